@@ -1,0 +1,31 @@
+/**
+ * Every error that this library raises for a user's mistake: one sentence with the fact, the reason and the remedy,
+ * and, where the stack tells it, the user's own line.
+ */
+export class AdjointError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "AdjointError";
+    const line = callerLine(this.stack ?? "");
+    if (line) this.message = `${message}  at ${line}`;
+  }
+}
+
+// Frames of these folders are the library's own; the first frame outside them is the user's line.
+const url = (import.meta as { url?: string }).url ?? "";
+const root = url.slice(0, url.lastIndexOf("/graph/") + 1);
+const ownFolders = root ? ["graph/", "optimizers/", "src/"].map((folder) => root + folder) : [];
+
+/** `file.ts:12` of the innermost stack frame outside the library, or `undefined` (bundled, or another engine). */
+export function callerLine(stack: string): string | undefined {
+  if (ownFolders.length === 0) return undefined;
+  for (const frame of stack.split("\n")) {
+    const place = /((?:file:\/\/)?\/?[^\s()]+):(\d+):\d+\)?$/.exec(frame);
+    if (!place?.[1] || frame.includes("node:")) continue;
+    const file = place[1].startsWith("file://") ? place[1] : `file://${place[1]}`;
+    const isTest = /\.test\.[jt]s$/.test(file);
+    if (!isTest && ownFolders.some((folder) => file.startsWith(folder))) continue;
+    return `${file.slice(file.lastIndexOf("/") + 1)}:${place[2]}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+/**
+ * The reference meaning of a graph, simple enough to be believed: every node in order, every element by itself, on any
+ * arithmetic. Compiled kernels are tested against it.
+ */
+import type { Builder, Expr, Node } from "./node.js";
+import type { Arithmetic, Op } from "./op.js";
+import { inputOp } from "./ops/constant.js";
+import type { Shape } from "./shape.js";
+
+export const doubles: Arithmetic<number> = {
+  constant: (value) => value,
+  add: (a, b) => a + b,
+  multiply: (a, b) => a * b,
+  apply: (op, operands) => op.scalar!.compute(...operands),
+};
+
+/** Flat row-major values of every node up to `last`, the inputs' being given by `inputs[index]`. */
+export function interpretNodes<T>(
+  nodes: readonly Node[],
+  arithmetic: Arithmetic<T>,
+  inputs: readonly (readonly T[])[],
+  needed?: Uint8Array,
+): (readonly T[])[] {
+  const values = new Array<readonly T[]>(nodes.length);
+  for (let id = 0; id < nodes.length; id++) {
+    if (needed && !needed[id]) continue;
+    const { op, operands, params, shape } = nodes[id]!;
+    if (op === (inputOp as Op)) {
+      values[id] = inputs[(params as { index: number }).index]!;
+      continue;
+    }
+    const operandValues = new Array<readonly T[]>(operands.length);
+    const shapes = new Array<Shape>(operands.length);
+    for (let i = 0; i < operands.length; i++) {
+      operandValues[i] = values[operands[i]!]!;
+      shapes[i] = nodes[operands[i]!]!.shape;
+    }
+    values[id] = op.evaluate(arithmetic, operandValues, { operands: shapes, result: shape }, params);
+  }
+  return values;
+}
+
+/** The numbers of an expression that depends on constants only. */
+export function evaluate(expr: Expr): readonly number[] {
+  const { nodes } = expr.builder;
+  return interpretNodes(nodes.slice(0, expr.id + 1), doubles, [], ancestors(expr.builder, [expr.id]))[expr.id]!;
+}
+
+/** 1 for each node that one of `ids` needs, itself included. */
+export function ancestors(builder: { readonly nodes: Builder["nodes"] }, ids: readonly number[]): Uint8Array {
+  const { nodes } = builder;
+  const needed = new Uint8Array(nodes.length);
+  let last = -1;
+  for (const id of ids) {
+    needed[id] = 1;
+    if (id > last) last = id;
+  }
+  for (let id = last; id >= 0; id--) {
+    if (needed[id]) for (const operand of nodes[id]!.operands) needed[operand] = 1;
+  }
+  return needed;
+}

@@ -1,0 +1,149 @@
+import { AdjointError } from "./errors.js";
+import type { Op } from "./op.js";
+import { hashParams, mix, noParams, type Params, sameParams } from "./params.js";
+import { formatShape, type Shape } from "./shape.js";
+import type { Tail } from "./types.js";
+
+/** One application of an op: plain immutable data, its operands being positions of earlier nodes. */
+export interface Node {
+  readonly op: Op;
+  readonly operands: readonly number[];
+  readonly params: Params;
+  readonly shape: Shape;
+}
+
+/**
+ * The nodes of a graph in the making. Nodes are hash-consed: asking twice for the same op on the same operands with
+ * the same parameters gives the same node, so sharing is a property of building.
+ */
+export class Builder {
+  readonly nodes: Node[] = [];
+  /** Open addressing: node id + 1, or 0 for a free slot. */
+  #slots = new Int32Array(64);
+  #hashes = new Int32Array(32);
+
+  intern(op: Op, operands: readonly number[], params: Params, shape: Shape): number {
+    const hash = this.#hash(op, operands, params);
+    let mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
+      if (this.#hashes[entry - 1] === hash && same(this.nodes[entry - 1]!, op, operands, params)) return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    const id = this.nodes.length;
+    this.nodes.push({ op, operands, params, shape });
+    if (id >= this.#hashes.length) {
+      this.#grow();
+      mask = this.#slots.length - 1;
+      slot = hash & mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    }
+    this.#hashes[id] = hash;
+    this.#slots[slot] = id + 1;
+    return id;
+  }
+
+  expr(id: number): Expr {
+    return new Expr(this, id, this.nodes[id]!.shape);
+  }
+
+  #hash(op: Op, operands: readonly number[], params: Params): number {
+    let hash = mix(0x811c9dc5 | 0, op.key);
+    if (op.commutative && operands.length === 2) {
+      const [a, b] = operands as readonly [number, number];
+      hash = mix(mix(hash, Math.min(a, b)), Math.max(a, b));
+    } else for (let i = 0; i < operands.length; i++) hash = mix(hash, operands[i]!);
+    return hashParams(hash, params);
+  }
+
+  #grow(): void {
+    const hashes = new Int32Array(this.#hashes.length * 2);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+    const slots = new Int32Array(hashes.length * 2);
+    const mask = slots.length - 1;
+    for (let id = 0; id < this.nodes.length - 1; id++) {
+      let slot = hashes[id]! & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id + 1;
+    }
+    this.#slots = slots;
+  }
+}
+
+function same(node: Node, op: Op, operands: readonly number[], params: Params): boolean {
+  if (node.op !== op || node.operands.length !== operands.length) return false;
+  if (op.commutative && operands.length === 2) {
+    const [a, b] = operands;
+    const [c, d] = node.operands;
+    if (!((a === c && b === d) || (a === d && b === c))) return false;
+  } else {
+    for (let i = 0; i < operands.length; i++) if (node.operands[i] !== operands[i]) return false;
+  }
+  return sameParams(node.params, params);
+}
+
+/**
+ * A value in a graph being traced: a handle on a node. Its shape is known, its numbers are not.
+ * A vector or a tensor can be taken apart by its first axis: `const [x1, x2] = x`.
+ */
+export class Expr<S extends Shape = Shape> {
+  readonly builder: Builder;
+  readonly id: number;
+  readonly shape: S;
+
+  /** Not for users: ops and `trace` make expressions. */
+  constructor(builder: Builder, id: number, shape: S) {
+    this.builder = builder;
+    this.id = id;
+    this.shape = shape;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Expr<Tail<S>>> {
+    if (this.shape.length === 0) throw new AdjointError("A scalar expression can't be taken apart; it has no axis.");
+    for (let i = 0; i < this.shape[0]!; i++) yield indexing.element(this, i) as Expr<Tail<S>>;
+  }
+
+  /** `x + 1` would silently make text of an expression, so every implicit conversion is refused. */
+  [Symbol.toPrimitive](): never {
+    throw new AdjointError(
+      "An expression can't be used with JavaScript's operators or as text; use add(x, 1) for x + 1, and print(graph) to read it.",
+    );
+  }
+}
+
+/**
+ * Taking an element is an op, and ops are made of this file: the cycle is broken here. `trace.ts` fills this in
+ * when it is loaded, before any expression can exist.
+ */
+export const indexing: { element: (x: Expr, i: number) => Expr } = {
+  element: () => {
+    throw new AdjointError("Iteration over expressions needs the indexing ops; import from the graph's entry.");
+  },
+};
+
+/** Applies an op to expressions of one trace. */
+export function apply<P extends Params>(op: Op<P>, operands: readonly Expr[], params?: P): Expr {
+  const builder = operands[0]!.builder;
+  const ids = new Array<number>(operands.length);
+  const shapes = new Array<Shape>(operands.length);
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!;
+    if (operand.builder !== builder) throw otherTrace(op, operand);
+    ids[i] = operand.id;
+    shapes[i] = operand.shape;
+  }
+  const shape = op.shape(shapes, (params ?? noParams) as P);
+  return new Expr(builder, builder.intern(op, ids, params ?? noParams, shape), shape);
+}
+
+export function nodeOf(expr: Expr): Node {
+  return expr.builder.nodes[expr.id]!;
+}
+
+export function otherTrace(op: { readonly name: string }, operand: Expr): AdjointError {
+  return new AdjointError(
+    `${op.name}: an operand of shape ${formatShape(operand.shape)} belongs to another trace; ` +
+      "an expression lives only inside the function that is traced, so pass it in as an input.",
+  );
+}

@@ -1,0 +1,137 @@
+/**
+ * An op is one record: everything that the framework knows of it stands in one place, and nothing else switches
+ * over ops. Tracing asks for the shape, the interpreter for the meaning, the compiler for the code, `simplify` for the
+ * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
+ */
+import type { Expr } from "./node.js";
+import { noParams, type Params } from "./params.js";
+import type { Shape } from "./shape.js";
+
+/**
+ * The numbers that a graph is evaluated on: doubles, big numbers in tests, or code text in the compiler.
+ * `apply` runs a scalar op; sums and products stand apart, since tensor ops are made of them.
+ */
+export interface Arithmetic<T> {
+  constant(value: number): T;
+  add(a: T, b: T): T;
+  multiply(a: T, b: T): T;
+  apply(op: Op, operands: readonly T[]): T;
+}
+
+/** A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there. */
+export type Partial = Expr | number | { readonly value: Expr | number; readonly mask: Expr };
+
+/** What an op's rules may look at. */
+export interface Application<P extends Params = Params> {
+  readonly operands: readonly Expr[];
+  readonly params: P;
+  readonly result: Expr;
+}
+
+/**
+ * An elementwise op: one factor an operand, each a thunk that is called only for an operand that matters;
+ * `undefined` for an operand without derivative (the condition of `where`).
+ */
+export interface Partials<P extends Params = Params> {
+  readonly kind: "partials";
+  partials(application: Application<P>): readonly ((() => Partial) | undefined)[];
+}
+
+/**
+ * An op that is linear in each operand by itself. `transpose` takes the result's adjoint to the operand's.
+ * - `each`: bilinear and the like (matmul); forward mode sums over the operands.
+ * - `jointly`: linear in all operands together (assemble).
+ * - `carries`: it only moves and adds elements, so that masks go through it.
+ * - `sparse`: the transpose leaves elements of the operand untouched (slice): these get no adjoint at all.
+ */
+export interface Transpose<P extends Params = Params> {
+  readonly kind: "transpose";
+  readonly linear: "each" | "jointly";
+  readonly carries?: boolean;
+  readonly sparse?: boolean;
+  transpose(adjoint: Expr, operand: number, application: Application<P>): Expr;
+}
+
+/** A rule that is linear in the operands' tangents (absent ones are `undefined`); reverse mode transposes it. */
+export interface Tangent<P extends Params = Params> {
+  readonly kind: "tangent";
+  tangent(tangents: readonly (Expr | undefined)[], application: Application<P>): Expr;
+}
+
+/** The derivative is 0 everywhere, or by decree: comparisons, rounding. */
+export interface Constant {
+  readonly kind: "constant";
+}
+
+export type Derivative<P extends Params = Params> = Partials<P> | Transpose<P> | Tangent<P> | Constant;
+
+/** The values from which property tests draw an operand. */
+export interface Domain {
+  readonly kind: "real" | "integer" | "boolean";
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One way to apply a tensor op, for property tests: shapes that its operands may have, and its parameters. */
+export interface Instance<P extends Params = Params> {
+  readonly shapes: readonly Shape[];
+  readonly params: P;
+}
+
+/** What one element of an elementwise op computes. */
+export interface Scalar {
+  compute(...operands: number[]): number;
+  /** The same as JavaScript; operands are atoms (a name, an index or a parenthesized number). */
+  code(...operands: string[]): string;
+}
+
+export interface OpDefinition<P extends Params = Params> {
+  readonly name: string;
+  /** Swapping the two operands changes nothing, not even the last bit. */
+  readonly commutative?: boolean;
+  /** The result's shape; throws where the operands don't fit. */
+  shape(operands: readonly Shape[], params: P): Shape;
+  /** The reference meaning on flat row-major values. */
+  evaluate<T>(
+    arithmetic: Arithmetic<T>,
+    operands: readonly (readonly T[])[],
+    shapes: { readonly operands: readonly Shape[]; readonly result: Shape },
+    params: P,
+  ): readonly T[];
+  /** Elementwise ops only. */
+  readonly scalar?: Scalar;
+  /** A simpler expression with the same value to the last bit, or `undefined`. */
+  rewrite?(application: Omit<Application<P>, "result"> & { readonly shape: Shape }): Expr | undefined;
+  readonly derivative: Derivative<P>;
+  /** One domain an operand. */
+  readonly domains: readonly Domain[];
+  /** Tensor ops only: an elementwise op takes any shape. */
+  readonly instances?: readonly Instance<P>[];
+}
+
+export interface Op<P extends Params = Params> extends OpDefinition<P> {
+  /** A small number of its own, for hashing. */
+  readonly key: number;
+}
+
+let lastKey = 0;
+
+/** Makes an op of its record. The built-in ops and a user's own are made alike. */
+export function defineOp<P extends Params>(definition: OpDefinition<P>): Op<P> {
+  return Object.freeze({ ...definition, key: ++lastKey });
+}
+
+export function real(low = -3, high = 3): Domain {
+  return { kind: "real", low, high };
+}
+
+export function integer(low = -3, high = 3): Domain {
+  return { kind: "integer", low, high };
+}
+
+export const boolean: Domain = { kind: "boolean", low: 0, high: 1 };
+
+/** An instance without parameters. */
+export function instance(...shapes: Shape[]): Instance {
+  return { shapes, params: noParams };
+}

@@ -1,0 +1,228 @@
+/** Sums, products, powers of whole numbers, and the larger and smaller of two. */
+import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.js";
+import { type Expr, nodeOf } from "../node.js";
+import { real } from "../op.js";
+import type { Binary, Unary, Variadic } from "../types.js";
+import { equal, greaterEqual, lessEqual, notEqual, where } from "./comparison.js";
+import { uniformValue } from "./constant.js";
+import { log } from "./exponential.js";
+
+/** Whether a known operand is exactly `value`; −0 and 0 differ. */
+function is(x: Expr | undefined, value: number): boolean {
+  return Object.is(uniformValue(x!), value);
+}
+
+/** The operand of `x` if `x` is an application of the unary `op`. */
+function argumentOf(x: Expr | undefined, { op }: WithOp): Expr | undefined {
+  const node = nodeOf(x!);
+  return node.op === op ? x!.builder.expr(node.operands[0]!) : undefined;
+}
+
+/** a + b; more than two operands are added from the left. */
+export const add: Variadic & WithOp = variadic({
+  name: "add",
+  commutative: true,
+  compute: (a, b) => a! + b!,
+  code: (a, b) => `${a} + ${b}`,
+  partials: () => [() => 1, () => 1],
+  // x + 0 is no rewrite: −0 + 0 is 0.
+  rewrite([a, b]) {
+    if (is(a, -0)) return b;
+    if (is(b, -0)) return a;
+    const negated = argumentOf(b, negative);
+    if (negated) return subtract(a!, negated);
+    const negatedFirst = argumentOf(a, negative);
+    return negatedFirst && subtract(b!, negatedFirst);
+  },
+  domains: [real(), real()],
+});
+
+/** a − b */
+export const subtract: Binary & WithOp = binary({
+  name: "subtract",
+  compute: (a, b) => a! - b!,
+  code: (a, b) => `${a} - ${b}`,
+  partials: () => [() => 1, () => -1],
+  rewrite([a, b]) {
+    if (is(b, 0)) return a;
+    const negated = argumentOf(b, negative);
+    return negated && add(a!, negated);
+  },
+  domains: [real(), real()],
+});
+
+/** −x */
+export const negative: Unary & WithOp = unary({
+  name: "negative",
+  compute: (x) => -x!,
+  code: (x) => `-${x}`,
+  partials: () => [() => -1],
+  rewrite: ([x]) => argumentOf(x, negative),
+  domains: [real()],
+});
+
+/** a·b; more than two operands are multiplied from the left. */
+export const multiply: Variadic & WithOp = variadic({
+  name: "multiply",
+  commutative: true,
+  compute: (a, b) => a! * b!,
+  code: (a, b) => `${a} * ${b}`,
+  partials: (a, b) => [() => b!, () => a!],
+  // x·0 is no rewrite: it is NaN at ±∞ and −0 at negative x.
+  rewrite([a, b]) {
+    if (is(a, 1)) return b;
+    if (is(b, 1)) return a;
+    if (is(a, -1)) return negative(b!);
+    if (is(b, -1)) return negative(a!);
+    if (a!.id === b!.id) return square(a!);
+    const u = argumentOf(a, negative);
+    const v = argumentOf(b, negative);
+    return u && v && multiply(u, v);
+  },
+  domains: [real(), real()],
+});
+
+/** a/b */
+export const divide: Binary & WithOp = binary({
+  name: "divide",
+  compute: (a, b) => a! / b!,
+  code: (a, b) => `${a} / ${b}`,
+  partials: (_a, b) => [() => divide(fullLike(b!, 1), b!), (result) => negative(divide(result, b!))],
+  rewrite([a, b]) {
+    if (is(b, 1)) return a;
+    if (is(b, -1)) return negative(a!);
+    // Halving is multiplying by 1/2, to the last bit: the reciprocal of a power of two is exact.
+    const divisor = uniformValue(b!);
+    if (divisor === undefined || !hasExactReciprocal(divisor)) return undefined;
+    return multiply(a!, fullLike(a!, 1 / divisor));
+  },
+  domains: [real(), real(0.5, 3)],
+});
+
+function hasExactReciprocal(x: number): boolean {
+  const exponent = Math.round(Math.log2(Math.abs(x)));
+  return Math.abs(exponent) < 1000 && 2 ** exponent === Math.abs(x);
+}
+
+/** x² */
+export const square: Unary & WithOp = unary({
+  name: "square",
+  compute: (x) => x! * x!,
+  code: (x) => `${x} * ${x}`,
+  partials: (x) => [() => multiply(fullLike(x!, 2), x!)],
+  rewrite([x]) {
+    const negated = argumentOf(x, negative);
+    return negated && square(negated);
+  },
+  domains: [real()],
+});
+
+/** Whole exponents up to this size are products, which are exact at 0 and ten times as fast as Math.pow. */
+const largestProduct = 32;
+
+function isProduct(exponent: number): boolean {
+  return Number.isInteger(exponent) && Math.abs(exponent) <= largestProduct;
+}
+
+/** x to the whole power n by squaring, on any kind of factor. */
+function product<T>(x: T, n: number, times: (a: T, b: T) => T): T {
+  if (n === 1) return x;
+  if (n % 2 === 1) return times(product(x, n - 1, times), x);
+  const half = product(x, n / 2, times);
+  return times(half, half);
+}
+
+function computePower(x: number, n: number): number {
+  if (!isProduct(n)) return x ** n;
+  if (n === 0) return 1;
+  const result = product(x, Math.abs(n), (a, b) => a * b);
+  return n < 0 ? 1 / result : result;
+}
+
+/** A literal exponent becomes a product; one that is known only later is left to Math.pow, the last place apart. */
+function powerCode(x: string, n: string): string {
+  const literal = /^\(?(-?\d+)\)?$/.exec(n)?.[1];
+  if (literal === undefined || !isProduct(Number(literal))) return `Math.pow(${x}, ${n})`;
+  if (Number(literal) === 0) return "1";
+  const text = product(x, Math.abs(Number(literal)), (a, b) => `(${a} * ${b})`);
+  return literal.startsWith("-") ? `1 / ${text}` : text;
+}
+
+/**
+ * xⁿ. Whole constant exponents up to 32 are products, so that x² and xⁿ are exact at 0 at every order; 0⁰ is 1.
+ * By the exponent, the derivative is xⁿ·log x, and 0 at x = 0.
+ */
+export const power: Binary & WithOp = binary({
+  name: "power",
+  compute: (x, n) => computePower(x!, n!),
+  code: (x, n) => powerCode(x!, n!),
+  partials: (x, n) => [
+    () => {
+      const exponent = uniformValue(n!);
+      if (exponent === 0) return { value: 0, mask: fullLike(x!, 0) };
+      if (exponent === 1) return 1;
+      const lowered = exponent === undefined ? subtract(n!, 1) : exponent - 1;
+      const value = exponent === 2 ? multiply(x!, 2) : (multiply(n!, power(x!, lowered)) as Expr);
+      return exponent === undefined ? { value, mask: notEqual(n!, 0) as Expr } : value;
+    },
+    (result) => ({ value: multiply(result, log(x!)), mask: notEqual(x!, 0) as Expr }),
+  ],
+  rewrite([x, n]) {
+    const exponent = uniformValue(n!);
+    if (exponent === 0) return fullLike(x!, 1);
+    if (exponent === 1) return x;
+    if (exponent === 2) return square(x!);
+    return exponent === -1 ? divide(fullLike(x!, 1), x!) : undefined;
+  },
+  domains: [real(0.2, 3), real()],
+});
+
+/** |x|; its derivative at 0 is 0. */
+export const abs: Unary & WithOp = unary({
+  name: "abs",
+  compute: (x) => Math.abs(x!),
+  code: (x) => `Math.abs(${x})`,
+  partials: (x) => [() => ({ value: sign(x!), mask: notEqual(x!, 0) as Expr })],
+  rewrite([x]) {
+    const negated = argumentOf(x, negative);
+    return negated ? abs(negated) : argumentOf(x, abs) && x;
+  },
+  domains: [real()],
+});
+
+/** −1, 0 or 1 by the sign of x; its derivative is 0. */
+export const sign: Unary & WithOp = unary({
+  name: "sign",
+  compute: (x) => Math.sign(x!),
+  code: (x) => `Math.sign(${x})`,
+  partials: "constant",
+  domains: [real()],
+});
+
+/** The half of a tie goes to each side; the side that isn't chosen has no derivative at all. */
+function chosen(a: Expr, b: Expr, wins: Binary): () => { value: Expr; mask: Expr } {
+  return () => ({ value: where(equal(a, b) as Expr, 0.5, 1) as Expr, mask: wins(a, b) as Expr });
+}
+
+/** The larger of a and b; NaN if one of them is. A tie shares the derivative equally. */
+export const maximum: Binary & WithOp = binary({
+  name: "maximum",
+  commutative: true,
+  compute: (a, b) => Math.max(a!, b!),
+  code: (a, b) => `Math.max(${a}, ${b})`,
+  partials: (a, b) => [chosen(a!, b!, greaterEqual), chosen(b!, a!, greaterEqual)],
+  rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
+  domains: [real(), real()],
+});
+
+/** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally. */
+export const minimum: Binary & WithOp = binary({
+  name: "minimum",
+  commutative: true,
+  compute: (a, b) => Math.min(a!, b!),
+  code: (a, b) => `Math.min(${a}, ${b})`,
+  partials: (a, b) => [chosen(a!, b!, lessEqual), chosen(b!, a!, lessEqual)],
+  rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
+  domains: [real(), real()],
+});
+

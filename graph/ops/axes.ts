@@ -1,0 +1,107 @@
+/** What all reductions share: axes, the fold along them, and the public form `reduce(x, axes, { keepDims })`. */
+import { AdjointError } from "../errors.js";
+import type { Expr } from "../node.js";
+import type { Instance } from "../op.js";
+import { withOperands } from "../operand.js";
+import { forEachOffset, type Shape, stridesOf } from "../shape.js";
+import type { Operand, ResultOf } from "../types.js";
+import { reshapeExpr } from "./moving.js";
+
+/** An axis counted from the front, or from the back if negative. */
+export function normalizeAxis(axis: number, rank: number, what: string): number {
+  const normal = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(axis) && normal >= 0 && normal < rank) return normal;
+  throw new AdjointError(`${what}: there is no axis ${axis} in ${rank} axes; they are 0 to ${rank - 1}, or −1 from the back.`);
+}
+
+export interface ReduceParams {
+  /** The axes that vanish, ascending. */
+  readonly axes: readonly number[];
+}
+
+export function removeAxes(shape: Shape, axes: readonly number[]): Shape {
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** Folds the elements along `axes` from the first on; `empty` is the value where there is none. */
+export function reduceAxes<T>(
+  values: readonly T[],
+  shape: Shape,
+  axes: readonly number[],
+  combine: (a: T, b: T) => T,
+  empty: () => T,
+): T[] {
+  const strides = stridesOf(shape);
+  const reduced = axes.map((axis) => shape[axis]!);
+  const reducedStrides = axes.map((axis) => strides[axis]!);
+  const result: T[] = [];
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  forEachOffset(
+    kept.map((axis) => shape[axis]!),
+    kept.map((axis) => strides[axis]!),
+    0,
+    (start) => {
+      let total: T | undefined;
+      forEachOffset(reduced, reducedStrides, start, (offset) => {
+        const value = values[offset]!;
+        total = total === undefined ? value : combine(total, value);
+      });
+      result.push(total === undefined ? empty() : total);
+    },
+  );
+  return result;
+}
+
+/** Ways to reduce that every reduction is tested with; each leaves an element to reduce. */
+export const reductionInstances: readonly Instance<ReduceParams>[] = [
+  { shapes: [[4]], params: { axes: [0] } },
+  { shapes: [[2, 3]], params: { axes: [0, 1] } },
+  { shapes: [[2, 3]], params: { axes: [0] } },
+  { shapes: [[2, 3, 2]], params: { axes: [0, 2] } },
+  { shapes: [[3, 1]], params: { axes: [1] } },
+  { shapes: [[0, 2]], params: { axes: [1] } },
+];
+
+/** A reduction along axes of length 1 is a reshape. */
+export function dropUnitAxes(
+  reduce: (x: Expr, axes: readonly number[]) => Expr,
+  x: Expr,
+  axes: readonly number[],
+): Expr | undefined {
+  const unit = axes.filter((axis) => x.shape[axis] === 1);
+  if (axes.length === 0) return x;
+  if (unit.length === 0) return undefined;
+  const rest = axes.filter((axis) => x.shape[axis] !== 1);
+  const squeezed = reshapeExpr(x, removeAxes(x.shape, unit));
+  return rest.length === 0 ? squeezed : reduce(squeezed, rest.map((axis) => axis - unit.filter((u) => u < axis).length));
+}
+
+export interface ReductionOptions {
+  /** Keep the reduced axes with length 1; default false. */
+  readonly keepDims?: boolean;
+}
+
+/** `reduce(x)` over all axes, or over those given. */
+export interface Reduction {
+  <const A extends Operand>(x: A): ResultOf<[A], []>;
+  (x: Operand, axes: number | readonly number[], options?: ReductionOptions): Expr;
+}
+
+export function reduction(name: string, reduce: (x: Expr, axes: readonly number[]) => Expr): Reduction {
+  return ((x: Operand, axes?: number | readonly number[], { keepDims = false }: ReductionOptions = {}) =>
+    withOperands(name, [x], ([operand]) => {
+      const { shape } = operand!;
+      const list = typeof axes === "number" ? [axes] : (axes ?? shape.map((_, axis) => axis));
+      const chosen = [...new Set(list.map((axis) => normalizeAxis(axis, shape.length, name)))].sort((a, b) => a - b);
+      if (chosen.length !== list.length) {
+        throw new AdjointError(`${name}: axes [${list.join(", ")}] name an axis twice.`);
+      }
+      const result = reduce(operand!, chosen);
+      if (!keepDims) return result;
+      return reshapeExpr(
+        result,
+        shape.map((length, axis) => (chosen.includes(axis) ? 1 : length)),
+      );
+    })) as Reduction;
+}
+

@@ -1,0 +1,126 @@
+/** Repeating elements along new axes and adding them up along axes: each other's transpose. */
+import type { WithOp } from "../elementwise.js";
+import { AdjointError } from "../errors.js";
+import { apply, type Expr } from "../node.js";
+import { type Arithmetic, defineOp, type Op, real } from "../op.js";
+import { withOperands } from "../operand.js";
+import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
+import type { Operand, ResultOf } from "../types.js";
+import { dropUnitAxes, reduceAxes, type ReduceParams, type Reduction, reduction, reductionInstances, removeAxes } from "./axes.js";
+import { full, uniformValue } from "./constant.js";
+import { operandOf, paramsIf, pick, reshapeExpr, type Writable } from "./moving.js";
+
+interface BroadcastParams {
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+}
+
+/** Inserts `axes` (positions in `shape`) and repeats the elements along them: the transpose of a sum. */
+const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
+  name: "broadcast",
+  shape: (_operands, { shape }) => shape,
+  evaluate(_arithmetic, [values], { operands, result }, { axes }) {
+    const strides = stridesOf(operands[0]!);
+    let next = 0;
+    return pick(
+      values!,
+      result,
+      result.map((_, axis) => (axes.includes(axis) ? 0 : strides[next++]!)),
+    );
+  },
+  rewrite({ operands: [x], params: { shape, axes } }) {
+    if (axes.length === 0) return x;
+    const value = uniformValue(x!);
+    if (value !== undefined) return full(x!.builder, value, shape);
+    const inner = paramsIf(x!, broadcastOp);
+    if (!inner) return undefined;
+    const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const moved = inner.axes.map((axis) => kept[axis]!);
+    return insertAxes(operandOf(x!), shape, [...axes, ...moved].sort((a, b) => a - b));
+  },
+  derivative: {
+    kind: "transpose",
+    linear: "each",
+    carries: true,
+    transpose: (adjoint, _operand, { params: { axes } }) => sumAxes(adjoint, axes),
+  },
+  domains: [real()],
+  instances: [
+    { shapes: [[]], params: { shape: [2, 3], axes: [0, 1] } },
+    { shapes: [[3]], params: { shape: [2, 3], axes: [0] } },
+    { shapes: [[2]], params: { shape: [2, 3], axes: [1] } },
+    { shapes: [[2, 4]], params: { shape: [1, 2, 3, 4], axes: [0, 2] } },
+    { shapes: [[2]], params: { shape: [0, 2], axes: [0] } },
+  ],
+});
+
+/** Inserts `axes` into the axes of `x`, giving `shape`. */
+export function insertAxes(x: Expr, shape: Shape, axes: readonly number[]): Expr {
+  if (axes.length === 0) return x;
+  const value = uniformValue(x);
+  if (value !== undefined) return full(x.builder, value, shape);
+  return apply(broadcastOp, [x], { shape, axes });
+}
+
+interface BroadcastTo extends WithOp {
+  <const A extends Operand, const S extends Shape>(x: A, shape: S): ResultOf<[A], Writable<S>>;
+}
+
+/**
+ * Repeats `x` along new leading axes and along its axes of length 1 until it has `shape` (NumPy's `broadcast_to`).
+ * @throws where an axis of another length would have to change
+ */
+export const broadcastTo: BroadcastTo = Object.assign(
+  ((x: Operand, shape: Shape) => withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand!, shape))) as BroadcastTo,
+  { op: broadcastOp as Op },
+);
+
+/** NumPy's broadcasting of an expression to `shape`. */
+export function broadcastLike(x: Expr, shape: Shape): Expr {
+  if (sameShape(x.shape, shape)) return x;
+  const added = shape.length - x.shape.length;
+  const kept: number[] = [];
+  const axes: number[] = [];
+  shape.forEach((length, axis) => {
+    const own = axis < added ? undefined : x.shape[axis - added];
+    if (own === length) kept.push(length);
+    else if (own === undefined || own === 1) axes.push(axis);
+    else kept.push(Number.NaN);
+  });
+  if (added < 0 || kept.some(Number.isNaN)) {
+    throw new AdjointError(
+      `broadcastTo: ${formatShape(x.shape)} can't become ${formatShape(shape)}; only axes of length 1 and new leading axes can be repeated.`,
+    );
+  }
+  return insertAxes(reshapeExpr(x, kept), shape, axes);
+}
+
+const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
+  name: "sum",
+  shape: ([operand], { axes }) => removeAxes(operand!, axes),
+  evaluate: <T>(arithmetic: Arithmetic<T>, [values]: readonly (readonly T[])[], shapes: { operands: readonly Shape[] }, { axes }: ReduceParams) =>
+    reduceAxes(
+      values!,
+      shapes.operands[0]!,
+      axes,
+      (a, b) => arithmetic.add(a, b),
+      () => arithmetic.constant(0),
+    ),
+  rewrite: ({ operands: [x], params: { axes } }) => dropUnitAxes(sumAxes, x!, axes),
+  derivative: {
+    kind: "transpose",
+    linear: "each",
+    carries: true,
+    transpose: (adjoint, _operand, { operands, params: { axes } }) => insertAxes(adjoint, operands[0]!.shape, axes),
+  },
+  domains: [real()],
+  instances: [...reductionInstances, { shapes: [[0]], params: { axes: [0] } }],
+});
+
+/** The sum along `axes` (ascending). */
+export function sumAxes(x: Expr, axes: readonly number[]): Expr {
+  return axes.length === 0 ? x : apply(sumOp, [x], { axes });
+}
+
+/** The sum of the elements, of all or along axes; 0 where there is none. */
+export const sum: Reduction & WithOp = Object.assign(reduction("sum", sumAxes), { op: sumOp as Op });

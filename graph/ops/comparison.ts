@@ -1,0 +1,118 @@
+/** Comparisons and logic, giving 1 or 0 without a derivative, and the choice between two values. */
+import { applyElementwise, binary, elementwise, unary, type WithOp } from "../elementwise.js";
+import type { Expr } from "../node.js";
+import { boolean, type Domain, integer, real } from "../op.js";
+import { withOperands } from "../operand.js";
+import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
+import { uniformValue } from "./constant.js";
+import { operandOf, paramsIf } from "./moving.js";
+
+function comparison(
+  name: string,
+  symbol: string,
+  holds: (a: number, b: number) => boolean,
+  options: { commutative?: boolean; domains?: Domain[] } = {},
+): Binary & WithOp {
+  return binary({
+    name,
+    commutative: options.commutative ?? false,
+    compute: (a, b) => (holds(a!, b!) ? 1 : 0),
+    code: (a, b) => `(${a} ${symbol} ${b} ? 1 : 0)`,
+    partials: "constant",
+    domains: options.domains ?? [integer(), real()],
+  });
+}
+
+const discrete = { commutative: true, domains: [integer(-1, 1), integer(-1, 1)] };
+
+/** 1 where a > b, else 0 */
+export const greater: Binary & WithOp = comparison("greater", ">", (a, b) => a > b);
+/** 1 where a ≥ b, else 0 */
+export const greaterEqual: Binary & WithOp = comparison("greaterEqual", ">=", (a, b) => a >= b);
+/** 1 where a < b, else 0 */
+export const less: Binary & WithOp = comparison("less", "<", (a, b) => a < b);
+/** 1 where a ≤ b, else 0 */
+export const lessEqual: Binary & WithOp = comparison("lessEqual", "<=", (a, b) => a <= b);
+/** 1 where a = b, else 0 */
+export const equal: Binary & WithOp = comparison("equal", "===", (a, b) => a === b, discrete);
+/** 1 where a ≠ b, else 0 */
+export const notEqual: Binary & WithOp = comparison("notEqual", "!==", (a, b) => a !== b, discrete);
+
+/** 1 where both are true (neither 0 nor NaN), else 0 */
+export const logicalAnd: Binary & WithOp = binary({
+  name: "logicalAnd",
+  commutative: true,
+  compute: (a, b) => (a && b ? 1 : 0),
+  code: (a, b) => `(${a} && ${b} ? 1 : 0)`,
+  partials: "constant",
+  domains: [boolean, boolean],
+});
+
+/** 1 where at least one is true (neither 0 nor NaN), else 0 */
+export const logicalOr: Binary & WithOp = binary({
+  name: "logicalOr",
+  commutative: true,
+  compute: (a, b) => (a || b ? 1 : 0),
+  code: (a, b) => `(${a} || ${b} ? 1 : 0)`,
+  partials: "constant",
+  domains: [boolean, boolean],
+});
+
+/** 1 where x is 0 or NaN, else 0 */
+export const logicalNot: Unary & WithOp = unary({
+  name: "logicalNot",
+  compute: (x) => (x ? 0 : 1),
+  code: (x) => `(${x} ? 0 : 1)`,
+  partials: "constant",
+  domains: [boolean],
+});
+
+const whereOp = elementwise({
+  name: "where",
+  compute: (condition, a, b) => (condition ? a! : b!),
+  code: (condition, a, b) => `(${condition} ? ${a} : ${b})`,
+  // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
+  partials: (condition) => [
+    undefined,
+    () => ({ value: 1, mask: condition! }),
+    () => ({ value: 1, mask: logicalNot(condition!) as Expr }),
+  ],
+  rewrite([condition, a, b]) {
+    const known = uniformValue(condition!);
+    if (known !== undefined) return known ? a : b;
+    if (a!.id === b!.id) return a;
+    if (paramsIf(condition!, logicalNot.op)) return choose(operandOf(condition!), b!, a!);
+    const inThen = branchOf(a!, condition!, 1);
+    const inElse = branchOf(b!, condition!, 2);
+    return inThen || inElse ? choose(condition!, inThen ?? a!, inElse ?? b!) : undefined;
+  },
+  domains: [boolean, real(), real()],
+});
+
+/** What `x`, if it is a choice by the same condition, is known to be in one branch. */
+function branchOf(x: Expr, condition: Expr, operand: 1 | 2): Expr | undefined {
+  const { op, operands } = x.builder.nodes[x.id]!;
+  return op === whereOp && operands[0] === condition.id ? x.builder.expr(operands[operand]!) : undefined;
+}
+
+function choose(condition: Expr, a: Expr, b: Expr): Expr {
+  return applyElementwise(whereOp, [condition, a, b]);
+}
+
+interface Where extends WithOp {
+  <const C extends Operand, const A extends Operand, const B extends Operand>(
+    condition: C,
+    a: A,
+    b: B,
+  ): ResultOf<[C, A, B], Broadcast<ShapeOf<C>, Broadcast<ShapeOf<A>, ShapeOf<B>>>>;
+}
+
+/**
+ * `a` where the condition is true (neither 0 nor NaN), else `b`. The derivative is that of the side taken; what the
+ * other side's would be, infinite or NaN, doesn't matter.
+ */
+export const where: Where = Object.assign(
+  ((condition: Operand, a: Operand, b: Operand) =>
+    withOperands("where", [condition, a, b], ([c, x, y]) => choose(c!, x!, y!))) as Where,
+  { op: whereOp },
+);

@@ -1,0 +1,94 @@
+import { type Builder, Expr, nodeOf } from "../node.js";
+import { defineOp, type Op } from "../op.js";
+import { type Shape, sizeOf } from "../shape.js";
+
+interface InputParams {
+  readonly index: number;
+  readonly shape: Shape;
+}
+
+/** A value that comes from outside. Its name stands in the graph's list of inputs, at `index`. */
+export const inputOp: Op<InputParams> = defineOp<InputParams>({
+  name: "input",
+  shape: (_operands, { shape }) => shape,
+  evaluate: () => {
+    throw new Error("Whoever evaluates a graph supplies its inputs.");
+  },
+  derivative: { kind: "constant" },
+  domains: [],
+});
+
+interface FullParams {
+  readonly value: number;
+  readonly shape: Shape;
+}
+
+/** The same known number in every element: literals, and the zeros of an absent gradient. */
+export const fullOp: Op<FullParams> = defineOp<FullParams>({
+  name: "full",
+  shape: (_operands, { shape }) => shape,
+  evaluate: (arithmetic, _operands, { result }, { value }) =>
+    new Array(sizeOf(result)).fill(arithmetic.constant(value)),
+  derivative: { kind: "constant" },
+  domains: [],
+  instances: [
+    { shapes: [], params: { value: -0, shape: [] } },
+    { shapes: [], params: { value: 2.5, shape: [2, 3] } },
+    { shapes: [], params: { value: 1, shape: [0, 2] } },
+  ],
+});
+
+interface ConstantParams {
+  readonly values: Float64Array;
+  readonly shape: Shape;
+}
+
+/** Known numbers. The values are the node's own copy. */
+export const constantOp: Op<ConstantParams> = defineOp<ConstantParams>({
+  name: "constant",
+  shape: (_operands, { shape }) => shape,
+  evaluate: (arithmetic, _operands, _shapes, { values }) => Array.from(values, (x) => arithmetic.constant(x)),
+  derivative: { kind: "constant" },
+  domains: [],
+  instances: [
+    { shapes: [], params: { values: new Float64Array([1, -0, 3, 4, 5, 6]), shape: [2, 3] } },
+    { shapes: [], params: { values: new Float64Array(0), shape: [0] } },
+  ],
+});
+
+function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
+  return new Expr(builder, builder.intern(op, [], params, params.shape), params.shape);
+}
+
+export function input(builder: Builder, index: number, shape: Shape): Expr {
+  return leaf(builder, inputOp, { index, shape });
+}
+
+/** `value` in every element of `shape`. */
+export function full(builder: Builder, value: number, shape: Shape): Expr {
+  return leaf(builder, fullOp, { value, shape });
+}
+
+/** A constant tensor; `values` is copied. Equal elements make it a `full`. */
+export function constant(builder: Builder, values: ArrayLike<number>, shape: Shape): Expr {
+  const first = values[0];
+  let uniform = first !== undefined;
+  for (let i = 1; uniform && i < values.length; i++) uniform = Object.is(values[i], first);
+  if (uniform) return full(builder, first!, shape);
+  return leaf(builder, constantOp, { values: Float64Array.from(values), shape });
+}
+
+/** The number that an expression is known to hold in every element, or `undefined`. */
+export function uniformValue(expr: Expr): number | undefined {
+  const node = nodeOf(expr);
+  return node.op === (fullOp as Op) ? (node.params as FullParams).value : undefined;
+}
+
+/** The numbers that an expression is known to hold, of at most `limit` elements, or `undefined`. */
+export function knownValues(expr: Expr, limit: number): ArrayLike<number> | undefined {
+  const node = nodeOf(expr);
+  if (node.op === (constantOp as Op)) return (node.params as ConstantParams).values;
+  const size = sizeOf(expr.shape);
+  if (node.op !== (fullOp as Op) || size > limit) return undefined;
+  return new Float64Array(size).fill((node.params as FullParams).value);
+}

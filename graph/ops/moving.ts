@@ -1,0 +1,165 @@
+/** Ops that move elements without computing: reshape, transpose. All are linear and carry masks. */
+import { AdjointError } from "../errors.js";
+import type { WithOp } from "../elementwise.js";
+import { apply, type Expr, nodeOf } from "../node.js";
+import { defineOp, type Op, real } from "../op.js";
+import { withOperands } from "../operand.js";
+import { forEachOffset, formatShape, isLength, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
+import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
+import { full, uniformValue } from "./constant.js";
+
+/** The params of `x` if it is an application of `op`. */
+export function paramsIf<P extends object>(x: Expr, op: Op<P>): P | undefined {
+  const node = nodeOf(x);
+  return node.op === (op as Op) ? (node.params as P) : undefined;
+}
+
+/** The first operand of `x`. */
+export function operandOf(x: Expr): Expr {
+  return x.builder.expr(nodeOf(x).operands[0]!);
+}
+
+/** The elements of a box at `strides`, in row-major order. */
+export function pick<T>(values: readonly T[], extents: Shape, strides: readonly number[]): T[] {
+  const result: T[] = [];
+  forEachOffset(extents, strides, 0, (offset) => result.push(values[offset]!));
+  return result;
+}
+
+interface ReshapeParams {
+  readonly shape: Shape;
+}
+
+const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
+  name: "reshape",
+  shape([operand], { shape }) {
+    if (sizeOf(shape) === sizeOf(operand!)) return shape;
+    throw new AdjointError(
+      `reshape: ${formatShape(operand!)} has ${sizeOf(operand!)} elements and ${formatShape(shape)} has ${sizeOf(shape)}; the counts must agree.`,
+    );
+  },
+  evaluate: (_arithmetic, [values]) => values!,
+  rewrite({ operands: [x], params: { shape } }) {
+    if (sameShape(x!.shape, shape)) return x;
+    const value = uniformValue(x!);
+    if (value !== undefined) return full(x!.builder, value, shape);
+    return paramsIf(x!, reshapeOp) && reshapeExpr(operandOf(x!), shape);
+  },
+  derivative: {
+    kind: "transpose",
+    linear: "each",
+    carries: true,
+    transpose: (adjoint, _operand, { operands }) => reshapeExpr(adjoint, operands[0]!.shape),
+  },
+  domains: [real()],
+  instances: [
+    { shapes: [[2, 3]], params: { shape: [3, 2] } },
+    { shapes: [[6]], params: { shape: [1, 6, 1] } },
+    { shapes: [[1]], params: { shape: [] } },
+    { shapes: [[0, 3]], params: { shape: [2, 0] } },
+  ],
+});
+
+export function reshapeExpr(x: Expr, shape: Shape): Expr {
+  return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape });
+}
+
+interface Reshape extends WithOp {
+  <const A extends Operand, const S extends Shape>(x: A, shape: S): ResultOf<[A], Writable<S>>;
+}
+
+export type Writable<S extends Shape> = number extends S["length"] ? Shape : { -readonly [K in keyof S]: S[K] };
+
+/**
+ * The same elements, row-major, in another shape of the same size. One length may be −1: it is what the others leave.
+ * @throws where the counts of elements differ
+ */
+export const reshape: Reshape = Object.assign(
+  ((x: Operand, shape: Shape) =>
+    withOperands("reshape", [x], ([operand]) => reshapeExpr(operand!, inferLength(operand!, shape)))) as Reshape,
+  { op: reshapeOp as Op },
+);
+
+function inferLength(x: Expr, shape: Shape): Shape {
+  const open = shape.indexOf(-1);
+  const known = shape.reduce((product, length, axis) => (axis === open ? product : product * length), 1);
+  const inferred = open < 0 ? shape : shape.with(open, sizeOf(x.shape) / known);
+  if (inferred.every(isLength)) return [...inferred];
+  throw new AdjointError(`reshape: ${formatShape(x.shape)} doesn't go into (${shape.join("×")}); lengths are whole numbers, at most one of them −1.`);
+}
+
+interface TransposeParams {
+  readonly axes: readonly number[];
+}
+
+const transposeOp: Op<TransposeParams> = defineOp<TransposeParams>({
+  name: "transpose",
+  shape: ([operand], { axes }) => axes.map((axis) => operand![axis]!),
+  evaluate(_arithmetic, [values], { operands, result }, { axes }) {
+    const strides = stridesOf(operands[0]!);
+    return pick(
+      values!,
+      result,
+      axes.map((axis) => strides[axis]!),
+    );
+  },
+  rewrite({ operands: [x], params: { axes }, shape }) {
+    if (axes.every((axis, i) => axis === i)) return x;
+    const value = uniformValue(x!);
+    if (value !== undefined) return full(x!.builder, value, shape);
+    const inner = paramsIf(x!, transposeOp);
+    return (
+      inner &&
+      transposeExpr(
+        operandOf(x!),
+        axes.map((axis) => inner.axes[axis]!),
+      )
+    );
+  },
+  derivative: {
+    kind: "transpose",
+    linear: "each",
+    carries: true,
+    transpose: (adjoint, _operand, { params: { axes } }) =>
+      transposeExpr(
+        adjoint,
+        axes.map((_, i) => axes.indexOf(i)),
+      ),
+  },
+  domains: [real()],
+  instances: [
+    { shapes: [[2, 3]], params: { axes: [1, 0] } },
+    { shapes: [[2, 3, 4]], params: { axes: [2, 0, 1] } },
+    { shapes: [[]], params: { axes: [] } },
+    { shapes: [[0, 2]], params: { axes: [1, 0] } },
+  ],
+});
+
+export function transposeExpr(x: Expr, axes: readonly number[]): Expr {
+  return apply(transposeOp, [x], { axes });
+}
+
+interface Transpose extends WithOp {
+  <const A extends Operand>(x: A): ResultOf<[A], Reverse<ShapeOf<A>>>;
+  (x: Operand, axes: readonly number[]): Expr;
+}
+
+/**
+ * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes` the order is reversed,
+ * which is the transpose of a matrix.
+ */
+export const transpose: Transpose = Object.assign(
+  ((x: Operand, axes?: readonly number[]) =>
+    withOperands("transpose", [x], ([operand]) => {
+      const rank = operand!.shape.length;
+      const order = axes ?? operand!.shape.map((_, i) => rank - 1 - i);
+      const sorted = [...order].sort((a, b) => a - b);
+      if (sorted.length !== rank || sorted.some((axis, i) => axis !== i)) {
+        throw new AdjointError(
+          `transpose: axes [${order.join(", ")}] must name each axis of ${formatShape(operand!.shape)} once.`,
+        );
+      }
+      return transposeExpr(operand!, order);
+    })) as Transpose,
+  { op: transposeOp as Op },
+);

@@ -1,0 +1,123 @@
+/** Circular and hyperbolic functions, in radians, and their inverses. */
+import { binary, fullLike, mathFunction, unary, type WithOp } from "../elementwise.js";
+import type { Expr } from "../node.js";
+import { real } from "../op.js";
+import type { Binary, Unary } from "../types.js";
+import { add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
+import { sqrt } from "./exponential.js";
+
+function reciprocal(x: Expr): Expr {
+  return divide(fullLike(x, 1), x);
+}
+
+/** 1 − x² without the cancellation near ±1 */
+function oneMinusSquare(x: Expr): Expr {
+  return multiply(subtract(1, x), add(x, 1));
+}
+
+/** The sine */
+export const sin: Unary & WithOp = unary({
+  name: "sin",
+  ...mathFunction("sin"),
+  partials: (x) => [() => cos(x!)],
+  domains: [real()],
+});
+
+/** The cosine */
+export const cos: Unary & WithOp = unary({
+  name: "cos",
+  ...mathFunction("cos"),
+  partials: (x) => [() => negative(sin(x!))],
+  domains: [real()],
+});
+
+/** The tangent; its derivative is 1 + tan². */
+export const tan: Unary & WithOp = unary({
+  name: "tan",
+  ...mathFunction("tan"),
+  partials: () => [(result) => add(square(result), 1)],
+  domains: [real(-1.3, 1.3)],
+});
+
+/** The angle in [−π/2, π/2] whose sine is x */
+export const asin: Unary & WithOp = unary({
+  name: "asin",
+  ...mathFunction("asin"),
+  partials: (x) => [() => reciprocal(sqrt(oneMinusSquare(x!)))],
+  domains: [real(-0.9, 0.9)],
+});
+
+/** The angle in [0, π] whose cosine is x */
+export const acos: Unary & WithOp = unary({
+  name: "acos",
+  ...mathFunction("acos"),
+  partials: (x) => [() => negative(reciprocal(sqrt(oneMinusSquare(x!))))],
+  domains: [real(-0.9, 0.9)],
+});
+
+/** The angle in (−π/2, π/2) whose tangent is x */
+export const atan: Unary & WithOp = unary({
+  name: "atan",
+  ...mathFunction("atan"),
+  partials: (x) => [() => reciprocal(add(square(x!), 1))],
+  domains: [real()],
+});
+
+/** The angle of the point (x, y) in (−π, π]; note the order, y first. */
+export const atan2: Binary & WithOp = binary({
+  name: "atan2",
+  ...mathFunction("atan2"),
+  partials: (y, x) => {
+    const squares = () => add(square(x!), square(y!));
+    return [() => divide(x!, squares()), () => negative(divide(y!, squares()))];
+  },
+  domains: [real(), real(0.3, 3)],
+});
+
+/** The hyperbolic sine */
+export const sinh: Unary & WithOp = unary({
+  name: "sinh",
+  ...mathFunction("sinh"),
+  partials: (x) => [() => cosh(x!)],
+  domains: [real()],
+});
+
+/** The hyperbolic cosine */
+export const cosh: Unary & WithOp = unary({
+  name: "cosh",
+  ...mathFunction("cosh"),
+  partials: (x) => [() => sinh(x!)],
+  domains: [real()],
+});
+
+/** The hyperbolic tangent; its derivative is 1 − tanh². */
+export const tanh: Unary & WithOp = unary({
+  name: "tanh",
+  ...mathFunction("tanh"),
+  partials: () => [(result) => subtract(1, square(result))],
+  domains: [real()],
+});
+
+/** The inverse of sinh */
+export const asinh: Unary & WithOp = unary({
+  name: "asinh",
+  ...mathFunction("asinh"),
+  partials: (x) => [() => reciprocal(sqrt(add(square(x!), 1)))],
+  domains: [real()],
+});
+
+/** The inverse of cosh, for x ≥ 1 */
+export const acosh: Unary & WithOp = unary({
+  name: "acosh",
+  ...mathFunction("acosh"),
+  partials: (x) => [() => reciprocal(sqrt(multiply(subtract(x!, 1), add(x!, 1))))],
+  domains: [real(1.2, 5)],
+});
+
+/** The inverse of tanh, for |x| < 1 */
+export const atanh: Unary & WithOp = unary({
+  name: "atanh",
+  ...mathFunction("atanh"),
+  partials: (x) => [() => reciprocal(oneMinusSquare(x!))],
+  domains: [real(-0.9, 0.9)],
+});

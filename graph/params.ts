@@ -1,0 +1,60 @@
+/**
+ * What an op's node holds besides its operands: axes, starts, a constant's value. Plain immutable data.
+ * Hashing and equality are by content, with −0 and 0 apart and NaN equal to itself.
+ */
+export type Params = object;
+
+/** The parameters of a node that has none. */
+export const noParams: Params = Object.freeze({});
+
+const bits = new Float64Array(1);
+const words = new Uint32Array(bits.buffer);
+
+/** One step of FNV-1a on whole words: small, and good enough for a table that compares on a hit. */
+export function mix(hash: number, word: number): number {
+  return Math.imul(hash ^ word, 0x01000193) ^ (hash >>> 15);
+}
+
+function hashNumber(hash: number, value: number): number {
+  if (Number.isInteger(value) && value > 0 && value < 0x7fffffff) return mix(hash, value);
+  bits[0] = value !== value ? Number.NaN : value;
+  return mix(mix(hash, words[0]!), words[1]!);
+}
+
+function hashText(hash: number, text: string): number {
+  let result = hash;
+  for (let i = 0; i < text.length; i++) result = mix(result, text.charCodeAt(i));
+  return result;
+}
+
+function isNumbers(value: unknown): value is ArrayLike<number> {
+  return Array.isArray(value) || value instanceof Float64Array;
+}
+
+export function hashParams(hash: number, params: Params): number {
+  if (params === noParams) return hash;
+  let result = hash;
+  for (const value of Object.values(params)) {
+    if (typeof value === "number") result = hashNumber(result, value);
+    else if (isNumbers(value)) {
+      for (let i = 0; i < value.length; i++) result = hashNumber(result, value[i]!);
+      result = mix(result, value.length);
+    } else if (typeof value === "string") result = hashText(result, value);
+    // Other values (a body's graph, a custom op's function) are told apart by identity, after the hash.
+  }
+  return result;
+}
+
+export function sameParams(a: Params, b: Params): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    const u: unknown = (a as Record<string, unknown>)[key];
+    const v: unknown = (b as Record<string, unknown>)[key];
+    if (Object.is(u, v)) continue;
+    if (!isNumbers(u) || !isNumbers(v) || u.length !== v.length) return false;
+    for (let i = 0; i < u.length; i++) if (!Object.is(u[i], v[i])) return false;
+  }
+  return true;
+}

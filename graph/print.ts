@@ -1,0 +1,48 @@
+import { type Graph, outputsOf } from "./graph.js";
+import type { Node } from "./node.js";
+import type { Op } from "./op.js";
+import { constantOp, fullOp, inputOp } from "./ops/constant.js";
+import { formatShape } from "./shape.js";
+import { graphOf } from "./trace.js";
+
+/**
+ * A graph as readable text: a line a node with its op, operands, parameters and shape, the outputs last.
+ *
+ * @example
+ * v1 = slice(x, starts: [0], steps: [1])  (1)
+ */
+export function print(f: { readonly graph: Graph } | Graph): string {
+  const graph = "nodes" in f ? f : graphOf(f, "print");
+  const name = (id: number): string => graph.inputs[id]?.name ?? literal(graph.nodes[id]!) ?? `v${id}`;
+  const lines: string[] = graph.inputs.map((input) => `${input.name} = input  ${formatShape(input.shape)}`);
+  graph.nodes.forEach((node, id) => {
+    if (node.op === (inputOp as Op) || literal(node) !== undefined) return;
+    const list = [...node.operands.map(name), ...printParams(node)];
+    lines.push(`v${id} = ${node.op.name}(${list.join(", ")})  ${formatShape(node.shape)}`);
+  });
+  for (const { path, id } of outputsOf(graph)) lines.push(`${["return", ...path].join(" ")} = ${name(id)}`);
+  return lines.join("\n").replaceAll(/^return = /gm, "return ");
+}
+
+/** A scalar known number is printed where it is used. */
+function literal(node: Node): string | undefined {
+  if (node.op !== (fullOp as Op) || node.shape.length > 0) return undefined;
+  const { value } = node.params as { readonly value: number };
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** Parameters other than the shape, which the end of the line tells. */
+function printParams({ op, params }: Node): string[] {
+  if (op === (constantOp as Op)) return [printNumbers((params as { readonly values: Float64Array }).values)];
+  return Object.entries(params)
+    .filter(([key]) => key !== "shape")
+    .map(([key, value]: [string, unknown]) => {
+      if (op === (fullOp as Op)) return String(value);
+      return `${key}: ${Array.isArray(value) || ArrayBuffer.isView(value) ? printNumbers(value as unknown as ArrayLike<number>) : String(value)}`;
+    });
+}
+
+function printNumbers(values: ArrayLike<number>): string {
+  const shown = Array.from({ length: Math.min(values.length, 8) }, (_, i) => String(values[i]));
+  return `[${shown.join(", ")}${values.length > 8 ? `, … ${values.length} in all` : ""}]`;
+}

@@ -1,0 +1,156 @@
+import { AdjointError } from "./errors.js";
+import { declareInputs, finish, type Graph, inline, mapOutputs, type Tree } from "./graph.js";
+import { doubles, interpretNodes } from "./interpret.js";
+import { Builder, Expr, indexing } from "./node.js";
+import { lift } from "./operand.js";
+import { element } from "./ops/indexing.js";
+import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
+import type { Operand } from "./types.js";
+import { checkKeys, describe, readValue, type Value } from "./values.js";
+
+indexing.element = element;
+
+/** What an input is: its shape. */
+export interface Spec<S extends Shape = Shape> {
+  readonly shape: S;
+}
+
+/** A single number. */
+export function scalar(): Spec<[]> {
+  return { shape: [] };
+}
+
+/** `length` numbers in a row. */
+export function vector<const N extends number>(length: N): Spec<[N]> {
+  return tensor([length]) as unknown as Spec<[N]>;
+}
+
+/** A matrix of `rows` × `columns` numbers, row-major. */
+export function matrix<const M extends number, const N extends number>(rows: M, columns: N): Spec<[M, N]> {
+  return tensor([rows, columns]) as unknown as Spec<[M, N]>;
+}
+
+/** Numbers in any number of axes, row-major. @throws where a length isn't a whole number ≥ 0 */
+export function tensor<const S extends Shape>(shape: S): Spec<{ -readonly [K in keyof S]: S[K] }> {
+  if (!Array.isArray(shape) || !shape.every(isLength)) {
+    throw new AdjointError(`tensor: a shape is a list of whole lengths ≥ 0, not [${String(shape)}].`);
+  }
+  return { shape: Object.freeze([...shape]) as unknown as { -readonly [K in keyof S]: S[K] } };
+}
+
+/** The shapes of named inputs. */
+export type Shapes = Readonly<Record<string, Shape>>;
+
+/** What a traced function returns: an expression, or named trees of them. */
+export type Outputs = Expr | { readonly [name: string]: Outputs };
+
+/** What a user's function may return: numbers become constants. */
+export type Returned = Expr | number | { readonly [name: string]: Returned };
+
+type Lifted<O> = O extends Expr ? O : O extends number ? Expr<[]> : { [K in keyof O]: Lifted<O[K]> };
+
+/** The numbers of outputs: a scalar is a number, a tensor a flat row-major array. */
+export type Results<O> = O extends Expr<infer S>
+  ? number extends S["length"]
+    ? number | Float64Array
+    : S extends readonly []
+      ? number
+      : Float64Array
+  : { [K in keyof O]: Results<O[K]> };
+
+/** What may be given for an input of shape S. */
+export type ValueOf<S extends Shape> = S extends readonly [] ? number : Value;
+
+/**
+ * A function that has become a graph. On numbers it computes (by the interpreter: `compile` it to do so fast), on
+ * expressions of another trace it composes.
+ */
+export interface Traced<I extends Shapes = Shapes, O = Outputs> {
+  (inputs: { readonly [K in keyof I]: ValueOf<I[K]> }): Results<O>;
+  (inputs: { readonly [K in keyof I]: Operand }): O;
+  readonly graph: Graph;
+}
+
+/** The names of a traced function's inputs. */
+export type InputNames<F> = F extends Traced<infer I, infer _> ? keyof I & string : never;
+
+/**
+ * Runs `f` once on expressions and records what it does as a graph.
+ *
+ * @example
+ * const cubic = trace({ x: vector(2) }, ({ x }) => {
+ *   const [x1, x2] = x;
+ *   return add(square(x1), square(x2), power(x2, 3), multiply(x1, x2));
+ * });
+ */
+export function trace<const I extends Readonly<Record<string, Spec>>, const O extends Returned>(
+  inputs: I,
+  f: (inputs: { [K in keyof I]: Expr<I[K]["shape"]> }) => O,
+): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
+  const builder = new Builder();
+  const list = Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) }));
+  const exprs = declareInputs(builder, list);
+  const named = Object.fromEntries(list.map(({ name }, i) => [name, exprs[i]!]));
+  const returned = f(named as { [K in keyof I]: Expr<I[K]["shape"]> });
+  return makeTraced(finish(builder, list, liftReturned(builder, returned, "the result")));
+}
+
+function specShape(name: string, spec: Spec): Shape {
+  if (spec && Array.isArray(spec.shape)) return tensor(spec.shape).shape;
+  throw new AdjointError(
+    `trace: input "${name}" is ${describe(spec)}; give its kind: scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]).`,
+  );
+}
+
+function liftReturned(builder: Builder, returned: Returned, what: string): Tree<Expr> {
+  if (returned instanceof Expr || typeof returned === "number") return lift(builder, returned, `trace: ${what}`);
+  if (typeof returned !== "object" || returned === null || Array.isArray(returned) || ArrayBuffer.isView(returned)) {
+    throw new AdjointError(
+      `trace: ${what} is ${Array.isArray(returned) ? "an array" : describe(returned)}; return an expression, or a record of ` +
+        "named expressions. stack([a, b]) makes one vector of several scalars.",
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(returned).map(([name, child]) => [name, liftReturned(builder, child, `output "${name}"`)]),
+  );
+}
+
+/** The callable form of a graph. */
+export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
+  const names = graph.inputs.map(({ name }) => name);
+  const call = (inputs: Readonly<Record<string, unknown>>): unknown => {
+    checkKeys(inputs, names, "inputs");
+    const builder = Object.values(inputs).find((value) => value instanceof Expr)?.builder;
+    return builder ? compose(graph, builder, inputs) : compute(graph, inputs);
+  };
+  return Object.assign(call, { graph }) as unknown as Traced<I, O>;
+}
+
+function compute(graph: Graph, inputs: Readonly<Record<string, unknown>>): Tree<number | Float64Array> {
+  const given = graph.inputs.map(({ name, shape }) => [...readValue(inputs[name], shape, `input "${name}"`)]);
+  const values = interpretNodes(graph.nodes, doubles, given);
+  return mapOutputs<number | Float64Array>(graph.outputs, (id) =>
+    graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : Float64Array.from(values[id]!),
+  );
+}
+
+function compose(graph: Graph, builder: Builder, inputs: Readonly<Record<string, unknown>>): Tree<Expr> {
+  const given = graph.inputs.map(({ name, shape }) => {
+    const expr = lift(builder, inputs[name] as Operand, `input "${name}"`);
+    if (sameShape(expr.shape, shape)) return expr;
+    throw new AdjointError(
+      `input "${name}": expected shape ${formatShape(shape)}, got an expression of shape ${formatShape(expr.shape)}.`,
+    );
+  });
+  const moved = inline(graph, builder, given);
+  return mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
+}
+
+/** The graph of a traced function; a clear error for anything else. */
+export function graphOf(f: unknown, what: string): Graph {
+  if (typeof f === "function" && "graph" in f) return f.graph as Graph;
+  throw new AdjointError(
+    `${what}: expected a traced function, got ${typeof f === "function" ? "a plain one" : describe(f)}; ` +
+      `write ${what}(trace({ x: vector(2) }, ({ x }) => …)).`,
+  );
+}
