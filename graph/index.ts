@@ -1,3 +1,4 @@
+export { compile, type Kernel } from "./compile/kernel.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";
 export { Expr, type Node } from "./node.js";

@@ -3,6 +3,7 @@
  * over ops. Tracing asks for the shape, the interpreter for the meaning, the compiler for the code, `simplify` for the
  * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
  */
+import type { Affine } from "./affine.js";
 import type { Expr } from "./node.js";
 import { noParams, type Params } from "./params.js";
 import type { Shape } from "./shape.js";
@@ -85,6 +86,12 @@ export interface Scalar {
   code(...operands: string[]): string;
 }
 
+/** How a reduction takes one more element, for the compiler. */
+export interface Fold {
+  readonly initial: number;
+  code(total: string, value: string): string;
+}
+
 export interface OpDefinition<P extends Params = Params> {
   readonly name: string;
   /** Swapping the two operands changes nothing, not even the last bit. */
@@ -100,6 +107,17 @@ export interface OpDefinition<P extends Params = Params> {
   ): readonly T[];
   /** Elementwise ops only. */
   readonly scalar?: Scalar;
+  /** Reductions only. */
+  readonly fold?: Fold;
+  /**
+   * Ops of one operand that only move elements: which element of the operand stands at `index` of the result;
+   * `undefined` where that isn't an affine place, so that the operand must lie in memory.
+   */
+  move?(
+    index: readonly Affine[],
+    shapes: { readonly operand: Shape; readonly result: Shape },
+    params: P,
+  ): readonly Affine[] | undefined;
   /** A simpler expression with the same value to the last bit, or `undefined`. */
   rewrite?(application: Omit<Application<P>, "result"> & { readonly shape: Shape }): Expr | undefined;
   readonly derivative: Derivative<P>;

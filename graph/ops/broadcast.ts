@@ -28,6 +28,7 @@ const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
       result.map((_, axis) => (axes.includes(axis) ? 0 : strides[next++]!)),
     );
   },
+  move: (index, _shapes, { axes }) => index.filter((_, axis) => !axes.includes(axis)),
   rewrite({ operands: [x], params: { shape, axes } }) {
     if (axes.length === 0) return x;
     const value = uniformValue(x!);
@@ -106,6 +107,7 @@ const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
       (a, b) => arithmetic.add(a, b),
       () => arithmetic.constant(0),
     ),
+  fold: { initial: 0, code: (total, value) => `${total} + ${value}` },
   rewrite: ({ operands: [x], params: { axes } }) => dropUnitAxes(sumAxes, x!, axes),
   derivative: {
     kind: "transpose",

@@ -1,4 +1,5 @@
 /** Taking boxes out of tensors (slice) and putting tensors together of boxes (assemble): each other's transpose. */
+import { scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
@@ -25,6 +26,8 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams>({
     forEachBoxOffset(operands[0]!, result, starts, steps, (offset) => elements.push(values![offset]!));
     return elements;
   },
+  move: (index, _shapes, { starts, steps }) =>
+    index.map((position, axis) => scaled(position, steps[axis]!, starts[axis]!)),
   rewrite({ operands: [x], params: { starts, steps, shape } }) {
     if (sameShape(shape, x!.shape) && starts.every((start, axis) => start === 0 && steps[axis] === 1)) return x;
     const value = uniformValue(x!);
@@ -76,7 +79,7 @@ function box(x: Expr, starts: readonly number[], steps: readonly number[], shape
   return apply(sliceOp, [x], { starts, steps, shape });
 }
 
-interface AssembleParams {
+export interface AssembleParams {
   /** Part `p` starts at `starts[p·rank + axis]` and advances by `steps[p·rank + axis]`. */
   readonly starts: readonly number[];
   readonly steps: readonly number[];

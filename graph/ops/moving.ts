@@ -1,5 +1,6 @@
 /** Ops that move elements without computing: reshape, transpose. All are linear and carry masks. */
 import { AdjointError } from "../errors.js";
+import { type Affine, at, isFixed, plus, scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { apply, type Expr, nodeOf } from "../node.js";
 import { defineOp, type Op, real } from "../op.js";
@@ -39,6 +40,7 @@ const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
     );
   },
   evaluate: (_arithmetic, [values]) => values!,
+  move: (index, { operand, result }) => reshapeIndex(index, operand, result),
   rewrite({ operands: [x], params: { shape } }) {
     if (sameShape(x!.shape, shape)) return x;
     const value = uniformValue(x!);
@@ -59,6 +61,37 @@ const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
     { shapes: [[0, 3]], params: { shape: [2, 0] } },
   ],
 });
+
+/**
+ * Axes are matched in groups of equal size. Where a group is one axis of the operand, the place along it is affine;
+ * where it is several, only a fixed place can be taken apart.
+ */
+function reshapeIndex(index: readonly Affine[], operand: Shape, result: Shape): readonly Affine[] | undefined {
+  const places: Affine[] = [];
+  let next = 0;
+  for (let axis = 0; axis < operand.length; ) {
+    const first = axis;
+    let size = operand[axis++]!;
+    let count = 1;
+    let place = at(0);
+    while (count !== size) {
+      if (count < size) {
+        place = plus(scaled(place, result[next]!, 0), index[next]!);
+        count *= result[next++]!;
+      } else size *= operand[axis++]!;
+    }
+    const lengths = operand.slice(first, axis);
+    const wide = lengths.filter((length) => length !== 1).length;
+    if (wide <= 1) for (const length of lengths) places.push(length === 1 ? at(0) : place);
+    else if (isFixed(place)) {
+      const strides = stridesOf(lengths);
+      lengths.forEach((length, i) => {
+        places.push(at(Math.floor(place.offset / strides[i]!) % length));
+      });
+    } else return undefined;
+  }
+  return places;
+}
 
 export function reshapeExpr(x: Expr, shape: Shape): Expr {
   return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape });
@@ -103,6 +136,7 @@ const transposeOp: Op<TransposeParams> = defineOp<TransposeParams>({
       axes.map((axis) => strides[axis]!),
     );
   },
+  move: (index, _shapes, { axes }) => axes.map((_, axis) => index[axes.indexOf(axis)]!),
   rewrite({ operands: [x], params: { axes }, shape }) {
     if (axes.every((axis, i) => axis === i)) return x;
     const value = uniformValue(x!);

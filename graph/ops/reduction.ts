@@ -13,7 +13,7 @@ import { equal, where } from "./comparison.js";
  * The largest (smallest) elements along axes. Elements that tie share the derivative equally.
  * `choose` is a thunk because the files of ops import each other.
  */
-function extremum(name: string, choose: () => WithOp): Op<ReduceParams> {
+function extremum(name: string, choose: () => WithOp, initial: number): Op<ReduceParams> {
   const op: Op<ReduceParams> = defineOp<ReduceParams>({
     name,
     shape([operand], { axes }) {
@@ -28,6 +28,7 @@ function extremum(name: string, choose: () => WithOp): Op<ReduceParams> {
         (a, b) => arithmetic.apply(choose().op, [a, b]),
         () => arithmetic.constant(Number.NaN),
       ),
+    fold: { initial, code: (total, value) => choose().op.scalar!.code(total, value) },
     rewrite: ({ operands: [x], params: { axes } }) =>
       dropUnitAxes((y, rest) => apply(op, [y], { axes: rest }), x!, axes),
     derivative: {
@@ -44,8 +45,8 @@ function extremum(name: string, choose: () => WithOp): Op<ReduceParams> {
   return op;
 }
 
-const maxOp = extremum("max", () => maximum);
-const minOp = extremum("min", () => minimum);
+const maxOp = extremum("max", () => maximum, Number.NEGATIVE_INFINITY);
+const minOp = extremum("min", () => minimum, Number.POSITIVE_INFINITY);
 
 /** The largest element, of all or along axes. Ties share the gradient equally. @throws where there is none */
 export const max: Reduction & WithOp = Object.assign(

@@ -1,0 +1,416 @@
+/**
+ * Graphs on tensors as loop nests. An element of a fused node is written where it is first asked for, in the outermost
+ * loop that knows its place, and remembered there: common subexpressions and hoisting follow from that.
+ */
+import { type Affine, at, linear, scaled } from "../affine.js";
+import { type Graph, outputsOf } from "../graph.js";
+import type { Op } from "../op.js";
+import { constantOp, fullOp, inputOp } from "../ops/constant.js";
+import { type AssembleParams, assembleOp } from "../ops/indexing.js";
+import { sizeOf, stridesOf } from "../shape.js";
+import {
+  behindReshapes,
+  findBreaks,
+  findNests,
+  findRoots,
+  isGiven,
+  isReduction,
+  keyOf,
+  type Nest,
+  partEnds,
+  type Root,
+  rootIndex,
+  unreduce,
+} from "./roots.js";
+import { numberText } from "./text.js";
+import { inputName, outputName } from "./unroll.js";
+
+/** A place in the text: the function's body, or the body of a loop in it. */
+interface Scope {
+  readonly lines: string[];
+  readonly known: Map<string, string>;
+}
+
+/** What a loop axis of the nest stands for: a fixed place, or a variable with its range. */
+type Binding =
+  | { readonly fixed: number }
+  | { readonly name: string; readonly depth: number; readonly low: number; readonly high: number };
+
+/** Loops over an outer range as short as this are written out. */
+const shortLoop = 2;
+
+export interface LoopCode {
+  readonly source: string;
+  /** Lengths of the buffers that the code wants behind the inputs and outputs, named `t0, t1 …`. */
+  readonly buffers: readonly number[];
+  /** Constant tensors, named `c0, c1 …`, behind the buffers. */
+  readonly constants: readonly Float64Array[];
+}
+
+export function emitLoops(graph: Graph): LoopCode {
+  return new Emitter(graph).run();
+}
+
+class Emitter {
+  readonly #graph: Graph;
+  readonly #roots: readonly Root[];
+  readonly #ids: ReadonlySet<number>;
+  readonly #constants: Float64Array[] = [];
+  readonly #buffers: number[] = [];
+  /** Where a node's elements lie: the name of an array. */
+  readonly #memory = new Map<number, string>();
+  readonly #scopes: Scope[] = [{ lines: [], known: new Map() }];
+  readonly #bindings = new Map<number, Binding>();
+  #locals = 0;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#roots = findRoots(graph);
+    this.#ids = new Set(this.#roots.map(({ id }) => id));
+  }
+
+  run(): LoopCode {
+    const copies = this.#placeNodes();
+    for (const nest of findNests(this.#roots)) {
+      if (nest.extents.includes(0)) this.#emitEmpty(nest);
+      else this.#emitNest(nest);
+    }
+    const { lines } = this.#scopes[0]!;
+    for (const [target, source] of copies) lines.push(`${target}.set(${source});`);
+    return { source: lines.join("\n"), buffers: this.#buffers, constants: this.#constants };
+  }
+
+  /** Gives every root and constant an array; outputs that stand twice, or are inputs, are copied at the end. */
+  #placeNodes(): [target: string, source: string][] {
+    const { nodes, inputs } = this.#graph;
+    const copies: [string, string][] = [];
+    inputs.forEach((_, i) => {
+      this.#memory.set(i, inputName(i));
+    });
+    nodes.forEach(({ op, params }, id) => {
+      if (op !== (constantOp as Op)) return;
+      this.#memory.set(id, `c${this.#constants.length}`);
+      this.#constants.push((params as { readonly values: Float64Array }).values);
+    });
+    outputsOf(this.#graph).forEach((output, i) => {
+      const id = behindReshapes(this.#graph, output.id);
+      const present = this.#memory.get(id);
+      const target = outputName(i);
+      if (present === undefined) this.#memory.set(id, target);
+      else copies.push([target, sizeOf(nodes[id]!.shape) === 1 && id < inputs.length && nodes[id]!.shape.length === 0 ? `[${present}]` : present]);
+    });
+    for (const { id, kind } of this.#roots) {
+      const size = sizeOf(nodes[id]!.shape);
+      if (this.#memory.has(id) || (size === 1 && kind !== "scatter")) continue;
+      this.#memory.set(id, `t${this.#buffers.length}`);
+      this.#buffers.push(size);
+    }
+    return copies;
+  }
+
+  #line(depth: number, text: string): void {
+    this.#scopes[depth]!.lines.push("  ".repeat(depth) + text);
+  }
+
+  /** Folds of nothing give what the fold starts from; stores of nothing store nothing. */
+  #emitEmpty({ roots }: Nest): void {
+    for (const root of roots) {
+      const { id, kind } = root;
+      this.#clearScattered(root);
+      if (kind !== "fold" || sizeOf(this.#graph.nodes[id]!.shape) === 0) continue;
+      const initial = numberText(this.#graph.nodes[id]!.op.fold!.initial);
+      const array = this.#memory.get(id);
+      if (array) this.#line(0, `${array}.fill(${initial});`);
+      this.#scopes[0]!.known.set(`${id}:${keyOf([])}`, initial);
+    }
+  }
+
+  readonly #cleared = new Set<number>();
+
+  /** The zeros to which the parts are added. */
+  #clearScattered({ id, kind }: Root): void {
+    if (kind !== "scatter" || this.#cleared.has(id)) return;
+    this.#cleared.add(id);
+    const array = this.#memory.get(id);
+    if (array) this.#line(0, `${array}.fill(0);`);
+  }
+
+  #emitNest(nest: Nest): void {
+    this.#bindings.clear();
+    for (const root of nest.roots) {
+      if (root.kind === "fold" && localDepth(root) === undefined) {
+        const { op } = this.#graph.nodes[root.id]!;
+        this.#line(0, `${this.#memory.get(root.id)}.fill(${numberText(op.fold!.initial)});`);
+      }
+      this.#clearScattered(root);
+    }
+    this.#emitAxis(nest, findBreaks(this.#graph, nest, this.#ids), 0);
+  }
+
+  /** The loops from `axis` on, split at the breaks. */
+  #emitAxis(nest: Nest, breaks: readonly number[][], axis: number): void {
+    const totals = nest.roots.filter((root) => root.kind === "fold" && localDepth(root) === axis && this.#covers(root, axis));
+    const names = totals.map((root) => this.#declareTotals(root));
+    if (axis === nest.extents.length) this.#emitBody(nest);
+    else {
+      for (let segment = 0; segment + 1 < breaks[axis]!.length; segment++) {
+        const low = breaks[axis]![segment]!;
+        const high = breaks[axis]![segment + 1]!;
+        if (high - low <= shortLoop) {
+          for (let place = low; place < high; place++) {
+            this.#bindings.set(axis, { fixed: place });
+            this.#emitAxis(nest, breaks, axis + 1);
+          }
+        } else this.#emitLoop(nest, breaks, axis, low, high);
+      }
+      this.#bindings.delete(axis);
+    }
+    totals.forEach((root, i) => {
+      this.#finishTotals(root, names[i]!);
+    });
+  }
+
+  #emitLoop(nest: Nest, breaks: readonly number[][], axis: number, low: number, high: number): void {
+    const depth = this.#scopes.length;
+    const name = `i${depth}`;
+    this.#bindings.set(axis, { name, depth, low, high });
+    this.#scopes.push({ lines: [], known: new Map() });
+    this.#emitAxis(nest, breaks, axis + 1);
+    const { lines } = this.#scopes.pop()!;
+    if (lines.length === 0) return;
+    this.#line(depth - 1, `for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);
+    const outer = this.#scopes[depth - 1]!.lines;
+    for (const line of lines) outer.push(line);
+    this.#line(depth - 1, "}");
+  }
+
+  /** Whether the bound places of the first axes lie within a root's own lengths. */
+  #covers(root: Root, axes: number): boolean {
+    for (let axis = 0; axis < axes; axis++) {
+      const binding = this.#bindings.get(axis)!;
+      const last = "fixed" in binding ? binding.fixed : binding.high - 1;
+      if (last >= root.shape[root.loops[axis]!]!) return false;
+    }
+    return true;
+  }
+
+  #emitBody(nest: Nest): void {
+    for (const root of nest.roots) {
+      if (!this.#covers(root, nest.extents.length)) continue;
+      const node = this.#graph.nodes[root.id]!;
+      this.#computing = root.kind === "store" ? root.id : -1;
+      for (const index of this.#places(root)) {
+        const value = this.#value(root.source, index);
+        const depth = this.#scopes.length - 1;
+        if (root.kind === "store") {
+          const array = this.#memory.get(root.id);
+          if (array) this.#line(depth, `${array}[${this.#offset(root.id, index)}] = ${value};`);
+        } else if (root.kind === "scatter") {
+          this.#line(depth, `${this.#memory.get(root.id)}[${this.#offset(root.id, this.#whole(root, index))}] += ${value};`);
+        } else {
+          const kept = keptIndex(root, index);
+          const total = this.#totalName(root, kept) ?? `${this.#memory.get(root.id)}[${this.#offset(root.id, kept)}]`;
+          this.#line(depth, `${total} = ${node.op.fold!.code(total, value)};`);
+        }
+      }
+    }
+  }
+
+  /** The place in the whole of a place in the part that a root scatters. */
+  #whole({ id, part }: Root, index: readonly Affine[]): Affine[] {
+    const { starts, steps } = this.#graph.nodes[id]!.params as AssembleParams;
+    const from = part * index.length;
+    return index.map((place, axis) => scaled(place, steps[from + axis]!, starts[from + axis]!));
+  }
+
+  /** The places of a root's source that one pass of its loops visits, its written-out axes being fixed. */
+  *#places(root: Root): Iterable<Affine[]> {
+    const fixed = new Array<number>(root.unrolled.length).fill(0);
+    for (;;) {
+      yield rootIndex(root).map((one, axis) => {
+        const k = root.unrolled.indexOf(axis);
+        return k >= 0 ? at(fixed[k]!) : this.#resolve(one);
+      });
+      let k = fixed.length - 1;
+      while (k >= 0 && ++fixed[k]! === root.shape[root.unrolled[k]!]) fixed[k--] = 0;
+      if (k < 0) return;
+    }
+  }
+
+  /** Totals of a fold, by the place of the element that is kept. */
+  readonly #totals = new Map<Root, Map<string, string>>();
+
+  #totalName(root: Root, kept: readonly Affine[]): string | undefined {
+    return this.#totals.get(root)?.get(keyOf(kept));
+  }
+
+  #declareTotals(root: Root): { name: string; kept: readonly Affine[] }[] {
+    const { op } = this.#graph.nodes[root.id]!;
+    const names = new Map<string, string>();
+    const list: { name: string; kept: readonly Affine[] }[] = [];
+    for (const index of this.#places(root)) {
+      const kept = keptIndex(root, index);
+      if (names.has(keyOf(kept))) continue;
+      const name = `s${this.#locals++}`;
+      names.set(keyOf(kept), name);
+      list.push({ name, kept });
+      this.#line(this.#scopes.length - 1, `let ${name} = ${numberText(op.fold!.initial)};`);
+    }
+    this.#totals.set(root, names);
+    return list;
+  }
+
+  #finishTotals(root: Root, totals: readonly { name: string; kept: readonly Affine[] }[]): void {
+    const array = this.#memory.get(root.id);
+    const scope = this.#scopes[this.#scopes.length - 1]!;
+    for (const { name, kept } of totals) {
+      if (array) this.#line(this.#scopes.length - 1, `${array}[${this.#offset(root.id, kept)}] = ${name};`);
+      scope.known.set(`${root.id}:${keyOf(kept)}`, name);
+    }
+    this.#totals.delete(root);
+  }
+
+  /** A place with the fixed axes put in. */
+  #resolve(place: Affine): Affine {
+    let { offset } = place;
+    const terms = place.terms.filter(([axis, factor]) => {
+      const binding = this.#bindings.get(axis);
+      if (!binding || !("fixed" in binding)) return true;
+      offset += binding.fixed * factor;
+      return false;
+    });
+    return terms.length === place.terms.length ? place : { terms, offset };
+  }
+
+  /** The place in a node's memory as code. */
+  #offset(id: number, index: readonly Affine[]): string {
+    return this.#placeText(linear(index, stridesOf(this.#graph.nodes[id]!.shape)));
+  }
+
+  #placeText({ terms, offset }: Affine): string {
+    const parts = terms.map(([axis, factor]) => {
+      const { name } = this.#bindings.get(axis) as { name: string };
+      return factor === 1 ? name : `${name} * ${numberText(factor)}`;
+    });
+    if (offset !== 0 || parts.length === 0) parts.push(String(offset));
+    return parts.join(" + ").replaceAll("+ -", "- ");
+  }
+
+  /** The outermost loop in which a place is known. */
+  #depth(index: readonly Affine[]): number {
+    let depth = 0;
+    for (const { terms } of index) {
+      for (const [axis] of terms) depth = Math.max(depth, (this.#bindings.get(axis) as { depth: number }).depth);
+    }
+    return depth;
+  }
+
+  /** An element of a node as an atom: a local, a number, or an input's name. Writes what it needs. */
+  #value(id: number, index: readonly Affine[]): string {
+    const { op, operands, params, shape } = this.#graph.nodes[id]!;
+    if (op === (fullOp as Op)) return numberText((params as { readonly value: number }).value);
+    if (op === (inputOp as Op) && shape.length === 0) return inputName(id);
+    const key = `${id}:${keyOf(index)}`;
+    const depth = this.#depth(index);
+    for (let d = depth; d >= 0; d--) {
+      const known = this.#scopes[d]!.known.get(key);
+      if (known !== undefined) return known;
+    }
+    const remember = (code: string): string => {
+      const name = `v${this.#locals++}`;
+      this.#line(depth, `const ${name} = ${code};`);
+      this.#scopes[depth]!.known.set(key, name);
+      return name;
+    };
+    const array = this.#memory.get(id);
+    if (array && (isGiven(this.#graph.nodes[id]!) || (this.#ids.has(id) && id !== this.#computing))) {
+      return remember(`${array}[${this.#offset(id, index)}]`);
+    }
+    return this.#compute(id, index, { op, operands, params, shape }, remember);
+  }
+
+  /** The root whose element is being computed: it is not to be read from memory. */
+  #computing = -1;
+
+  #compute(
+    id: number,
+    index: readonly Affine[],
+    { op, operands, params, shape }: Graph["nodes"][number],
+    remember: (code: string) => string,
+  ): string {
+    if (op.scalar) return remember(op.scalar.code(...operands.map((operand) => this.#value(operand, index))));
+    if (op === (assembleOp as Op)) return this.#assemble(id, index, remember);
+    if (isReduction(this.#graph.nodes[id]!)) return this.#writeOut(id, index, remember);
+    const operand = operands[0]!;
+    const place = op.move!(index, { operand: this.#graph.nodes[operand]!.shape, result: shape }, params);
+    if (place) return this.#value(operand, place);
+    // The operand lies in memory in row-major order, and so do the result's elements.
+    const source = behindReshapes(this.#graph, operand);
+    return remember(`${this.#memory.get(source)}[${this.#offset(id, index)}]`);
+  }
+
+  /** A short reduction as one expression. */
+  #writeOut(id: number, index: readonly Affine[], remember: (code: string) => string): string {
+    const node = this.#graph.nodes[id]!;
+    const source = node.operands[0]!;
+    const { shape } = this.#graph.nodes[source]!;
+    const { axes } = node.params as { readonly axes: readonly number[] };
+    const count = sizeOf(axes.map((axis) => shape[axis]!));
+    let total: string | undefined;
+    for (let i = 0; i < count; i++) {
+      const place = unreduce(this.#graph, node, index, (axis) => {
+        const inner = axes.filter((other) => other > axis).reduce((product, other) => product * shape[other]!, 1);
+        return at(Math.floor(i / inner) % shape[axis]!);
+      });
+      const value = this.#value(source, place);
+      total = total === undefined ? value : node.op.fold!.code(total, value);
+    }
+    return remember(total ?? numberText(node.op.fold!.initial));
+  }
+
+  /** The sum of the parts that cover a place. */
+  #assemble(id: number, index: readonly Affine[], remember: (code: string) => string): string {
+    const { operands, params, shape } = this.#graph.nodes[id]!;
+    const { starts, steps } = params as AssembleParams;
+    const rank = shape.length;
+    const values: string[] = [];
+    operands.forEach((operand, part) => {
+      const lengths = this.#graph.nodes[operand]!.shape;
+      const place: Affine[] = [];
+      for (let axis = 0; axis < rank; axis++) {
+        const within = this.#within(index[axis]!, starts[part * rank + axis]!, steps[part * rank + axis]!, lengths[axis]!);
+        if (!within) return;
+        place.push(within);
+      }
+      values.push(this.#value(operand, place));
+    });
+    if (values.length === 0) return "0";
+    return values.length === 1 ? values[0]! : remember(values.join(" + "));
+  }
+
+  /** The place in a part along one axis, or `undefined` outside. The loops are split so that it is one or the other. */
+  #within(place: Affine, start: number, step: number, length: number): Affine | undefined {
+    let [low, high] = [place.offset, place.offset];
+    for (const [axis, factor] of place.terms) {
+      const binding = this.#bindings.get(axis) as { low: number; high: number };
+      low += factor * (factor > 0 ? binding.low : binding.high - 1);
+      high += factor * (factor > 0 ? binding.high - 1 : binding.low);
+    }
+    const [first, last] = partEnds(start, step, length);
+    if (length === 0 || high < first || low > last) return undefined;
+    return scaled(place, step, -start * step);
+  }
+}
+
+/** The number of loops around a fold's totals, where they can be locals: its kept axes are the outermost. */
+function localDepth(root: Root): number | undefined {
+  let depth = 0;
+  while (depth < root.loops.length && !root.reduced.includes(root.loops[depth]!)) depth++;
+  const rest = root.loops.slice(depth);
+  return rest.every((axis) => root.reduced.includes(axis)) ? depth : undefined;
+}
+
+/** The place of a fold's result: its source's without the axes that vanish. */
+function keptIndex(root: Root, index: readonly Affine[]): Affine[] {
+  return index.filter((_, axis) => !root.reduced.includes(axis));
+}
