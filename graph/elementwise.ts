@@ -4,10 +4,10 @@
  */
 import { AdjointError } from "./errors.js";
 import { apply, type Expr } from "./node.js";
-import { type Arithmetic, defineOp, type Domain, type Op, type Partial, type Scalar } from "./op.js";
+import { type Arithmetic, type Domain, defineOp, type Op, type Partial, type Scalar } from "./op.js";
 import { withOperands } from "./operand.js";
-import { full } from "./ops/constant.js";
 import { broadcastLike } from "./ops/broadcast.js";
+import { full } from "./ops/constant.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "./shape.js";
 import type { Binary, Operand, Unary, Variadic } from "./types.js";
 
@@ -73,7 +73,11 @@ export function applyElementwise(op: Op, operands: readonly Expr[]): Expr {
   let shape = operands[0]!.shape;
   for (let i = 1; i < operands.length; i++) {
     const common = broadcastShapes(shape, operands[i]!.shape);
-    if (!common) throw misfit(op.name, operands.map((operand) => operand.shape));
+    if (!common)
+      throw misfit(
+        op.name,
+        operands.map((operand) => operand.shape),
+      );
     shape = common;
   }
   return apply(
@@ -109,7 +113,8 @@ export function binary(definition: ElementwiseDefinition): Binary & WithOp {
 export function variadic(definition: ElementwiseDefinition): Variadic & WithOp {
   const op = elementwise(definition);
   const fold = (...operands: Operand[]) => {
-    if (operands.length < 2) throw new AdjointError(`${op.name} takes two operands or more, not ${operands.length}.`);
+    if (operands.length < 2)
+      throw new AdjointError(`${op.name} takes two operands or more, not ${operands.length}.`);
     return operands.slice(1).reduce((left, right) => call(op, [left, right]) as Operand, operands[0]!);
   };
   return Object.assign(fold as Variadic, { op });

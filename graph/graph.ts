@@ -23,7 +23,11 @@ export interface Graph {
 }
 
 /** The same tree with other leaves. Records are told from leaves by `isLeaf`. */
-export function mapTree<T, U>(tree: Tree<T>, isLeaf: (tree: Tree<T>) => tree is T, map: (leaf: T) => U): Tree<U> {
+export function mapTree<T, U>(
+  tree: Tree<T>,
+  isLeaf: (tree: Tree<T>) => tree is T,
+  map: (leaf: T) => U,
+): Tree<U> {
   if (isLeaf(tree)) return map(tree);
   return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, mapTree(child, isLeaf, map)]));
 }

@@ -2,7 +2,7 @@ export { compile, type Kernel } from "./compile/kernel.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";
 export { Expr, type Node } from "./node.js";
-export { type Arithmetic, defineOp, type Derivative, type Domain, type Op, type OpDefinition } from "./op.js";
+export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/index.js";
 export { print } from "./print.js";
 export type { Shape } from "./shape.js";
@@ -11,12 +11,12 @@ export {
   matrix,
   type Outputs,
   type Results,
-  scalar,
   type Shapes,
   type Spec,
+  scalar,
+  type Traced,
   tensor,
   trace,
-  type Traced,
   vector,
 } from "./trace.js";
 export { type Gradients, grad, valueAndGrad } from "./transformations.js";

@@ -43,7 +43,9 @@ export function interpretNodes<T>(
 /** The numbers of an expression that depends on constants only. */
 export function evaluate(expr: Expr): readonly number[] {
   const { nodes } = expr.builder;
-  return interpretNodes(nodes.slice(0, expr.id + 1), doubles, [], ancestors(expr.builder, [expr.id]))[expr.id]!;
+  return interpretNodes(nodes.slice(0, expr.id + 1), doubles, [], ancestors(expr.builder, [expr.id]))[
+    expr.id
+  ]!;
 }
 
 /** 1 for each node that one of `ids` needs, itself included. */

@@ -27,7 +27,8 @@ export class Builder {
     let mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
-      if (this.#hashes[entry - 1] === hash && same(this.nodes[entry - 1]!, op, operands, params)) return entry - 1;
+      if (this.#hashes[entry - 1] === hash && same(this.nodes[entry - 1]!, op, operands, params))
+        return entry - 1;
       slot = (slot + 1) & mask;
     }
     const id = this.nodes.length;
@@ -100,7 +101,8 @@ export class Expr<S extends Shape = Shape> {
   }
 
   *[Symbol.iterator](): IterableIterator<Expr<Tail<S>>> {
-    if (this.shape.length === 0) throw new AdjointError("A scalar expression can't be taken apart; it has no axis.");
+    if (this.shape.length === 0)
+      throw new AdjointError("A scalar expression can't be taken apart; it has no axis.");
     for (let i = 0; i < this.shape[0]!; i++) yield indexing.element(this, i) as Expr<Tail<S>>;
   }
 
@@ -118,7 +120,9 @@ export class Expr<S extends Shape = Shape> {
  */
 export const indexing: { element: (x: Expr, i: number) => Expr } = {
   element: () => {
-    throw new AdjointError("Iteration over expressions needs the indexing ops; import from the graph's entry.");
+    throw new AdjointError(
+      "Iteration over expressions needs the indexing ops; import from the graph's entry.",
+    );
   },
 };
 

@@ -17,7 +17,7 @@ export function mix(hash: number, word: number): number {
 
 function hashNumber(hash: number, value: number): number {
   if (Number.isInteger(value) && value > 0 && value < 0x7fffffff) return mix(hash, value);
-  bits[0] = value !== value ? Number.NaN : value;
+  bits[0] = Number.isNaN(value) ? Number.NaN : value;
   return mix(mix(hash, words[0]!), words[1]!);
 }
 

@@ -57,7 +57,8 @@ export function pullback(
     arrived[id - low] = undefined;
     const adjoint = Array.isArray(present) ? combine(present) : present;
     if (wanted.has(id)) found.set(id, adjoint);
-    else propagate(builder, id, adjoint, (operand) => operand >= low && active[operand - low] === 1, contribute);
+    else
+      propagate(builder, id, adjoint, (operand) => operand >= low && active[operand - low] === 1, contribute);
   }
   return inputs.map(({ id }) => found.get(id));
 }
@@ -106,7 +107,8 @@ function propagate(
         if (!matters(operand)) return;
         const transposed = derivative.transpose(value, i, application);
         const present = adjoint.mask ?? (derivative.sparse ? fullLike(value, 1) : undefined);
-        const mask = derivative.carries && present ? derivative.transpose(present, i, application) : undefined;
+        const mask =
+          derivative.carries && present ? derivative.transpose(present, i, application) : undefined;
         contribute(operand, { value: transposed, mask, clean: true });
       });
       return;

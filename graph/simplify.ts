@@ -55,7 +55,8 @@ function fold(expr: Expr, operands: readonly Expr[]): Expr | undefined {
   const { op, params, shape } = nodeOf(expr);
   if (op.scalar) {
     const values = operands.map(uniformValue);
-    if (values.every((value) => value !== undefined)) return full(builder, op.scalar.compute(...values), shape);
+    if (values.every((value) => value !== undefined))
+      return full(builder, op.scalar.compute(...values), shape);
   }
   if (sizeOf(shape) > foldLimit) return undefined;
   const known = operands.map((operand) => knownValues(operand, foldLimit));

@@ -50,13 +50,14 @@ export type Returned = Expr | number | { readonly [name: string]: Returned };
 type Lifted<O> = O extends Expr ? O : O extends number ? Expr<[]> : { [K in keyof O]: Lifted<O[K]> };
 
 /** The numbers of outputs: a scalar is a number, a tensor a flat row-major array. */
-export type Results<O> = O extends Expr<infer S>
-  ? number extends S["length"]
-    ? number | Float64Array
-    : S extends readonly []
-      ? number
-      : Float64Array
-  : { [K in keyof O]: Results<O[K]> };
+export type Results<O> =
+  O extends Expr<infer S>
+    ? number extends S["length"]
+      ? number | Float64Array
+      : S extends readonly []
+        ? number
+        : Float64Array
+    : { [K in keyof O]: Results<O[K]> };
 
 /** What may be given for an input of shape S. */
 export type ValueOf<S extends Shape> = S extends readonly [] ? number : Value;
@@ -103,8 +104,14 @@ function specShape(name: string, spec: Spec): Shape {
 }
 
 function liftReturned(builder: Builder, returned: Returned, what: string): Tree<Expr> {
-  if (returned instanceof Expr || typeof returned === "number") return lift(builder, returned, `trace: ${what}`);
-  if (typeof returned !== "object" || returned === null || Array.isArray(returned) || ArrayBuffer.isView(returned)) {
+  if (returned instanceof Expr || typeof returned === "number")
+    return lift(builder, returned, `trace: ${what}`);
+  if (
+    typeof returned !== "object" ||
+    returned === null ||
+    Array.isArray(returned) ||
+    ArrayBuffer.isView(returned)
+  ) {
     throw new AdjointError(
       `trace: ${what} is ${Array.isArray(returned) ? "an array" : describe(returned)}; return an expression, or a record of ` +
         "named expressions. stack([a, b]) makes one vector of several scalars.",

@@ -66,7 +66,8 @@ function selectInputs(graph: Graph, names: readonly string[], what: string): num
   const known = graph.inputs.map(({ name }) => name);
   return names.map((name) => {
     const i = known.indexOf(name);
-    if (i < 0) throw new AdjointError(`${what}: there is no input "${name}"; the inputs are ${known.join(", ")}.`);
+    if (i < 0)
+      throw new AdjointError(`${what}: there is no input "${name}"; the inputs are ${known.join(", ")}.`);
     return i;
   });
 }
@@ -79,7 +80,9 @@ function scalarOutput({ nodes, outputs }: Graph, what: string): number {
   }
   const { shape } = nodes[outputs]!;
   if (shape.length > 0) {
-    throw new AdjointError(`${what}: the objective must be a scalar, not of shape ${formatShape(shape)}; sum or mean it.`);
+    throw new AdjointError(
+      `${what}: the objective must be a scalar, not of shape ${formatShape(shape)}; sum or mean it.`,
+    );
   }
   return outputs;
 }

@@ -82,26 +82,23 @@ type HasExpr<T extends readonly unknown[]> = T extends readonly [infer H, ...inf
       : false;
 
 /** Plain operands give plain results, an expression among them gives an expression. */
-export type ResultOf<T extends readonly unknown[], S extends Shape> = HasExpr<T> extends true
-  ? Expr<S>
-  : [Extract<T[number], Expr>] extends [never]
-    ? [T[number]] extends [number]
-      ? number
-      : number | NestedArray
-    : Expr<S> | number;
+export type ResultOf<T extends readonly unknown[], S extends Shape> =
+  HasExpr<T> extends true
+    ? Expr<S>
+    : [Extract<T[number], Expr>] extends [never]
+      ? [T[number]] extends [number]
+        ? number
+        : number | NestedArray
+      : Expr<S> | number;
 
 /** An elementwise op of one operand. */
-export interface Unary {
-  <const A extends Operand>(x: A): ResultOf<[A], ShapeOf<A>>;
-}
+export type Unary = <const A extends Operand>(x: A) => ResultOf<[A], ShapeOf<A>>;
 
 /** An elementwise op of two operands, which are broadcast against each other. */
-export interface Binary {
-  <const A extends Operand, const B extends Operand>(
-    a: A,
-    b: B & Broadcastable<A, B>,
-  ): ResultOf<[A, B], Broadcast<ShapeOf<A>, ShapeOf<B>>>;
-}
+export type Binary = <const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B & Broadcastable<A, B>,
+) => ResultOf<[A, B], Broadcast<ShapeOf<A>, ShapeOf<B>>>;
 
 type BroadcastAll<T extends readonly Operand[]> = T extends readonly [
   infer H extends Operand,
@@ -127,26 +124,28 @@ export interface Variadic {
 export type Tail<S extends Shape> = S extends readonly [unknown, ...infer T extends Shape] ? T : Shape;
 
 /** The shape reversed: the transpose without an axis list. */
-export type Reverse<S extends Shape> = Ranked<S> extends false
-  ? Shape
-  : S extends readonly [infer H extends number, ...infer T extends Shape]
-    ? [...Reverse<T>, H]
-    : [];
+export type Reverse<S extends Shape> =
+  Ranked<S> extends false
+    ? Shape
+    : S extends readonly [infer H extends number, ...infer T extends Shape]
+      ? [...Reverse<T>, H]
+      : [];
 
 /** The result of a matrix product, ranks 1 and 2; other ranks are left to run time. */
-export type MatmulShape<A extends Shape, B extends Shape> = Ranked<A> extends false
-  ? Shape
-  : Ranked<B> extends false
+export type MatmulShape<A extends Shape, B extends Shape> =
+  Ranked<A> extends false
     ? Shape
-    : [A, B] extends [readonly [infer M extends number, number], readonly [number, infer N extends number]]
-      ? [M, N]
-      : [A, B] extends [readonly [infer M extends number, number], readonly [number]]
-        ? [M]
-        : [A, B] extends [readonly [number], readonly [number, infer N extends number]]
-          ? [N]
-          : [A, B] extends [readonly [number], readonly [number]]
-            ? []
-            : Shape;
+    : Ranked<B> extends false
+      ? Shape
+      : [A, B] extends [readonly [infer M extends number, number], readonly [number, infer N extends number]]
+        ? [M, N]
+        : [A, B] extends [readonly [infer M extends number, number], readonly [number]]
+          ? [M]
+          : [A, B] extends [readonly [number], readonly [number, infer N extends number]]
+            ? [N]
+            : [A, B] extends [readonly [number], readonly [number]]
+              ? []
+              : Shape;
 
 type Columns<S extends Shape> = S extends readonly [...Shape, infer K] ? K : number;
 type Rows<S extends Shape> = S extends readonly [infer K]
@@ -156,13 +155,12 @@ type Rows<S extends Shape> = S extends readonly [infer K]
     : number;
 
 /** `unknown` where the inner lengths of A·B agree (or aren't known), else the error text. */
-export type Multipliable<A, B> =
-  [Dimension<Columns<ShapeOf<A>>, Rows<ShapeOf<B>>>] extends [never]
-    ? `columns of a ${Format<ShapeOf<A>>} and rows of b ${Format<ShapeOf<B>>} differ`
-    : Columns<ShapeOf<A>> extends 1
-      ? number extends Rows<ShapeOf<B>>
+export type Multipliable<A, B> = [Dimension<Columns<ShapeOf<A>>, Rows<ShapeOf<B>>>] extends [never]
+  ? `columns of a ${Format<ShapeOf<A>>} and rows of b ${Format<ShapeOf<B>>} differ`
+  : Columns<ShapeOf<A>> extends 1
+    ? number extends Rows<ShapeOf<B>>
+      ? unknown
+      : Rows<ShapeOf<B>> extends 1
         ? unknown
-        : Rows<ShapeOf<B>> extends 1
-          ? unknown
-          : `columns of a ${Format<ShapeOf<A>>} and rows of b ${Format<ShapeOf<B>>} differ`
-      : unknown;
+        : `columns of a ${Format<ShapeOf<A>>} and rows of b ${Format<ShapeOf<B>>} differ`
+    : unknown;

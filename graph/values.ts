@@ -93,7 +93,9 @@ export function describe(value: unknown): string {
  */
 export function checkKeys(map: unknown, names: readonly string[], what: string): void {
   if (typeof map !== "object" || map === null) {
-    throw new AdjointError(`${what}: expected an object with the keys ${names.join(", ")}, got ${describe(map)}.`);
+    throw new AdjointError(
+      `${what}: expected an object with the keys ${names.join(", ")}, got ${describe(map)}.`,
+    );
   }
   for (const name of names) {
     if (!Object.hasOwn(map, name)) {

@@ -17,7 +17,9 @@ import { inputName, outputName, unroll } from "./unroll.js";
 export type InputArray<S extends Shape> = S extends readonly [] ? number : Float64Array;
 
 /** What `into` writes to: an array for each output, of length 1 for a scalar. */
-export type OutputArrays<O> = O extends { readonly shape: Shape } ? Float64Array : { [K in keyof O]: OutputArrays<O[K]> };
+export type OutputArrays<O> = O extends { readonly shape: Shape }
+  ? Float64Array
+  : { [K in keyof O]: OutputArrays<O[K]> };
 
 export interface Kernel<I extends Shapes, O> {
   /** Computes into fresh arrays, which the caller may keep. Inputs may be nested, flat or typed arrays. */
@@ -120,7 +122,9 @@ function makeKernel<I extends Shapes, O>(graph: Graph, core: Core, source: strin
   const into = (inputs: Readonly<Record<string, unknown>>, targets: unknown): void => {
     const given = read(inputs);
     const arrays = outputs.map((output, i) => targetAt(targets, output, shapes[i]!));
-    const apart = given.map((array) => (arrays.includes(array as Float64Array) ? (array as Float64Array).slice() : array));
+    const apart = given.map((array) =>
+      arrays.includes(array as Float64Array) ? (array as Float64Array).slice() : array,
+    );
     core(...apart, ...arrays);
   };
   return Object.assign(call, {
@@ -133,7 +137,10 @@ function makeKernel<I extends Shapes, O>(graph: Graph, core: Core, source: strin
 
 /** The caller's array for an output, checked. */
 function targetAt(targets: unknown, { path }: Output, shape: Shape): Float64Array {
-  const array = path.reduce((tree: unknown, name) => (tree as Record<string, unknown> | undefined)?.[name], targets);
+  const array = path.reduce(
+    (tree: unknown, name) => (tree as Record<string, unknown> | undefined)?.[name],
+    targets,
+  );
   if (array instanceof Float64Array && array.length === sizeOf(shape)) return array;
   throw new AdjointError(
     `into: output ${path.join(".") || "(the only one)"} of shape ${formatShape(shape)} needs a Float64Array of length ${sizeOf(shape)}.`,

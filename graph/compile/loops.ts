@@ -97,7 +97,13 @@ class Emitter {
       const present = this.#memory.get(id);
       const target = outputName(i);
       if (present === undefined) this.#memory.set(id, target);
-      else copies.push([target, sizeOf(nodes[id]!.shape) === 1 && id < inputs.length && nodes[id]!.shape.length === 0 ? `[${present}]` : present]);
+      else
+        copies.push([
+          target,
+          sizeOf(nodes[id]!.shape) === 1 && id < inputs.length && nodes[id]!.shape.length === 0
+            ? `[${present}]`
+            : present,
+        ]);
     });
     for (const { id, kind } of this.#roots) {
       const size = sizeOf(nodes[id]!.shape);
@@ -149,7 +155,9 @@ class Emitter {
 
   /** The loops from `axis` on, split at the breaks. */
   #emitAxis(nest: Nest, breaks: readonly number[][], axis: number): void {
-    const totals = nest.roots.filter((root) => root.kind === "fold" && localDepth(root) === axis && this.#covers(root, axis));
+    const totals = nest.roots.filter(
+      (root) => root.kind === "fold" && localDepth(root) === axis && this.#covers(root, axis),
+    );
     const names = totals.map((root) => this.#declareTotals(root));
     if (axis === nest.extents.length) this.#emitBody(nest);
     else {
@@ -206,10 +214,14 @@ class Emitter {
           const array = this.#memory.get(root.id);
           if (array) this.#line(depth, `${array}[${this.#offset(root.id, index)}] = ${value};`);
         } else if (root.kind === "scatter") {
-          this.#line(depth, `${this.#memory.get(root.id)}[${this.#offset(root.id, this.#whole(root, index))}] += ${value};`);
+          this.#line(
+            depth,
+            `${this.#memory.get(root.id)}[${this.#offset(root.id, this.#whole(root, index))}] += ${value};`,
+          );
         } else {
           const kept = keptIndex(root, index);
-          const total = this.#totalName(root, kept) ?? `${this.#memory.get(root.id)}[${this.#offset(root.id, kept)}]`;
+          const total =
+            this.#totalName(root, kept) ?? `${this.#memory.get(root.id)}[${this.#offset(root.id, kept)}]`;
           this.#line(depth, `${total} = ${node.op.fold!.code(total, value)};`);
         }
       }
@@ -300,7 +312,8 @@ class Emitter {
   #depth(index: readonly Affine[]): number {
     let depth = 0;
     for (const { terms } of index) {
-      for (const [axis] of terms) depth = Math.max(depth, (this.#bindings.get(axis) as { depth: number }).depth);
+      for (const [axis] of terms)
+        depth = Math.max(depth, (this.#bindings.get(axis) as { depth: number }).depth);
     }
     return depth;
   }
@@ -359,7 +372,9 @@ class Emitter {
     let total: string | undefined;
     for (let i = 0; i < count; i++) {
       const place = unreduce(this.#graph, node, index, (axis) => {
-        const inner = axes.filter((other) => other > axis).reduce((product, other) => product * shape[other]!, 1);
+        const inner = axes
+          .filter((other) => other > axis)
+          .reduce((product, other) => product * shape[other]!, 1);
         return at(Math.floor(i / inner) % shape[axis]!);
       });
       const value = this.#value(source, place);
@@ -378,7 +393,12 @@ class Emitter {
       const lengths = this.#graph.nodes[operand]!.shape;
       const place: Affine[] = [];
       for (let axis = 0; axis < rank; axis++) {
-        const within = this.#within(index[axis]!, starts[part * rank + axis]!, steps[part * rank + axis]!, lengths[axis]!);
+        const within = this.#within(
+          index[axis]!,
+          starts[part * rank + axis]!,
+          steps[part * rank + axis]!,
+          lengths[axis]!,
+        );
         if (!within) return;
         place.push(within);
       }

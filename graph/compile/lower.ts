@@ -11,12 +11,20 @@ import { transposeExpr } from "../ops/moving.js";
 export function lower(graph: Graph): Graph {
   if (!graph.nodes.some(({ op }) => op === matmulOp)) return graph;
   const builder = new Builder();
-  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), ({ op, params, shape }, operands) =>
-    op === (matmulOp as Op)
-      ? sumOfProducts(builder.expr(operands[0]!), builder.expr(operands[1]!)).id
-      : builder.intern(op, operands, params, shape),
+  const moved = inline(
+    graph,
+    builder,
+    declareInputs(builder, graph.inputs),
+    ({ op, params, shape }, operands) =>
+      op === (matmulOp as Op)
+        ? sumOfProducts(builder.expr(operands[0]!), builder.expr(operands[1]!)).id
+        : builder.intern(op, operands, params, shape),
   );
-  return finish(builder, graph.inputs, mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!)));
+  return finish(
+    builder,
+    graph.inputs,
+    mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!)),
+  );
 }
 
 /** Σₖ a[…, i, k]·b[…, k, j] over the axes (…, i, j, k). */

@@ -84,7 +84,8 @@ function isScattered({ op, params, operands }: Node): boolean {
 
 function makeRoots(graph: Graph, id: number): Root[] {
   const node = graph.nodes[id]!;
-  if (isScattered(node)) return node.operands.map((source, part) => makeRoot(graph, id, "scatter", source, part));
+  if (isScattered(node))
+    return node.operands.map((source, part) => makeRoot(graph, id, "scatter", source, part));
   const folds = isReduction(node) && !isShort(graph, node);
   return [folds ? makeRoot(graph, id, "fold", node.operands[0]!) : makeRoot(graph, id, "store", id)];
 }
@@ -162,7 +163,10 @@ export function walk(graph: Graph, id: number, index: readonly Affine[], visitor
     if (!visitor.enter(next.id, next.index)) continue;
     const node = graph.nodes[next.id]!;
     if (isReduction(node)) {
-      stack.push({ id: node.operands[0]!, index: unreduce(graph, node, next.index, () => along(freshAxis++)) });
+      stack.push({
+        id: node.operands[0]!,
+        index: unreduce(graph, node, next.index, () => along(freshAxis++)),
+      });
       continue;
     }
     for (const operand of operandsAt(graph, node, next.index)) stack.push(operand);
@@ -195,7 +199,10 @@ function operandsAt(
     const { starts } = params as AssembleParams;
     return operands.map((id, part) => ({
       id,
-      index: index.map((place, axis) => ({ ...place, offset: place.offset - starts[part * shape.length + axis]! })),
+      index: index.map((place, axis) => ({
+        ...place,
+        offset: place.offset - starts[part * shape.length + axis]!,
+      })),
     }));
   }
   const operand = operands[0];
@@ -279,7 +286,9 @@ function unaligned(graph: Graph, roots: readonly Root[], ids: ReadonlySet<number
       enter(id, index) {
         if (id !== root.id && ids.has(id)) return false;
         if (id !== root.id && graph.nodes[id]!.op === (assembleOp as Op)) {
-          const aligned = index.every(({ terms }) => terms.length === 0 || (terms.length === 1 && Math.abs(terms[0]![1]) === 1));
+          const aligned = index.every(
+            ({ terms }) => terms.length === 0 || (terms.length === 1 && Math.abs(terms[0]![1]) === 1),
+          );
           if (!aligned) found.push(id);
         }
         return true;
@@ -296,8 +305,7 @@ function sharesLoops(root: Root, other: Root, index: readonly Affine[]): boolean
   if (!same) return false;
   const own = rootIndex(other);
   // Written-out axes may be at any place: the other root's elements of this pass are all there.
-  const loopsOnly = (one: readonly Affine[]) =>
-    one.filter((_, axis) => other.loops.includes(axis));
+  const loopsOnly = (one: readonly Affine[]) => one.filter((_, axis) => other.loops.includes(axis));
   return sameIndex(loopsOnly(index), loopsOnly(own));
 }
 
@@ -314,8 +322,13 @@ function worthKeeping(graph: Graph, roots: readonly Root[], ids: ReadonlySet<num
         const level = firstLevel.get(id);
         if (level === undefined) firstLevel.set(id, root.level);
         const repeated = repeats(root, index);
-        const worth = repeated ? 1 : level !== undefined && level !== root.level ? 10 : Number.POSITIVE_INFINITY;
-        const keeps = cost[id]! >= worth && sizeOf(graph.nodes[id]!.shape) > 1 && !!graph.nodes[id]!.op.scalar;
+        const worth = repeated
+          ? 1
+          : level !== undefined && level !== root.level
+            ? 10
+            : Number.POSITIVE_INFINITY;
+        const keeps =
+          cost[id]! >= worth && sizeOf(graph.nodes[id]!.shape) > 1 && !!graph.nodes[id]!.op.scalar;
         if (keeps) kept.add(id);
         return !keeps;
       },

@@ -8,8 +8,8 @@ import { apply, Builder, type Expr } from "../node.js";
 import type { Arithmetic } from "../op.js";
 import { add, multiply } from "../ops/arithmetic.js";
 import { full, input } from "../ops/constant.js";
-import { simplifyGraph } from "../simplify.js";
 import { type Shape, sizeOf } from "../shape.js";
+import { simplifyGraph } from "../simplify.js";
 
 const scalarShape: Shape = [];
 

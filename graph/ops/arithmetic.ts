@@ -225,4 +225,3 @@ export const minimum: Binary & WithOp = binary({
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
   domains: [real(), real()],
 });
-

@@ -11,7 +11,9 @@ import { reshapeExpr } from "./moving.js";
 export function normalizeAxis(axis: number, rank: number, what: string): number {
   const normal = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && normal >= 0 && normal < rank) return normal;
-  throw new AdjointError(`${what}: there is no axis ${axis} in ${rank} axes; they are 0 to ${rank - 1}, or −1 from the back.`);
+  throw new AdjointError(
+    `${what}: there is no axis ${axis} in ${rank} axes; they are 0 to ${rank - 1}, or −1 from the back.`,
+  );
 }
 
 export interface ReduceParams {
@@ -73,7 +75,12 @@ export function dropUnitAxes(
   if (unit.length === 0) return undefined;
   const rest = axes.filter((axis) => x.shape[axis] !== 1);
   const squeezed = reshapeExpr(x, removeAxes(x.shape, unit));
-  return rest.length === 0 ? squeezed : reduce(squeezed, rest.map((axis) => axis - unit.filter((u) => u < axis).length));
+  return rest.length === 0
+    ? squeezed
+    : reduce(
+        squeezed,
+        rest.map((axis) => axis - unit.filter((u) => u < axis).length),
+      );
 }
 
 export interface ReductionOptions {
@@ -92,7 +99,9 @@ export function reduction(name: string, reduce: (x: Expr, axes: readonly number[
     withOperands(name, [x], ([operand]) => {
       const { shape } = operand!;
       const list = typeof axes === "number" ? [axes] : (axes ?? shape.map((_, axis) => axis));
-      const chosen = [...new Set(list.map((axis) => normalizeAxis(axis, shape.length, name)))].sort((a, b) => a - b);
+      const chosen = [...new Set(list.map((axis) => normalizeAxis(axis, shape.length, name)))].sort(
+        (a, b) => a - b,
+      );
       if (chosen.length !== list.length) {
         throw new AdjointError(`${name}: axes [${list.join(", ")}] name an axis twice.`);
       }
@@ -104,4 +113,3 @@ export function reduction(name: string, reduce: (x: Expr, axes: readonly number[
       );
     })) as Reduction;
 }
-

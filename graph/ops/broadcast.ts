@@ -6,7 +6,15 @@ import { type Arithmetic, defineOp, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
-import { dropUnitAxes, reduceAxes, type ReduceParams, type Reduction, reduction, reductionInstances, removeAxes } from "./axes.js";
+import {
+  dropUnitAxes,
+  type ReduceParams,
+  type Reduction,
+  reduceAxes,
+  reduction,
+  reductionInstances,
+  removeAxes,
+} from "./axes.js";
 import { full, uniformValue } from "./constant.js";
 import { operandOf, paramsIf, pick, reshapeExpr, type Writable } from "./moving.js";
 
@@ -37,7 +45,11 @@ const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
     if (!inner) return undefined;
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const moved = inner.axes.map((axis) => kept[axis]!);
-    return insertAxes(operandOf(x!), shape, [...axes, ...moved].sort((a, b) => a - b));
+    return insertAxes(
+      operandOf(x!),
+      shape,
+      [...axes, ...moved].sort((a, b) => a - b),
+    );
   },
   derivative: {
     kind: "transpose",
@@ -72,7 +84,8 @@ interface BroadcastTo extends WithOp {
  * @throws where an axis of another length would have to change
  */
 export const broadcastTo: BroadcastTo = Object.assign(
-  ((x: Operand, shape: Shape) => withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand!, shape))) as BroadcastTo,
+  ((x: Operand, shape: Shape) =>
+    withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand!, shape))) as BroadcastTo,
   { op: broadcastOp as Op },
 );
 
@@ -99,7 +112,12 @@ export function broadcastLike(x: Expr, shape: Shape): Expr {
 const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
   name: "sum",
   shape: ([operand], { axes }) => removeAxes(operand!, axes),
-  evaluate: <T>(arithmetic: Arithmetic<T>, [values]: readonly (readonly T[])[], shapes: { operands: readonly Shape[] }, { axes }: ReduceParams) =>
+  evaluate: <T>(
+    arithmetic: Arithmetic<T>,
+    [values]: readonly (readonly T[])[],
+    shapes: { operands: readonly Shape[] },
+    { axes }: ReduceParams,
+  ) =>
     reduceAxes(
       values!,
       shapes.operands[0]!,
@@ -113,7 +131,8 @@ const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
     kind: "transpose",
     linear: "each",
     carries: true,
-    transpose: (adjoint, _operand, { operands, params: { axes } }) => insertAxes(adjoint, operands[0]!.shape, axes),
+    transpose: (adjoint, _operand, { operands, params: { axes } }) =>
+      insertAxes(adjoint, operands[0]!.shape, axes),
   },
   domains: [real()],
   instances: [...reductionInstances, { shapes: [[0]], params: { axes: [0] } }],

@@ -29,7 +29,8 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams>({
   move: (index, _shapes, { starts, steps }) =>
     index.map((position, axis) => scaled(position, steps[axis]!, starts[axis]!)),
   rewrite({ operands: [x], params: { starts, steps, shape } }) {
-    if (sameShape(shape, x!.shape) && starts.every((start, axis) => start === 0 && steps[axis] === 1)) return x;
+    if (sameShape(shape, x!.shape) && starts.every((start, axis) => start === 0 && steps[axis] === 1))
+      return x;
     const value = uniformValue(x!);
     if (value !== undefined) return full(x!.builder, value, shape);
     const inner = paramsIf(x!, sliceOp);
@@ -138,7 +139,13 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
   instances: [
     { shapes: [[2], [3]], params: { starts: [0, 2], steps: [1, 1], shape: [5] } },
     { shapes: [[3], [3]], params: { starts: [0, 1], steps: [1, 1], shape: [5] } },
-    { shapes: [[2, 2], [1, 3]], params: { starts: [0, 0, 1, 0], steps: [2, 1, 1, 1], shape: [3, 4] } },
+    {
+      shapes: [
+        [2, 2],
+        [1, 3],
+      ],
+      params: { starts: [0, 0, 1, 0], steps: [2, 1, 1, 1], shape: [3, 4] },
+    },
     { shapes: [[0], [1]], params: { starts: [0, 0], steps: [1, 1], shape: [1] } },
   ],
 });
@@ -184,10 +191,16 @@ export function coversAll(x: Expr): boolean {
   let count = 0;
   parts.forEach((part, p) => {
     const from = p * rank;
-    forEachBoxOffset(shape, part, starts.slice(from, from + rank), steps.slice(from, from + rank), (offset) => {
-      count += 1 - seen[offset]!;
-      seen[offset] = 1;
-    });
+    forEachBoxOffset(
+      shape,
+      part,
+      starts.slice(from, from + rank),
+      steps.slice(from, from + rank),
+      (offset) => {
+        count += 1 - seen[offset]!;
+        seen[offset] = 1;
+      },
+    );
   });
   return count === size;
 }
@@ -272,9 +285,7 @@ export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
       const length = result.shape[0];
       const at = i < 0 ? i + (length ?? 0) : i;
       if (length === undefined || !Number.isInteger(i) || at < 0 || at >= length) {
-        throw new AdjointError(
-          `index: [${indices.join(", ")}] is outside ${formatShape(operand!.shape)}.`,
-        );
+        throw new AdjointError(`index: [${indices.join(", ")}] is outside ${formatShape(operand!.shape)}.`);
       }
       result = element(result, at);
     }
@@ -293,7 +304,10 @@ export function concatenate(parts: readonly Operand[], axis = 0): Expr {
     const offsets = operands.map(({ shape }) => {
       const offset = length;
       length += shape[along] ?? 0;
-      if (shape.length !== first!.shape.length || !sameShape(shape.with(along, 0), first!.shape.with(along, 0))) {
+      if (
+        shape.length !== first!.shape.length ||
+        !sameShape(shape.with(along, 0), first!.shape.with(along, 0))
+      ) {
         throw new AdjointError(
           `concatenate: shapes ${formatShape(first!.shape)} and ${formatShape(shape)} differ besides axis ${along}.`,
         );
@@ -338,8 +352,14 @@ export function pad(x: Operand, before: readonly number[], after: readonly numbe
   return withOperands("pad", [x], ([operand]) => {
     const { shape } = operand!;
     const counts = [...before, ...after];
-    if (before.length !== shape.length || after.length !== shape.length || !counts.every((n) => Number.isInteger(n) && n >= 0)) {
-      throw new AdjointError(`pad: ${formatShape(shape)} needs ${shape.length} counts before and after, whole and not negative.`);
+    if (
+      before.length !== shape.length ||
+      after.length !== shape.length ||
+      !counts.every((n) => Number.isInteger(n) && n >= 0)
+    ) {
+      throw new AdjointError(
+        `pad: ${formatShape(shape)} needs ${shape.length} counts before and after, whole and not negative.`,
+      );
     }
     return assemble(
       [operand!],

@@ -1,7 +1,8 @@
 /** Ops that move elements without computing: reshape, transpose. All are linear and carry masks. */
-import { AdjointError } from "../errors.js";
+
 import { type Affine, at, isFixed, plus, scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
+import { AdjointError } from "../errors.js";
 import { apply, type Expr, nodeOf } from "../node.js";
 import { defineOp, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
@@ -66,7 +67,11 @@ const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
  * Axes are matched in groups of equal size. Where a group is one axis of the operand, the place along it is affine;
  * where it is several, only a fixed place can be taken apart.
  */
-function reshapeIndex(index: readonly Affine[], operand: Shape, result: Shape): readonly Affine[] | undefined {
+function reshapeIndex(
+  index: readonly Affine[],
+  operand: Shape,
+  result: Shape,
+): readonly Affine[] | undefined {
   const places: Affine[] = [];
   let next = 0;
   for (let axis = 0; axis < operand.length; ) {
@@ -101,7 +106,9 @@ interface Reshape extends WithOp {
   <const A extends Operand, const S extends Shape>(x: A, shape: S): ResultOf<[A], Writable<S>>;
 }
 
-export type Writable<S extends Shape> = number extends S["length"] ? Shape : { -readonly [K in keyof S]: S[K] };
+export type Writable<S extends Shape> = number extends S["length"]
+  ? Shape
+  : { -readonly [K in keyof S]: S[K] };
 
 /**
  * The same elements, row-major, in another shape of the same size. One length may be −1: it is what the others leave.
@@ -109,7 +116,9 @@ export type Writable<S extends Shape> = number extends S["length"] ? Shape : { -
  */
 export const reshape: Reshape = Object.assign(
   ((x: Operand, shape: Shape) =>
-    withOperands("reshape", [x], ([operand]) => reshapeExpr(operand!, inferLength(operand!, shape)))) as Reshape,
+    withOperands("reshape", [x], ([operand]) =>
+      reshapeExpr(operand!, inferLength(operand!, shape)),
+    )) as Reshape,
   { op: reshapeOp as Op },
 );
 
@@ -118,7 +127,9 @@ function inferLength(x: Expr, shape: Shape): Shape {
   const known = shape.reduce((product, length, axis) => (axis === open ? product : product * length), 1);
   const inferred = open < 0 ? shape : shape.with(open, sizeOf(x.shape) / known);
   if (inferred.every(isLength)) return [...inferred];
-  throw new AdjointError(`reshape: ${formatShape(x.shape)} doesn't go into (${shape.join("×")}); lengths are whole numbers, at most one of them −1.`);
+  throw new AdjointError(
+    `reshape: ${formatShape(x.shape)} doesn't go into (${shape.join("×")}); lengths are whole numbers, at most one of them −1.`,
+  );
 }
 
 interface TransposeParams {

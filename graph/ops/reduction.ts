@@ -5,7 +5,15 @@ import { apply, type Expr } from "../node.js";
 import { type Arithmetic, defineOp, type Op, real } from "../op.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import { divide, maximum, minimum } from "./arithmetic.js";
-import { dropUnitAxes, reduceAxes, type ReduceParams, type Reduction, reduction, reductionInstances, removeAxes } from "./axes.js";
+import {
+  dropUnitAxes,
+  type ReduceParams,
+  type Reduction,
+  reduceAxes,
+  reduction,
+  reductionInstances,
+  removeAxes,
+} from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
 
@@ -18,9 +26,16 @@ function extremum(name: string, choose: () => WithOp, initial: number): Op<Reduc
     name,
     shape([operand], { axes }) {
       if (axes.every((axis) => operand![axis]! > 0)) return removeAxes(operand!, axes);
-      throw new AdjointError(`${name}: ${formatShape(operand!)} has no element along the axes [${axes.join(", ")}].`);
+      throw new AdjointError(
+        `${name}: ${formatShape(operand!)} has no element along the axes [${axes.join(", ")}].`,
+      );
     },
-    evaluate: <T>(arithmetic: Arithmetic<T>, [values]: readonly (readonly T[])[], shapes: { operands: readonly Shape[] }, { axes }: ReduceParams) =>
+    evaluate: <T>(
+      arithmetic: Arithmetic<T>,
+      [values]: readonly (readonly T[])[],
+      shapes: { operands: readonly Shape[] },
+      { axes }: ReduceParams,
+    ) =>
       reduceAxes(
         values!,
         shapes.operands[0]!,
@@ -63,7 +78,10 @@ export const min: Reduction & WithOp = Object.assign(
 /** The arithmetic mean, Σx/n, of all or along axes. @throws where there is no element */
 export const mean: Reduction = reduction("mean", (x, axes) => {
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
-  if (count === 0) throw new AdjointError(`mean: ${formatShape(x.shape)} has no element along the axes [${axes.join(", ")}].`);
+  if (count === 0)
+    throw new AdjointError(
+      `mean: ${formatShape(x.shape)} has no element along the axes [${axes.join(", ")}].`,
+    );
   const total = sumAxes(x, axes);
   return divide(total, fullLike(total, count)) as Expr;
 });
