@@ -1,8 +1,6 @@
-/**
- * Kernels: a graph compiled to a function on typed arrays, with a convenient call and one that allocates nothing.
- */
+/** Kernels: a graph compiled to a function on typed arrays, with a convenient call and one that allocates nothing. */
 import { AdjointError } from "../errors.js";
-import { type Graph, mapOutputs, type Output, outputsOf, type Tree } from "../graph.js";
+import { type Graph, mapOutputs, outputsOf, type Tree } from "../graph.js";
 import { doubles, interpretNodes } from "../interpret.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
@@ -10,8 +8,10 @@ import { graphOf, type Results, type Shapes, type Traced, type ValueOf } from ".
 import { checkKeys, readValue } from "../values.js";
 import { emitLoops, type LoopCode } from "./loops.js";
 import { lower } from "./lower.js";
+import { bufferName, constantName, inputName, outputName } from "./names.js";
 import { countElements } from "./scalarize.js";
-import { inputName, outputName, unroll } from "./unroll.js";
+import { unroll } from "./unroll.js";
+import { type Calls, type Helpers, keysOf, wrapperText } from "./wrapper.js";
 
 /** What `into` takes for an input: a number for a scalar, the caller's own array for a tensor. */
 export type InputArray<S extends Shape> = S extends readonly [] ? number : Float64Array;
@@ -33,7 +33,7 @@ export interface Kernel<I extends Shapes, O> {
   readonly inputs: { readonly [K in keyof I]: I[K] };
   /** The shapes of the outputs: a tree of names like that of the results. */
   readonly outputs: Tree<Shape>;
-  /** The generated code; empty where the graph is interpreted. */
+  /** The generated code: inputs are `x0, x1 …` in order, outputs `o0, o1 …`. Empty where the graph is interpreted. */
   readonly source: string;
 }
 
@@ -47,13 +47,21 @@ const loopLimit = 5000;
 type Core = (...arrays: (number | Float64Array)[]) => void;
 
 /**
- * Compiles a traced function. Small graphs become straight-line code; where code can't be made (a content-security
- * policy forbids it) the graph is interpreted.
+ * Compiles a traced function. Small graphs become straight-line code, tensors fused loops. Where code can't be made
+ * (a content-security policy forbids it) or would be too long, the graph is interpreted.
  */
 export function compile<I extends Shapes, O>(f: Traced<I, O>): Kernel<I, O> {
   const graph = simplifyGraph(graphOf(f, "compile"));
   const code = emit(graph);
-  return makeKernel(graph, (code && build(graph, code)) || interpreted(graph), code?.source ?? "");
+  const helpers = makeHelpers(graph);
+  const compiled = code && build(graph, code, helpers);
+  const { call, into } = compiled ?? interpreted(graph, helpers);
+  return Object.assign(call, {
+    into,
+    source: compiled ? code.source : "",
+    inputs: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
+    outputs: mapOutputs(graph.outputs, (id) => graph.nodes[id]!.shape),
+  }) as unknown as Kernel<I, O>;
 }
 
 function emit(graph: Graph): LoopCode | undefined {
@@ -64,85 +72,80 @@ function emit(graph: Graph): LoopCode | undefined {
 let serial = 0;
 
 /**
- * The generated code as a function. A number of its own keeps the engine from sharing code and type feedback between
+ * The generated code as functions. A number of its own keeps the engine from sharing code and type feedback between
  * kernels that happen to have the same text.
  */
-function build(graph: Graph, { source, buffers, constants }: LoopCode): Core | undefined {
+function build(graph: Graph, { source, buffers, constants }: LoopCode, helpers: Helpers): Calls | undefined {
+  const memory = [...buffers.map((_, i) => bufferName(i)), ...constants.map((_, i) => constantName(i))];
   const names = [
     ...graph.inputs.map((_, i) => inputName(i)),
     ...outputsOf(graph).map((_, i) => outputName(i)),
-    ...buffers.map((_, i) => `t${i}`),
-    ...constants.map((_, i) => `c${i}`),
+    ...memory,
   ];
-  const memory = [...buffers.map((length) => new Float64Array(length)), ...constants];
-  let code: Core;
+  const mark = `"use strict"; // kernel ${++serial}\n`;
   try {
-    code = new Function(...names, `"use strict"; // kernel ${++serial}\n${source}`) as Core;
+    const core = new Function(...names, mark + source) as Core;
+    const wrap = new Function("core", "helpers", "keys", ...memory, mark + wrapperText(graph, memory));
+    const arrays = [...buffers.map((length) => new Float64Array(length)), ...constants];
+    return wrap(core, helpers, keysOf(graph), ...arrays) as Calls;
   } catch (error) {
-    if (error instanceof SyntaxError) throw error;
-    return undefined;
+    if (error instanceof EvalError) return undefined;
+    throw error;
   }
-  return memory.length === 0 ? code : (...arrays) => code(...arrays, ...memory);
 }
 
-function interpreted(graph: Graph): Core {
-  const outputs = outputsOf(graph);
-  return (...arrays) => {
-    const given = graph.inputs.map((_, i) => {
-      const array = arrays[i]!;
-      return typeof array === "number" ? [array] : [...array];
-    });
-    const values = interpretNodes(graph.nodes, doubles, given);
-    outputs.forEach(({ id }, i) => {
-      (arrays[graph.inputs.length + i] as Float64Array).set(values[id]!);
-    });
-  };
-}
-
-function makeKernel<I extends Shapes, O>(graph: Graph, core: Core, source: string): Kernel<I, O> {
+function makeHelpers(graph: Graph): Helpers {
   const names = graph.inputs.map(({ name }) => name);
   const outputs = outputsOf(graph);
-  const shapes = outputs.map(({ id }) => graph.nodes[id]!.shape);
-  const read = (inputs: Readonly<Record<string, unknown>>) => {
-    checkKeys(inputs, names, "inputs");
-    return graph.inputs.map(({ name, shape }) => {
-      const data = readValue(inputs[name], shape, `input "${name}"`);
+  const check = (inputs: unknown) => checkKeys(inputs, names, "inputs");
+  return {
+    check,
+    read(index, inputs) {
+      check(inputs);
+      const { name, shape } = graph.inputs[index]!;
+      const data = readValue((inputs as Record<string, unknown>)[name], shape, `input "${name}"`);
       return shape.length === 0 ? data[0]! : data;
-    });
+    },
+    reject(index) {
+      const { path, id } = outputs[index]!;
+      const { shape } = graph.nodes[id]!;
+      throw new AdjointError(
+        `into: output ${path.length === 0 ? "(the only one)" : `"${path.join(".")}"`} of shape ${formatShape(shape)} ` +
+          `needs a Float64Array of length ${sizeOf(shape)}.`,
+      );
+    },
   };
-  const call = (inputs: Readonly<Record<string, unknown>>): unknown => {
-    const arrays = shapes.map((shape) => new Float64Array(sizeOf(shape)));
-    core(...read(inputs), ...arrays);
-    let next = 0;
-    return mapOutputs<number | Float64Array>(graph.outputs, () => {
-      const array = arrays[next]!;
-      return shapes[next++]!.length === 0 ? array[0]! : array;
-    });
-  };
-  const into = (inputs: Readonly<Record<string, unknown>>, targets: unknown): void => {
-    const given = read(inputs);
-    const arrays = outputs.map((output, i) => targetAt(targets, output, shapes[i]!));
-    const apart = given.map((array) =>
-      arrays.includes(array as Float64Array) ? (array as Float64Array).slice() : array,
-    );
-    core(...apart, ...arrays);
-  };
-  return Object.assign(call, {
-    into,
-    source,
-    inputs: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
-    outputs: mapOutputs(graph.outputs, (id) => graph.nodes[id]!.shape),
-  }) as unknown as Kernel<I, O>;
 }
 
-/** The caller's array for an output, checked. */
-function targetAt(targets: unknown, { path }: Output, shape: Shape): Float64Array {
-  const array = path.reduce(
-    (tree: unknown, name) => (tree as Record<string, unknown> | undefined)?.[name],
-    targets,
-  );
-  if (array instanceof Float64Array && array.length === sizeOf(shape)) return array;
-  throw new AdjointError(
-    `into: output ${path.join(".") || "(the only one)"} of shape ${formatShape(shape)} needs a Float64Array of length ${sizeOf(shape)}.`,
-  );
+/** The same calls without generated code. */
+function interpreted(graph: Graph, helpers: Helpers): Calls {
+  const outputs = outputsOf(graph);
+  const evaluate = (inputs: unknown) => {
+    helpers.check(inputs);
+    const given = graph.inputs.map((_, i) => {
+      const value = helpers.read(i, inputs);
+      return typeof value === "number" ? [value] : Array.from(value);
+    });
+    return interpretNodes(graph.nodes, doubles, given);
+  };
+  return {
+    call(inputs) {
+      const values = evaluate(inputs);
+      return mapOutputs<number | Float64Array>(graph.outputs, (id) =>
+        graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : Float64Array.from(values[id]!),
+      );
+    },
+    into(inputs, targets) {
+      const values = evaluate(inputs);
+      outputs.forEach(({ path, id }, i) => {
+        const array = path.reduce(
+          (tree, name) => (tree as Record<string, unknown> | undefined)?.[name],
+          targets,
+        );
+        if (!(array instanceof Float64Array) || array.length !== values[id]!.length)
+          helpers.reject(i, targets);
+        (array as Float64Array).set(values[id]!);
+      });
+    },
+  };
 }

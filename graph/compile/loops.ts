@@ -8,6 +8,7 @@ import type { Op } from "../op.js";
 import { constantOp, fullOp, inputOp } from "../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../ops/indexing.js";
 import { sizeOf, stridesOf } from "../shape.js";
+import { bufferName, constantName, inputName, outputName } from "./names.js";
 import {
   behindReshapes,
   findBreaks,
@@ -23,7 +24,6 @@ import {
   unreduce,
 } from "./roots.js";
 import { numberText } from "./text.js";
-import { inputName, outputName } from "./unroll.js";
 
 /** A place in the text: the function's body, or the body of a loop in it. */
 interface Scope {
@@ -89,7 +89,7 @@ class Emitter {
     });
     nodes.forEach(({ op, params }, id) => {
       if (op !== (constantOp as Op)) return;
-      this.#memory.set(id, `c${this.#constants.length}`);
+      this.#memory.set(id, constantName(this.#constants.length));
       this.#constants.push((params as { readonly values: Float64Array }).values);
     });
     outputsOf(this.#graph).forEach((output, i) => {
@@ -108,7 +108,7 @@ class Emitter {
     for (const { id, kind } of this.#roots) {
       const size = sizeOf(nodes[id]!.shape);
       if (this.#memory.has(id) || (size === 1 && kind !== "scatter")) continue;
-      this.#memory.set(id, `t${this.#buffers.length}`);
+      this.#memory.set(id, bufferName(this.#buffers.length));
       this.#buffers.push(size);
     }
     return copies;

@@ -6,12 +6,9 @@ import { type Graph, outputsOf } from "../graph.js";
 import type { Op } from "../op.js";
 import { fullOp, inputOp } from "../ops/constant.js";
 import { sizeOf } from "../shape.js";
+import { inputName, outputName } from "./names.js";
 import { scalarize } from "./scalarize.js";
 import { numberText } from "./text.js";
-
-/** Names that stand for the arguments of a kernel: inputs `x0, x1 …` and outputs `o0, o1 …`. */
-export const inputName = (index: number): string => `x${index}`;
-export const outputName = (index: number): string => `o${index}`;
 
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph): string {

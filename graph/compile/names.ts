@@ -1,0 +1,6 @@
+/** The names that generated code uses: for its arguments, and for the user's keys, which reach it as values. */
+export const inputName = (index: number): string => `x${index}`;
+export const outputName = (index: number): string => `o${index}`;
+export const bufferName = (index: number): string => `t${index}`;
+export const constantName = (index: number): string => `c${index}`;
+export const keyName = (index: number): string => `k${index}`;
