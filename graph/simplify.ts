@@ -17,22 +17,25 @@ export function simplify<I extends Shapes, O>(f: Traced<I, O>): Traced<I, O> {
   return makeTraced(simplifyGraph(graphOf(f, "simplify")));
 }
 
-export function simplifyGraph(graph: Graph): Graph {
+/** A rewrite besides those of the ops. */
+export type Rewrite = (expr: Expr) => Expr | undefined;
+
+export function simplifyGraph(graph: Graph, also?: Rewrite): Graph {
   let current = graph;
   for (;;) {
-    const { graph: next, changed } = pass(current);
+    const { graph: next, changed } = pass(current, also);
     if (!changed) return next;
     current = next;
   }
 }
 
-function pass(graph: Graph): { graph: Graph; changed: boolean } {
+function pass(graph: Graph, also: Rewrite | undefined): { graph: Graph; changed: boolean } {
   const builder = new Builder();
   const inputs = declareInputs(builder, graph.inputs);
   let changed = false;
   const moved = inline(graph, builder, inputs, ({ op, params, shape }, operands) => {
     let expr = builder.expr(builder.intern(op, operands, params, shape));
-    for (let simpler = step(expr); simpler && simpler.id !== expr.id; simpler = step(expr)) {
+    for (let simpler = step(expr, also); simpler && simpler.id !== expr.id; simpler = step(expr, also)) {
       changed = true;
       expr = simpler;
     }
@@ -42,11 +45,11 @@ function pass(graph: Graph): { graph: Graph; changed: boolean } {
   return { graph: finish(builder, graph.inputs, outputs), changed };
 }
 
-function step(expr: Expr): Expr | undefined {
+function step(expr: Expr, also: Rewrite | undefined): Expr | undefined {
   const { op, operands: ids, params, shape } = nodeOf(expr);
   if (ids.length === 0) return undefined;
   const operands = ids.map((id) => expr.builder.expr(id));
-  return fold(expr, operands) ?? op.rewrite?.({ operands, params, shape });
+  return fold(expr, operands) ?? op.rewrite?.({ operands, params, shape }) ?? also?.(expr);
 }
 
 /** Known operands: the op is computed here, by the meaning that the interpreter gives it. */

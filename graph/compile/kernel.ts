@@ -8,6 +8,7 @@ import { graphOf, type Results, type Shapes, type Traced, type ValueOf } from ".
 import { checkKeys, readValue } from "../values.js";
 import { emitLoops, type LoopCode } from "./loops.js";
 import { lower } from "./lower.js";
+import { mergeConstants } from "./merge-constants.js";
 import { bufferName, constantName, inputName, outputName } from "./names.js";
 import { countElements } from "./scalarize.js";
 import { unroll } from "./unroll.js";
@@ -51,7 +52,7 @@ type Core = (...arrays: (number | Float64Array)[]) => void;
  * (a content-security policy forbids it) or would be too long, the graph is interpreted.
  */
 export function compile<I extends Shapes, O>(f: Traced<I, O>): Kernel<I, O> {
-  const graph = simplifyGraph(graphOf(f, "compile"));
+  const graph = simplifyGraph(graphOf(f, "compile"), mergeConstants);
   const code = emit(graph);
   const helpers = makeHelpers(graph);
   const compiled = code && build(graph, code, helpers);
@@ -66,7 +67,7 @@ export function compile<I extends Shapes, O>(f: Traced<I, O>): Kernel<I, O> {
 
 function emit(graph: Graph): LoopCode | undefined {
   if (countElements(graph) <= unrollLimit) return { source: unroll(graph), buffers: [], constants: [] };
-  return graph.nodes.length <= loopLimit ? emitLoops(simplifyGraph(lower(graph))) : undefined;
+  return graph.nodes.length <= loopLimit ? emitLoops(simplifyGraph(lower(graph), mergeConstants)) : undefined;
 }
 
 let serial = 0;

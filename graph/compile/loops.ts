@@ -36,6 +36,20 @@ type Binding =
   | { readonly fixed: number }
   | { readonly name: string; readonly depth: number; readonly low: number; readonly high: number };
 
+/** An element that a loop's body asks for, and the elements for whose sake it does. */
+interface Asked {
+  readonly id: number;
+  readonly index: readonly Affine[];
+  readonly within: readonly string[];
+}
+
+interface Carried {
+  readonly id: number;
+  readonly previous: readonly Affine[];
+  readonly current: readonly Affine[];
+  readonly key: string;
+}
+
 /** Loops over an outer range as short as this are written out. */
 const shortLoop = 2;
 
@@ -181,15 +195,87 @@ class Emitter {
   #emitLoop(nest: Nest, breaks: readonly number[][], axis: number, low: number, high: number): void {
     const depth = this.#scopes.length;
     const name = `i${depth}`;
-    this.#bindings.set(axis, { name, depth, low, high });
-    this.#scopes.push({ lines: [], known: new Map() });
+    const binding: Binding = { name, depth, low, high };
+    this.#bindings.set(axis, binding);
+    const innermost = axis + 1 === nest.extents.length;
+    const carried = innermost ? this.#findCarried(nest, breaks, axis) : [];
+    const locals = carried.map(({ id, previous }) => this.#startCarrying(id, previous, axis, low));
+    this.#bindings.set(axis, binding);
+    const scope: Scope = { lines: [], known: new Map() };
+    this.#scopes.push(scope);
+    carried.forEach(({ id, previous }, i) => {
+      scope.known.set(`${id}:${keyOf(previous)}`, locals[i]!);
+    });
     this.#emitAxis(nest, breaks, axis + 1);
-    const { lines } = this.#scopes.pop()!;
-    if (lines.length === 0) return;
+    this.#bindings.set(axis, binding);
+    const next = carried.map(({ id, current }) => this.#value(id, current));
+    locals.forEach((local, i) => {
+      this.#line(depth, `${local} = ${next[i]};`);
+    });
+    this.#scopes.pop();
+    if (scope.lines.length === 0) return;
     this.#line(depth - 1, `for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);
     const outer = this.#scopes[depth - 1]!.lines;
-    for (const line of lines) outer.push(line);
+    for (const line of scope.lines) outer.push(line);
     this.#line(depth - 1, "}");
+  }
+
+  /**
+   * Values that a pass of the innermost loop needs both here and one place back: they are carried over from the pass
+   * before instead of being computed again. Found by writing the body once for trial.
+   */
+  #findCarried(nest: Nest, breaks: readonly number[][], axis: number): Carried[] {
+    const before = this.#scopes.map(({ lines, known }) => ({ lines: lines.length, known: new Map(known) }));
+    const locals = this.#locals;
+    const asked: Asked[] = [];
+    this.#asked = asked;
+    const binding = this.#bindings.get(axis)!;
+    this.#scopes.push({ lines: [], known: new Map() });
+    this.#emitAxis(nest, breaks, axis + 1);
+    this.#scopes.pop();
+    this.#bindings.set(axis, binding);
+    this.#asked = undefined;
+    this.#locals = locals;
+    this.#scopes.forEach((scope, depth) => {
+      scope.lines.length = before[depth]!.lines;
+      scope.known.clear();
+      for (const [key, value] of before[depth]!.known) scope.known.set(key, value);
+    });
+    const keys = new Set(asked.map(({ id, index }) => `${id}:${keyOf(index)}`));
+    const carried: Carried[] = [];
+    for (const { id, index, within } of asked) {
+      const current = this.#shifted(index, axis);
+      if (!current || !keys.has(`${id}:${keyOf(current)}`)) continue;
+      // What is only needed for a value that is carried itself needn't be carried.
+      const key = `${id}:${keyOf(index)}`;
+      const covered = carried.some((one) => one.key === key || within.includes(one.key));
+      if (!covered) carried.push({ id, previous: index, current, key });
+    }
+    return carried;
+  }
+
+  /** The place one further along a loop axis, if just one axis of the node moves with the loop. */
+  #shifted(index: readonly Affine[], axis: number): readonly Affine[] | undefined {
+    let moving = 0;
+    const result = index.map((place) => {
+      const factor = place.terms.find(([own]) => own === axis)?.[1];
+      if (factor === undefined) return place;
+      moving++;
+      return { terms: place.terms, offset: place.offset + factor };
+    });
+    return moving === 1 ? result : undefined;
+  }
+
+  /** Computes the value before the first pass of the loop into a local of its own. */
+  #startCarrying(id: number, previous: readonly Affine[], axis: number, low: number): string {
+    this.#bindings.set(axis, { fixed: low });
+    const start = this.#value(
+      id,
+      previous.map((place) => this.#resolve(place)),
+    );
+    const name = `r${this.#locals++}`;
+    this.#line(this.#scopes.length - 1, `let ${name} = ${start};`);
+    return name;
   }
 
   /** Whether the bound places of the first axes lie within a root's own lengths. */
@@ -325,6 +411,7 @@ class Emitter {
     if (op === (inputOp as Op) && shape.length === 0) return inputName(id);
     const key = `${id}:${keyOf(index)}`;
     const depth = this.#depth(index);
+    this.#asked?.push({ id, index, within: [...this.#wanting] });
     for (let d = depth; d >= 0; d--) {
       const known = this.#scopes[d]!.known.get(key);
       if (known !== undefined) return known;
@@ -339,8 +426,15 @@ class Emitter {
     if (array && (isGiven(this.#graph.nodes[id]!) || (this.#ids.has(id) && id !== this.#computing))) {
       return remember(`${array}[${this.#offset(id, index)}]`);
     }
-    return this.#compute(id, index, { op, operands, params, shape }, remember);
+    this.#wanting.push(key);
+    const atom = this.#compute(id, index, { op, operands, params, shape }, remember);
+    this.#wanting.pop();
+    return atom;
   }
+
+  /** While a loop's body is written for trial: what it asks for, and the elements being computed. */
+  #asked: Asked[] | undefined;
+  readonly #wanting: string[] = [];
 
   /** The root whose element is being computed: it is not to be read from memory. */
   #computing = -1;

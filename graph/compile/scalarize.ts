@@ -10,6 +10,7 @@ import { add, multiply } from "../ops/arithmetic.js";
 import { full, input } from "../ops/constant.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
+import { mergeConstants } from "./merge-constants.js";
 
 const scalarShape: Shape = [];
 
@@ -41,5 +42,5 @@ export function scalarize(graph: Graph): Graph {
   const outputs = outputsOf(graph).flatMap(({ id }, output) =>
     values[id]!.map((element, i) => [`${output}:${i}`, element] as const),
   );
-  return simplifyGraph(finish(builder, list, Object.fromEntries(outputs)));
+  return simplifyGraph(finish(builder, list, Object.fromEntries(outputs)), mergeConstants);
 }

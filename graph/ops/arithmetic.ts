@@ -57,7 +57,12 @@ export const negative: Unary & WithOp = unary({
   compute: (x) => -x!,
   code: (x) => `-${x}`,
   partials: () => [() => -1],
-  rewrite: ([x]) => argumentOf(x, negative),
+  rewrite([x]) {
+    const inner = argumentOf(x, negative);
+    if (inner) return inner;
+    const [factor, rest] = constantFactor(x!);
+    return rest && multiply(fullLike(x!, -factor), rest);
+  },
   domains: [real()],
 });
 
@@ -75,12 +80,29 @@ export const multiply: Variadic & WithOp = variadic({
     if (is(a, -1)) return negative(b!);
     if (is(b, -1)) return negative(a!);
     if (a!.id === b!.id) return square(a!);
-    const u = argumentOf(a, negative);
-    const v = argumentOf(b, negative);
-    return u && v && multiply(u, v);
+    return withoutSign(a!, b!) ?? withoutSign(b!, a!);
   },
   domains: [real(), real()],
 });
+
+/** a·b where a is −u: −(u·b), or u·(−b) where −b is known. */
+function withoutSign(a: Expr, b: Expr): Expr | undefined {
+  const positive = argumentOf(a, negative);
+  if (!positive) return undefined;
+  const known = uniformValue(b);
+  return known === undefined ? negative(multiply(positive, b)) : multiply(positive, fullLike(b, -known));
+}
+
+/** The known factor of a product with one, and the rest: [c, x] of c·x. */
+export function constantFactor(x: Expr): readonly [number, Expr?] {
+  const node = nodeOf(x);
+  if (node.op !== multiply.op) return [1];
+  const [a, b] = node.operands.map((id) => x.builder.expr(id)) as [Expr, Expr];
+  const left = uniformValue(a);
+  if (left !== undefined) return [left, b];
+  const right = uniformValue(b);
+  return right === undefined ? [1] : [right, a];
+}
 
 /** a/b */
 export const divide: Binary & WithOp = binary({
