@@ -1,0 +1,107 @@
+/**
+ * Clipping: gradients cut down to a size, as graph functions on maps of gradients. They come before an optimizer's
+ * `update` or `step`, and work on numbers like all ops.
+ *
+ * @example
+ * optimizer.update(parameters, clipByGlobalNorm(gradients, 1), slots, step);
+ */
+import {
+  add,
+  divide,
+  type Expr,
+  greater,
+  maximum,
+  minimum,
+  multiply,
+  type Operand,
+  sqrt,
+  square,
+  sum,
+  where,
+} from "../graph/index.js";
+import { type Hyperparameter, readOptions, requiredPositive } from "./options.js";
+
+/** Gradients by parameter name, as expressions or numbers. */
+type Gradients = Readonly<Record<string, Operand>>;
+
+/** Expressions stay expressions, numbers numbers; arrays come back as nested arrays. */
+export type Clipped<G> = {
+  [K in keyof G]: G[K] extends Expr
+    ? G[K]
+    : G[K] extends number
+      ? number
+      : Exclude<Operand, Expr> | Extract<G[K], Expr>;
+};
+
+/**
+ * Every element into [−limit, limit].
+ *
+ *     g ← max(min(g, limit), −limit)
+ *
+ * @example
+ * clipByValue({ x: [0.5, -3] }, 1); // { x: [0.5, -1] }
+ *
+ * torch's `clip_grad_value_`, optax's `clip`.
+ *
+ * @throws where the limit isn't a number above 0
+ */
+export function clipByValue<const G extends Gradients>(gradients: G, limit: Hyperparameter): Clipped<G> {
+  readOptions("clipByValue", { limit: requiredPositive }, { limit });
+  return mapValues(gradients, (g) => maximum(minimum(g, limit), multiply(limit, -1)) as Operand);
+}
+
+/**
+ * Each gradient by itself, scaled down to a Euclidean norm of at most `maxNorm`.
+ *
+ *     g ← g·min(1, maxNorm/‖g‖)
+ *
+ * @example
+ * clipByNorm({ x: [3, 4], y: 0.5 }, 2.5); // { x: [1.5, 2], y: 0.5 }
+ *
+ * TensorFlow's `clip_by_norm`.
+ *
+ * @throws where `maxNorm` isn't a number above 0
+ */
+export function clipByNorm<const G extends Gradients>(gradients: G, maxNorm: Hyperparameter): Clipped<G> {
+  readOptions("clipByNorm", { maxNorm: requiredPositive }, { maxNorm });
+  return mapValues(gradients, (g) => multiply(g, clippingFactor(sumOfSquares(g), maxNorm)) as Operand);
+}
+
+/**
+ * All gradients together, scaled down to a common Euclidean norm of at most `maxNorm`: the direction stays.
+ *
+ *     g ← g·min(1, maxNorm/√(Σ‖g‖²))
+ *
+ * @example
+ * clipByGlobalNorm({ x: 3, y: 4 }, 2.5); // { x: 1.5, y: 2 }
+ *
+ * Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013. optax's
+ * `clip_by_global_norm`; torch's `clip_grad_norm_` adds 1e-6 to the norm.
+ *
+ * @throws where `maxNorm` isn't a number above 0
+ */
+export function clipByGlobalNorm<const G extends Gradients>(
+  gradients: G,
+  maxNorm: Hyperparameter,
+): Clipped<G> {
+  readOptions("clipByGlobalNorm", { maxNorm: requiredPositive }, { maxNorm });
+  // The order of keys must not change the sum, not even in the last place.
+  const names = Object.keys(gradients).sort();
+  const total = names.reduce<Hyperparameter>((norm, name) => add(norm, sumOfSquares(gradients[name]!)), 0);
+  const factor = clippingFactor(total, maxNorm);
+  return mapValues(gradients, (g) => multiply(g, factor) as Operand);
+}
+
+function sumOfSquares(g: Operand): Hyperparameter {
+  return sum(square(g)) as Hyperparameter;
+}
+
+/** Where nothing is clipped the factor is the number 1, with no derivative: √0 on the way does no harm. */
+function clippingFactor(sumOfSquares: Hyperparameter, maxNorm: Hyperparameter): Hyperparameter {
+  const norm = sqrt(sumOfSquares);
+  return where(greater(norm, maxNorm), divide(maxNorm, norm), 1) as Hyperparameter;
+}
+
+function mapValues<G extends Gradients>(gradients: G, clip: (g: Operand) => Operand): Clipped<G> {
+  return Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, clip(g)])) as Clipped<G>;
+}

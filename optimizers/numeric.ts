@@ -1,0 +1,122 @@
+/** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
+import { AdjointError, compile, type Shape, scalar, tensor, trace } from "../graph/index.js";
+import { sizeOf } from "../graph/shape.js";
+import { readValue, shapeOfValue } from "../graph/values.js";
+import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
+import type { Exprs, OptimizerState, Values } from "./optimizer.js";
+import { applyRule, type Plain } from "./symbolic.js";
+
+/** A compiled rule: the numbers of one parameter in, fresh ones out. */
+type Kernel = (inputs: Readonly<Record<string, number | Float64Array>>) => {
+  readonly parameter: number | Float64Array;
+  readonly slots: Readonly<Record<string, number | Float64Array>>;
+};
+
+/** The numeric half of an optimizer. */
+export interface Numeric {
+  init(parameters: Values): OptimizerState;
+  step(
+    parameters: Values,
+    gradients: Values,
+    state: OptimizerState,
+  ): { parameters: Values; state: OptimizerState };
+}
+
+export function numeric(optimizer: Plain): Numeric {
+  const kernels = new Map<string, Kernel>();
+  const kernelFor = (shape: Shape): Kernel => {
+    const key = shape.join("×");
+    const kernel = kernels.get(key) ?? compileRule(optimizer, shape);
+    kernels.set(key, kernel);
+    return kernel;
+  };
+  return {
+    init: (parameters) => init(optimizer, parameters),
+    step: (parameters, gradients, state) => step(optimizer, kernelFor, parameters, gradients, state),
+  };
+}
+
+function init(optimizer: Plain, parameters: Values): OptimizerState {
+  const names = namesOf(optimizer, parameters);
+  const shapes = fromNames(names, (name) =>
+    shapeOfValue(parameters[name], place(optimizer, "parameters", name)),
+  );
+  const slots = bySlot(optimizer, (_, { initial, scalar }) =>
+    fromNames(names, (name) => {
+      const shape = shapes[name]!;
+      return scalar || shape.length === 0 ? initial : new Float64Array(sizeOf(shape)).fill(initial);
+    }),
+  );
+  return { step: 0, shapes, slots };
+}
+
+function step(
+  optimizer: Plain,
+  kernelFor: (shape: Shape) => Kernel,
+  parameters: Values,
+  gradients: Values,
+  state: OptimizerState,
+): { parameters: Values; state: OptimizerState } {
+  const names = namesOf(optimizer, parameters);
+  checkNames(optimizer, gradients, names, "gradients");
+  checkState(optimizer, state, names);
+  const taken = state.step + 1;
+  const results = fromNames(names, (name) => {
+    const shape = state.shapes[name]!;
+    const read = (map: Values, what: string, wanted: Shape): number | Float64Array => {
+      const data = readValue(map[name], wanted, place(optimizer, what, name));
+      return wanted.length === 0 ? data[0]! : data;
+    };
+    return kernelFor(shape)({
+      parameter: read(parameters, "parameters", shape),
+      gradient: read(gradients, "gradients", shape),
+      step: taken,
+      ...Object.fromEntries(
+        optimizer.slots.map(([slot, { scalar }]) => [
+          slotInput(slot),
+          read(state.slots[slot]!, `state.slots.${slot}`, scalar ? [] : shape),
+        ]),
+      ),
+    });
+  });
+  return {
+    parameters: fromNames(names, (name) => results[name]!.parameter),
+    state: {
+      step: taken,
+      shapes: fromNames(names, (name) => [...state.shapes[name]!]),
+      slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]!.slots[slot]!)),
+    },
+  };
+}
+
+/** The rule for parameters of one shape, on numbers. */
+function compileRule(optimizer: Plain, shape: Shape): Kernel {
+  const slots = optimizer.slots.map(([name, slot]) => [slotInput(name), tensor(slot.scalar ? [] : shape)]);
+  const inputs = {
+    parameter: tensor(shape),
+    gradient: tensor(shape),
+    step: scalar(),
+    ...(Object.fromEntries(slots) as object),
+  };
+  const traced = trace(inputs, ({ parameter, gradient, step, ...others }) => {
+    const own = bySlot(optimizer, (name) => (others as Exprs)[slotInput(name)]!);
+    return applyRule(optimizer, parameter, gradient, own, step);
+  });
+  return compile(traced) as unknown as Kernel;
+}
+
+/** Slots are inputs beside others, so their names get a prefix of their own. */
+function slotInput(slot: string): string {
+  return `slot ${slot}`;
+}
+
+function checkState(optimizer: Plain, state: OptimizerState, names: readonly string[]): void {
+  checkNames(optimizer, state, ["step", "shapes", "slots"], "state");
+  if (!Number.isSafeInteger(state.step) || state.step < 0) {
+    throw new AdjointError(
+      `${optimizer.name}: state.step is ${String(state.step)}; it must be a whole number ≥ 0, the steps taken so far.`,
+    );
+  }
+  checkNames(optimizer, state.shapes, names, "state.shapes");
+  checkSlots(optimizer, state.slots, names, "state.slots");
+}

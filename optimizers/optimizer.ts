@@ -1,0 +1,184 @@
+/**
+ * The core: a rule on expressions becomes an optimizer. The rule is all there is to an optimizer; running it on numbers,
+ * fusing it with a gradient and differentiating through it are three ways to use that one graph function.
+ */
+import { AdjointError, Expr, type Operand, type Shape, type Value } from "../graph/index.js";
+import { numeric } from "./numeric.js";
+import { initialSlots, type Operands, type Plain, update } from "./symbolic.js";
+
+/** What an optimizer remembers for each parameter between steps. */
+export interface Slot {
+  readonly initial: number;
+  /** One number a parameter, instead of one for each of its elements. */
+  readonly scalar?: boolean;
+}
+
+/** Slots by name. One that is `undefined` doesn't exist: an option of the optimizer left it out. */
+export type Slots = Readonly<Record<string, Slot | undefined>>;
+
+/** The slots of an optimizer that remembers nothing. */
+export type NoSlots = Readonly<Record<never, Slot>>;
+
+/** One `T` a slot. */
+export type BySlot<S extends Slots, T> = { readonly [K in keyof S]: T | Extract<S[K], undefined> };
+
+/** What a rule gives: the next parameter, of the same shape, and the next value of every slot. */
+export interface Update<S extends Slots = Slots> {
+  readonly parameter: Expr;
+  readonly slots: BySlot<S, Expr>;
+}
+
+/**
+ * One step for one parameter. `gradient` has its shape, and so have the slots that aren't scalar; `step` is a
+ * scalar, 1 at the first step.
+ */
+export type Rule<S extends Slots = Slots> = (
+  parameter: Expr,
+  gradient: Expr,
+  slots: BySlot<S, Expr>,
+  step: Expr,
+) => Update<S>;
+
+/** What makes an optimizer. */
+export interface OptimizerDefinition<S extends Slots = Slots> {
+  readonly name: string;
+  readonly slots: S;
+  /** A method, so that an optimizer with whatever slots is an `Optimizer`. */
+  rule(...operands: Parameters<Rule<S>>): Update<S>;
+  /** The values that the rule uses: to be read by users, and to know whether expressions are among them. */
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+}
+
+/** Numbers by parameter name: a number, nested rows, or a flat row-major array. */
+export type Values = Readonly<Record<string, Value>>;
+
+/** Expressions by parameter name. */
+export type Exprs = Readonly<Record<string, Expr>>;
+
+/** What an optimizer holds between steps: plain data, keyed by parameter name. */
+export interface OptimizerState<S extends Slots = Slots, N extends PropertyKey = string> {
+  /** The number of steps taken. */
+  readonly step: number;
+  /** The parameters' shapes as `init` saw them; steps give flat arrays, and a rule may look at the shape. */
+  readonly shapes: { readonly [K in N]: Shape };
+  /** By slot, then by parameter: flat row-major arrays, and numbers for scalars. */
+  readonly slots: BySlot<S, { readonly [K in N]: number | Float64Array }>;
+}
+
+/** Parameters after a step: numbers stay numbers, everything else is a flat row-major array. */
+export type Stepped<P> = {
+  [K in keyof P]: P[K] extends number ? number : Float64Array | Extract<P[K], number>;
+};
+
+/** An update rule with its options. It holds no state: `init` makes it, `step` takes and gives it. */
+export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<S> {
+  /**
+   * The state before the first step.
+   *
+   * @throws where a parameter isn't made of numbers, or a hyperparameter is an expression
+   */
+  init<const P extends Values>(parameters: P): OptimizerState<S, keyof P>;
+  /**
+   * One step on numbers, with gradients from anywhere. Nothing given is changed or kept; the order of keys doesn't
+   * matter.
+   *
+   * @example
+   * const optimizer = adam({ learningRate: 0.1 });
+   * let parameters: Values = { x: [2, 3] };
+   * let state = optimizer.init(parameters);
+   * ({ parameters, state } = optimizer.step(parameters, { x: [7, 35] }, state));
+   * parameters.x; // Float64Array [1.9, 2.9]
+   *
+   * @throws where a key of the gradients or of the state is missing, unknown or misshapen, or a hyperparameter is
+   * an expression
+   */
+  step<P extends Values>(
+    parameters: P,
+    gradients: { readonly [K in keyof P]: Value },
+    state: OptimizerState<S, keyof P>,
+  ): { parameters: Stepped<P>; state: OptimizerState<S, keyof P> };
+  /**
+   * One step on expressions, inside a trace: to be compiled together with the gradient, or differentiated.
+   * `step` is 1 at the first one.
+   *
+   * @example
+   * // The derivative of the loss after ten steps by the learning rate.
+   * const final = trace({ rate: scalar(), x: vector(2) }, ({ rate, x }) => {
+   *   const optimizer = gradientDescent({ learningRate: rate });
+   *   let parameters = { x };
+   *   let slots = optimizer.initialSlots(parameters);
+   *   for (let step = 1; step <= 10; step++) {
+   *     ({ parameters, slots } = optimizer.update(parameters, grad(loss)(parameters), slots, step));
+   *   }
+   *   return loss(parameters);
+   * });
+   * grad(final, "rate");
+   *
+   * @throws where a key is missing, unknown or misshapen
+   */
+  update<P extends Exprs>(
+    parameters: P,
+    gradients: { readonly [K in keyof P]: Operand },
+    slots: BySlot<S, { readonly [K in keyof P]: Operand }>,
+    step: Expr | number,
+  ): { parameters: { [K in keyof P]: P[K] }; slots: BySlot<S, { readonly [K in keyof P]: Expr }> };
+  /** The slots before the first step as expressions of the parameters' trace. */
+  initialSlots<P extends Exprs>(parameters: P): BySlot<S, { readonly [K in keyof P]: Expr }>;
+}
+
+/**
+ * An optimizer of its rule. The built-in optimizers and a user's own are made alike.
+ *
+ * @example
+ * // Sign descent: x ← x − lr·sign(g)
+ * const signDescent = (learningRate: number) =>
+ *   defineOptimizer({
+ *     name: "signDescent",
+ *     slots: {},
+ *     hyperparameters: { learningRate },
+ *     rule: (parameter, gradient) => ({
+ *       parameter: subtract(parameter, multiply(learningRate, sign(gradient))),
+ *       slots: {},
+ *     }),
+ *   });
+ *
+ * @throws where a hyperparameter is NaN or infinite
+ */
+export function defineOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
+  const { name, hyperparameters } = definition;
+  for (const [option, value] of Object.entries(hyperparameters)) {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new AdjointError(`${name}: ${option} is ${value}; it must be finite.`);
+    }
+  }
+  const slots = Object.entries(definition.slots).filter((entry) => entry[1] !== undefined);
+  const plain: Plain = { name, slots: slots as [string, Slot][], rule: definition.rule as unknown as Rule };
+  const onNumbers = numeric(plain);
+  const refuseExpressions = (method: string) => {
+    const traced = Object.keys(hyperparameters).find((option) => hyperparameters[option] instanceof Expr);
+    if (traced === undefined) return;
+    throw new AdjointError(
+      `${name}: ${traced} is an expression, which has no number outside its trace, so there is no ${method} on ` +
+        "numbers; use update inside that trace, or give a number.",
+    );
+  };
+  return Object.freeze({
+    ...definition,
+    slots: Object.fromEntries(slots),
+    init(parameters: Values) {
+      refuseExpressions("init");
+      return onNumbers.init(parameters);
+    },
+    step(parameters: Values, gradients: Values, state: OptimizerState) {
+      refuseExpressions("step");
+      return onNumbers.step(parameters, gradients, state);
+    },
+    update: (
+      parameters: Exprs,
+      gradients: Operands,
+      slots: Readonly<Record<string, Operands>>,
+      step: Expr | number,
+    ) => update(plain, parameters, gradients, slots, step),
+    initialSlots: (parameters: Exprs) => initialSlots(plain, parameters),
+  }) as unknown as Optimizer<S>;
+}

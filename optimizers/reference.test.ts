@@ -1,0 +1,186 @@
+/** The trajectories of the course's rules and of PyTorch, with gradients from plain formulas. */
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { adagrad, adam, gradientDescent, momentum, type Optimizer, rmsprop, type Values } from "./index.js";
+
+type Point = readonly [number, number];
+
+interface Objective {
+  value(x: Point): number;
+  gradient(x: Point): Point;
+}
+
+const objectives: Readonly<Record<string, Objective>> = {
+  sphere: { value: ([x, y]) => 0.2 * x * x + 2 * y * y, gradient: ([x, y]) => [0.4 * x, 4 * y] },
+  cubic: {
+    value: ([x, y]) => x * x + y * y + y * y * y + x * y,
+    gradient: ([x, y]) => [2 * x + y, 2 * y + 3 * y * y + x],
+  },
+  saddle: { value: ([x, y]) => (-x * x) / 2 + y * y, gradient: ([x, y]) => [-x, 2 * y] },
+};
+
+/** The point before each step and after the last one. */
+function run(optimizer: Optimizer, gradient: (x: Point) => Point, start: Point, steps: number): Point[] {
+  const points = [start];
+  let parameters: Values = { x: start };
+  let state = optimizer.init(parameters);
+  for (let i = 0; i < steps; i++) {
+    ({ parameters, state } = optimizer.step(parameters, { x: gradient(points[i]!) }, state));
+    const [x, y] = parameters.x as Float64Array;
+    points.push([x!, y!]);
+  }
+  return points;
+}
+
+function assertClose(actual: number, expected: number, what: string): void {
+  const deviation = Math.abs(actual - expected);
+  assert.ok(deviation <= 1e-10 * (1 + Math.abs(expected)), `${what}: ${actual} instead of ${expected}`);
+}
+
+function read<T>(file: string): T {
+  const url = new URL(`../property-tests/reference/${file}`, import.meta.url);
+  return JSON.parse(readFileSync(url, "utf8")) as T;
+}
+
+interface CourseRun {
+  readonly objective: string;
+  readonly optimizer: string;
+  readonly start: Point;
+  readonly steps: number;
+  readonly hyperparameters: { readonly learningRate: number };
+  readonly comparableSteps: number;
+  readonly points: readonly Point[];
+  readonly values: readonly number[];
+  readonly last: Point;
+}
+
+/** The file's hyperparameters have the names that the options have. */
+const courseForms: Readonly<Record<string, (options: { learningRate: number }) => Optimizer>> = {
+  gd: gradientDescent,
+  adagrad: (options) => adagrad({ ...options, epsilonInsideSqrt: true }),
+  rmsprop: (options) => rmsprop({ ...options, epsilonInsideSqrt: true }),
+  momentum,
+  adam: (options) => adam({ ...options, epsilonInsideSqrt: true }),
+};
+
+const course = suite("optimizers: trajectories of the course");
+
+const courseRuns = read<{ runs: CourseRun[] }>("course-trajectories.json").runs;
+
+course("all fifteen runs are there", () => {
+  assert.is(courseRuns.length, 15);
+});
+
+for (const reference of courseRuns) {
+  course(`${reference.objective}, ${reference.optimizer}`, () => {
+    const { value, gradient } = objectives[reference.objective]!;
+    const optimizer = courseForms[reference.optimizer]!(reference.hyperparameters);
+    const points = run(optimizer, gradient, reference.start, reference.steps);
+    const wanted = [...reference.points, reference.last];
+    const comparable = reference.comparableSteps + (reference.comparableSteps === reference.steps ? 1 : 0);
+    for (let i = 0; i < comparable; i++) {
+      points[i]!.forEach((coordinate, k) => {
+        assertClose(coordinate, wanted[i]![k]!, `x${k + 1} before step ${i + 1}`);
+      });
+      if (i < reference.steps) assertClose(value(points[i]!), reference.values[i]!, `value before step ${i + 1}`);
+    }
+  });
+}
+
+course.run();
+
+interface TorchRun {
+  readonly name: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly hyperparameters: TorchHyperparameters;
+  readonly comparableSteps: number;
+  readonly points: readonly Point[];
+}
+
+/** PyTorch's names; which are there depends on the optimizer. */
+interface TorchHyperparameters {
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly weight_decay: number;
+  readonly nesterov: boolean;
+  readonly maximize?: boolean;
+  readonly lr_decay: number;
+  readonly eps: number;
+  readonly initial_accumulator_value: number;
+  readonly alpha: number;
+  readonly centered: boolean;
+  readonly betas: readonly [number, number];
+  readonly amsgrad: boolean;
+}
+
+const torchForms: Readonly<Record<string, (learningRate: number, h: TorchHyperparameters) => Optimizer[]>> = {
+  "torch.optim.SGD": (learningRate, { momentum: rho, dampening, nesterov, weight_decay: weightDecay }) => {
+    if (rho === 0) return [gradientDescent({ learningRate, weightDecay })];
+    // At a constant rate both forms of the velocity are the same.
+    return [true, false].map((learningRateInsideVelocity) =>
+      momentum({ learningRate, momentum: rho, dampening, nesterov, weightDecay, learningRateInsideVelocity }),
+    );
+  },
+  "torch.optim.Adagrad": (learningRate, h) => [
+    adagrad({
+      learningRate,
+      epsilon: h.eps,
+      learningRateDecay: h.lr_decay,
+      initialAccumulator: h.initial_accumulator_value,
+      weightDecay: h.weight_decay,
+    }),
+  ],
+  "torch.optim.RMSprop": (learningRate, h) =>
+    [true, false].map((learningRateInsideVelocity) =>
+      rmsprop({
+        learningRate,
+        beta: h.alpha,
+        epsilon: h.eps,
+        centered: h.centered,
+        momentum: h.momentum,
+        weightDecay: h.weight_decay,
+        learningRateInsideVelocity,
+      }),
+    ),
+  "torch.optim.Adam": (learningRate, h) => [
+    adam({
+      learningRate,
+      beta1: h.betas[0],
+      beta2: h.betas[1],
+      epsilon: h.eps,
+      amsgrad: h.amsgrad,
+      weightDecay: h.weight_decay,
+    }),
+  ],
+};
+
+const torch = suite("optimizers: trajectories of PyTorch");
+
+const torchRuns = read<{ runs: TorchRun[] }>("torch-sphere.json").runs.filter((one) => one.optimizer in torchForms);
+
+torch("seventeen runs are of these optimizers", () => {
+  assert.is(torchRuns.length, 17);
+});
+
+for (const { name, optimizer, learningRate, hyperparameters, comparableSteps, points: wanted } of torchRuns) {
+  torch(name, () => {
+    // Maximizing f is minimizing −f.
+    const sign = hyperparameters.maximize ? -1 : 1;
+    const gradient = (x: Point): Point => {
+      const [u, v] = objectives.sphere!.gradient(x);
+      return [sign * u, sign * v];
+    };
+    for (const form of torchForms[optimizer]!(learningRate, hyperparameters)) {
+      const points = run(form, gradient, [3, 4], wanted.length - 1);
+      for (let i = 0; i < comparableSteps; i++) {
+        points[i]!.forEach((coordinate, k) => {
+          assertClose(coordinate, wanted[i]![k]!, `x${k + 1} before step ${i + 1}`);
+        });
+      }
+    }
+  });
+}
+
+torch.run();

@@ -1,0 +1,206 @@
+/**
+ * Learning rates that change from step to step, as graph functions of the step's number, which is 1 at the first step:
+ * there every schedule but a warm-up has its initial value. They also work on plain numbers, to be looked at.
+ *
+ * Where libraries differ: optax counts from 0, so that its `schedule(count)` is `schedule(count + 1)` here; torch's
+ * schedulers change the optimizer from outside, once an epoch in their examples.
+ */
+
+import {
+  add,
+  cos,
+  divide,
+  type Expr,
+  greaterEqual,
+  lessEqual,
+  minimum,
+  multiply,
+  power,
+  subtract,
+  where,
+} from "../graph/index.js";
+import { lift } from "../graph/operand.js";
+import {
+  atLeastZero,
+  type Hyperparameter,
+  learningRate,
+  type Option,
+  type OptionsOf,
+  readOptions,
+  requiredAtLeastZero,
+  requiredPositive,
+} from "./options.js";
+
+/** A schedule that also takes a plain step number. */
+export interface NumericSchedule {
+  (step: number): number;
+  (step: Expr): Hyperparameter;
+}
+
+/** Rates whose parameters are numbers give numbers for numbers; the ops see to it. */
+function schedule(rate: (step: Hyperparameter) => Hyperparameter): NumericSchedule {
+  return rate as NumericSchedule;
+}
+
+/** The share of `duration` that has gone by before a step, at most 1. */
+function progress(step: Hyperparameter, duration: Hyperparameter): Hyperparameter {
+  return minimum(divide(subtract(step, 1), duration), 1);
+}
+
+/**
+ * The same rate at every step: lr.
+ *
+ * @example
+ * constantSchedule(0.1)(7); // 0.1
+ */
+export function constantSchedule(value: Hyperparameter): NumericSchedule {
+  const { rate } = readOptions("constantSchedule", { rate: requiredAtLeastZero }, { rate: value });
+  return schedule(() => rate);
+}
+
+const linearOptions = {
+  initialValue: requiredAtLeastZero,
+  endValue: requiredAtLeastZero,
+  /** The end value is reached after so many steps. */
+  transitionSteps: requiredPositive,
+};
+
+/**
+ * From one rate to another in a straight line, then constant: a + (b−a)·min((t−1)/T, 1).
+ *
+ * @param given `initialValue` a, `endValue` b, `transitionSteps` T
+ *
+ * @example
+ * const rate = linearSchedule({ initialValue: 0, endValue: 1, transitionSteps: 4 });
+ * [1, 2, 5, 9].map((step) => rate(step)); // [0, 0.25, 1, 1]
+ *
+ * optax's `linear_schedule`; torch's `LinearLR` gives factors of the initial rate instead.
+ */
+export function linearSchedule(given: OptionsOf<typeof linearOptions>): NumericSchedule {
+  const { initialValue, endValue, transitionSteps } = readOptions("linearSchedule", linearOptions, given);
+  const range = subtract(endValue, initialValue);
+  return schedule((step) => add(initialValue, multiply(range, progress(step, transitionSteps))));
+}
+
+const exponentialOptions = {
+  initialValue: requiredAtLeastZero,
+  /** The factor that `transitionSteps` steps bring. */
+  decayRate: requiredAtLeastZero,
+  transitionSteps: requiredPositive,
+};
+
+/**
+ * A constant factor a step: a·r^((t−1)/T).
+ *
+ * @param given `initialValue` a, `decayRate` r, `transitionSteps` T
+ *
+ * @example
+ * const rate = exponentialDecay({ initialValue: 1, decayRate: 0.25, transitionSteps: 2 });
+ * [1, 2, 3].map((step) => rate(step)); // [1, 0.5, 0.25]
+ *
+ * optax's `exponential_decay`; torch's `ExponentialLR` is T = 1.
+ */
+export function exponentialDecay(given: OptionsOf<typeof exponentialOptions>): NumericSchedule {
+  const { initialValue, decayRate, transitionSteps } = readOptions(
+    "exponentialDecay",
+    exponentialOptions,
+    given,
+  );
+  return schedule((step) =>
+    multiply(initialValue, power(decayRate, divide(subtract(step, 1), transitionSteps))),
+  );
+}
+
+const cosineOptions = {
+  initialValue: requiredAtLeastZero,
+  /** The end value is reached after so many steps. */
+  decaySteps: requiredPositive,
+  endValue: atLeastZero(0),
+};
+
+/**
+ * Half a wave of the cosine from one rate down to another, then constant: b + (a−b)·(1 + cos(π·min((t−1)/T, 1)))/2.
+ *
+ * @param given `initialValue` a, `decaySteps` T; `endValue` b = 0
+ *
+ * @example
+ * const rate = cosineDecay({ initialValue: 1, decaySteps: 4 });
+ * [1, 3, 5, 9].map((step) => rate(step)); // [1, 0.5, 0, 0]
+ *
+ * Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, without the restarts.
+ * optax's `cosine_decay_schedule` with alpha = b/a; torch's `CosineAnnealingLR` rises again after T.
+ */
+export function cosineDecay(given: OptionsOf<typeof cosineOptions>): NumericSchedule {
+  const { initialValue, decaySteps, endValue } = readOptions("cosineDecay", cosineOptions, given);
+  const range = subtract(initialValue, endValue);
+  return schedule((step) => {
+    const wave = add(1, cos(multiply(Math.PI, progress(step, decaySteps))));
+    return add(endValue, multiply(range, divide(wave, 2)));
+  });
+}
+
+const boundaries: Option<readonly number[], undefined> = {
+  default: undefined,
+  range: "a list of whole numbers ≥ 1",
+  allows: (value) => Array.isArray(value) && value.every((step) => Number.isSafeInteger(step) && step >= 1),
+};
+
+const stepOptions = {
+  initialValue: requiredAtLeastZero,
+  /** The factor at each milestone. */
+  decayRate: requiredAtLeastZero,
+  /** Numbers of steps taken, after each of which the factor applies once more. */
+  milestones: boundaries,
+};
+
+/**
+ * A factor after each of some numbers of steps: a·rᵏ, where k milestones are ≤ t−1.
+ *
+ * @param given `initialValue` a, `decayRate` r, `milestones`
+ *
+ * @example
+ * const rate = stepDecay({ initialValue: 1, decayRate: 0.5, milestones: [2, 4] });
+ * [1, 2, 3, 4, 5].map((step) => rate(step)); // [1, 1, 0.5, 0.5, 0.25]
+ *
+ * torch's `MultiStepLR`; optax's `piecewise_constant_schedule` takes a factor for each boundary.
+ */
+export function stepDecay(given: OptionsOf<typeof stepOptions>): NumericSchedule {
+  const { initialValue, decayRate, milestones } = readOptions("stepDecay", stepOptions, given);
+  return schedule((step) =>
+    milestones.reduce<Hyperparameter>(
+      (rate, milestone) =>
+        where(greaterEqual(subtract(step, 1), milestone), multiply(rate, decayRate), rate) as Hyperparameter,
+      initialValue,
+    ),
+  );
+}
+
+const warmupOptions = {
+  /** How many steps it takes. */
+  warmupSteps: requiredPositive,
+  /** What follows, counted from its own step 1: a rate or a schedule. */
+  schedule: learningRate,
+};
+
+/**
+ * A straight rise to the first rate of a schedule, then the schedule: s(1)·t/N up to step N, then s(t−N).
+ *
+ * @param given `warmupSteps` N, `schedule` s
+ *
+ * @example
+ * const rate = warmup({ warmupSteps: 4, schedule: linearSchedule({ initialValue: 1, endValue: 0, transitionSteps: 2 }) });
+ * [1, 2, 4, 5, 6, 7].map((step) => rate(step)); // [0.25, 0.5, 1, 1, 0.5, 0]
+ *
+ * Goyal et al., "Accurate, large minibatch SGD", 2017. optax's `warmup_cosine_decay_schedule` starts at a rate of 0,
+ * so that its first step does nothing; here the first rate is the first rise.
+ */
+export function warmup(given: OptionsOf<typeof warmupOptions>): NumericSchedule {
+  const { warmupSteps, schedule: following } = readOptions("warmup", warmupOptions, given);
+  const at = (step: Hyperparameter): Hyperparameter =>
+    typeof following === "function" ? following(step as Expr) : following;
+  return schedule((step) => {
+    const first = at(typeof step === "number" ? 1 : lift(step.builder, 1, "warmup"));
+    const rising = multiply(first, divide(step, warmupSteps));
+    return where(lessEqual(step, warmupSteps), rising, at(subtract(step, warmupSteps))) as Hyperparameter;
+  });
+}
