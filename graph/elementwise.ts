@@ -26,7 +26,7 @@ export interface ElementwiseDefinition extends Scalar {
 type PartialsOf = readonly (((result: Expr) => Partial) | undefined)[];
 
 export function elementwise(definition: ElementwiseDefinition): Op {
-  const { name, commutative = false, compute, code, partials, rewrite, domains } = definition;
+  const { name, commutative = false, partials, rewrite, domains, compute, code, wasm, imported } = definition;
   const op: Op = defineOp({
     name,
     commutative,
@@ -46,7 +46,7 @@ export function elementwise(definition: ElementwiseDefinition): Op {
       }
       return result;
     },
-    scalar: { compute, code },
+    scalar: { compute, code, ...(wasm && { wasm }), ...(imported && { imported }) },
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands) }),
     derivative:
       partials === "constant"
@@ -123,7 +123,7 @@ export function variadic(definition: ElementwiseDefinition): Variadic & WithOp {
 /** A function of JavaScript's Math by its name there. */
 export function mathFunction(name: Exclude<keyof typeof Math, symbol>): Scalar {
   const compute = Math[name] as (...operands: number[]) => number;
-  return { compute, code: (...operands) => `Math.${name}(${operands.join(", ")})` };
+  return { compute, imported: compute, code: (...operands) => `Math.${name}(${operands.join(", ")})` };
 }
 
 /** `value` in the shape of `like`. */

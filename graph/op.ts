@@ -4,6 +4,7 @@
  * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
  */
 import type { Affine } from "./affine.js";
+import type { Recipe } from "./compile/wasm/instructions.js";
 import type { Expr } from "./node.js";
 import { noParams, type Params } from "./params.js";
 import type { Shape } from "./shape.js";
@@ -84,6 +85,12 @@ export interface Scalar {
   compute(...operands: number[]): number;
   /** The same as JavaScript; operands are atoms (a name, an index or a parenthesized number). */
   code(...operands: string[]): string;
+  /**
+   * The same as WebAssembly, given the operands that are known numbers; without it, the op is a call of `compute`.
+   */
+  wasm?(...known: readonly (number | undefined)[]): Recipe | undefined;
+  /** The function to call from WebAssembly instead of `compute`: one of Math's own, which engines call directly. */
+  readonly imported?: (...operands: number[]) => number;
 }
 
 /** How a reduction takes one more element, for the compiler. */

@@ -10,8 +10,9 @@ import { emitLoops, type LoopCode } from "./loops.js";
 import { lower } from "./lower.js";
 import { mergeConstants } from "./merge-constants.js";
 import { bufferName, constantName, inputName, outputName } from "./names.js";
-import { countElements } from "./scalarize.js";
+import { countElements, scalarize } from "./scalarize.js";
 import { unroll } from "./unroll.js";
+import { straightLine } from "./wasm/straight.js";
 import { type Calls, type Helpers, keysOf, wrapperText } from "./wrapper.js";
 
 /** What `into` takes for an input: a number for a scalar, the caller's own array for a tensor. */
@@ -41,7 +42,7 @@ export interface Kernel<I extends Shapes, O> {
 /** Graphs of up to this many elements are unrolled. */
 const unrollLimit = 600;
 
-/** Graphs of more nodes than this are interpreted: their code would be beyond what engines optimize. */
+/** Graphs of more nodes than this don't become JavaScript: it would be beyond what engines optimize. */
 const loopLimit = 5000;
 
 /** A function of the inputs' and outputs' arrays (numbers for scalar inputs), in order. */
@@ -52,22 +53,38 @@ type Core = (...arrays: (number | Float64Array)[]) => void;
  * (a content-security policy forbids it) or would be too long, the graph is interpreted.
  */
 export function compile<I extends Shapes, O>(f: Traced<I, O>): Kernel<I, O> {
-  const graph = simplifyGraph(graphOf(f, "compile"), mergeConstants);
-  const code = emit(graph);
-  const helpers = makeHelpers(graph);
-  const compiled = code && build(graph, code, helpers);
-  const { call, into } = compiled ?? interpreted(graph, helpers);
+  const given = graphOf(f, "compile");
+  const helpers = makeHelpers(given);
+  const { calls, source } =
+    given.nodes.length > loopLimit ? compileLarge(given, helpers) : compileSmall(given, helpers);
+  const { call, into } = calls ?? interpreted(given, helpers);
   return Object.assign(call, {
     into,
-    source: compiled ? code.source : "",
-    inputs: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
-    outputs: mapOutputs(graph.outputs, (id) => graph.nodes[id]!.shape),
+    source: calls ? source : "",
+    inputs: Object.fromEntries(given.inputs.map(({ name, shape }) => [name, shape])),
+    outputs: mapOutputs(given.outputs, (id) => given.nodes[id]!.shape),
   }) as unknown as Kernel<I, O>;
 }
 
-function emit(graph: Graph): LoopCode | undefined {
-  if (countElements(graph) <= unrollLimit) return { source: unroll(graph), buffers: [], constants: [] };
-  return graph.nodes.length <= loopLimit ? emitLoops(simplifyGraph(lower(graph), mergeConstants)) : undefined;
+interface Compiled {
+  readonly calls: Calls | undefined;
+  readonly source: string;
+}
+
+function compileSmall(given: Graph, helpers: Helpers): Compiled {
+  const graph = simplifyGraph(given, mergeConstants);
+  const code =
+    countElements(graph) <= unrollLimit
+      ? { source: unroll(graph, scalarize(graph)), buffers: [], constants: [] }
+      : emitLoops(simplifyGraph(lower(graph), mergeConstants));
+  return { calls: build(graph, code, helpers), source: code.source };
+}
+
+/** Graphs of very many nodes are nearly always scalar: their elements are few for each node. */
+function compileLarge(graph: Graph, helpers: Helpers): Compiled {
+  if (countElements(graph) > 50 * graph.nodes.length) return { calls: undefined, source: "" };
+  const core = straightLine(graph, scalarize(graph));
+  return { calls: core && wrap(graph, core, helpers, []), source: "" };
 }
 
 let serial = 0;
@@ -83,12 +100,30 @@ function build(graph: Graph, { source, buffers, constants }: LoopCode, helpers: 
     ...outputsOf(graph).map((_, i) => outputName(i)),
     ...memory,
   ];
-  const mark = `"use strict"; // kernel ${++serial}\n`;
+  const core = makeFunction(names, source);
+  const arrays = [...buffers.map((length) => new Float64Array(length)), ...constants];
+  return core && wrap(graph, core as Core, helpers, memory, arrays);
+}
+
+/** The calls around a core that works on the inputs' and outputs' arrays and, behind them, `memory`. */
+function wrap(
+  graph: Graph,
+  core: Core,
+  helpers: Helpers,
+  memory: readonly string[],
+  arrays: readonly Float64Array[] = [],
+): Calls | undefined {
+  const make = makeFunction(["core", "helpers", "keys", ...memory], wrapperText(graph, memory));
+  return make?.(core, helpers, keysOf(graph), ...arrays) as Calls | undefined;
+}
+
+/** A function of generated text, or `undefined` where a content-security policy forbids it. */
+function makeFunction(
+  names: readonly string[],
+  text: string,
+): ((...values: unknown[]) => unknown) | undefined {
   try {
-    const core = new Function(...names, mark + source) as Core;
-    const wrap = new Function("core", "helpers", "keys", ...memory, mark + wrapperText(graph, memory));
-    const arrays = [...buffers.map((length) => new Float64Array(length)), ...constants];
-    return wrap(core, helpers, keysOf(graph), ...arrays) as Calls;
+    return new Function(...names, `"use strict"; // kernel ${++serial}\n${text}`) as () => unknown;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;

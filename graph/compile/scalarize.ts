@@ -19,11 +19,14 @@ export function countElements(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + sizeOf(node.shape), 0);
 }
 
-/**
- * The scalar graph. Its inputs are the elements of the graph's inputs, one after the other; its outputs are named
- * `output:element`, in the order of `outputsOf`.
- */
-export function scalarize(graph: Graph): Graph {
+/** A graph on elements. Its inputs, the first nodes, are the elements of the graph's inputs, one after the other. */
+export interface ScalarGraph {
+  readonly graph: Graph;
+  /** Which element of which output (in the order of `outputsOf`) each node is. */
+  readonly outputs: readonly { readonly id: number; readonly output: number; readonly element: number }[];
+}
+
+export function scalarize(graph: Graph): ScalarGraph {
   const builder = new Builder();
   const list: Input[] = [];
   const inputs = graph.inputs.map(({ shape }) =>
@@ -39,8 +42,15 @@ export function scalarize(graph: Graph): Graph {
     apply,
   };
   const values = interpretNodes(graph.nodes, arithmetic, inputs);
-  const outputs = outputsOf(graph).flatMap(({ id }, output) =>
-    values[id]!.map((element, i) => [`${output}:${i}`, element] as const),
-  );
-  return simplifyGraph(finish(builder, list, Object.fromEntries(outputs)), mergeConstants);
+  const places: { output: number; element: number }[] = [];
+  const named: Record<string, Expr> = {};
+  outputsOf(graph).forEach(({ id }, output) => {
+    values[id]!.forEach((expr, element) => {
+      named[`element ${places.length}`] = expr;
+      places.push({ output, element });
+    });
+  });
+  const simplified = simplifyGraph(finish(builder, list, named), mergeConstants);
+  const outputs = outputsOf(simplified).map(({ id }, i) => ({ id, ...places[i]! }));
+  return { graph: simplified, outputs };
 }

@@ -1,4 +1,5 @@
 /** Sums, products, powers of whole numbers, and the larger and smaller of two. */
+import type { Recipe } from "../compile/wasm/instructions.js";
 import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.js";
 import { type Expr, nodeOf } from "../node.js";
 import { real } from "../op.js";
@@ -24,6 +25,7 @@ export const add: Variadic & WithOp = variadic({
   commutative: true,
   compute: (a, b) => a! + b!,
   code: (a, b) => `${a} + ${b}`,
+  wasm: () => [0, 1, "f64.add"],
   partials: () => [() => 1, () => 1],
   // x + 0 is no rewrite: −0 + 0 is 0.
   rewrite([a, b]) {
@@ -42,6 +44,7 @@ export const subtract: Binary & WithOp = binary({
   name: "subtract",
   compute: (a, b) => a! - b!,
   code: (a, b) => `${a} - ${b}`,
+  wasm: () => [0, 1, "f64.sub"],
   partials: () => [() => 1, () => -1],
   rewrite([a, b]) {
     if (is(b, 0)) return a;
@@ -56,6 +59,7 @@ export const negative: Unary & WithOp = unary({
   name: "negative",
   compute: (x) => -x!,
   code: (x) => `-${x}`,
+  wasm: () => [0, "f64.neg"],
   partials: () => [() => -1],
   rewrite([x]) {
     const inner = argumentOf(x, negative);
@@ -72,6 +76,7 @@ export const multiply: Variadic & WithOp = variadic({
   commutative: true,
   compute: (a, b) => a! * b!,
   code: (a, b) => `${a} * ${b}`,
+  wasm: () => [0, 1, "f64.mul"],
   partials: (a, b) => [() => b!, () => a!],
   // x·0 is no rewrite: it is NaN at ±∞ and −0 at negative x.
   rewrite([a, b]) {
@@ -109,6 +114,7 @@ export const divide: Binary & WithOp = binary({
   name: "divide",
   compute: (a, b) => a! / b!,
   code: (a, b) => `${a} / ${b}`,
+  wasm: () => [0, 1, "f64.div"],
   partials: (_a, b) => [() => divide(fullLike(b!, 1), b!), (result) => negative(divide(result, b!))],
   rewrite([a, b]) {
     if (is(b, 1)) return a;
@@ -131,6 +137,7 @@ export const square: Unary & WithOp = unary({
   name: "square",
   compute: (x) => x! * x!,
   code: (x) => `${x} * ${x}`,
+  wasm: () => [0, 0, "f64.mul"],
   partials: (x) => [() => multiply(fullLike(x!, 2), x!)],
   rewrite([x]) {
     const negated = argumentOf(x, negative);
@@ -170,6 +177,12 @@ function powerCode(x: string, n: string): string {
   return literal.startsWith("-") ? `1 / ${text}` : text;
 }
 
+function powerRecipe(n: number | undefined): Recipe | undefined {
+  if (n === undefined || n === 0 || !isProduct(n)) return undefined;
+  const recipe = product<Recipe>([0], Math.abs(n), (a, b) => [...a, ...b, "f64.mul"]);
+  return n < 0 ? ["f64.one", ...recipe, "f64.div"] : recipe;
+}
+
 /**
  * xⁿ. Whole constant exponents up to 32 are products, so that x² and xⁿ are exact at 0 at every order; 0⁰ is 1.
  * By the exponent, the derivative is xⁿ·log x, and 0 at x = 0.
@@ -178,6 +191,7 @@ export const power: Binary & WithOp = binary({
   name: "power",
   compute: (x, n) => computePower(x!, n!),
   code: (x, n) => powerCode(x!, n!),
+  wasm: (_x, n) => powerRecipe(n),
   partials: (x, n) => [
     () => {
       const exponent = uniformValue(n!);
@@ -204,6 +218,7 @@ export const abs: Unary & WithOp = unary({
   name: "abs",
   compute: (x) => Math.abs(x!),
   code: (x) => `Math.abs(${x})`,
+  wasm: () => [0, "f64.abs"],
   partials: (x) => [() => ({ value: sign(x!), mask: notEqual(x!, 0) as Expr })],
   rewrite([x]) {
     const negated = argumentOf(x, negative);
@@ -232,6 +247,7 @@ export const maximum: Binary & WithOp = binary({
   commutative: true,
   compute: (a, b) => Math.max(a!, b!),
   code: (a, b) => `Math.max(${a}, ${b})`,
+  wasm: () => [0, 1, "f64.max"],
   partials: (a, b) => [chosen(a!, b!, greaterEqual), chosen(b!, a!, greaterEqual)],
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
   domains: [real(), real()],
@@ -243,6 +259,7 @@ export const minimum: Binary & WithOp = binary({
   commutative: true,
   compute: (a, b) => Math.min(a!, b!),
   code: (a, b) => `Math.min(${a}, ${b})`,
+  wasm: () => [0, 1, "f64.min"],
   partials: (a, b) => [chosen(a!, b!, lessEqual), chosen(b!, a!, lessEqual)],
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
   domains: [real(), real()],

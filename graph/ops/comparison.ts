@@ -1,4 +1,5 @@
 /** Comparisons and logic, giving 1 or 0 without a derivative, and the choice between two values. */
+import type { Instruction } from "../compile/wasm/instructions.js";
 import { applyElementwise, binary, elementwise, unary, type WithOp } from "../elementwise.js";
 import type { Expr } from "../node.js";
 import { boolean, type Domain, integer, real } from "../op.js";
@@ -10,6 +11,7 @@ import { operandOf, paramsIf } from "./moving.js";
 function comparison(
   name: string,
   symbol: string,
+  instruction: Instruction,
   holds: (a: number, b: number) => boolean,
   options: { commutative?: boolean; domains?: Domain[] } = {},
 ): Binary & WithOp {
@@ -18,6 +20,7 @@ function comparison(
     commutative: options.commutative ?? false,
     compute: (a, b) => (holds(a!, b!) ? 1 : 0),
     code: (a, b) => `(${a} ${symbol} ${b} ? 1 : 0)`,
+    wasm: () => [0, 1, instruction, "f64.convert_i32_u"],
     partials: "constant",
     domains: options.domains ?? [integer(), real()],
   });
@@ -26,17 +29,17 @@ function comparison(
 const discrete = { commutative: true, domains: [integer(-1, 1), integer(-1, 1)] };
 
 /** 1 where a > b, else 0 */
-export const greater: Binary & WithOp = comparison("greater", ">", (a, b) => a > b);
+export const greater: Binary & WithOp = comparison("greater", ">", "f64.gt", (a, b) => a > b);
 /** 1 where a ≥ b, else 0 */
-export const greaterEqual: Binary & WithOp = comparison("greaterEqual", ">=", (a, b) => a >= b);
+export const greaterEqual: Binary & WithOp = comparison("greaterEqual", ">=", "f64.ge", (a, b) => a >= b);
 /** 1 where a < b, else 0 */
-export const less: Binary & WithOp = comparison("less", "<", (a, b) => a < b);
+export const less: Binary & WithOp = comparison("less", "<", "f64.lt", (a, b) => a < b);
 /** 1 where a ≤ b, else 0 */
-export const lessEqual: Binary & WithOp = comparison("lessEqual", "<=", (a, b) => a <= b);
+export const lessEqual: Binary & WithOp = comparison("lessEqual", "<=", "f64.le", (a, b) => a <= b);
 /** 1 where a = b, else 0 */
-export const equal: Binary & WithOp = comparison("equal", "===", (a, b) => a === b, discrete);
+export const equal: Binary & WithOp = comparison("equal", "===", "f64.eq", (a, b) => a === b, discrete);
 /** 1 where a ≠ b, else 0 */
-export const notEqual: Binary & WithOp = comparison("notEqual", "!==", (a, b) => a !== b, discrete);
+export const notEqual: Binary & WithOp = comparison("notEqual", "!==", "f64.ne", (a, b) => a !== b, discrete);
 
 /** 1 where both are true (neither 0 nor NaN), else 0 */
 export const logicalAnd: Binary & WithOp = binary({
@@ -44,6 +47,7 @@ export const logicalAnd: Binary & WithOp = binary({
   commutative: true,
   compute: (a, b) => (a && b ? 1 : 0),
   code: (a, b) => `(${a} && ${b} ? 1 : 0)`,
+  wasm: () => [0, "f64.truthy", 1, "f64.truthy", "i32.and", "f64.convert_i32_u"],
   partials: "constant",
   domains: [boolean, boolean],
 });
@@ -54,6 +58,7 @@ export const logicalOr: Binary & WithOp = binary({
   commutative: true,
   compute: (a, b) => (a || b ? 1 : 0),
   code: (a, b) => `(${a} || ${b} ? 1 : 0)`,
+  wasm: () => [0, "f64.truthy", 1, "f64.truthy", "i32.or", "f64.convert_i32_u"],
   partials: "constant",
   domains: [boolean, boolean],
 });
@@ -63,6 +68,7 @@ export const logicalNot: Unary & WithOp = unary({
   name: "logicalNot",
   compute: (x) => (x ? 0 : 1),
   code: (x) => `(${x} ? 0 : 1)`,
+  wasm: () => [0, "f64.truthy", "i32.eqz", "f64.convert_i32_u"],
   partials: "constant",
   domains: [boolean],
 });
@@ -71,6 +77,7 @@ const whereOp = elementwise({
   name: "where",
   compute: (condition, a, b) => (condition ? a! : b!),
   code: (condition, a, b) => `(${condition} ? ${a} : ${b})`,
+  wasm: () => [1, 2, 0, "f64.truthy", "select"],
   // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
   partials: (condition) => [
     undefined,

@@ -56,6 +56,7 @@ export const log10: Unary & WithOp = unary({
 export const sqrt: Unary & WithOp = unary({
   name: "sqrt",
   ...mathFunction("sqrt"),
+  wasm: () => [0, "f64.sqrt"],
   partials: () => [(result) => divide(fullLike(result, 0.5), result)],
   domains: [real(0.1, 5)],
 });

@@ -1,0 +1,166 @@
+/** Writing WebAssembly modules byte by byte (WebAssembly Core Specification 2.0, chapter 5). */
+
+/** Bytes that grow. */
+export class Bytes {
+  #data = new Uint8Array(1024);
+  length = 0;
+
+  byte(value: number): void {
+    if (this.length === this.#data.length) this.#grow(1);
+    this.#data[this.length++] = value;
+  }
+
+  bytes(values: ArrayLike<number>): void {
+    if (this.length + values.length > this.#data.length) this.#grow(values.length);
+    this.#data.set(values, this.length);
+    this.length += values.length;
+  }
+
+  /** LEB128, unsigned */
+  unsigned(value: number): void {
+    let rest = value;
+    while (rest > 127) {
+      this.byte((rest % 128) | 128);
+      rest = Math.floor(rest / 128);
+    }
+    this.byte(rest);
+  }
+
+  /** LEB128, signed, 32 bits */
+  signed(value: number): void {
+    let rest = value;
+    for (;;) {
+      const low = rest & 127;
+      rest >>= 7;
+      if ((rest === 0 && (low & 64) === 0) || (rest === -1 && (low & 64) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 128);
+    }
+  }
+
+  f64(value: number): void {
+    const double = new Float64Array([value]);
+    this.bytes(new Uint8Array(double.buffer));
+  }
+
+  name(text: string): void {
+    this.unsigned(text.length);
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
+  }
+
+  /** A length in front of what `write` writes. */
+  sized(write: (inner: Bytes) => void): void {
+    const inner = new Bytes();
+    write(inner);
+    this.unsigned(inner.length);
+    this.bytes(inner.view());
+  }
+
+  view(): Uint8Array {
+    return this.#data.subarray(0, this.length);
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint8Array(Math.max(this.#data.length * 2, this.length + least));
+    larger.set(this.#data);
+    this.#data = larger;
+  }
+}
+
+export const types = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+export type ValueType = keyof typeof types;
+
+export interface FunctionType {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+export interface FunctionBody {
+  readonly type: FunctionType;
+  /** Local variables besides the parameters, in groups of one type. */
+  readonly locals: readonly (readonly [count: number, type: ValueType])[];
+  /** The instructions, without the closing `end`. */
+  readonly code: Bytes;
+}
+
+export interface ModuleParts {
+  /** Functions of JavaScript, numbered before the module's own; all from one import object `m`, by number. */
+  readonly imports: readonly FunctionType[];
+  readonly functions: readonly FunctionBody[];
+  /** Names of own functions (by their place in `functions`) to the outside. */
+  readonly exports: Readonly<Record<string, number>>;
+}
+
+/** A module that works on one imported memory, `m.memory`. */
+export function encodeModule({ imports, functions, exports }: ModuleParts): Uint8Array {
+  const module = new Bytes();
+  module.bytes([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  const section = (id: number, write: (inner: Bytes) => void) => {
+    module.byte(id);
+    module.sized(write);
+  };
+  const keys: string[] = [];
+  const distinct: FunctionType[] = [];
+  const typeIndex = (type: FunctionType): number => {
+    const key = `${type.parameters.join()}:${type.results.join()}`;
+    const known = keys.indexOf(key);
+    if (known >= 0) return known;
+    distinct.push(type);
+    return keys.push(key) - 1;
+  };
+  const importTypes = imports.map(typeIndex);
+  const functionTypes = functions.map(({ type }) => typeIndex(type));
+  section(1, (out) => {
+    out.unsigned(distinct.length);
+    for (const { parameters, results } of distinct) {
+      out.byte(0x60);
+      for (const list of [parameters, results]) {
+        out.unsigned(list.length);
+        for (const type of list) out.byte(types[type]);
+      }
+    }
+  });
+  section(2, (out) => {
+    out.unsigned(imports.length + 1);
+    out.name("m");
+    out.name("memory");
+    out.bytes([0x02, 0x00]);
+    out.unsigned(0);
+    importTypes.forEach((type, i) => {
+      out.name("m");
+      out.name(String(i));
+      out.byte(0x00);
+      out.unsigned(type);
+    });
+  });
+  section(3, (out) => {
+    out.unsigned(functions.length);
+    for (const type of functionTypes) out.unsigned(type);
+  });
+  section(7, (out) => {
+    const entries = Object.entries(exports);
+    out.unsigned(entries.length);
+    for (const [name, index] of entries) {
+      out.name(name);
+      out.byte(0x00);
+      out.unsigned(imports.length + index);
+    }
+  });
+  section(10, (out) => {
+    out.unsigned(functions.length);
+    for (const { locals, code } of functions) {
+      out.sized((body) => {
+        body.unsigned(locals.length);
+        for (const [count, type] of locals) {
+          body.unsigned(count);
+          body.byte(types[type]);
+        }
+        body.bytes(code.view());
+        body.byte(0x0b);
+      });
+    }
+  });
+  return module.view().slice();
+}

@@ -1,0 +1,92 @@
+/** A checkable definition of a legal graph: run between passes in tests, and on graphs that come from elsewhere. */
+import { AdjointError } from "./errors.js";
+import { type Graph, outputsOf } from "./graph.js";
+import { Builder, type Node } from "./node.js";
+import type { Op } from "./op.js";
+import { inputOp } from "./ops/constant.js";
+import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
+
+/**
+ * Checks that a graph is legal:
+ * - its inputs are its first nodes, numbered from 0, of the shapes that the list of inputs says;
+ * - operands stand before the node that uses them, and an elementwise op has as many as it takes;
+ * - each node has the shape that its op gives for those of its operands;
+ * - no two nodes are the same op on the same operands with the same parameters;
+ * - the inputs' names differ, and each output is the position of a node.
+ * @throws AdjointError with the first node that breaks it
+ */
+export function validate({ nodes, inputs, outputs }: Graph): void {
+  const names = new Set<string>();
+  inputs.forEach(({ name, shape }, id) => {
+    if (names.has(name)) throw illegal(`two inputs are named "${name}"`);
+    names.add(name);
+    const node = nodes[id];
+    if (node?.op !== (inputOp as Op)) {
+      throw illegal(`input "${name}" stands at position ${id}, but ${describe(nodes, id)} does`);
+    }
+    if (!sameShape(node.shape, shape)) {
+      throw illegal(
+        `input "${name}" is ${formatShape(shape)}, but ${describe(nodes, id)} is ${formatShape(node.shape)}`,
+      );
+    }
+  });
+  const builder = new Builder();
+  nodes.forEach((node, id) => {
+    checkNode(nodes, id, inputs.length);
+    const twin = builder.intern(node.op, node.operands, node.params, node.shape);
+    if (twin !== id) throw illegal(`${describe(nodes, id)} is the same as ${describe(nodes, twin)}`);
+  });
+  for (const { path, id } of outputsOf({ nodes, inputs, outputs })) {
+    if (isPosition(id, nodes.length)) continue;
+    throw illegal(
+      `output ${path.join(".") || "(the only one)"} is node ${id}, but there are ${nodes.length}`,
+    );
+  }
+}
+
+function checkNode(nodes: readonly Node[], id: number, inputs: number): void {
+  const { op, operands, params, shape } = nodes[id]!;
+  const what = () => describe(nodes, id);
+  for (const operand of operands) {
+    if (!isPosition(operand, id))
+      throw illegal(`${what()} takes node ${operand}, which doesn't stand before it`);
+  }
+  if (op === (inputOp as Op)) {
+    const { index } = params as { readonly index: number };
+    if (id >= inputs) throw illegal(`${what()} is an input behind the ${inputs} that are listed`);
+    if (index !== id) throw illegal(`${what()} is numbered ${index}`);
+  }
+  if (op.scalar && operands.length !== op.domains.length) {
+    throw illegal(`${what()} has ${operands.length} operands; ${op.name} takes ${op.domains.length}`);
+  }
+  if (!shape.every(isLength)) throw illegal(`${what()} has no shape: ${formatShape(shape)}`);
+  const expected = shapeOf(nodes, id, what);
+  if (!sameShape(shape, expected)) {
+    throw illegal(`${what()} is ${formatShape(shape)}, but ${op.name} gives ${formatShape(expected)}`);
+  }
+}
+
+function shapeOf(nodes: readonly Node[], id: number, what: () => string): Shape {
+  const { op, operands, params } = nodes[id]!;
+  const shapes = operands.map((operand) => nodes[operand]!.shape);
+  try {
+    return op.shape(shapes, params);
+  } catch (error) {
+    throw illegal(`${what()} on ${shapes.map(formatShape).join(", ")}: ${(error as Error).message}`);
+  }
+}
+
+function isPosition(id: number, count: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < count;
+}
+
+/** `v5 = add(v3, v4)`, or `nothing` */
+function describe(nodes: readonly Node[], id: number): string {
+  const node = nodes[id];
+  if (!node) return "nothing";
+  return `v${id} = ${node.op.name}(${node.operands.map((operand) => `v${operand}`).join(", ")})`;
+}
+
+function illegal(fact: string): AdjointError {
+  return new AdjointError(`validate: ${fact}; the graph is illegal, which whoever made it must mend.`);
+}
