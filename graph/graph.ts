@@ -88,8 +88,7 @@ export function inline(
   graph: Graph,
   builder: Builder,
   inputs: readonly Expr[],
-  make: (node: Node, operands: readonly number[]) => number = (node, operands) =>
-    builder.intern(node.op, operands, node.params, node.shape),
+  make: (node: Node) => number = (node) => builder.adopt(node),
 ): Int32Array {
   const moved = new Int32Array(graph.nodes.length);
   graph.nodes.forEach((node, id) => {
@@ -98,7 +97,7 @@ export function inline(
       return;
     }
     const stays = node.operands.every((operand) => moved[operand] === operand);
-    moved[id] = make(node, stays ? node.operands : node.operands.map((operand) => moved[operand]!));
+    moved[id] = make(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
   });
   return moved;
 }

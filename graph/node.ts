@@ -18,11 +18,24 @@ export interface Node {
  */
 export class Builder {
   readonly nodes: Node[] = [];
-  /** Open addressing: node id + 1, or 0 for a free slot. */
-  #slots = new Int32Array(64);
-  #hashes = new Int32Array(32);
+  /** Open addressing: node id + 1, or 0 for a free slot. Twice as long as the list of hashes. */
+  #slots: Int32Array;
+  #hashes: Int32Array;
+
+  /** `capacity`: how many nodes are expected; more can come. */
+  constructor(capacity = 0) {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(32, capacity)));
+    this.#slots = new Int32Array(size * 2);
+    this.#hashes = new Int32Array(size);
+  }
 
   intern(op: Op, operands: readonly number[], params: Params, shape: Shape): number {
+    return this.adopt({ op, operands, params, shape });
+  }
+
+  /** The position of a node: of the one that is there already, or of this very object as a new one. */
+  adopt(node: Node): number {
+    const { op, operands, params } = node;
     const hash = this.#hash(op, operands, params);
     let mask = this.#slots.length - 1;
     let slot = hash & mask;
@@ -32,7 +45,7 @@ export class Builder {
       slot = (slot + 1) & mask;
     }
     const id = this.nodes.length;
-    this.nodes.push({ op, operands, params, shape });
+    this.nodes.push(node);
     if (id >= this.#hashes.length) {
       this.#grow();
       mask = this.#slots.length - 1;

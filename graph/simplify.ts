@@ -4,7 +4,7 @@
  */
 import { declareInputs, finish, type Graph, inline, mapOutputs } from "./graph.js";
 import { doubles } from "./interpret.js";
-import { Builder, type Expr, nodeOf } from "./node.js";
+import { Builder, type Expr, type Node } from "./node.js";
 import { constant, full, knownValues, uniformValue } from "./ops/constant.js";
 import { sizeOf } from "./shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "./trace.js";
@@ -20,42 +20,53 @@ export function simplify<I extends Shapes, O>(f: Traced<I, O>): Traced<I, O> {
 /** A rewrite besides those of the ops. */
 export type Rewrite = (expr: Expr) => Expr | undefined;
 
-export function simplifyGraph(graph: Graph, also?: Rewrite): Graph {
+/** Passes over the graph until nothing changes, or so many. */
+export function simplifyGraph(graph: Graph, also?: Rewrite, passes = Number.POSITIVE_INFINITY): Graph {
   let current = graph;
-  for (;;) {
+  for (let i = 0; i < passes; i++) {
     const { graph: next, changed } = pass(current, also);
-    if (!changed) return next;
     current = next;
+    if (!changed) break;
   }
+  return current;
 }
 
 function pass(graph: Graph, also: Rewrite | undefined): { graph: Graph; changed: boolean } {
-  const builder = new Builder();
+  const builder = new Builder(graph.nodes.length);
   const inputs = declareInputs(builder, graph.inputs);
   let changed = false;
-  const moved = inline(graph, builder, inputs, ({ op, params, shape }, operands) => {
-    let expr = builder.expr(builder.intern(op, operands, params, shape));
-    for (let simpler = step(expr, also); simpler && simpler.id !== expr.id; simpler = step(expr, also)) {
+  const moved = inline(graph, builder, inputs, (node) => {
+    let id = builder.adopt(node);
+    for (
+      let simpler = step(builder, id, also);
+      simpler && simpler.id !== id;
+      simpler = step(builder, id, also)
+    ) {
       changed = true;
-      expr = simpler;
+      id = simpler.id;
     }
-    return expr.id;
+    return id;
   });
   const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
   return { graph: finish(builder, graph.inputs, outputs), changed };
 }
 
-function step(expr: Expr, also: Rewrite | undefined): Expr | undefined {
-  const { op, operands: ids, params, shape } = nodeOf(expr);
+function step(builder: Builder, id: number, also: Rewrite | undefined): Expr | undefined {
+  const { nodes } = builder;
+  const { op, operands: ids, params, shape } = nodes[id]!;
   if (ids.length === 0) return undefined;
-  const operands = ids.map((id) => expr.builder.expr(id));
-  return fold(expr, operands) ?? op.rewrite?.({ operands, params, shape }) ?? also?.(expr);
+  const known = ids.every((operand) => nodes[operand]!.operands.length === 0);
+  if (!known && !op.rewrite && !also) return undefined;
+  const operands = ids.map((operand) => builder.expr(operand));
+  return (
+    (known ? fold(builder, nodes[id]!, operands) : undefined) ??
+    op.rewrite?.({ operands, params, shape }) ??
+    also?.(builder.expr(id))
+  );
 }
 
 /** Known operands: the op is computed here, by the meaning that the interpreter gives it. */
-function fold(expr: Expr, operands: readonly Expr[]): Expr | undefined {
-  const { builder } = expr;
-  const { op, params, shape } = nodeOf(expr);
+function fold(builder: Builder, { op, params, shape }: Node, operands: readonly Expr[]): Expr | undefined {
   if (op.scalar) {
     const values = operands.map(uniformValue);
     if (values.every((value) => value !== undefined))

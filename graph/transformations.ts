@@ -41,7 +41,7 @@ function differentiate<I extends Shapes, O>(
 ): Traced<I, O> {
   const graph = graphOf(f, what);
   const wanted = selectInputs(graph, names, what);
-  const builder = new Builder();
+  const builder = new Builder(2 * graph.nodes.length);
   const inputs = declareInputs(builder, graph.inputs);
   const moved = inline(graph, builder, inputs);
   const value = builder.expr(moved[scalarOutput(graph, what)]!);

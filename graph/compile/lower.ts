@@ -11,14 +11,10 @@ import { transposeExpr } from "../ops/moving.js";
 export function lower(graph: Graph): Graph {
   if (!graph.nodes.some(({ op }) => op === matmulOp)) return graph;
   const builder = new Builder();
-  const moved = inline(
-    graph,
-    builder,
-    declareInputs(builder, graph.inputs),
-    ({ op, params, shape }, operands) =>
-      op === (matmulOp as Op)
-        ? sumOfProducts(builder.expr(operands[0]!), builder.expr(operands[1]!)).id
-        : builder.intern(op, operands, params, shape),
+  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) =>
+    node.op === (matmulOp as Op)
+      ? sumOfProducts(builder.expr(node.operands[0]!), builder.expr(node.operands[1]!)).id
+      : builder.adopt(node),
   );
   return finish(
     builder,

@@ -27,7 +27,12 @@ export interface ScalarGraph {
 }
 
 export function scalarize(graph: Graph): ScalarGraph {
-  const builder = new Builder();
+  if (graph.nodes.every(({ shape }) => shape.length === 0)) {
+    // It is one already; all that is left to do is to number the outputs.
+    const named = outputsOf(graph).map(({ id }, i) => [`element ${i}`, id] as const);
+    return simplified({ ...graph, outputs: Object.fromEntries(named) }, (i) => ({ output: i, element: 0 }));
+  }
+  const builder = new Builder(countElements(graph));
   const list: Input[] = [];
   const inputs = graph.inputs.map(({ shape }) =>
     Array.from({ length: sizeOf(shape) }, () => {
@@ -50,7 +55,14 @@ export function scalarize(graph: Graph): ScalarGraph {
       places.push({ output, element });
     });
   });
-  const simplified = simplifyGraph(finish(builder, list, named), mergeConstants);
-  const outputs = outputsOf(simplified).map(({ id }, i) => ({ id, ...places[i]! }));
-  return { graph: simplified, outputs };
+  return simplified(finish(builder, list, named), (i) => places[i]!);
+}
+
+/** Beyond this many nodes one pass of simplification must do. */
+const largeGraph = 50_000;
+
+function simplified(graph: Graph, placeOf: (i: number) => { output: number; element: number }): ScalarGraph {
+  const passes = graph.nodes.length > largeGraph ? 1 : Number.POSITIVE_INFINITY;
+  const result = simplifyGraph(graph, mergeConstants, passes);
+  return { graph: result, outputs: outputsOf(result).map(({ id }, i) => ({ id, ...placeOf(i) })) };
 }
