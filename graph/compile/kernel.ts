@@ -6,6 +6,7 @@ import { formatShape, type Shape, sizeOf } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
 import { graphOf, type Results, type Shapes, type Traced, type ValueOf } from "../trace.js";
 import { checkKeys, readValue } from "../values.js";
+import { makeArena } from "./arena.js";
 import { emitLoops, type LoopCode } from "./loops.js";
 import { lower } from "./lower.js";
 import { mergeConstants } from "./merge-constants.js";
@@ -75,7 +76,7 @@ function compileSmall(given: Graph, helpers: Helpers): Compiled {
   const graph = simplifyGraph(given, mergeConstants);
   const code =
     countElements(graph) <= unrollLimit
-      ? { source: unroll(graph, scalarize(graph)), buffers: [], constants: [] }
+      ? { source: unroll(graph, scalarize(graph)), buffers: [], arena: 0, constants: [], columns: 0 }
       : emitLoops(simplifyGraph(lower(graph), mergeConstants));
   return { calls: build(graph, code, helpers), source: code.source };
 }
@@ -93,16 +94,22 @@ let serial = 0;
  * The generated code as functions. A number of its own keeps the engine from sharing code and type feedback between
  * kernels that happen to have the same text.
  */
-function build(graph: Graph, { source, buffers, constants }: LoopCode, helpers: Helpers): Calls | undefined {
+function build(graph: Graph, code: LoopCode, helpers: Helpers): Calls | undefined {
+  const { source, buffers, constants, columns } = code;
   const memory = [...buffers.map((_, i) => bufferName(i)), ...constants.map((_, i) => constantName(i))];
+  if (columns > 0) memory.push("multiply");
   const names = [
     ...graph.inputs.map((_, i) => inputName(i)),
     ...outputsOf(graph).map((_, i) => outputName(i)),
     ...memory,
   ];
   const core = makeFunction(names, source);
-  const arrays = [...buffers.map((length) => new Float64Array(length)), ...constants];
-  return core && wrap(graph, core as Core, helpers, memory, arrays);
+  if (!core) return undefined;
+  const { arena, multiply } = makeArena(code.arena, columns, "f64");
+  const values: unknown[] = buffers.map(({ offset, length }) => arena.subarray(offset, offset + length));
+  values.push(...constants);
+  if (columns > 0) values.push(multiply);
+  return wrap(graph, core as Core, helpers, memory, values);
 }
 
 /** The calls around a core that works on the inputs' and outputs' arrays and, behind them, `memory`. */
@@ -111,10 +118,10 @@ function wrap(
   core: Core,
   helpers: Helpers,
   memory: readonly string[],
-  arrays: readonly Float64Array[] = [],
+  values: readonly unknown[] = [],
 ): Calls | undefined {
   const make = makeFunction(["core", "helpers", "keys", ...memory], wrapperText(graph, memory));
-  return make?.(core, helpers, keysOf(graph), ...arrays) as Calls | undefined;
+  return make?.(core, helpers, keysOf(graph), ...values) as Calls | undefined;
 }
 
 /** A function of generated text, or `undefined` where a content-security policy forbids it. */

@@ -7,7 +7,8 @@ import { type Graph, outputsOf } from "../graph.js";
 import type { Op } from "../op.js";
 import { constantOp, fullOp, inputOp } from "../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../ops/indexing.js";
-import { sizeOf, stridesOf } from "../shape.js";
+import { type Shape, sizeOf, stridesOf } from "../shape.js";
+import { type Lifetime, type Placed, placeBuffers } from "./buffers.js";
 import { bufferName, constantName, inputName, outputName } from "./names.js";
 import {
   behindReshapes,
@@ -15,6 +16,7 @@ import {
   findNests,
   findRoots,
   isGiven,
+  isProduct,
   isReduction,
   keyOf,
   type Nest,
@@ -22,6 +24,8 @@ import {
   type Root,
   rootIndex,
   unreduce,
+  viewOf,
+  walkRoot,
 } from "./roots.js";
 import { numberText } from "./text.js";
 
@@ -55,10 +59,14 @@ const shortLoop = 2;
 
 export interface LoopCode {
   readonly source: string;
-  /** Lengths of the buffers that the code wants behind the inputs and outputs, named `t0, t1 …`. */
-  readonly buffers: readonly number[];
+  /** Start and length of the buffers in the arena, behind the inputs and outputs, named `t0, t1 …`. */
+  readonly buffers: readonly { readonly offset: number; readonly length: number }[];
+  /** Elements of the arena. */
+  readonly arena: number;
   /** Constant tensors, named `c0, c1 …`, behind the buffers. */
   readonly constants: readonly Float64Array[];
+  /** The most columns of a matrix product, for which the code calls `multiply`; 0 if it doesn't. */
+  readonly columns: number;
 }
 
 export function emitLoops(graph: Graph): LoopCode {
@@ -69,8 +77,14 @@ class Emitter {
   readonly #graph: Graph;
   readonly #roots: readonly Root[];
   readonly #ids: ReadonlySet<number>;
+  readonly #nests: readonly Nest[];
   readonly #constants: Float64Array[] = [];
-  readonly #buffers: number[] = [];
+  /** Buffers in the arena, with the nests between which they are needed. */
+  readonly #buffers: Lifetime[] = [];
+  /** The buffer that holds a node, and the one that holds a copy of it for matrix products. */
+  readonly #bufferOf = new Map<number, number>();
+  readonly #copyOf = new Map<number, number>();
+  #placed: Placed = { offsets: [], length: 0 };
   /** Where a node's elements lie: the name of an array. */
   readonly #memory = new Map<number, string>();
   readonly #scopes: Scope[] = [{ lines: [], known: new Map() }];
@@ -81,17 +95,26 @@ class Emitter {
     this.#graph = graph;
     this.#roots = findRoots(graph);
     this.#ids = new Set(this.#roots.map(({ id }) => id));
+    this.#nests = findNests(this.#roots);
   }
 
   run(): LoopCode {
     const copies = this.#placeNodes();
-    for (const nest of findNests(this.#roots)) {
-      if (nest.extents.includes(0)) this.#emitEmpty(nest);
+    for (const nest of this.#nests) {
+      if (nest.roots[0]!.kind === "product") for (const { id } of nest.roots) this.#emitProduct(id);
+      else if (nest.extents.includes(0)) this.#emitEmpty(nest);
       else this.#emitNest(nest);
     }
     const { lines } = this.#scopes[0]!;
     for (const [target, source] of copies) lines.push(`${target}.set(${source});`);
-    return { source: lines.join("\n"), buffers: this.#buffers, constants: this.#constants };
+    const products = this.#roots.filter(({ kind }) => kind === "product");
+    return {
+      source: lines.join("\n"),
+      buffers: this.#buffers.map(({ length }, i) => ({ offset: this.#placed.offsets[i]!, length })),
+      arena: this.#placed.length,
+      constants: this.#constants,
+      columns: products.reduce((most, { shape }) => Math.max(most, shape.at(-1)!), 0),
+    };
   }
 
   /** Gives every root and constant an array; outputs that stand twice, or are inputs, are copied at the end. */
@@ -106,26 +129,89 @@ class Emitter {
       this.#memory.set(id, constantName(this.#constants.length));
       this.#constants.push((params as { readonly values: Float64Array }).values);
     });
-    outputsOf(this.#graph).forEach((output, i) => {
-      const id = behindReshapes(this.#graph, output.id);
-      const present = this.#memory.get(id);
-      const target = outputName(i);
-      if (present === undefined) this.#memory.set(id, target);
-      else
-        copies.push([
-          target,
-          sizeOf(nodes[id]!.shape) === 1 && id < inputs.length && nodes[id]!.shape.length === 0
-            ? `[${present}]`
-            : present,
-        ]);
+    const outputs = outputsOf(this.#graph).map(({ id }) => behindReshapes(this.#graph, id));
+    outputs.forEach((id, i) => {
+      // What the matrix product writes must be in the arena.
+      if (!this.#memory.has(id) && !isProduct(nodes[id]!)) this.#memory.set(id, outputName(i));
     });
-    for (const { id, kind } of this.#roots) {
-      const size = sizeOf(nodes[id]!.shape);
-      if (this.#memory.has(id) || (size === 1 && kind !== "scatter")) continue;
-      this.#memory.set(id, bufferName(this.#buffers.length));
-      this.#buffers.push(size);
-    }
+    this.#planBuffers(new Set(outputs));
+    outputs.forEach((id, i) => {
+      const source = this.#memory.get(id)!;
+      if (source === outputName(i)) return;
+      const isNumber = id < inputs.length && nodes[id]!.shape.length === 0;
+      copies.push([outputName(i), isNumber ? `[${source}]` : source]);
+    });
     return copies;
+  }
+
+  #planBuffers(outputs: ReadonlySet<number>): void {
+    const { nodes } = this.#graph;
+    const addBuffer = (id: number, nest: number): number => {
+      this.#buffers.push({ length: sizeOf(nodes[id]!.shape), first: nest, last: nest });
+      return this.#buffers.length - 1;
+    };
+    const extend = (buffer: number | undefined, nest: number) => {
+      if (buffer !== undefined) this.#buffers[buffer]!.last = Math.max(this.#buffers[buffer]!.last, nest);
+    };
+    this.#nests.forEach(({ roots }, nest) => {
+      for (const root of roots) {
+        const { id, kind } = root;
+        const needsMemory = sizeOf(nodes[id]!.shape) > 1 || kind === "scatter" || kind === "product";
+        if (needsMemory && !this.#memory.has(id)) {
+          const buffer = addBuffer(id, nest);
+          this.#bufferOf.set(id, buffer);
+          this.#memory.set(id, bufferName(buffer));
+          if (outputs.has(id)) extend(buffer, this.#nests.length);
+        }
+        walkRoot(this.#graph, root, (other) => {
+          if (other === id) return true;
+          extend(this.#bufferOf.get(other), nest);
+          return !this.#ids.has(other);
+        });
+        if (kind !== "product") continue;
+        for (const operand of nodes[id]!.operands) {
+          const view = viewOf(this.#graph, operand).id;
+          if (this.#bufferOf.has(view)) continue;
+          if (!this.#copyOf.has(view)) this.#copyOf.set(view, addBuffer(view, nest));
+          extend(this.#copyOf.get(view), nest);
+        }
+      }
+    });
+    this.#placed = placeBuffers(this.#buffers);
+  }
+
+  readonly #copied = new Set<number>();
+
+  /** A call of `multiply` for each pair of matrices, its operands being where they are, whatever their strides. */
+  #emitProduct(id: number): void {
+    const { nodes } = this.#graph;
+    const { operands, shape } = nodes[id]!;
+    const rank = shape.length;
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = nodes[operands[0]!]!.shape.at(-1)!;
+    const views = operands.map((operand) => {
+      const view = viewOf(this.#graph, operand);
+      const copy = this.#copyOf.get(view.id);
+      if (copy !== undefined && !this.#copied.has(view.id)) {
+        this.#copied.add(view.id);
+        this.#line(0, `${bufferName(copy)}.set(${this.#memory.get(view.id)});`);
+      }
+      const start = this.#placed.offsets[copy ?? this.#bufferOf.get(view.id)!]!;
+      const { terms, offset } = linear(view.index, stridesOf(nodes[view.id]!.shape));
+      const strides = new Map(terms);
+      return { start: start + offset, stride: (axis: number) => strides.get(axis) ?? 0 };
+    });
+    const target = this.#placed.offsets[this.#bufferOf.get(id)!]!;
+    const batches = shape.slice(0, -2);
+    const batchStrides = stridesOf(shape);
+    forEachIndex(batches, (index) => {
+      const starts = views.map(({ start, stride }) =>
+        index.reduce((sum, place, axis) => sum + place * stride(axis), start),
+      );
+      const place = index.reduce((sum, at, axis) => sum + at * batchStrides[axis]!, target);
+      const factors = views.flatMap(({ stride }, i) => [starts[i]!, stride(rank - 2), stride(rank - 1)]);
+      this.#line(0, `multiply(${[...factors, place, m, n, k].join(", ")});`);
+    });
   }
 
   #line(depth: number, text: string): void {
@@ -527,4 +613,12 @@ function localDepth(root: Root): number | undefined {
 /** The place of a fold's result: its source's without the axes that vanish. */
 function keptIndex(root: Root, index: readonly Affine[]): Affine[] {
   return index.filter((_, axis) => !root.reduced.includes(axis));
+}
+
+/** Calls `visit` for every index of a shape in row-major order. */
+function forEachIndex(shape: Shape, visit: (index: readonly number[]) => void): void {
+  const strides = stridesOf(shape);
+  for (let i = 0; i < sizeOf(shape); i++) {
+    visit(shape.map((length, axis) => Math.floor(i / strides[axis]!) % length));
+  }
 }

@@ -1,18 +1,28 @@
 /** Rewrites a graph into the ops that the loops know. */
 import { declareInputs, finish, type Graph, inline, mapOutputs } from "../graph.js";
-import { apply, Builder, type Expr } from "../node.js";
-import type { Op } from "../op.js";
+import { apply, Builder, type Expr, type Node } from "../node.js";
 import { multiply } from "../ops/arithmetic.js";
 import { insertAxes, sumAxes } from "../ops/broadcast.js";
 import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
+import { sizeOf } from "../shape.js";
 
-/** Matrix products as sums of products. */
+/** Products of fewer multiplications are written as loops, and so are those with hardly any rows or columns. */
+const leastWork = 4096;
+const leastLength = 4;
+
+function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean {
+  if (op !== matmulOp) return false;
+  const lengths = [...shape.slice(-2), nodes[operands[0]!]!.shape.at(-1)!];
+  return lengths.some((length) => length < leastLength) || sizeOf(lengths) < leastWork;
+}
+
+/** Small matrix products as sums of products. */
 export function lower(graph: Graph): Graph {
-  if (!graph.nodes.some(({ op }) => op === matmulOp)) return graph;
+  if (!graph.nodes.some((node) => isSmall(graph.nodes, node))) return graph;
   const builder = new Builder();
   const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) =>
-    node.op === (matmulOp as Op)
+    isSmall(builder.nodes, node)
       ? sumOfProducts(builder.expr(node.operands[0]!), builder.expr(node.operands[1]!)).id
       : builder.adopt(node),
   );

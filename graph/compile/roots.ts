@@ -8,6 +8,8 @@
  *   written out as sums.
  * - A *scatter* adds one part of an `assemble` to the zeros of the whole, where the whole isn't fused.
  *
+ * - A *product* is a matrix product of tensors in memory, left to a routine of its own.
+ *
  * A root has a level, one more than what it must wait for. Roots of one level whose loops agree share one loop nest.
  */
 import { type Affine, along, at } from "../affine.js";
@@ -16,6 +18,7 @@ import type { Node } from "../node.js";
 import type { Op } from "../op.js";
 import { constantOp, fullOp, inputOp } from "../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../ops/indexing.js";
+import { matmulOp } from "../ops/matmul.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { numberText } from "./text.js";
 
@@ -25,7 +28,7 @@ export const unrollWidth = 32;
 /** A store, a fold or a scatter, with the order in which its domain is visited. */
 export interface Root {
   readonly id: number;
-  readonly kind: "store" | "fold" | "scatter";
+  readonly kind: "store" | "fold" | "scatter" | "product";
   /** The node whose elements are visited: the root itself, the operand of a fold, or the part that is scattered. */
   readonly source: number;
   /** Scatters: which part. */
@@ -82,8 +85,38 @@ function isScattered({ op, params, operands }: Node): boolean {
   return operands.length > mostParts || (params as AssembleParams).steps.some((step) => Math.abs(step) !== 1);
 }
 
+export function isProduct({ op }: Node): boolean {
+  return op === matmulOp;
+}
+
+/**
+ * Where an operand of a product lies: the tensor in memory that it is a view of, with the place there of the element at
+ * axes 0, 1 …
+ */
+export function viewOf(
+  { nodes }: Graph,
+  id: number,
+): { readonly id: number; readonly index: readonly Affine[] } {
+  let view: { id: number; index: readonly Affine[] } = {
+    id,
+    index: nodes[id]!.shape.map((_, axis) => along(axis)),
+  };
+  for (;;) {
+    const { op, operands, params, shape } = nodes[view.id]!;
+    const place = op.move?.(view.index, { operand: nodes[operands[0]!]!.shape, result: shape }, params);
+    if (!place) return view;
+    view = { id: operands[0]!, index: place };
+  }
+}
+
 function makeRoots(graph: Graph, id: number): Root[] {
   const node = graph.nodes[id]!;
+  if (isProduct(node)) {
+    const { shape } = node;
+    return [
+      { id, kind: "product", source: id, part: 0, shape, loops: [], unrolled: [], reduced: [], level: 0 },
+    ];
+  }
   if (isScattered(node))
     return node.operands.map((source, part) => makeRoot(graph, id, "scatter", source, part));
   const folds = isReduction(node) && !isShort(graph, node);
@@ -144,14 +177,26 @@ export function keyOf(index: readonly Affine[]): string {
   return key;
 }
 
-/** What a walk through the fused nodes below a root meets. */
-interface Visitor {
-  /** Called once for each node and place; true to go on below it. */
-  enter(id: number, index: readonly Affine[]): boolean;
+/** Walks what a root is computed from, itself first; `enter` tells whether to go on below a node. */
+export function walkRoot(
+  graph: Graph,
+  root: Root,
+  enter: (id: number, index: readonly Affine[]) => boolean,
+): void {
+  if (root.kind === "product") {
+    for (const operand of graph.nodes[root.id]!.operands) enter(viewOf(graph, operand).id, []);
+    return;
+  }
+  walk(graph, root.source, rootIndex(root), enter);
 }
 
 /** Walks the nodes that are fused into a root, each with the place that is needed of it. */
-export function walk(graph: Graph, id: number, index: readonly Affine[], visitor: Visitor): void {
+function walk(
+  graph: Graph,
+  id: number,
+  index: readonly Affine[],
+  enter: (id: number, index: readonly Affine[]) => boolean,
+): void {
   const seen = new Set<string>();
   let freshAxis = 1000;
   const stack: { id: number; index: readonly Affine[] }[] = [{ id, index }];
@@ -160,7 +205,7 @@ export function walk(graph: Graph, id: number, index: readonly Affine[], visitor
     const key = `${next.id}:${keyOf(next.index)}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    if (!visitor.enter(next.id, next.index)) continue;
+    if (!enter(next.id, next.index)) continue;
     const node = graph.nodes[next.id]!;
     if (isReduction(node)) {
       stack.push({
@@ -239,6 +284,10 @@ export function findRoots(graph: Graph): Root[] {
     if (!isGiven(graph.nodes[node]!)) ids.add(node);
   }
   for (const [id, node] of graph.nodes.entries()) {
+    if (isProduct(node)) {
+      ids.add(id);
+      for (const operand of node.operands) ids.add(viewOf(graph, operand).id);
+    }
     if ((isReduction(node) && !isShort(graph, node)) || isScattered(node)) ids.add(id);
     if (node.op.name === "reshape") {
       const operand = graph.nodes[node.operands[0]!]!;
@@ -264,15 +313,13 @@ function order(graph: Graph, ids: ReadonlySet<number>): Root[] {
   const byId = new Map<number, Root[]>();
   for (const root of roots) byId.set(root.id, [...(byId.get(root.id) ?? []), root]);
   for (const root of roots) {
-    walk(graph, root.source, rootIndex(root), {
-      enter(id, index) {
-        if (id === root.id) return true;
-        const others = byId.get(id);
-        for (const other of others ?? []) {
-          root.level = Math.max(root.level, other.level + (sharesLoops(root, other, index) ? 0 : 1));
-        }
-        return !others;
-      },
+    walkRoot(graph, root, (id, index) => {
+      if (id === root.id) return true;
+      const others = byId.get(id);
+      for (const other of others ?? []) {
+        root.level = Math.max(root.level, other.level + (sharesLoops(root, other, index) ? 0 : 1));
+      }
+      return !others;
     });
   }
   return roots;
@@ -282,17 +329,16 @@ function order(graph: Graph, ids: ReadonlySet<number>): Root[] {
 function unaligned(graph: Graph, roots: readonly Root[], ids: ReadonlySet<number>): number[] {
   const found: number[] = [];
   for (const root of roots) {
-    walk(graph, root.source, rootIndex(root), {
-      enter(id, index) {
-        if (id !== root.id && ids.has(id)) return false;
-        if (id !== root.id && graph.nodes[id]!.op === (assembleOp as Op)) {
-          const aligned = index.every(
-            ({ terms }) => terms.length === 0 || (terms.length === 1 && Math.abs(terms[0]![1]) === 1),
-          );
-          if (!aligned) found.push(id);
-        }
-        return true;
-      },
+    walkRoot(graph, root, (id, index) => {
+      if (id === root.id) return true;
+      if (ids.has(id)) return false;
+      if (graph.nodes[id]!.op === (assembleOp as Op)) {
+        const aligned = index.every(
+          ({ terms }) => terms.length === 0 || (terms.length === 1 && Math.abs(terms[0]![1]) === 1),
+        );
+        if (!aligned) found.push(id);
+      }
+      return true;
     });
   }
   return found;
@@ -315,23 +361,17 @@ function worthKeeping(graph: Graph, roots: readonly Root[], ids: ReadonlySet<num
   const firstLevel = new Map<number, number>();
   const kept = new Set<number>();
   for (const root of roots) {
-    walk(graph, root.source, rootIndex(root), {
-      enter(id, index) {
-        if (id === root.id) return true;
-        if (ids.has(id) || kept.has(id)) return false;
-        const level = firstLevel.get(id);
-        if (level === undefined) firstLevel.set(id, root.level);
-        const repeated = repeats(root, index);
-        const worth = repeated
-          ? 1
-          : level !== undefined && level !== root.level
-            ? 10
-            : Number.POSITIVE_INFINITY;
-        const keeps =
-          cost[id]! >= worth && sizeOf(graph.nodes[id]!.shape) > 1 && !!graph.nodes[id]!.op.scalar;
-        if (keeps) kept.add(id);
-        return !keeps;
-      },
+    walkRoot(graph, root, (id, index) => {
+      if (id === root.id) return true;
+      if (ids.has(id) || kept.has(id)) return false;
+      const level = firstLevel.get(id);
+      if (level === undefined) firstLevel.set(id, root.level);
+      const elsewhere = level !== undefined && level !== root.level;
+      const worth = repeats(root, index) ? 1 : elsewhere ? 10 : Number.POSITIVE_INFINITY;
+      const { shape, op } = graph.nodes[id]!;
+      const keeps = cost[id]! >= worth && sizeOf(shape) > 1 && op.scalar !== undefined;
+      if (keeps) kept.add(id);
+      return !keeps;
     });
   }
   return [...kept];
@@ -354,7 +394,12 @@ export function findNests(roots: readonly Root[]): Nest[] {
   for (const root of roots) {
     const extents = root.loops.map((axis) => root.shape[axis]!);
     // Comparing with the first root keeps all roots of equal lengths together, whatever joined in between.
-    const found = nests.find(({ level, anchor }) => level === root.level && alike(anchor, extents));
+    const found = nests.find(
+      ({ level, anchor, nest }) =>
+        level === root.level &&
+        (nest.roots[0]!.kind === "product") === (root.kind === "product") &&
+        alike(anchor, extents),
+    );
     if (found) {
       found.nest.roots.push(root);
       extents.forEach((length, i) => {
@@ -386,25 +431,23 @@ export function findBreaks(graph: Graph, nest: Nest, ids: ReadonlySet<number>): 
     root.loops.forEach((axis, loop) => {
       split(loop, root.shape[axis]!);
     });
-    walk(graph, root.source, rootIndex(root), {
-      enter(id, index) {
-        if (ids.has(id) && id !== root.id) return false;
-        const { op, operands, params, shape } = graph.nodes[id]!;
-        if (op !== (assembleOp as Op)) return true;
-        const { starts, steps } = params as AssembleParams;
-        operands.forEach((operand, part) => {
-          index.forEach(({ terms, offset }, axis) => {
-            const [term] = terms;
-            if (terms.length !== 1 || term![0] >= nest.extents.length || Math.abs(term![1]) !== 1) return;
-            const i = part * shape.length + axis;
-            const [first, last] = partEnds(starts[i]!, steps[i]!, graph.nodes[operand]!.shape[axis]!);
-            // first ≤ ±i + offset ≤ last
-            split(term![0], term![1] > 0 ? first - offset : offset - last);
-            split(term![0], (term![1] > 0 ? last - offset : offset - first) + 1);
-          });
+    walkRoot(graph, root, (id, index) => {
+      if (ids.has(id) && id !== root.id) return false;
+      const { op, operands, params, shape } = graph.nodes[id]!;
+      if (op !== (assembleOp as Op)) return true;
+      const { starts, steps } = params as AssembleParams;
+      operands.forEach((operand, part) => {
+        index.forEach(({ terms, offset }, axis) => {
+          const [term] = terms;
+          if (terms.length !== 1 || term![0] >= nest.extents.length || Math.abs(term![1]) !== 1) return;
+          const i = part * shape.length + axis;
+          const [first, last] = partEnds(starts[i]!, steps[i]!, graph.nodes[operand]!.shape[axis]!);
+          // first ≤ ±i + offset ≤ last
+          split(term![0], term![1] > 0 ? first - offset : offset - last);
+          split(term![0], (term![1] > 0 ? last - offset : offset - first) + 1);
         });
-        return true;
-      },
+      });
+      return true;
     });
   }
   return breaks.map((places) => [...places].sort((a, b) => a - b));
