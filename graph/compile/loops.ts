@@ -222,12 +222,13 @@ class Emitter {
   #emitEmpty({ roots }: Nest): void {
     for (const root of roots) {
       const { id, kind } = root;
+      const { op, shape } = this.#graph.nodes[id]!;
       this.#clearScattered(root);
-      if (kind !== "fold" || sizeOf(this.#graph.nodes[id]!.shape) === 0) continue;
-      const initial = numberText(this.#graph.nodes[id]!.op.fold!.initial);
+      if (kind !== "fold" || sizeOf(shape) === 0) continue;
+      const initial = numberText(op.fold!.initial);
       const array = this.#memory.get(id);
       if (array) this.#line(0, `${array}.fill(${initial});`);
-      this.#scopes[0]!.known.set(`${id}:${keyOf([])}`, initial);
+      this.#scopes[0]!.known.set(`${id}:${keyOf(shape.map(() => at(0)))}`, initial);
     }
   }
 
@@ -295,9 +296,13 @@ class Emitter {
     this.#emitAxis(nest, breaks, axis + 1);
     this.#bindings.set(axis, binding);
     const next = carried.map(({ id, current }) => this.#value(id, current));
-    locals.forEach((local, i) => {
-      this.#line(depth, `${local} = ${next[i]};`);
-    });
+    // Values two places back are carried from one local to the next, so a local is read before it is written.
+    const pending = locals.map((local, i) => ({ local, value: next[i]! }));
+    while (pending.length > 0) {
+      const i = pending.findIndex(({ local }) => !pending.some(({ value }) => value === local));
+      const { local, value } = pending.splice(i, 1)[0]!;
+      this.#line(depth, `${local} = ${value};`);
+    }
     this.#scopes.pop();
     if (scope.lines.length === 0) return;
     this.#line(depth - 1, `for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);

@@ -140,7 +140,11 @@ function makeRoot(graph: Graph, id: number, kind: Root["kind"], source: number, 
     : [...kept, ...reduced.filter((axis) => shape[axis] !== 1)];
   let first = order.length;
   let width = 1;
-  while (first > 0 && width * shape[order[first - 1]!]! <= unrollWidth) width *= shape[order[--first]!]!;
+  // What has no elements keeps its loops, by which the emitter knows it.
+  const isEmpty = sizeOf(shape) === 0;
+  while (first > 0 && !isEmpty && width * shape[order[first - 1]!]! <= unrollWidth) {
+    width *= shape[order[--first]!]!;
+  }
   return {
     id,
     kind,

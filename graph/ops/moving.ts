@@ -41,7 +41,8 @@ const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
     );
   },
   evaluate: (_arithmetic, [values]) => values!,
-  move: (index, { operand, result }) => reshapeIndex(index, operand, result),
+  move: (index, { operand, result }) =>
+    sizeOf(operand) === 0 ? operand.map(() => at(0)) : reshapeIndex(index, operand, result),
   rewrite({ operands: [x], params: { shape } }) {
     if (sameShape(x!.shape, shape)) return x;
     const value = uniformValue(x!);
