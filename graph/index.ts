@@ -1,4 +1,6 @@
-export { compile, type Kernel } from "./compile/kernel.js";
+export { type CompileOptions, compile } from "./compile/compile.js";
+export type { Kernel } from "./compile/kernel.js";
+export type { Precision } from "./compile/precision.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";
 export { Expr, type Node } from "./node.js";

@@ -50,14 +50,14 @@ export type Returned = Expr | number | { readonly [name: string]: Returned };
 type Lifted<O> = O extends Expr ? O : O extends number ? Expr<[]> : { [K in keyof O]: Lifted<O[K]> };
 
 /** The numbers of outputs: a scalar is a number, a tensor a flat row-major array. */
-export type Results<O> =
+export type Results<O, A = Float64Array> =
   O extends Expr<infer S>
     ? number extends S["length"]
-      ? number | Float64Array
+      ? number | A
       : S extends readonly []
         ? number
-        : Float64Array
-    : { [K in keyof O]: Results<O[K]> };
+        : A
+    : { [K in keyof O]: Results<O[K], A> };
 
 /** What may be given for an input of shape S. */
 export type ValueOf<S extends Shape> = S extends readonly [] ? number : Value;

@@ -28,7 +28,7 @@ type AdamSlots = {
   readonly beta1Power: Slot;
   readonly beta2Power: Slot;
   /** Only with `amsgrad`. */
-  readonly largestMeanSquare: Slot | undefined;
+  readonly largestMeanSquare?: Slot;
 };
 
 /**
@@ -64,7 +64,7 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       meanSquare: { initial: 0 },
       beta1Power: { initial: 1, scalar: true },
       beta2Power: { initial: 1, scalar: true },
-      largestMeanSquare: amsgrad ? { initial: 0 } : undefined,
+      ...(amsgrad && { largestMeanSquare: { initial: 0 } }),
     },
     rule(parameter, gradient, slots, step) {
       const g = withWeightDecay(gradient, parameter, weightDecay);
@@ -79,7 +79,7 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       const rate = divide(rateAt(learningRate, step), divisor);
       return {
         parameter: subtract(parameter, multiply(rate, correctedMean)),
-        slots: { mean, meanSquare, beta1Power, beta2Power, largestMeanSquare },
+        slots: { mean, meanSquare, beta1Power, beta2Power, ...(largestMeanSquare && { largestMeanSquare }) },
       };
     },
   });

@@ -29,3 +29,4 @@ export {
   stepDecay,
   warmup,
 } from "./schedules.js";
+export { rateAt } from "./terms.js";

@@ -7,10 +7,10 @@ import type { Exprs, OptimizerState, Values } from "./optimizer.js";
 import { applyRule, type Plain } from "./symbolic.js";
 
 /** A compiled rule: the numbers of one parameter in, fresh ones out. */
-type Kernel = (inputs: Readonly<Record<string, number | Float64Array>>) => {
-  readonly parameter: number | Float64Array;
-  readonly slots: Readonly<Record<string, number | Float64Array>>;
-};
+type Kernel = (inputs: Numbers) => Numbers & { readonly parameter: number | Float64Array };
+
+/** By `parameter`, `gradient`, `step`, and the names that `slotName` gives to slots. */
+type Numbers = Readonly<Record<string, number | Float64Array>>;
 
 /** The numeric half of an optimizer. */
 export interface Numeric {
@@ -73,7 +73,7 @@ function step(
       step: taken,
       ...Object.fromEntries(
         optimizer.slots.map(([slot, { scalar }]) => [
-          slotInput(slot),
+          slotName(slot),
           read(state.slots[slot]!, `state.slots.${slot}`, scalar ? [] : shape),
         ]),
       ),
@@ -84,14 +84,14 @@ function step(
     state: {
       step: taken,
       shapes: fromNames(names, (name) => [...state.shapes[name]!]),
-      slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]!.slots[slot]!)),
+      slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]![slotName(slot)]!)),
     },
   };
 }
 
 /** The rule for parameters of one shape, on numbers. */
 function compileRule(optimizer: Plain, shape: Shape): Kernel {
-  const slots = optimizer.slots.map(([name, slot]) => [slotInput(name), tensor(slot.scalar ? [] : shape)]);
+  const slots = optimizer.slots.map(([name, slot]) => [slotName(name), tensor(slot.scalar ? [] : shape)]);
   const inputs = {
     parameter: tensor(shape),
     gradient: tensor(shape),
@@ -99,14 +99,16 @@ function compileRule(optimizer: Plain, shape: Shape): Kernel {
     ...(Object.fromEntries(slots) as object),
   };
   const traced = trace(inputs, ({ parameter, gradient, step, ...others }) => {
-    const own = bySlot(optimizer, (name) => (others as Exprs)[slotInput(name)]!);
-    return applyRule(optimizer, parameter, gradient, own, step);
+    const own = bySlot(optimizer, (name) => (others as Exprs)[slotName(name)]!);
+    const next = applyRule(optimizer, parameter, gradient, own, step);
+    const renamed = Object.entries(next.slots).map(([name, slot]) => [slotName(name), slot]);
+    return { parameter: next.parameter, ...(Object.fromEntries(renamed) as Exprs) };
   });
   return compile(traced) as unknown as Kernel;
 }
 
-/** Slots are inputs beside others, so their names get a prefix of their own. */
-function slotInput(slot: string): string {
+/** Slots stand beside other inputs and outputs, so their names get a prefix. */
+function slotName(slot: string): string {
   return `slot ${slot}`;
 }
 

@@ -13,41 +13,36 @@ export interface Slot {
   readonly scalar?: boolean;
 }
 
-/** Slots by name. One that is `undefined` doesn't exist: an option of the optimizer left it out. */
-export type Slots = Readonly<Record<string, Slot | undefined>>;
+/** Slots by name. Those that exist with some options only are optional. */
+export type Slots = Readonly<Record<string, Slot>>;
 
 /** The slots of an optimizer that remembers nothing. */
 export type NoSlots = Readonly<Record<never, Slot>>;
 
 /** One `T` a slot. */
-export type BySlot<S extends Slots, T> = { readonly [K in keyof S]: T | Extract<S[K], undefined> };
+export type BySlot<S extends Slots, T> = { readonly [K in keyof S]: T };
 
-/** What a rule gives: the next parameter, of the same shape, and the next value of every slot. */
+/** What a rule gives: the next parameter, of the same shape, and the next value of every slot there is. */
 export interface Update<S extends Slots = Slots> {
   readonly parameter: Expr;
   readonly slots: BySlot<S, Expr>;
 }
 
-/**
- * One step for one parameter. `gradient` has its shape, and so have the slots that aren't scalar; `step` is a
- * scalar, 1 at the first step.
- */
-export type Rule<S extends Slots = Slots> = (
-  parameter: Expr,
-  gradient: Expr,
-  slots: BySlot<S, Expr>,
-  step: Expr,
-) => Update<S>;
-
 /** What makes an optimizer. */
 export interface OptimizerDefinition<S extends Slots = Slots> {
   readonly name: string;
   readonly slots: S;
-  /** A method, so that an optimizer with whatever slots is an `Optimizer`. */
-  rule(...operands: Parameters<Rule<S>>): Update<S>;
   /** The values that the rule uses: to be read by users, and to know whether expressions are among them. */
   readonly hyperparameters: Readonly<Record<string, unknown>>;
+  /**
+   * One step for one parameter. `gradient` has its shape, and so have the slots that aren't scalar; `step` is a
+   * scalar, 1 at the first step.
+   */
+  rule(parameter: Expr, gradient: Expr, slots: BySlot<S, Expr>, step: Expr): Update<S>;
 }
+
+/** The formula of an optimizer, on expressions. */
+export type Rule<S extends Slots = Slots> = OptimizerDefinition<S>["rule"];
 
 /** Numbers by parameter name: a number, nested rows, or a flat row-major array. */
 export type Values = Readonly<Record<string, Value>>;
@@ -151,8 +146,7 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
       throw new AdjointError(`${name}: ${option} is ${value}; it must be finite.`);
     }
   }
-  const slots = Object.entries(definition.slots).filter((entry) => entry[1] !== undefined);
-  const plain: Plain = { name, slots: slots as [string, Slot][], rule: definition.rule as unknown as Rule };
+  const plain: Plain = { name, slots: Object.entries(definition.slots), rule: definition.rule as Rule };
   const onNumbers = numeric(plain);
   const refuseExpressions = (method: string) => {
     const traced = Object.keys(hyperparameters).find((option) => hyperparameters[option] instanceof Expr);
@@ -164,7 +158,6 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
   };
   return Object.freeze({
     ...definition,
-    slots: Object.fromEntries(slots),
     init(parameters: Values) {
       refuseExpressions("init");
       return onNumbers.init(parameters);

@@ -58,7 +58,8 @@ export function readOptions<const T extends OptionTable>(
     }
   }
   const values = Object.entries(table).map(([name, option]) => {
-    const value = (given as Readonly<Record<string, unknown>>)[name] ?? option.default;
+    const own = (given as Readonly<Record<string, unknown>>)[name];
+    const value = own === undefined ? option.default : own;
     if (value === undefined)
       throw new AdjointError(`${owner}: ${name} is missing; it must be ${option.range}.`);
     if (!option.allows(value)) {

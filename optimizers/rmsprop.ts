@@ -27,9 +27,9 @@ export type RmspropOptions = OptionsOf<typeof options>;
 type RmspropSlots = {
   readonly meanSquare: Slot;
   /** Only where centered. */
-  readonly mean: Slot | undefined;
+  readonly mean?: Slot;
   /** Only with momentum. */
-  readonly velocity: Slot | undefined;
+  readonly velocity?: Slot;
 };
 
 const zeros: Slot = { initial: 0 };
@@ -73,8 +73,8 @@ export function rmsprop(given: RmspropOptions): Optimizer<RmspropSlots> {
     hyperparameters,
     slots: {
       meanSquare: zeros,
-      mean: centered ? zeros : undefined,
-      velocity: rho === 0 ? undefined : zeros,
+      ...(centered && { mean: zeros }),
+      ...(rho !== 0 && { velocity: zeros }),
     },
     rule(parameter, gradient, slots, step) {
       const rate = rateAt(learningRate, step);
@@ -83,19 +83,16 @@ export function rmsprop(given: RmspropOptions): Optimizer<RmspropSlots> {
       const mean = slots.mean && runningMean(slots.mean, g, beta);
       const variance = mean ? maximum(subtract(meanSquare, square(mean)), 0) : meanSquare;
       const divisor = rootPlusEpsilon(variance, epsilon, epsilonInsideSqrt);
+      const kept = { meanSquare, ...(mean && { mean }) };
       if (!slots.velocity) {
-        const next = subtract(parameter, multiply(divide(rate, divisor), g));
-        return { parameter: next, slots: { meanSquare, mean, velocity: undefined } };
+        return { parameter: subtract(parameter, multiply(divide(rate, divisor), g)), slots: kept };
       }
       if (learningRateInsideVelocity) {
         const velocity = subtract(multiply(rho, slots.velocity), multiply(divide(rate, divisor), g));
-        return { parameter: add(parameter, velocity), slots: { meanSquare, mean, velocity } };
+        return { parameter: add(parameter, velocity), slots: { ...kept, velocity } };
       }
       const velocity = add(multiply(rho, slots.velocity), divide(g, divisor));
-      return {
-        parameter: subtract(parameter, multiply(rate, velocity)),
-        slots: { meanSquare, mean, velocity },
-      };
+      return { parameter: subtract(parameter, multiply(rate, velocity)), slots: { ...kept, velocity } };
     },
   });
 }

@@ -7,7 +7,7 @@ import { describe } from "../graph/values.js";
 import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
 import type { Exprs, Rule, Slot } from "./optimizer.js";
 
-/** A definition without its types, and without the slots that an option left out. */
+/** A definition without its types. */
 export interface Plain {
   readonly name: string;
   readonly slots: readonly (readonly [name: string, slot: Slot])[];

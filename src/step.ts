@@ -2,11 +2,12 @@
  * One step of an optimization as one kernel: the objective, its gradient and the optimizer's rule are traced together,
  * so that a step shares all work and allocates nothing.
  */
-import { compile, type Kernel } from "../graph/compile/kernel.js";
 import { AdjointError } from "../graph/errors.js";
 import {
   abs,
+  compile,
   type Expr,
+  type Kernel,
   max,
   maximum,
   type Shape,

@@ -1,5 +1,6 @@
+import { arrayOf, elementBytes, type Precision } from "./precision.js";
 import { instantiate, makeMemory } from "./wasm/engine.js";
-import { elementBytes, matmulModule, type Precision, workBytes } from "./wasm/matmul.js";
+import { matmulModule, workBytes } from "./wasm/matmul.js";
 
 /** C ← A·B in the arena; all places and strides are in elements, C is row-major. */
 export type Multiply = (
@@ -51,7 +52,7 @@ export function makeArena(length: number, columns: number, precision: Precision)
 }
 
 function makeView(precision: Precision, length: number, buffer?: ArrayBuffer): Float64Array | Float32Array {
-  const View = precision === "f64" ? Float64Array : Float32Array;
+  const View = arrayOf(precision);
   return buffer ? new View(buffer, 0, length) : new View(length);
 }
 

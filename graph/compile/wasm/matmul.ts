@@ -3,6 +3,7 @@
  * kernel of 2 rows × 4 vectors. (Goto, van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34,
  * 2008.) Factors have any strides, so a transpose costs nothing.
  */
+import { elementBytes, type Precision } from "../precision.js";
 import { Bytes, encodeModule, type ValueType } from "./module.js";
 
 /** Rows of a packed block of B, and rows of a packed block of A. */
@@ -10,11 +11,6 @@ const blockDepth = 256;
 const blockRows = 64;
 const tileRows = 2;
 const tileVectors = 4;
-
-export type Precision = "f64" | "f32";
-
-/** Bytes of an element, and elements of a 128-bit vector. */
-export const elementBytes = { f64: 8, f32: 4 } as const;
 
 function tileColumns(precision: Precision): number {
   return (tileVectors * 16) / elementBytes[precision];

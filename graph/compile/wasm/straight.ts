@@ -23,7 +23,7 @@ const noOperands: FunctionType = { parameters: [], results: [] };
 export function straightLine(
   graph: Graph,
   scalar: ScalarGraph,
-): ((...arrays: (number | Float64Array)[]) => void) | undefined {
+): ((...arrays: (number | Float64Array | Float32Array)[]) => void) | undefined {
   const { nodes } = scalar.graph;
   const order = schedule(scalar.graph, demands(graph, scalar));
   const chunkOf = new Int32Array(nodes.length).fill(-1);
@@ -160,7 +160,9 @@ export function straightLine(
     });
     run();
     outputSizes.forEach((size, i) => {
-      (arrays[inputSizes.length + i] as Float64Array).set(values.subarray(offset, offset + size));
+      (arrays[inputSizes.length + i] as Float64Array | Float32Array).set(
+        values.subarray(offset, offset + size),
+      );
       offset += size;
     });
   };

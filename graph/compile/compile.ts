@@ -1,0 +1,133 @@
+/**
+ * Compiling, Graph → function on typed arrays. Three backends share the work: straight-line JavaScript for small graphs,
+ * fused loop nests for tensors, straight-line WebAssembly for large graphs of scalars.
+ */
+import type { Graph } from "../graph.js";
+import { mapOutputs, outputsOf } from "../graph.js";
+import { simplifyGraph } from "../simplify.js";
+import { graphOf, type Shapes, type Traced } from "../trace.js";
+import { makeArena } from "./arena.js";
+import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
+import { emitLoops, type LoopCode } from "./loops.js";
+import { lower } from "./lower.js";
+import { mergeConstants } from "./merge-constants.js";
+import { bufferName, constantName, inputName, outputName } from "./names.js";
+import { type ArrayOf, arrayOf, type Precision } from "./precision.js";
+import { countElements, scalarize } from "./scalarize.js";
+import { unroll } from "./unroll.js";
+import { straightLine } from "./wasm/straight.js";
+import { keysOf, wrapperText } from "./wrapper.js";
+
+/** Graphs of up to this many elements are written out. */
+const unrollLimit = 600;
+
+/** Graphs of more nodes than this, few elements each, don't become JavaScript: engines wouldn't optimize so much. */
+const scalarLimit = 2000;
+const elementsPerNode = 50;
+
+export interface CompileOptions<P extends Precision = Precision> {
+  /** The elements of all tensors: `"f64"` (default) or `"f32"`. Sums and products are formed in f64 but for matmul. */
+  readonly dtype?: P;
+}
+
+/** A function of the inputs' and outputs' arrays (numbers for scalar inputs), in order. */
+type Core = (...arrays: (number | Float64Array | Float32Array)[]) => void;
+
+/**
+ * Compiles a traced function. Where code can't be made (a content-security policy forbids it), the graph is
+ * interpreted: slower by orders of magnitude, with the same results.
+ *
+ * @example
+ * const f = compile(valueAndGrad(cubic));
+ * f({ x: [2, 3] }); // { value: 46, grad: { x: Float64Array [7, 35] } }
+ */
+export function compile<I extends Shapes, O, const P extends Precision = "f64">(
+  f: Traced<I, O>,
+  { dtype = "f64" as P }: CompileOptions<P> = {},
+): Kernel<I, O, ArrayOf<P>> {
+  const graph = graphOf(f, "compile");
+  arrayOf(dtype);
+  const helpers = makeHelpers(graph, dtype);
+  const isScalarGraph =
+    graph.nodes.length > scalarLimit && countElements(graph) <= elementsPerNode * graph.nodes.length;
+  const compiled = (isScalarGraph ? compileScalars : compileTensors)(graph, helpers, dtype);
+  const { call, into } = compiled?.calls ?? interpretedCalls(graph, helpers, dtype);
+  return Object.assign(call, {
+    into,
+    dtype,
+    source: compiled?.source ?? "",
+    inputs: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
+    outputs: mapOutputs(graph.outputs, (id) => graph.nodes[id]!.shape),
+  }) as unknown as Kernel<I, O, ArrayOf<P>>;
+}
+
+interface Compiled {
+  readonly calls: Calls;
+  readonly source: string;
+}
+
+function compileScalars(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
+  const core = straightLine(graph, scalarize(graph));
+  const calls = core && wrap(graph, core, helpers, dtype, []);
+  return calls && { calls, source: "" };
+}
+
+function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
+  const graph = simplifyGraph(given, mergeConstants);
+  const code =
+    countElements(graph) <= unrollLimit
+      ? { source: unroll(graph, scalarize(graph)), buffers: [], arena: 0, constants: [], columns: 0 }
+      : emitLoops(simplifyGraph(lower(graph), mergeConstants));
+  const calls = build(graph, code, helpers, dtype);
+  return calls && { calls, source: code.source };
+}
+
+function build(graph: Graph, code: LoopCode, helpers: Helpers, dtype: Precision): Calls | undefined {
+  const { source, buffers, constants, columns } = code;
+  const memory = [...buffers.map((_, i) => bufferName(i)), ...constants.map((_, i) => constantName(i))];
+  if (columns > 0) memory.push("multiply");
+  const names = [
+    ...graph.inputs.map((_, i) => inputName(i)),
+    ...outputsOf(graph).map((_, i) => outputName(i)),
+    ...memory,
+  ];
+  const core = makeFunction(names, source);
+  if (!core) return undefined;
+  const { arena, multiply } = makeArena(code.arena, columns, dtype);
+  const values: unknown[] = buffers.map(({ offset, length }) => arena.subarray(offset, offset + length));
+  for (const constant of constants) values.push(arrayOf(dtype).from(constant));
+  if (columns > 0) values.push(multiply);
+  return wrap(graph, core as Core, helpers, dtype, memory, values);
+}
+
+/** The calls around a core that works on the inputs' and outputs' arrays and, behind them, `memory`. */
+function wrap(
+  graph: Graph,
+  core: Core,
+  helpers: Helpers,
+  dtype: Precision,
+  memory: readonly string[],
+  values: readonly unknown[] = [],
+): Calls | undefined {
+  const text = wrapperText(graph, memory, arrayOf(dtype).name);
+  const make = makeFunction(["core", "helpers", "keys", ...memory], text);
+  return make?.(core, helpers, keysOf(graph), ...values) as Calls | undefined;
+}
+
+let serial = 0;
+
+/**
+ * A function of generated text, or `undefined` where a content-security policy forbids it. A number of its own keeps the
+ * engine from sharing code and type feedback between kernels that happen to have the same text.
+ */
+function makeFunction(
+  names: readonly string[],
+  text: string,
+): ((...values: unknown[]) => unknown) | undefined {
+  try {
+    return new Function(...names, `"use strict"; // kernel ${++serial}\n${text}`) as () => unknown;
+  } catch (error) {
+    if (error instanceof EvalError) return undefined;
+    throw error;
+  }
+}

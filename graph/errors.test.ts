@@ -1,0 +1,225 @@
+/** Errors: one sentence with the fact, the reason and the remedy, and the user's own line. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { callerLine } from "./errors.js";
+import {
+  AdjointError,
+  add,
+  broadcastTo,
+  concatenate,
+  dot,
+  type Expr,
+  grad,
+  index,
+  matmul,
+  max,
+  mean,
+  multiply,
+  pad,
+  reshape,
+  slice,
+  stack,
+  subtract,
+  sum,
+  tensor,
+  trace,
+  transpose,
+  vector,
+  where,
+} from "./index.js";
+
+const errors = suite("errors");
+
+function caught(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("Nothing was thrown.");
+}
+
+errors("an error ends with the user's own line", () => {
+  const here = callerLine(new Error("here").stack!)!;
+  const error = caught(() => add([1, 2], [1, 2, 3] as never));
+  const line = Number(here.split(":")[1]) + 1;
+  assert.instance(error, AdjointError);
+  assert.is(error.name, "AdjointError");
+  assert.is(
+    error.message,
+    `add: shapes (2) and (3) don't broadcast; lengths must agree from the last axis on, or be 1.  at errors.test.ts:${line}`,
+  );
+});
+
+errors("the line is that inside the traced function, however deep the op lies", () => {
+  const here = callerLine(new Error("here").stack!)!;
+  const error = caught(() =>
+    trace({ x: vector(2) }, ({ x }) => {
+      const y = multiply(x, x);
+      return dot(y, [1, 2, 3] as never);
+    }),
+  );
+  assert.match(error.message, new RegExp(`  at errors.test.ts:${Number(here.split(":")[1]) + 4}$`));
+});
+
+errors("the innermost frame outside the library is found in stacks of several forms", () => {
+  const own = import.meta.url.slice(0, import.meta.url.lastIndexOf("/"));
+  const frames = (...places: string[]) => ["AdjointError: x", ...places.map((place) => `    at ${place}`)].join("\n");
+  assert.is(callerLine(frames(`f (${own}/node.ts:3:1)`, "g (/home/me/my model.ts:12:5)")), undefined);
+  assert.is(callerLine(frames(`f (${own}/node.ts:3:1)`, "g (/home/me/model.ts:12:5)")), "model.ts:12");
+  assert.is(callerLine(frames(`${own}/ops/axes.ts:3:1`, "file:///home/me/model.js:7:5")), "model.js:7");
+  assert.is(callerLine(frames("Array.map (<anonymous>)", "node:internal/modules/run:1:2", "file:///a/b.mjs:4:2")), "b.mjs:4");
+  assert.is(callerLine("AdjointError: x"), undefined);
+});
+
+/** Every complaint of an op, as its user reads it. */
+const complaints: readonly (readonly [string, () => unknown, string])[] = [
+  [
+    "broadcasting",
+    () => subtract([[1, 2, 3]], [1, 2] as never),
+    "subtract: shapes (1×3) and (2) don't broadcast; lengths must agree from the last axis on, or be 1.",
+  ],
+  [
+    "where",
+    () => where([1, 0], [1, 2, 3], 0),
+    "where: shapes (2) and (3) and () don't broadcast; lengths must agree from the last axis on, or be 1.",
+  ],
+  ["too few operands", () => (add as (x: number) => unknown)(1), "add takes two operands or more, not 1."],
+  [
+    "too many operands",
+    () => (subtract as (...x: number[]) => unknown)(1, 2, 3),
+    "subtract takes 2 operands, not 3.",
+  ],
+  [
+    "an operand that isn't there",
+    () => add(1, undefined as never),
+    "add: expected a number or an array of numbers, got undefined.",
+  ],
+  [
+    "text",
+    () => multiply("2" as never, 3),
+    'multiply: expected a number or an array of numbers, got the text "2".',
+  ],
+  [
+    "ragged rows",
+    () => add([[1, 2], [3]], 1),
+    "add: row 0 has shape (2) but row 1 has (1); rows must be equally long.",
+  ],
+  [
+    "matmul",
+    () => matmul(tensorOf([1000, 3]), tensorOf([2, 1]) as never),
+    "matmul: columns of a (1000×3) and rows of b (2×1) differ; transpose one of them?",
+  ],
+  [
+    "matmul of a vector",
+    () => matmul([1, 2, 3], tensorOf([2, 3]) as never),
+    "matmul: columns of a (3) and rows of b (2×3) differ; transpose one of them?",
+  ],
+  [
+    "matmul of a scalar",
+    () => matmul(2, [1, 2] as never),
+    "matmul: () and (2): a scalar has no rows; use multiply for it.",
+  ],
+  [
+    "batches",
+    () => matmul(tensorOf([2, 3, 4]), tensorOf([3, 4, 5]) as never),
+    "matmul: batches (2) and (3) of (2×3×4) and (3×4×5) don't broadcast.",
+  ],
+  [
+    "dot",
+    () => dot([1, 2], [1, 2, 3] as never),
+    "dot: shapes (2) and (3) aren't two vectors of one length; use matmul for matrices.",
+  ],
+  [
+    "reshape",
+    () => reshape([1, 2, 3], [2, 2]),
+    "reshape: (3) has 3 elements and (2×2) has 4; the counts must agree.",
+  ],
+  [
+    "reshape by −1",
+    () => reshape([1, 2, 3], [2, -1]),
+    "reshape: (3) doesn't go into (2×-1); lengths are whole numbers, at most one of them −1.",
+  ],
+  ["reshape by two", () => reshape([1, 2, 3, 4], [-1, -1]), "reshape: (4) doesn't go into (-1×-1);"],
+  [
+    "transpose",
+    () => transpose(tensorOf([2, 3]), [0, 0]),
+    "transpose: axes [0, 0] must name each axis of (2×3) once.",
+  ],
+  [
+    "broadcastTo",
+    () => broadcastTo([1, 2], [2, 3]),
+    "broadcastTo: (2) can't become (2×3); only axes of length 1 and new leading axes can be repeated.",
+  ],
+  ["broadcastTo fewer axes", () => broadcastTo([[1]], [1]), "broadcastTo: (1×1) can't become (1);"],
+  [
+    "an axis that isn't there",
+    () => sum(tensorOf([2, 3]), 2),
+    "sum: there is no axis 2 in 2 axes; they are 0 to 1, or −1 from the back.",
+  ],
+  ["half an axis", () => sum([1, 2], 0.5), "sum: there is no axis 0.5 in 1 axes;"],
+  ["an axis twice", () => sum(tensorOf([2, 3]), [1, -1]), "sum: axes [1, -1] name an axis twice."],
+  ["max of nothing", () => max([]), "max: (0) has no element along the axes [0]."],
+  ["mean of nothing", () => mean(tensorOf([0, 3]), 0), "mean: (0×3) has no element along the axes [0]."],
+  ["index outside", () => index(tensorOf([2, 3]), 1, 3), "index: [1, 3] is outside (2×3)."],
+  ["index too deep", () => index([1, 2], 0, 0), "index: [0, 0] is outside (2)."],
+  ["index by a half", () => index([1, 2], 0.5), "index: [0.5] is outside (2)."],
+  ["step 0", () => slice([1, 2], 0, 1, { step: 0 }), "slice: the step must be a whole number other than 0, not 0."],
+  ["half a bound", () => slice([1, 2], 0.5), "slice: bounds are whole numbers, not 0.5."],
+  [
+    "concatenate",
+    () => concatenate([tensorOf([2, 3]), tensorOf([2, 2])]),
+    "concatenate: shapes (2×3) and (2×2) differ besides axis 0.",
+  ],
+  ["concatenate nothing", () => concatenate([]), "concatenate needs at least one operand."],
+  ["stack", () => stack([1, [1, 2]]), "stack: shapes () and (2) differ."],
+  ["stack too deep", () => stack([1, 2], 1), "stack: there is no axis 1 in 1 axes;"],
+  [
+    "pad",
+    () => pad([1, 2], [1], [-1]),
+    "pad: (2) needs 1 counts before and after, whole and not negative.",
+  ],
+];
+
+function tensorOf(shape: readonly number[]): number[][] {
+  return reshape(new Float64Array(shape.reduce((a, b) => a * b, 1)), shape) as unknown as number[][];
+}
+
+for (const [what, run, message] of complaints) {
+  errors(`${what}: ${message}`, () => {
+    const error = caught(run);
+    assert.instance(error, AdjointError);
+    assert.ok(error.message.startsWith(message), error.message);
+    assert.match(error.message, /  at errors\.test\.ts:\d+$/);
+  });
+}
+
+errors("on expressions the complaints are the same", () => {
+  trace({ a: tensor([2, 3]), b: vector(2) }, ({ a, b }) => {
+    assert.throws(() => matmul(a as Expr, b as Expr), "matmul: columns of a (2×3) and rows of b (2) differ; transpose one of them?");
+    assert.throws(() => add(a as Expr, b as Expr), "add: shapes (2×3) and (2) don't broadcast;");
+    return sum(a);
+  });
+});
+
+errors("grad of what isn't a scalar objective", () => {
+  const ofVector = trace({ x: vector(2) }, ({ x }) => multiply(x, x));
+  const ofTwo = trace({ x: vector(2) }, ({ x }) => ({ a: sum(x), b: sum(x) }));
+  const f = trace({ x: vector(2), y: vector(2) }, ({ x, y }) => dot(x, y));
+  assert.throws(
+    () => grad(ofVector as never),
+    "grad: the objective must be a scalar, not of shape (2); sum or mean it.",
+  );
+  assert.throws(
+    () => grad(ofTwo as never),
+    "grad: the objective must be one scalar, but there are the outputs a, b; trace a function that returns the one to differentiate.",
+  );
+  assert.throws(() => grad(f, "z" as "x"), 'grad: there is no input "z"; the inputs are x, y.');
+  assert.throws(
+    () => grad((() => 1) as never),
+    "grad: expected a traced function, got a plain one; write grad(trace({ x: vector(2) }, ({ x }) => …)).",
+  );
+  assert.throws(() => grad(3 as never), "grad: expected a traced function, got a number;");
+});
+
+errors.run();

@@ -1,0 +1,134 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkKeys, describe, flatten, nest, readValue, shapeOfValue } from "./values.js";
+
+const values = suite("values");
+
+values("nested rows have the shape that they look like", () => {
+  assert.equal(shapeOfValue(3, "x"), []);
+  assert.equal(shapeOfValue([1, 2], "x"), [2]);
+  assert.equal(
+    shapeOfValue(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      "x",
+    ),
+    [2, 3],
+  );
+  assert.equal(shapeOfValue([Float64Array.of(1, 2), [3, 4]], "x"), [2, 2]);
+  assert.equal(shapeOfValue([], "x"), [0]);
+  assert.equal(shapeOfValue([[], []], "x"), [2, 0]);
+  assert.equal(shapeOfValue(new Float32Array(4), "x"), [4]);
+});
+
+values("ragged rows and what isn't a number are named", () => {
+  assert.throws(
+    () => shapeOfValue([[1, 2], [3]], "X"),
+    "X: row 0 has shape (2) but row 1 has (1); rows must be equally long.",
+  );
+  assert.throws(() => shapeOfValue([1, [2]], "X"), "X: row 0 has shape () but row 1 has (1)");
+  assert.throws(
+    () => shapeOfValue("2", "X"),
+    'X: expected a number or an array of numbers, got the text "2".',
+  );
+  assert.throws(() => shapeOfValue([1, null], "X"), "X: expected a number or an array of numbers, got null.");
+  assert.throws(() => shapeOfValue(undefined, "X"), "got undefined.");
+  assert.throws(() => shapeOfValue({ length: 2 }, "X"), "got an object (length).");
+  assert.throws(() => shapeOfValue([true], "X"), "got a boolean.");
+  assert.throws(() => shapeOfValue(new Int32Array(2), "X"), /expected a number or an array of numbers, got/);
+});
+
+values("flattening is row-major, and copies", () => {
+  const { data, shape } = flatten(
+    [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ],
+    "x",
+  );
+  assert.equal(data, Float64Array.of(1, 2, 3, 4, 5, 6));
+  assert.equal(shape, [3, 2]);
+  const own = Float64Array.of(1);
+  assert.is.not(flatten(own, "x").data, own);
+});
+
+values("an input is nested in its shape, or flat in its size", () => {
+  const expected = Float64Array.of(1, 2, 3, 4);
+  assert.equal(
+    readValue(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [2, 2],
+      "x",
+    ),
+    expected,
+  );
+  assert.equal(readValue([1, 2, 3, 4], [2, 2], "x"), expected);
+  assert.equal(readValue(Float32Array.of(1, 2, 3, 4), [2, 2], "x"), expected);
+  assert.is(readValue(expected, [2, 2], "x"), expected);
+  assert.equal(readValue(5, [], "x"), Float64Array.of(5));
+  assert.equal(readValue([], [0, 3], "x"), new Float64Array(0));
+});
+
+values("a value of another shape is an error with both shapes", () => {
+  assert.throws(() => readValue([1, 2, 3], [2], 'input "x"'), 'input "x": expected shape (2), got (3).');
+  assert.throws(
+    () => readValue([1], [], 'input "x"'),
+    'input "x": expected shape (), got (1); the count fits',
+  );
+  assert.throws(() => readValue(1, [1], 'input "x"'), "expected shape (1), got (); the count fits");
+  assert.throws(
+    () => readValue([[1, 2, 3]], [3, 1], "x"),
+    "x: expected shape (3×1), got (1×3); the count fits, so pass it flat or nested in that shape.",
+  );
+  assert.throws(() => readValue(new Float64Array(3), [2, 2], "x"), "expected shape (2×2), got (3).");
+});
+
+values("nesting gives the rows back", () => {
+  assert.equal(nest([1, 2, 3, 4, 5, 6], [3, 2]), [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  assert.is(nest([7], []), 7);
+  assert.equal(nest([], [0]), []);
+  assert.equal(nest([], [2, 0]), [[], []]);
+});
+
+values("a wrong value is described in a few words", () => {
+  assert.is(describe(null), "null");
+  assert.is(describe(undefined), "undefined");
+  assert.is(describe("x".repeat(100)), `the text "${"x".repeat(40)}"`);
+  assert.is(describe({ a: 1, b: 2, c: 3, d: 4 }), "an object (a, b, c)");
+  assert.is(
+    describe(() => 1),
+    "a function",
+  );
+  assert.is(describe(3n), "a bigint");
+});
+
+values("missing and unknown keys are named, with the known ones", () => {
+  checkKeys({ a: 1, b: 2 }, ["b", "a"], "inputs");
+  assert.throws(
+    () => checkKeys({ a: 1 }, ["a", "b"], "inputs"),
+    'inputs: "b" is missing; the keys are a, b.',
+  );
+  assert.throws(() => checkKeys({ a: 1, c: 2 }, ["a"], "inputs"), 'inputs: unknown key "c"; the keys are a.');
+  assert.throws(
+    () => checkKeys(null, ["a"], "inputs"),
+    "inputs: expected an object with the keys a, got null.",
+  );
+  assert.throws(() => checkKeys(undefined, ["a"], "inputs"), "got undefined.");
+  assert.throws(() => checkKeys({}, ["constructor"], "inputs"), 'inputs: "constructor" is missing');
+  assert.throws(() => checkKeys({}, ["__proto__"], "inputs"), 'inputs: "__proto__" is missing');
+  const given = Object.fromEntries([["__proto__", 1]]);
+  checkKeys(given, ["__proto__"], "inputs");
+  assert.throws(() => checkKeys(given, [], "inputs"), 'inputs: unknown key "__proto__"');
+});
+
+values.run();

@@ -1,0 +1,94 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile, type Expr, grad, scalar, trace } from "../graph/index.js";
+import {
+  constantSchedule,
+  cosineDecay,
+  exponentialDecay,
+  linearSchedule,
+  type NumericSchedule,
+  stepDecay,
+  warmup,
+} from "./index.js";
+
+const schedules = suite("optimizers: schedules");
+
+const falling = linearSchedule({ initialValue: 1, endValue: 0, transitionSteps: 2 });
+
+/** Each schedule with its rates at some steps. */
+const table: Readonly<Record<string, readonly [NumericSchedule, Readonly<Record<number, number>>]>> = {
+  constantSchedule: [constantSchedule(0.1), { 1: 0.1, 7: 0.1 }],
+  linearSchedule: [
+    linearSchedule({ initialValue: 0, endValue: 1, transitionSteps: 4 }),
+    { 1: 0, 2: 0.25, 5: 1, 9: 1 },
+  ],
+  exponentialDecay: [
+    exponentialDecay({ initialValue: 1, decayRate: 0.25, transitionSteps: 2 }),
+    { 1: 1, 2: 0.5, 3: 0.25, 5: 0.0625 },
+  ],
+  cosineDecay: [
+    cosineDecay({ initialValue: 1, decaySteps: 4 }),
+    { 1: 1, 2: (1 + Math.SQRT1_2) / 2, 3: 0.5, 5: 0, 9: 0 },
+  ],
+  "cosineDecay to an end value": [
+    cosineDecay({ initialValue: 3, decaySteps: 4, endValue: 1 }),
+    { 1: 3, 3: 2, 5: 1 },
+  ],
+  stepDecay: [
+    stepDecay({ initialValue: 1, decayRate: 0.5, milestones: [2, 4] }),
+    { 1: 1, 2: 1, 3: 0.5, 4: 0.5, 5: 0.25, 99: 0.25 },
+  ],
+  "warmup to a schedule": [
+    warmup({ warmupSteps: 4, schedule: falling }),
+    { 1: 0.25, 2: 0.5, 4: 1, 5: 1, 6: 0.5, 7: 0 },
+  ],
+  "warmup to a rate": [warmup({ warmupSteps: 2, schedule: 0.5 }), { 1: 0.25, 2: 0.5, 3: 0.5, 30: 0.5 }],
+};
+
+for (const [name, [schedule, rates]] of Object.entries(table)) {
+  schedules(`${name}: on numbers, interpreted and compiled`, () => {
+    const traced = trace({ step: scalar() }, ({ step }) => schedule(step) as Expr<[]>);
+    const kernel = compile(traced);
+    for (const [step, expected] of Object.entries(rates)) {
+      for (const rate of [
+        schedule(Number(step)),
+        traced({ step: Number(step) }),
+        kernel({ step: Number(step) }),
+      ]) {
+        assert.type(rate, "number");
+        assert.ok(Math.abs(rate - expected) < 1e-15, `step ${step}: ${rate} instead of ${expected}`);
+      }
+    }
+  });
+}
+
+schedules("a rate's parameters may be expressions", () => {
+  const rate = trace(
+    { initialValue: scalar(), decayRate: scalar(), step: scalar() },
+    ({ step, ...given }) => {
+      return exponentialDecay({ ...given, transitionSteps: 2 })(step) as Expr<[]>;
+    },
+  );
+  const gradient = grad(rate, "initialValue", "decayRate")({ initialValue: 2, decayRate: 0.5, step: 5 });
+  assert.equal(gradient, { initialValue: 0.25, decayRate: 2 });
+});
+
+schedules("bad options are named with their value and range", () => {
+  assert.throws(() => constantSchedule(-1), /constantSchedule: rate is -1; it must be a finite number ≥ 0/);
+  assert.throws(() => constantSchedule(Infinity), /rate is Infinity; it must be a finite number ≥ 0/);
+  assert.throws(
+    () => linearSchedule({ initialValue: 1, endValue: 0, transitionSteps: 0 }),
+    /linearSchedule: transitionSteps is 0; it must be a finite number > 0/,
+  );
+  assert.throws(
+    () => cosineDecay({ initialValue: Number.NaN, decaySteps: 4 }),
+    /cosineDecay: initialValue is NaN; it must be a finite number ≥ 0/,
+  );
+  assert.throws(
+    () => stepDecay({ initialValue: 1, decayRate: 0.5, milestones: [0.5] }),
+    /stepDecay: milestones is .*; it must be a list of whole numbers ≥ 1/,
+  );
+  assert.throws(() => warmup({ warmupSteps: 4 } as never), /warmup: schedule is missing/);
+});
+
+schedules.run();

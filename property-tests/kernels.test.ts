@@ -1,0 +1,210 @@
+/** Compiled kernels compute what the interpreter computes, whichever code the compiler chooses. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { add, compile, type Expr, print, sin, type Traced, trace, valueAndGrad } from "../graph/index.js";
+import { type Applied, appliedOf, applyTo } from "./support/arbitraries.js";
+import { flatten, give, objectiveOf, operandName, type Point } from "./support/differences.js";
+import { forAll } from "./support/law.js";
+import {
+  large,
+  moving,
+  pointOf,
+  programOf,
+  type Style,
+  smooth,
+  traceObjective,
+  traceProgram,
+} from "./support/programs.js";
+import { ops } from "./support/registry.js";
+import { assertClose, assertSame } from "./support/tolerance.js";
+
+const kernels = suite("kernels");
+
+/** Programs with ties at kinks; the compiler may round differently, so nothing in them is near overflow. */
+const tying: Style = { ...smooth, ties: true };
+
+const movingTame: Style = { ...moving, tame: true };
+
+/** An input that nobody uses. Its elements count, so that small tensors too become loops instead of straight lines. */
+const ballast = 700;
+
+/** The same function, with ballast. */
+function weighedDown(f: Traced): Traced {
+  const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
+  const specs = { ballast: { shape: [ballast] }, ...Object.fromEntries(inputs) };
+  return trace(specs, ({ ballast: _, ...rest }) => f(rest as never) as never) as unknown as Traced;
+}
+
+function checkKernel(f: Traced, point: Point): void {
+  const expected = flatten(f(give(f, point) as never));
+  for (const made of [f, weighedDown(f)]) {
+    const inputs = give(made, { ...point, ballast: new Array<number>(ballast).fill(0) });
+    const kernel = compile(made);
+    const actual = flatten(kernel(inputs as never));
+    assertClose(actual, expected, 1e-12, () => `${print(f)}\ncompiled to\n${kernel.source}\n`);
+  }
+}
+
+function traceApplied({ op, shapes, params }: Applied): Traced {
+  const specs = Object.fromEntries(shapes.map((shape, i) => [operandName(i), { shape }]));
+  return trace({ any: { shape: [] }, ...specs }, ({ any, ...named }): Expr => {
+    const operands = shapes.map((_, i) => (named as Record<string, Expr>)[operandName(i)]!);
+    return applyTo(any.builder, op, operands, params);
+  }) as unknown as Traced;
+}
+
+for (const op of ops) {
+  const cases = op.instances ? 6 * op.instances.length : 30;
+  kernels(`${op.name}: the kernel computes what the interpreter does, and so does its gradient's`, () => {
+    forAll(cases, appliedOf(op), (applied) => {
+      const point = Object.fromEntries(applied.values.map((values, i) => [operandName(i), values]));
+      const f = traceApplied(applied);
+      checkKernel(f, { any: [0], ...point });
+      const objective = objectiveOf(applied);
+      const size = flatten(f(give(f, { any: [0], ...point }) as never)).length;
+      const weights = Array.from({ length: size }, (_, i) => Math.cos(i));
+      checkKernel(valueAndGrad(objective), { weights, ...point });
+    });
+  });
+}
+
+kernels("random graphs and their gradients, straight-line and in loops", () => {
+  forAll(150, programOf(tying), (program) => {
+    checkKernel(traceProgram(program), pointOf(program));
+    checkKernel(valueAndGrad(traceObjective(program)), pointOf(program));
+  });
+});
+
+kernels("chains of moves and reductions and their gradients", () => {
+  forAll(150, programOf(movingTame), (program) => {
+    checkKernel(traceProgram(program), pointOf(program));
+    checkKernel(valueAndGrad(traceObjective(program)), pointOf(program));
+  });
+});
+
+kernels("tensors too large to be written out", () => {
+  for (const style of [large, { ...large, movesOnly: true, ties: false }]) {
+    forAll(40, programOf(style), (program) => {
+      for (const f of [traceProgram(program), valueAndGrad(traceObjective(program))]) {
+        const inputs = give(f, pointOf(program)) as never;
+        const kernel = compile(f);
+        const actual = flatten(kernel(inputs));
+        assertClose(actual, flatten(f(inputs)), 1e-12, () => `${print(f)}\ncompiled to\n${kernel.source}\n`);
+      }
+    });
+  }
+});
+
+kernels("graphs of thousands of nodes", () => {
+  forAll(10, programOf(tying), (program) => {
+    const f = long(valueAndGrad(traceObjective(program)));
+    const inputs = give(f, pointOf(program)) as never;
+    assertClose(flatten(compile(f)(inputs)), flatten(f(inputs)), 1e-12, "results");
+  });
+});
+
+/** The same function, with another result that takes thousands of nodes. */
+function long(f: Traced): Traced {
+  const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
+  return trace(Object.fromEntries(inputs), (exprs): Record<string, Expr> => {
+    const results = f(exprs as never) as unknown as { readonly value: Expr };
+    let more: Expr = results.value;
+    for (let i = 0; i < 3000; i++) more = sin(add(more, 1) as Expr) as Expr;
+    return { ...results, more };
+  }) as unknown as Traced;
+}
+
+kernels("`into` writes the same numbers into the caller's arrays, and leaves the inputs alone", () => {
+  forAll(60, programOf(tying), (program) => {
+    const f = valueAndGrad(traceObjective(program));
+    const point = pointOf(program);
+    for (const made of [f, weighedDown(f)]) {
+      const given = give(made, { ...point, ballast: new Array<number>(ballast).fill(0) });
+      const inputs = typed(given);
+      const kernel = compile(made);
+      const expected = kernel(given as never) as unknown as ResultTree;
+      // NaN beforehand, so that an element which isn't written shows.
+      const outputs = nanLike(expected);
+      kernel.into(inputs as never, outputs as never);
+      assertSame(flatten(outputs), flatten(expected), "written");
+      assertSame(flatten(inputs), flatten(typed(given)), "inputs");
+    }
+  });
+});
+
+kernels("an output of `into` may be the array of an input", () => {
+  forAll(60, programOf(tying), (program) => {
+    const f = traceObjective(program);
+    const gradient = valueAndGrad(f);
+    for (const made of [gradient, weighedDown(gradient)]) {
+      const given = give(made, { ...pointOf(program), ballast: new Array<number>(ballast).fill(0) });
+      const kernel = compile(made);
+      const expected = kernel(given as never) as unknown as ResultTree;
+      const inputs = typed(given);
+      const grad = nanLike(expected.grad!) as Record<string, Float64Array>;
+      for (const [name, value] of Object.entries(inputs)) {
+        if (name in grad && typeof value !== "number") grad[name] = value;
+      }
+      const outputs = { value: new Float64Array(1), grad };
+      kernel.into(inputs as never, outputs as never);
+      assertSame(flatten(outputs), flatten(expected), "written over the inputs");
+    }
+  });
+});
+
+interface ResultTree {
+  readonly [name: string]: number | Float64Array | ResultTree;
+}
+
+function typed(inputs: ReturnType<typeof give>): Record<string, number | Float64Array> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      typeof value === "number" ? value : Float64Array.from(value),
+    ]),
+  );
+}
+
+/** Arrays for results, of length 1 for a scalar, full of NaN. */
+function nanLike(results: number | Float64Array | ResultTree): unknown {
+  if (typeof results === "number") return Float64Array.of(Number.NaN);
+  if (results instanceof Float64Array) return new Float64Array(results.length).fill(Number.NaN);
+  return Object.fromEntries(Object.entries(results).map(([name, child]) => [name, nanLike(child)]));
+}
+
+kernels("results are fresh: a later call doesn't change them", () => {
+  forAll(40, programOf(tying), (program) => {
+    const f = traceProgram(program);
+    for (const made of [f, weighedDown(f)]) {
+      const inputs = give(made, { ...pointOf(program), ballast: new Array<number>(ballast).fill(0) });
+      const kernel = compile(made);
+      const first = kernel(inputs as never);
+      const before = flatten(first);
+      const zeros = Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [name, typeof value === "number" ? 0 : value.map(() => 0)]),
+      );
+      kernel(zeros as never);
+      assertSame(flatten(first), before, "results kept");
+    }
+  });
+});
+
+kernels("where code from text is forbidden, the graph is interpreted", () => {
+  const { Function: original } = globalThis;
+  const f = traceObjective({ shapes: [[3]], steps: [], seed: 1, style: tying });
+  try {
+    globalThis.Function = class {
+      constructor() {
+        throw new EvalError("Code generation from strings disallowed for this context");
+      }
+    } as unknown as FunctionConstructor;
+    const kernel = compile(valueAndGrad(f));
+    assert.is(kernel.source, "");
+    const inputs = { x0: [1, 2, 3] } as never;
+    assert.equal(kernel(inputs), valueAndGrad(f)(inputs));
+  } finally {
+    globalThis.Function = original;
+  }
+});
+
+kernels.run();

@@ -1,0 +1,141 @@
+/** Derivatives by differences, and the comparison of gradients with them. */
+import { add, type Expr, grad, multiply, print, sum, type Traced, trace } from "../../graph/index.js";
+import { constant } from "../../graph/ops/constant.js";
+import type { Shapes } from "../../graph/trace.js";
+import { type Applied, applyTo, resultShape } from "./arbitraries.js";
+import { assertClose } from "./tolerance.js";
+
+/** A scalar function of named inputs. */
+export type Objective = Traced<Shapes, Expr<[]>>;
+
+/** Flat values by the names of inputs. */
+export type Point = Readonly<Record<string, readonly number[]>>;
+
+/** Σ weights·op(a, b, …): every element of the result matters, each by its own share. */
+export function objectiveOf(applied: Applied): Objective {
+  const { op, shapes, params } = applied;
+  const inputs = Object.fromEntries(shapes.map((shape, i) => [operandName(i), { shape }]));
+  return trace({ weights: { shape: resultShape(applied) }, ...inputs }, ({ weights, ...named }): Expr => {
+    const operands = shapes.map((_, i) => (named as Record<string, Expr>)[operandName(i)]!);
+    return sum(multiply(applyTo(weights!.builder, op, operands, params), weights!) as Expr);
+  }) as unknown as Objective;
+}
+
+/** The names of an application's operands: `a`, `b` … */
+export const operandName = (i: number): string => String.fromCharCode(97 + i);
+
+/** The values as a traced function takes them: a number for a scalar. */
+export function give(f: Traced, point: Point): Record<string, number | readonly number[]> {
+  return Object.fromEntries(
+    f.graph.inputs.map(({ name, shape }) => [name, shape.length === 0 ? point[name]![0]! : point[name]!]),
+  );
+}
+
+/** The result of a function with one output, flat. */
+export function run(f: Traced, point: Point): ArrayLike<number> {
+  return flat(f(give(f, point) as Record<string, number>) as unknown as number | Float64Array);
+}
+
+export function flat(value: number | Float64Array): ArrayLike<number> {
+  return typeof value === "number" ? [value] : value;
+}
+
+/** All numbers of a tree of results, in the order of its names. */
+export function flatten(results: unknown): number[] {
+  if (typeof results === "number") return [results];
+  if (results instanceof Float64Array) return [...results];
+  return Object.values(results as Record<string, unknown>).flatMap(flatten);
+}
+
+export interface Slope {
+  readonly value: number;
+  /** An estimate of its error. */
+  readonly error: number;
+}
+
+/** Wide enough that rounding (ε·|f|/h) stays below 1e-12, narrow enough for the domains' steepest ops. */
+const h = 1 / 1024;
+
+/** Where the slopes on both sides differ by more than this fraction, there is a kink or a jump. */
+const kink = 2e-3;
+
+/**
+ * The derivative of `f` at 0 from its values at ±h/2, ±h and ±2h; `undefined` at a kink or a jump, where it has none.
+ * Two five-point formulas of error O(h⁴), h and h/2 wide, tell each other's error.
+ */
+export function slopeAt(f: (t: number) => number): Slope | undefined {
+  const [middle, halfUp, halfDown, up, down, up2, down2] = [0, h / 2, -h / 2, h, -h, 2 * h, -2 * h].map(f) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const right = (4 * up - 3 * middle - up2) / (2 * h);
+  const left = (3 * middle - 4 * down + down2) / (2 * h);
+  // Written so that NaN, from a jump out of an op's domain, counts as a jump.
+  if (!(Math.abs(right - left) <= kink * Math.max(1, Math.abs(right), Math.abs(left)))) return undefined;
+  const wide = (8 * (up - down) - (up2 - down2)) / (12 * h);
+  const narrow = (8 * (halfUp - halfDown) - (up - down)) / (6 * h);
+  const error = Math.abs(wide - narrow);
+  return error <= kink * Math.max(1, Math.abs(narrow)) ? { value: narrow, error } : undefined;
+}
+
+/** The slopes on both sides of 0, each from three points. */
+export function sidesAt(f: (t: number) => number): [left: number, right: number] {
+  const middle = f(0);
+  const left = (3 * middle - 4 * f(-h / 16) + f(-h / 8)) / (h / 8);
+  const right = (4 * f(h / 16) - 3 * middle - f(h / 8)) / (h / 8);
+  return [left, right];
+}
+
+/** point + t·direction */
+function moved(point: Point, direction: Point, t: number): Point {
+  return Object.fromEntries(
+    Object.entries(point).map(([name, values]) => {
+      const by = direction[name];
+      return [name, by ? values.map((value, i) => value + t * by[i]!) : values];
+    }),
+  );
+}
+
+/** The slope of `f` along a direction, as a function of the same inputs: Σ ⟨∂f/∂input, direction⟩. */
+export function along(f: Objective, direction: Point): Objective {
+  const names = Object.keys(direction);
+  const gradients = grad(f, ...names);
+  const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
+  return trace(Object.fromEntries(inputs), (exprs): Expr => {
+    const byName: Readonly<Record<string, Expr>> = gradients(exprs);
+    return names
+      .map((name): Expr => {
+        const gradient = byName[name]!;
+        const by = constant(gradient.builder, direction[name]!, gradient.shape);
+        return sum(multiply(gradient, by) as Expr);
+      })
+      .reduce((total, term) => add(total, term) as Expr);
+  }) as unknown as Objective;
+}
+
+/**
+ * Compares the derivative of `f` with differences: along the first direction, then the derivative of that derivative
+ * along the second, and so on. One direction a step sees every element that it has a share in, so it needs no loop
+ * over elements. Gives the number of orders that were compared: it ends before a kink.
+ */
+export function checkDerivatives(
+  f: Objective,
+  point: Point,
+  directions: readonly Point[],
+  tolerance = 1e-7,
+): number {
+  const [direction, ...further] = directions;
+  if (!direction) return 0;
+  const expected = slopeAt((t) => run(f, moved(point, direction, t))[0]!);
+  if (!expected) return 0;
+  const derivative = along(f, direction);
+  const actual = run(derivative, point)[0]!;
+  const bound = tolerance + 4 * expected.error * (1 + Math.abs(expected.value));
+  assertClose(actual, expected.value, bound, () => `derivative along ${JSON.stringify(direction)} of\n${print(f)}\n`);
+  return 1 + checkDerivatives(derivative, point, further, tolerance);
+}

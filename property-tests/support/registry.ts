@@ -1,0 +1,35 @@
+/** Every op that the library defines, found in the files of graph/ops: a new op buys all the laws by existing. */
+import { readdirSync } from "node:fs";
+import type { Op } from "../../graph/op.js";
+import { inputOp } from "../../graph/ops/constant.js";
+
+const folder = new URL("../../graph/ops/", import.meta.url);
+
+function isOp(value: unknown): value is Op {
+  return typeof value === "object" && value !== null && "derivative" in value && "key" in value;
+}
+
+/** An export that is an op, or the op that a public function carries. */
+function opOf(exported: unknown): Op | undefined {
+  if (isOp(exported)) return exported;
+  const carried = typeof exported === "function" && "op" in exported ? exported.op : undefined;
+  return isOp(carried) ? carried : undefined;
+}
+
+const found = new Set<Op>();
+for (const file of readdirSync(folder)) {
+  if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
+  const exports: Record<string, unknown> = await import(new URL(file, folder).href);
+  for (const exported of Object.values(exports)) {
+    const op = opOf(exported);
+    if (op) found.add(op);
+  }
+}
+
+/** In the order in which they were defined; inputs among them. */
+export const allOps: readonly Op[] = [...found].sort((a, b) => a.key - b.key);
+
+/** The ops that compute: all but the inputs, which have no meaning of their own. */
+export const ops: readonly Op[] = allOps.filter((op) => op !== (inputOp as Op));
+
+export const elementwiseOps: readonly Op[] = ops.filter((op) => op.scalar);
