@@ -16,6 +16,7 @@ type Rewrite = (operands: readonly Expr[]) => Expr | undefined;
 export interface ElementwiseDefinition extends Scalar {
   readonly name: string;
   readonly commutative?: boolean;
+  readonly isTruth?: boolean;
   /** ∂result/∂operand, as thunks; or "constant" where the derivative is 0. */
   readonly partials: ((...operands: readonly Expr[]) => PartialsOf) | "constant";
   readonly rewrite?: Rewrite;
@@ -26,10 +27,22 @@ export interface ElementwiseDefinition extends Scalar {
 type PartialsOf = readonly (((result: Expr) => Partial) | undefined)[];
 
 export function elementwise(definition: ElementwiseDefinition): Op {
-  const { name, commutative = false, partials, rewrite, domains, compute, code, wasm, imported } = definition;
+  const {
+    name,
+    commutative = false,
+    isTruth = false,
+    partials,
+    rewrite,
+    domains,
+    compute,
+    code,
+    wasm,
+    imported,
+  } = definition;
   const op: Op = defineOp({
     name,
     commutative,
+    isTruth,
     shape(operands) {
       const shape = operands[0]!;
       for (const other of operands) if (!sameShape(shape, other)) throw misfit(name, operands);

@@ -64,11 +64,14 @@ errors("the line is that inside the traced function, however deep the op lies", 
 
 errors("the innermost frame outside the library is found in stacks of several forms", () => {
   const own = import.meta.url.slice(0, import.meta.url.lastIndexOf("/"));
-  const frames = (...places: string[]) => ["AdjointError: x", ...places.map((place) => `    at ${place}`)].join("\n");
-  assert.is(callerLine(frames(`f (${own}/node.ts:3:1)`, "g (/home/me/my model.ts:12:5)")), undefined);
+  const frames = (...places: string[]) =>
+    ["AdjointError: x", ...places.map((place) => `    at ${place}`)].join("\n");
   assert.is(callerLine(frames(`f (${own}/node.ts:3:1)`, "g (/home/me/model.ts:12:5)")), "model.ts:12");
   assert.is(callerLine(frames(`${own}/ops/axes.ts:3:1`, "file:///home/me/model.js:7:5")), "model.js:7");
-  assert.is(callerLine(frames("Array.map (<anonymous>)", "node:internal/modules/run:1:2", "file:///a/b.mjs:4:2")), "b.mjs:4");
+  assert.is(
+    callerLine(frames("Array.map (<anonymous>)", "node:internal/modules/run:1:2", "file:///a/b.mjs:4:2")),
+    "b.mjs:4",
+  );
   assert.is(callerLine("AdjointError: x"), undefined);
 });
 
@@ -86,18 +89,13 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ],
   ["too few operands", () => (add as (x: number) => unknown)(1), "add takes two operands or more, not 1."],
   [
-    "too many operands",
-    () => (subtract as (...x: number[]) => unknown)(1, 2, 3),
-    "subtract takes 2 operands, not 3.",
-  ],
-  [
     "an operand that isn't there",
-    () => add(1, undefined as never),
+    () => (add as unknown as (...x: unknown[]) => unknown)(1, undefined),
     "add: expected a number or an array of numbers, got undefined.",
   ],
   [
     "text",
-    () => multiply("2" as never, 3),
+    () => (multiply as unknown as (...x: unknown[]) => unknown)("2", 3),
     'multiply: expected a number or an array of numbers, got the text "2".',
   ],
   [
@@ -160,11 +158,19 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ["half an axis", () => sum([1, 2], 0.5), "sum: there is no axis 0.5 in 1 axes;"],
   ["an axis twice", () => sum(tensorOf([2, 3]), [1, -1]), "sum: axes [1, -1] name an axis twice."],
   ["max of nothing", () => max([]), "max: (0) has no element along the axes [0]."],
-  ["mean of nothing", () => mean(tensorOf([0, 3]), 0), "mean: (0×3) has no element along the axes [0]."],
+  [
+    "mean of nothing",
+    () => trace({ x: tensor([0, 3]) }, ({ x }) => mean(x, 0)),
+    "mean: (0×3) has no element along the axes [0].",
+  ],
   ["index outside", () => index(tensorOf([2, 3]), 1, 3), "index: [1, 3] is outside (2×3)."],
   ["index too deep", () => index([1, 2], 0, 0), "index: [0, 0] is outside (2)."],
   ["index by a half", () => index([1, 2], 0.5), "index: [0.5] is outside (2)."],
-  ["step 0", () => slice([1, 2], 0, 1, { step: 0 }), "slice: the step must be a whole number other than 0, not 0."],
+  [
+    "step 0",
+    () => slice([1, 2], 0, 1, { step: 0 }),
+    "slice: the step must be a whole number other than 0, not 0.",
+  ],
   ["half a bound", () => slice([1, 2], 0.5), "slice: bounds are whole numbers, not 0.5."],
   [
     "concatenate",
@@ -174,11 +180,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ["concatenate nothing", () => concatenate([]), "concatenate needs at least one operand."],
   ["stack", () => stack([1, [1, 2]]), "stack: shapes () and (2) differ."],
   ["stack too deep", () => stack([1, 2], 1), "stack: there is no axis 1 in 1 axes;"],
-  [
-    "pad",
-    () => pad([1, 2], [1], [-1]),
-    "pad: (2) needs 1 counts before and after, whole and not negative.",
-  ],
+  ["pad", () => pad([1, 2], [1], [-1]), "pad: (2) needs 1 counts before and after, whole and not negative."],
 ];
 
 function tensorOf(shape: readonly number[]): number[][] {
@@ -190,13 +192,16 @@ for (const [what, run, message] of complaints) {
     const error = caught(run);
     assert.instance(error, AdjointError);
     assert.ok(error.message.startsWith(message), error.message);
-    assert.match(error.message, /  at errors\.test\.ts:\d+$/);
+    assert.match(error.message, / {2}at errors\.test\.ts:\d+$/);
   });
 }
 
 errors("on expressions the complaints are the same", () => {
   trace({ a: tensor([2, 3]), b: vector(2) }, ({ a, b }) => {
-    assert.throws(() => matmul(a as Expr, b as Expr), "matmul: columns of a (2×3) and rows of b (2) differ; transpose one of them?");
+    assert.throws(
+      () => matmul(a as Expr, b as Expr),
+      "matmul: columns of a (2×3) and rows of b (2) differ; transpose one of them?",
+    );
     assert.throws(() => add(a as Expr, b as Expr), "add: shapes (2×3) and (2) don't broadcast;");
     return sum(a);
   });

@@ -103,6 +103,8 @@ export interface OpDefinition<P extends Params = Params> {
   readonly name: string;
   /** Swapping the two operands changes nothing, not even the last bit. */
   readonly commutative?: boolean;
+  /** The result is 1 or 0. */
+  readonly isTruth?: boolean;
   /** The result's shape; throws where the operands don't fit. */
   shape(operands: readonly Shape[], params: P): Shape;
   /** The reference meaning on flat row-major values. */

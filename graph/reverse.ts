@@ -32,7 +32,7 @@ export function materialize({ value, mask, clean }: Adjoint): Expr {
  */
 export function pullback(
   builder: Builder,
-  results: readonly (readonly [result: Expr, adjoint: Expr])[],
+  results: readonly (readonly [result: Expr, adjoint: Adjoint])[],
   inputs: readonly Expr[],
 ): (Adjoint | undefined)[] {
   const low = inputs.reduce((least, { id }) => Math.min(least, id), builder.nodes.length);
@@ -46,8 +46,8 @@ export function pullback(
     else if (Array.isArray(present)) present.push(adjoint);
     else arrived[id - low] = [present, adjoint];
   };
-  for (const [{ id }, value] of results) {
-    if (id >= low && active[id - low]) contribute(id, { value, clean: true });
+  for (const [{ id }, adjoint] of results) {
+    if (id >= low && active[id - low]) contribute(id, adjoint);
   }
   const found = new Map<number, Adjoint>();
   const wanted = new Set(inputs.map(({ id }) => id));
@@ -120,7 +120,7 @@ function propagate(
       );
       const tangent = derivative.tangent(tangents, application);
       const placeholders = tangents.filter((placeholder) => placeholder !== undefined);
-      const pulled = pullback(builder, [[tangent, materialize(adjoint)]], placeholders);
+      const pulled = pullback(builder, [[tangent, adjoint]], placeholders);
       let next = 0;
       ids.forEach((operand, i) => {
         const arrived = tangents[i] && pulled[next++];

@@ -89,7 +89,17 @@ tracing("a graph keeps the nodes that its outputs need, and all inputs", () => {
 });
 
 // Names that are special elsewhere must simply work.
-const special = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "length", "value", "0", ""];
+const special = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "valueOf",
+  "length",
+  "value",
+  "0",
+  "",
+];
 
 for (const name of special) {
   tracing(`an input and an output may be named "${name}"`, () => {
@@ -103,7 +113,10 @@ for (const name of special) {
       assert.ok(Object.hasOwn(results, name));
       assert.equal(Object.getOwnPropertyDescriptor(results, name)!.value, Float64Array.of(1, 9));
     }
-    const loss = trace(Object.fromEntries([[name, vector(2)]]), (exprs) => sum(square(exprs[name]!)) as Expr<[]>);
+    const loss = trace(
+      Object.fromEntries([[name, vector(2)]]),
+      (exprs) => sum(square(exprs[name]!)) as Expr<[]>,
+    );
     const gradients = grad(loss, name)(inputs) as Record<string, Float64Array>;
     assert.equal(Object.getOwnPropertyDescriptor(gradients, name)!.value, Float64Array.of(2, 6));
     assert.throws(() => f({}), `inputs: "${name}" is missing`);
@@ -151,10 +164,20 @@ tracing("expressions of another shape, or of another trace, are refused where th
     stolen = y;
     return sum(y);
   });
-  const message = "belongs to another trace; an expression lives only inside the function that is traced, so pass it in as an input.";
-  assert.throws(() => trace({ x: vector(2) }, ({ x }) => add(x, stolen!) as Expr), `add: an operand of shape (2) ${message}`);
-  assert.throws(() => trace({ x: vector(2) }, () => stolen!), `trace: the result: an operand of shape (2) ${message}`);
-  assert.throws(() => trace({ x: scalar() }, ({ x }) => ({ a: x, b: stolen! })), `trace: output "b": an operand`);
+  const message =
+    "belongs to another trace; an expression lives only inside the function that is traced, so pass it in as an input.";
+  assert.throws(
+    () => trace({ x: vector(2) }, ({ x }) => add(x, stolen!) as Expr),
+    `add: an operand of shape (2) ${message}`,
+  );
+  assert.throws(
+    () => trace({ x: vector(2) }, () => stolen!),
+    `trace: the result: an operand of shape (2) ${message}`,
+  );
+  assert.throws(
+    () => trace({ x: scalar() }, ({ x }) => ({ a: x, b: stolen! })),
+    `trace: output "b": an operand`,
+  );
 });
 
 tracing("what a function may not return", () => {

@@ -47,7 +47,7 @@ function differentiate<I extends Shapes, O>(
   const value = builder.expr(moved[scalarOutput(graph, what)]!);
   const adjoints = pullback(
     builder,
-    [[value, full(builder, 1, [])]],
+    [[value, { value: full(builder, 1, []), clean: true }]],
     wanted.map((i) => inputs[i]!),
   );
   const gradients = Object.fromEntries(

@@ -4,7 +4,7 @@ import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.j
 import { type Expr, nodeOf } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary, Variadic } from "../types.js";
-import { equal, greaterEqual, lessEqual, notEqual, where } from "./comparison.js";
+import { equal, greaterEqual, lessEqual, logicalOr, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
 import { log } from "./exponential.js";
 
@@ -199,7 +199,9 @@ export const power: Binary & WithOp = binary({
       if (exponent === 1) return 1;
       const lowered = exponent === undefined ? subtract(n!, 1) : exponent - 1;
       const value = exponent === 2 ? multiply(x!, 2) : (multiply(n!, power(x!, lowered)) as Expr);
-      return exponent === undefined ? { value, mask: notEqual(n!, 0) as Expr } : value;
+      // 0·0⁻¹ is NaN, but x⁰ doesn't move with x, at 0 either.
+      const moves = () => logicalOr(notEqual(x!, 0), notEqual(n!, 0)) as Expr;
+      return exponent === undefined ? { value, mask: moves() } : value;
     },
     (result) => ({ value: multiply(result, log(x!)), mask: notEqual(x!, 0) as Expr }),
   ],

@@ -1,7 +1,7 @@
 /** Comparisons and logic, giving 1 or 0 without a derivative, and the choice between two values. */
 import type { Instruction } from "../compile/wasm/instructions.js";
 import { applyElementwise, binary, elementwise, unary, type WithOp } from "../elementwise.js";
-import type { Expr } from "../node.js";
+import { type Expr, nodeOf } from "../node.js";
 import { boolean, type Domain, integer, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
@@ -18,6 +18,7 @@ function comparison(
   return binary({
     name,
     commutative: options.commutative ?? false,
+    isTruth: true,
     compute: (a, b) => (holds(a!, b!) ? 1 : 0),
     code: (a, b) => `(${a} ${symbol} ${b} ? 1 : 0)`,
     wasm: () => [0, 1, instruction, "f64.convert_i32_u"],
@@ -45,6 +46,7 @@ export const notEqual: Binary & WithOp = comparison("notEqual", "!==", "f64.ne",
 export const logicalAnd: Binary & WithOp = binary({
   name: "logicalAnd",
   commutative: true,
+  isTruth: true,
   compute: (a, b) => (a && b ? 1 : 0),
   code: (a, b) => `(${a} && ${b} ? 1 : 0)`,
   wasm: () => [0, "f64.truthy", 1, "f64.truthy", "i32.and", "f64.convert_i32_u"],
@@ -56,6 +58,7 @@ export const logicalAnd: Binary & WithOp = binary({
 export const logicalOr: Binary & WithOp = binary({
   name: "logicalOr",
   commutative: true,
+  isTruth: true,
   compute: (a, b) => (a || b ? 1 : 0),
   code: (a, b) => `(${a} || ${b} ? 1 : 0)`,
   wasm: () => [0, "f64.truthy", 1, "f64.truthy", "i32.or", "f64.convert_i32_u"],
@@ -66,6 +69,7 @@ export const logicalOr: Binary & WithOp = binary({
 /** 1 where x is 0 or NaN, else 0 */
 export const logicalNot: Unary & WithOp = unary({
   name: "logicalNot",
+  isTruth: true,
   compute: (x) => (x ? 0 : 1),
   code: (x) => `(${x} ? 0 : 1)`,
   wasm: () => [0, "f64.truthy", "i32.eqz", "f64.convert_i32_u"],
@@ -81,7 +85,7 @@ const whereOp = elementwise({
   // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
   partials: (condition) => [
     undefined,
-    () => ({ value: 1, mask: condition! }),
+    () => ({ value: 1, mask: truth(condition!) }),
     () => ({ value: 1, mask: logicalNot(condition!) as Expr }),
   ],
   rewrite([condition, a, b]) {
@@ -95,6 +99,11 @@ const whereOp = elementwise({
   },
   domains: [boolean, real(), real()],
 });
+
+/** A condition as 1 or 0: masks are added up, where other values could cancel. */
+function truth(condition: Expr): Expr {
+  return nodeOf(condition).op.isTruth ? condition : (logicalNot(logicalNot(condition)) as Expr);
+}
 
 /** What `x`, if it is a choice by the same condition, is known to be in one branch. */
 function branchOf(x: Expr, condition: Expr, operand: 1 | 2): Expr | undefined {
