@@ -1,0 +1,117 @@
+/** Graphs of 10⁶ nodes: nothing recurses over a graph, nothing spreads an array, all work is linear in the nodes. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  add,
+  compile,
+  type Expr,
+  grad,
+  multiply,
+  print,
+  scalar,
+  simplify,
+  sin,
+  square,
+  stack,
+  subtract,
+  sum,
+  trace,
+  valueAndGrad,
+  vector,
+} from "./index.js";
+
+const large = suite("large graphs");
+
+/** sin(sin(… x)) and its derivative, by a loop. */
+function iteratedSine(x: number, times: number): { value: number; slope: number } {
+  let value = x;
+  let slope = 1;
+  for (let i = 0; i < times; i++) {
+    slope *= Math.cos(value);
+    value = Math.sin(value);
+  }
+  return { value, slope };
+}
+
+large("a chain of 10⁶ sines is traced, differentiated and evaluated", () => {
+  const length = 1e6;
+  const f = trace({ x: scalar() }, ({ x }) => {
+    let y: Expr<[]> = x;
+    for (let i = 0; i < length; i++) y = sin(y);
+    return y;
+  });
+  assert.is(f.graph.nodes.length, length + 1);
+  const gradient = valueAndGrad(f);
+  const { value, grad: slopes } = gradient({ x: 1 });
+  const expected = iteratedSine(1, length);
+  assert.is(value, expected.value);
+  assert.ok(Math.abs(slopes.x / expected.slope - 1) < 1e-9, `${slopes.x} instead of ${expected.slope}`);
+});
+
+large("a chain of 10⁵ nodes is simplified, compiled and printed", () => {
+  const length = 1e5;
+  const f = trace({ x: scalar() }, ({ x }) => {
+    let y: Expr<[]> = x;
+    for (let i = 0; i < length; i++) y = sin(multiply(y, 1));
+    return y;
+  });
+  const simpler = simplify(valueAndGrad(f));
+  const expected = iteratedSine(1, length);
+  const kernel = compile(simpler);
+  for (const run of [simpler, kernel]) {
+    const { value, grad: slopes } = run({ x: 1 });
+    assert.is(value, expected.value);
+    assert.ok(Math.abs(slopes.x / expected.slope - 1) < 1e-9);
+  }
+  assert.is(simplify(f).graph.nodes.length, length + 1);
+  assert.is(print(f).split("\n").length, 2 * length + 2);
+});
+
+large("a sum of 10⁵ uses of one expression has a gradient of as many terms, not of their square", () => {
+  const length = 1e5;
+  const f = trace({ x: scalar() }, ({ x }) => {
+    let total: Expr<[]> = x;
+    for (let i = 1; i <= length; i++) total = add(total, multiply(x, i));
+    return total;
+  });
+  const gradient = grad(f);
+  assert.ok(gradient.graph.nodes.length < 6 * length);
+  assert.is(gradient({ x: 2 }).x, 1 + (length * (length + 1)) / 2);
+});
+
+large("10⁵ scalars taken from one vector have a gradient of as many nodes", () => {
+  const length = 1e5;
+  // Rosenbrock's function, written by scalars.
+  const f = trace({ x: vector(length) }, ({ x }) => {
+    const xs = Array.from(x) as Expr<[]>[];
+    let total: Expr<[]> = square(subtract(1, xs[0]!));
+    for (let i = 1; i < length; i++) {
+      total = add(total, multiply(square(subtract(xs[i]!, square(xs[i - 1]!))), 100));
+    }
+    return total;
+  });
+  const gradient = grad(f);
+  assert.ok(f.graph.nodes.length < 8 * length, `${f.graph.nodes.length} nodes`);
+  assert.ok(gradient.graph.nodes.length < 25 * length, `${gradient.graph.nodes.length} nodes`);
+  const x = Float64Array.from({ length }, (_, i) => Math.sin(i));
+  const expected = Float64Array.from(x, (_, i) => {
+    const left = i > 0 ? 200 * (x[i]! - x[i - 1]! ** 2) : 2 * (x[0]! - 1);
+    const right = i < length - 1 ? -400 * x[i]! * (x[i + 1]! - x[i]! ** 2) : 0;
+    return left + right;
+  });
+  const actual = gradient({ x }).x;
+  let worst = 0;
+  actual.forEach((value, i) => {
+    worst = Math.max(worst, Math.abs(value - expected[i]!) / (1 + Math.abs(expected[i]!)));
+  });
+  assert.ok(worst < 1e-12, `${worst} off`);
+});
+
+large("10⁵ scalars are stacked, and their gradients taken apart", () => {
+  const length = 1e5;
+  const f = trace({ x: vector(length) }, ({ x }) => sum(square(stack(Array.from(x).reverse()))) as Expr<[]>);
+  const x = Float64Array.from({ length }, (_, i) => i);
+  assert.equal(grad(f)({ x }).x, Float64Array.from(x, (value) => 2 * value));
+});
+
+large.run();
