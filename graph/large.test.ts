@@ -87,7 +87,11 @@ large("10⁵ scalars taken from one vector have a gradient of as many nodes", ()
       return total;
     });
   const counts = [1000, 2000, 3000].map((length) => grad(chain(length)).graph.nodes.length);
-  assert.is(counts[2]! - counts[1]!, counts[1]! - counts[0]!, `${counts} nodes for 1000, 2000 and 3000 scalars`);
+  assert.is(
+    counts[2]! - counts[1]!,
+    counts[1]! - counts[0]!,
+    `${counts} nodes for 1000, 2000 and 3000 scalars`,
+  );
   const length = 1e5;
   const gradient = grad(chain(length));
   assert.ok(gradient.graph.nodes.length < 12 * length, `${gradient.graph.nodes.length} nodes`);
@@ -100,7 +104,10 @@ large("10⁴ scalars are stacked, and their gradients taken apart", () => {
   const length = 1e4;
   const f = trace({ x: vector(length) }, ({ x }) => sum(square(stack(Array.from(x).reverse()))) as Expr<[]>);
   const x = Float64Array.from({ length }, (_, i) => i);
-  assert.equal(grad(f)({ x }).x, Float64Array.from(x, (value) => 2 * value));
+  assert.equal(
+    grad(f)({ x }).x,
+    Float64Array.from(x, (value) => 2 * value),
+  );
 });
 
 large.run();

@@ -1,12 +1,12 @@
+import { interpretedCalls, makeHelpers } from "./compile/kernel.js";
 import { AdjointError } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, mapOutputs, type Tree } from "./graph.js";
-import { doubles, interpretNodes } from "./interpret.js";
 import { Builder, Expr, indexing } from "./node.js";
 import { lift } from "./operand.js";
 import { element } from "./ops/indexing.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
 import type { Operand } from "./types.js";
-import { checkKeys, describe, readValue, type Value } from "./values.js";
+import { checkKeys, describe, type Value } from "./values.js";
 
 indexing.element = element;
 
@@ -128,17 +128,11 @@ export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
   const call = (inputs: Readonly<Record<string, unknown>>): unknown => {
     checkKeys(inputs, names, "inputs");
     const builder = Object.values(inputs).find((value) => value instanceof Expr)?.builder;
-    return builder ? compose(graph, builder, inputs) : compute(graph, inputs);
+    return builder
+      ? compose(graph, builder, inputs)
+      : interpretedCalls(graph, makeHelpers(graph)).call(inputs);
   };
   return Object.assign(call, { graph }) as unknown as Traced<I, O>;
-}
-
-function compute(graph: Graph, inputs: Readonly<Record<string, unknown>>): Tree<number | Float64Array> {
-  const given = graph.inputs.map(({ name, shape }) => [...readValue(inputs[name], shape, `input "${name}"`)]);
-  const values = interpretNodes(graph.nodes, doubles, given);
-  return mapOutputs<number | Float64Array>(graph.outputs, (id) =>
-    graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : Float64Array.from(values[id]!),
-  );
 }
 
 function compose(graph: Graph, builder: Builder, inputs: Readonly<Record<string, unknown>>): Tree<Expr> {

@@ -19,8 +19,8 @@ import {
   mean,
   multiply,
   type NestedArray,
-  reshape,
   type Results,
+  reshape,
   scalar,
   sin,
   square,
@@ -113,7 +113,10 @@ types("plain operands give plain results, an expression among them an expression
 });
 
 types("results are numbers and typed arrays by the names of outputs", () => {
-  const f = trace({ x: vector(2), s: scalar() }, ({ x, s }) => ({ total: sum(x), inner: { twice: multiply(x, s) } }));
+  const f = trace({ x: vector(2), s: scalar() }, ({ x, s }) => ({
+    total: sum(x),
+    inner: { twice: multiply(x, s) },
+  }));
   const results = f({ x: [1, 2], s: 3 });
   const total: number = results.total;
   const twice: Float64Array = results.inner.twice;

@@ -1,6 +1,7 @@
 export * from "../graph/index.js";
 export * from "../optimizers/index.js";
 export { type CsvOptions, readCsv, type Table, tableMatrix } from "./csv.js";
+export { type EmitOptions, emit } from "./emit.js";
 export * from "./losses.js";
 export {
   type MinimizeOptions,

@@ -7,19 +7,15 @@ import { mapOutputs, outputsOf } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { makeArena } from "./arena.js";
+import { generate } from "./generate.js";
 import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
-import { emitLoops, type LoopCode } from "./loops.js";
-import { lower } from "./lower.js";
+import type { LoopCode } from "./loops.js";
 import { mergeConstants } from "./merge-constants.js";
 import { bufferName, constantName, inputName, outputName } from "./names.js";
 import { type ArrayOf, arrayOf, type Precision } from "./precision.js";
 import { countElements, scalarize } from "./scalarize.js";
-import { unroll } from "./unroll.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
-
-/** Graphs of up to this many elements are written out. */
-const unrollLimit = 600;
 
 /** Graphs of more nodes than this, few elements each, don't become JavaScript: engines wouldn't optimize so much. */
 const scalarLimit = 2000;
@@ -74,10 +70,7 @@ function compileScalars(graph: Graph, helpers: Helpers, dtype: Precision): Compi
 
 function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
   const graph = simplifyGraph(given, mergeConstants);
-  const code =
-    countElements(graph) <= unrollLimit
-      ? { source: unroll(graph, scalarize(graph)), buffers: [], arena: 0, constants: [], columns: 0 }
-      : emitLoops(simplifyGraph(lower(graph), mergeConstants));
+  const code = generate(graph);
   const calls = build(graph, code, helpers, dtype);
   return calls && { calls, source: code.source };
 }

@@ -53,7 +53,7 @@ export interface Calls {
   into(inputs: unknown, outputs: unknown): void;
 }
 
-export function makeHelpers(graph: Graph, dtype: Precision): Helpers {
+export function makeHelpers(graph: Graph, dtype: Precision = "f64"): Helpers {
   const names = graph.inputs.map(({ name }) => name);
   const outputs = outputsOf(graph);
   const Elements = arrayOf(dtype);
@@ -79,7 +79,7 @@ export function makeHelpers(graph: Graph, dtype: Precision): Helpers {
 }
 
 /** The calls of a graph that is interpreted. */
-export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Precision): Calls {
+export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Precision = "f64"): Calls {
   const outputs = outputsOf(graph);
   const Elements = arrayOf(dtype);
   const evaluate = (inputs: unknown) => {

@@ -17,12 +17,14 @@ function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean
   return lengths.some((length) => length < leastLength) || sizeOf(lengths) < leastWork;
 }
 
-/** Small matrix products as sums of products. */
-export function lower(graph: Graph): Graph {
-  if (!graph.nodes.some((node) => isSmall(graph.nodes, node))) return graph;
+/** Small matrix products, or all of them, as sums of products. */
+export function lower(graph: Graph, all = false): Graph {
+  const isLowered = (nodes: readonly Node[], node: Node) =>
+    isSmall(nodes, node) || (all && node.op === matmulOp);
+  if (!graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
   const builder = new Builder();
   const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) =>
-    isSmall(builder.nodes, node)
+    isLowered(builder.nodes, node)
       ? sumOfProducts(builder.expr(node.operands[0]!), builder.expr(node.operands[1]!)).id
       : builder.adopt(node),
   );
