@@ -63,7 +63,7 @@ function slope(f: Traced, point: Point, direction: Point): number | undefined {
 
 for (const op of ops) {
   if (op.domains.length === 0) continue;
-  const cases = op.instances ? 3 * op.instances.length : 10;
+  const cases = op.instances ? 2 * op.instances.length : 6;
 
   precise(`${op.name}: value, slope and curvature in doubles are those of 64 digits`, () => {
     forAll(cases, appliedOf(op), (applied) => {

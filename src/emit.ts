@@ -1,11 +1,11 @@
+import { generate } from "../graph/compile/generate.js";
+import { mergeConstants } from "../graph/compile/merge-constants.js";
+import { bufferName, constantName, inputName, outputName } from "../graph/compile/names.js";
 import { AdjointError } from "../graph/errors.js";
 import { mapOutputs, outputsOf, type Tree } from "../graph/graph.js";
 import { formatShape, type Shape, sizeOf } from "../graph/shape.js";
 import { simplifyGraph } from "../graph/simplify.js";
 import { graphOf, type Traced } from "../graph/trace.js";
-import { generate } from "../graph/compile/generate.js";
-import { mergeConstants } from "../graph/compile/merge-constants.js";
-import { bufferName, constantName, inputName, outputName } from "../graph/compile/names.js";
 
 export interface EmitOptions {
   /** The name of the exported function: an identifier. */
@@ -42,7 +42,7 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     );
   }
   const graph = simplifyGraph(graphOf(f, "emit"), mergeConstants);
-  const { source, buffers, constants } = generate(graph, true);
+  const { parts, buffers, constants } = generate(graph, true);
   const typed = (text: string) => (language === "ts" ? text : "");
   const kind = (shape: Shape) => (shape.length === 0 ? "number" : "Float64Array");
   // Users' names are property keys, as string literals; inside, everything has a number.
@@ -85,7 +85,8 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     `export function ${name}(inputs${typed(`: ${parameterType}`)})${typed(`: ${record(results, "type", "; ")}`)} {`,
     ...inputs.map(({ local, key }) => `  const ${local} = inputs[${key}];`),
     ...shapes.map((shape, i) => `  const ${outputName(i)} = new Float64Array(${sizeOf(shape)});`),
-    ...source.split("\n").map((line) => `  ${line}`),
+    // A block a part keeps their locals apart.
+    ...parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
     `  return ${record(results, "value", ", ")};`,
     "}",
     "",

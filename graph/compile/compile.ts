@@ -64,7 +64,7 @@ interface Compiled {
 
 function compileScalars(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
   const core = straightLine(graph, scalarize(graph));
-  const calls = core && wrap(graph, core, helpers, dtype, []);
+  const calls = core && wrap(graph, [core], helpers, dtype, []);
   return calls && { calls, source: "" };
 }
 
@@ -72,11 +72,11 @@ function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compi
   const graph = simplifyGraph(given, mergeConstants);
   const code = generate(graph);
   const calls = build(graph, code, helpers, dtype);
-  return calls && { calls, source: code.source };
+  return calls && { calls, source: code.parts.join("\n\n") };
 }
 
 function build(graph: Graph, code: LoopCode, helpers: Helpers, dtype: Precision): Calls | undefined {
-  const { source, buffers, constants, columns } = code;
+  const { parts, buffers, constants, columns } = code;
   const memory = [...buffers.map((_, i) => bufferName(i)), ...constants.map((_, i) => constantName(i))];
   if (columns > 0) memory.push("multiply");
   const names = [
@@ -84,27 +84,27 @@ function build(graph: Graph, code: LoopCode, helpers: Helpers, dtype: Precision)
     ...outputsOf(graph).map((_, i) => outputName(i)),
     ...memory,
   ];
-  const core = makeFunction(names, source);
-  if (!core) return undefined;
+  const functions = parts.map((text) => makeFunction(names, text) as Core | undefined);
+  if (!functions.every((one) => one !== undefined)) return undefined;
   const { arena, multiply } = makeArena(code.arena, columns, dtype);
   const values: unknown[] = buffers.map(({ offset, length }) => arena.subarray(offset, offset + length));
   for (const constant of constants) values.push(arrayOf(dtype).from(constant));
   if (columns > 0) values.push(multiply);
-  return wrap(graph, core as Core, helpers, dtype, memory, values);
+  return wrap(graph, functions, helpers, dtype, memory, values);
 }
 
-/** The calls around a core that works on the inputs' and outputs' arrays and, behind them, `memory`. */
+/** The calls around functions that work on the inputs' and outputs' arrays and, behind them, `memory`. */
 function wrap(
   graph: Graph,
-  core: Core,
+  functions: readonly Core[],
   helpers: Helpers,
   dtype: Precision,
   memory: readonly string[],
   values: readonly unknown[] = [],
 ): Calls | undefined {
-  const text = wrapperText(graph, memory, arrayOf(dtype).name);
-  const make = makeFunction(["core", "helpers", "keys", ...memory], text);
-  return make?.(core, helpers, keysOf(graph), ...values) as Calls | undefined;
+  const text = wrapperText(graph, memory, arrayOf(dtype).name, functions.length);
+  const make = makeFunction(["functions", "helpers", "keys", ...memory], text);
+  return make?.(functions, helpers, keysOf(graph), ...values) as Calls | undefined;
 }
 
 let serial = 0;

@@ -57,6 +57,18 @@ export class Elements {
     this.scopes[depth]!.lines.push("  ".repeat(depth) + text);
   }
 
+  /** Lines of the function so far. */
+  get length(): number {
+    return this.scopes[0]!.lines.length;
+  }
+
+  /** The function's text; the next one begins without locals. */
+  finish(): string {
+    const { lines } = this.scopes[0]!;
+    this.scopes[0] = { lines: [], known: new Map() };
+    return lines.join("\n");
+  }
+
   open(): Scope {
     const scope: Scope = { lines: [], known: new Map() };
     this.scopes.push(scope);

@@ -13,5 +13,5 @@ const unrollLimit = 600;
 export function generate(graph: Graph, plain = false): LoopCode {
   if (countElements(graph) > unrollLimit)
     return emitLoops(simplifyGraph(lower(graph, plain), mergeConstants));
-  return { source: unroll(graph, scalarize(graph)), buffers: [], arena: 0, constants: [], columns: 0 };
+  return { parts: [unroll(graph, scalarize(graph))], buffers: [], arena: 0, constants: [], columns: 0 };
 }

@@ -14,10 +14,13 @@ import { numberText } from "./text.js";
 /** A loop as short as this is written out. */
 const shortLoop = 2;
 
+/** Functions of more lines than this are beyond what engines optimize well, so that a new one is begun. */
+const longestPart = 800;
+
 /** Generated code with the memory that it wants. */
 export interface LoopCode extends Pick<Memory, "buffers" | "arena" | "constants"> {
-  /** The body of a function of the inputs, the outputs, the buffers and the constants. */
-  readonly source: string;
+  /** Bodies of functions of the inputs, the outputs, the buffers and the constants, to be called one after the other. */
+  readonly parts: readonly string[];
   /** The most columns of a matrix product, for which the code calls `multiply`; 0 if it doesn't. */
   readonly columns: number;
 }
@@ -59,26 +62,28 @@ class LoopWriter {
   }
 
   run(): LoopCode {
+    const parts: string[] = [];
     for (const nest of this.#nests) {
       if (nest.roots[0]!.kind === "product") for (const { id } of nest.roots) this.#emitProduct(id);
       else if (nest.extents.includes(0)) this.#emitEmpty(nest);
       else this.#emitNest(nest);
+      if (this.#elements.length > longestPart) parts.push(this.#elements.finish());
     }
     const { buffers, arena, constants, copies } = this.#memory;
     for (const { target, source } of copies) this.#elements.line(`${target}.set(${source});`);
+    parts.push(this.#elements.finish());
     const products = this.#roots.filter(({ kind }) => kind === "product");
     const columns = products.reduce((most, { shape }) => Math.max(most, shape.at(-1)!), 0);
-    return { source: this.#elements.scopes[0]!.lines.join("\n"), buffers, arena, constants, columns };
+    return { parts, buffers, arena, constants, columns };
   }
 
   #node(id: number): Graph["nodes"][number] {
     return this.#graph.nodes[id]!;
   }
 
-  /** An element of a root's memory as code, or `undefined` where the root has none. */
-  #target(id: number, index: readonly Affine[]): string | undefined {
-    const array = this.#memory.arrays.get(id);
-    return array && `${array}[${this.#elements.offset(id, index)}]`;
+  /** An element of a root's memory as code. */
+  #target(id: number, index: readonly Affine[]): string {
+    return `${this.#memory.arrays.get(id)}[${this.#elements.offset(id, index)}]`;
   }
 
   /** A call of `multiply` for each pair of matrices, its operands being where they are, whatever their strides. */
@@ -120,8 +125,7 @@ class LoopWriter {
       this.#clear(root);
       if (root.kind !== "fold" || sizeOf(shape) === 0) continue;
       const initial = numberText(op.fold!.initial);
-      const array = this.#memory.arrays.get(root.id);
-      if (array) this.#elements.line(`${array}.fill(${initial});`);
+      this.#elements.line(`${this.#memory.arrays.get(root.id)}.fill(${initial});`);
       this.#elements.know(
         root.id,
         shape.map(() => at(0)),
@@ -139,11 +143,11 @@ class LoopWriter {
   /** What parts are scattered into, and what totals in memory are added to. */
   #clear(root: Root): void {
     const { id, kind } = root;
-    const array = this.#memory.arrays.get(id);
     const inMemory = kind === "fold" && localDepth(root) === undefined;
-    if (!array || this.#cleared.has(id) || (kind !== "scatter" && !inMemory)) return;
+    if (this.#cleared.has(id) || (kind !== "scatter" && !inMemory)) return;
     this.#cleared.add(id);
-    this.#elements.line(`${array}.fill(${numberText(inMemory ? this.#node(id).op.fold!.initial : 0)});`);
+    const initial = inMemory ? this.#node(id).op.fold!.initial : 0;
+    this.#elements.line(`${this.#memory.arrays.get(id)}.fill(${numberText(initial)});`);
   }
 
   /** The loops from `axis` on, split at the breaks. */
@@ -250,13 +254,12 @@ class LoopWriter {
         const value = elements.value(root.source, index);
         if (root.kind === "fold") {
           const kept = keptIndex(root, index);
-          const total = this.#totals.get(root)?.get(keyOf(kept))?.name ?? this.#target(root.id, kept)!;
+          const total = this.#totals.get(root)?.get(keyOf(kept))?.name ?? this.#target(root.id, kept);
           elements.line(`${total} = ${this.#node(root.id).op.fold!.code(total, value)};`);
         } else if (root.kind === "scatter") {
           elements.line(`${this.#target(root.id, this.#whole(root, index))} += ${value};`);
         } else {
-          const target = this.#target(root.id, index);
-          if (target) elements.line(`${target} = ${value};`);
+          elements.line(`${this.#target(root.id, index)} = ${value};`);
         }
       }
     }
@@ -298,8 +301,7 @@ class LoopWriter {
 
   #finishTotals(root: Root): void {
     for (const { name, kept } of this.#totals.get(root)!.values()) {
-      const target = this.#target(root.id, kept);
-      if (target) this.#elements.line(`${target} = ${name};`);
+      this.#elements.line(`${this.#target(root.id, kept)} = ${name};`);
       this.#elements.know(root.id, kept, name);
     }
     this.#totals.delete(root);

@@ -10,7 +10,7 @@ import type { Nest } from "./nests.js";
 import { walkRoot } from "./roots.js";
 
 export interface Memory {
-  /** The name of the array that holds a node. Roots of one element needn't have one. */
+  /** The name of the array that holds a root or a node that is given. */
   readonly arrays: ReadonlyMap<number, string>;
   /** Outputs that lie elsewhere, to be copied at the end. */
   readonly copies: readonly { readonly target: string; readonly source: string }[];
@@ -53,8 +53,7 @@ export function planMemory(graph: Graph, nests: readonly Nest[]): Memory {
   nests.forEach(({ roots }, nest) => {
     for (const root of roots) {
       const { id, kind } = root;
-      const isSingle = sizeOf(nodes[id]!.shape) === 1 && (kind === "store" || kind === "fold");
-      if (!isSingle && !arrays.has(id)) {
+      if (!arrays.has(id)) {
         const buffer = addBuffer(id, nest, outputs.includes(id) ? nests.length : nest);
         bufferOf.set(id, buffer);
         arrays.set(id, bufferName(buffer));

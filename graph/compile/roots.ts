@@ -47,8 +47,13 @@ export interface Root {
 
 /** Whether a reduction is so short that it is written out where it is used. */
 function isShort(graph: Graph, node: Node): boolean {
-  const shape = graph.nodes[node.operands[0]!]!.shape;
-  return sizeOf(reducedAxes(node).map((axis) => shape[axis]!)) <= unrollWidth / 2;
+  return reducedLength(graph, node) <= unrollWidth / 2;
+}
+
+/** How many elements a reduction makes one of. */
+function reducedLength({ nodes }: Graph, node: Node): number {
+  const { shape } = nodes[node.operands[0]!]!;
+  return sizeOf(reducedAxes(node).map((axis) => shape[axis]!));
 }
 
 /** More parts than this would split the loops around them too often. */
@@ -86,13 +91,11 @@ function makeRoot(graph: Graph, id: number, kind: Root["kind"], source: number, 
   const wide = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1);
   const kept = wide.filter((axis) => !reduced.includes(axis));
   const size = (axes: readonly number[]) => sizeOf(axes.map((axis) => shape[axis]!));
-  // A fold to few elements keeps them in locals, whatever the order of its axes; else the kept axes come first, so
-  // that each total is a local of its own loop.
+  // A fold to few elements keeps them in locals, whatever the order of its axes. Else the axes stay in the order in
+  // which they lie in memory: totals are locals where the kept ones come first, and lie in memory where they don't.
   const leading = kept.every((axis, i) => axis === wide[i]);
   const few = folds && size(kept) <= (leading ? 4 : unrollWidth);
-  const order = few
-    ? [...reduced.filter((axis) => shape[axis] !== 1), ...kept]
-    : [...kept, ...reduced.filter((axis) => shape[axis] !== 1)];
+  const order = few ? [...wide.filter((axis) => reduced.includes(axis)), ...kept] : wide;
   let first = order.length;
   let width = 1;
   // What has no elements keeps its loops, by which the emitter knows it.
@@ -144,12 +147,15 @@ export function walkRoot(
 const slowCall = /Math\.(?!abs|max|min|sqrt|sign|floor|ceil|round|trunc|fround)/;
 
 /** What an element costs to compute from memory, in additions, up to the roots and inputs below it. */
-function costs({ nodes }: Graph, ids: ReadonlySet<number>): number[] {
+function costs(graph: Graph, ids: ReadonlySet<number>): number[] {
+  const { nodes } = graph;
   const result: number[] = [];
-  nodes.forEach(({ op, operands }) => {
+  nodes.forEach((node) => {
+    const { op, operands } = node;
     const code = op.scalar?.code(...operands.map((operand) => literalOr(nodes[operand]!, "x")));
     let cost = code === undefined ? 0 : slowCall.test(code) ? 15 : / \/ |sqrt/.test(code) ? 4 : 1;
     for (const operand of operands) cost += ids.has(operand) ? 0 : result[operand]!;
+    if (isReduction(node)) cost = (cost + 1) * reducedLength(graph, node);
     result.push(Math.min(cost, 1000));
   });
   return result;
@@ -250,21 +256,23 @@ function sharesLoops(root: Root, other: Root, index: readonly Affine[]): boolean
   return sameIndex(loopsOnly(index), loopsOnly(own));
 }
 
-/** Values that cost more to compute again, at another level or in a loop around theirs, than to keep. */
+/** Values that cost more to compute again, in another nest or in a loop around theirs, than to keep. */
 function worthKeeping(graph: Graph, roots: readonly Root[], ids: ReadonlySet<number>): number[] {
   const cost = costs(graph, ids);
-  const firstLevel = new Map<number, number>();
+  const firstNest = new Map<number, string>();
   const kept = new Set<number>();
   for (const root of roots) {
+    const nest = `${root.level}:${root.loops.map((axis) => root.shape[axis])}`;
     walkRoot(graph, root, (id, index) => {
       if (id === root.id) return true;
       if (ids.has(id) || kept.has(id)) return false;
-      const level = firstLevel.get(id);
-      if (level === undefined) firstLevel.set(id, root.level);
-      const elsewhere = level !== undefined && level !== root.level;
+      const first = firstNest.get(id);
+      if (first === undefined) firstNest.set(id, nest);
+      const elsewhere = first !== undefined && first !== nest;
       const worth = repeats(root, index) ? 1 : elsewhere ? 10 : Number.POSITIVE_INFINITY;
-      const { shape, op } = graph.nodes[id]!;
-      const keeps = cost[id]! >= worth && sizeOf(shape) > 1 && op.scalar !== undefined;
+      const node = graph.nodes[id]!;
+      const computes = node.op.scalar !== undefined || isReduction(node);
+      const keeps = cost[id]! >= worth && sizeOf(node.shape) > 1 && computes;
       if (keeps) kept.add(id);
       return !keeps;
     });

@@ -21,14 +21,20 @@ export function keysOf({ inputs, outputs }: Graph): string[] {
 }
 
 /**
- * The body of a function of `core`, `helpers`, `keys` and the memory behind the core's outputs that makes a kernel's
+ * The body of a function of `functions`, `helpers`, `keys` and the memory behind the core's outputs that makes a kernel's
  * calls. `arrayClass` names the class of arrays.
  */
-export function wrapperText(graph: Graph, memory: readonly string[], arrayClass: string): string {
+export function wrapperText(
+  graph: Graph,
+  memory: readonly string[],
+  arrayClass: string,
+  functions: number,
+): string {
   const { inputs } = graph;
   const shapes = outputsOf(graph).map(({ id }) => graph.nodes[id]!.shape);
   const names = [...inputs.map((_, i) => inputName(i)), ...shapes.map((_, i) => outputName(i)), ...memory];
-  const run = `core(${names.join(", ")});`;
+  const cores = Array.from({ length: functions }, (_, i) => `core${i}`);
+  const run = cores.map((core) => `${core}(${names.join(", ")});`).join("\n");
   const isArray = (name: string, size: number) =>
     `${name} instanceof ${arrayClass} && ${name}.length === ${size}`;
 
@@ -79,6 +85,7 @@ export function wrapperText(graph: Graph, memory: readonly string[], arrayClass:
   const isNumber = (_: unknown, i: number) => inputs[i]!.shape.length === 0;
   return [
     arrays.length > 0 ? `let ${arrays.map((name) => `${name}Last`).join(", ")};` : "",
+    `const [${cores.join(", ")}] = functions;`,
     `const [${keys.join(", ")}] = keys;`,
     ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${arrayClass}(1);`] : [])),
     "return {",

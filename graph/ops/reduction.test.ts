@@ -86,8 +86,16 @@ reductions("every choice of axes, and its gradient, is what loops compute", () =
       const laws = [
         [sum, (group: number[]) => group.reduce((a, b) => a + b), () => 1],
         [mean, (group: number[]) => group.reduce((a, b) => a + b) / count, () => 1 / count],
-        [max, (group: number[]) => Math.max(...group), (xi: number, group: number[]) => +(xi === Math.max(...group))],
-        [min, (group: number[]) => Math.min(...group), (xi: number, group: number[]) => +(xi === Math.min(...group))],
+        [
+          max,
+          (group: number[]) => Math.max(...group),
+          (xi: number, group: number[]) => +(xi === Math.max(...group)),
+        ],
+        [
+          min,
+          (group: number[]) => Math.min(...group),
+          (xi: number, group: number[]) => +(xi === Math.min(...group)),
+        ],
       ] as const;
       for (const [reduce, ofGroup, slope] of laws) {
         const f = trace({ x: tensor(shape) }, ({ x }) => reduce(x, axes));
@@ -99,7 +107,10 @@ reductions("every choice of axes, and its gradient, is what loops compute", () =
         );
         const given = { x, weights: kept.length ? weights : 1 };
         const slopes = grad(objective as never, "x" as never)(given as never) as { x: Float64Array };
-        close([...slopes.x], x.map((xi, i) => slope(xi, groups[place[i]!]!) * weights[place[i]!]!));
+        close(
+          [...slopes.x],
+          x.map((xi, i) => slope(xi, groups[place[i]!]!) * weights[place[i]!]!),
+        );
       }
     }
   }
@@ -108,7 +119,10 @@ reductions("every choice of axes, and its gradient, is what loops compute", () =
 function close(actual: readonly number[], expected: readonly number[]): void {
   assert.is(actual.length, expected.length);
   expected.forEach((value, i) => {
-    assert.ok(Math.abs(actual[i]! - value) <= 1e-14 * (1 + Math.abs(value)), `${actual[i]} instead of ${value}`);
+    assert.ok(
+      Math.abs(actual[i]! - value) <= 1e-14 * (1 + Math.abs(value)),
+      `${actual[i]} instead of ${value}`,
+    );
   });
 }
 
