@@ -7,6 +7,7 @@ import { mapOutputs, outputsOf } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { makeArena } from "./arena.js";
+import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
 import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
 import type { LoopCode } from "./loops.js";
@@ -105,22 +106,4 @@ function wrap(
   const text = wrapperText(graph, memory, arrayOf(dtype).name, functions.length);
   const make = makeFunction(["functions", "helpers", "keys", ...memory], text);
   return make?.(functions, helpers, keysOf(graph), ...values) as Calls | undefined;
-}
-
-let serial = 0;
-
-/**
- * A function of generated text, or `undefined` where a content-security policy forbids it. A number of its own keeps the
- * engine from sharing code and type feedback between kernels that happen to have the same text.
- */
-function makeFunction(
-  names: readonly string[],
-  text: string,
-): ((...values: unknown[]) => unknown) | undefined {
-  try {
-    return new Function(...names, `"use strict"; // kernel ${++serial}\n${text}`) as () => unknown;
-  } catch (error) {
-    if (error instanceof EvalError) return undefined;
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import { countElements, scalarize } from "./scalarize.js";
 import { unroll } from "./unroll.js";
 
 /** Graphs of up to this many elements are written out. */
-const unrollLimit = 600;
+export const unrollLimit = 600;
 
 /** JavaScript for a graph: straight-line code if it is small, else loops. `plain` leaves nothing to other routines. */
 export function generate(graph: Graph, plain = false): LoopCode {

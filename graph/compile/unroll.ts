@@ -10,16 +10,33 @@ import { numberText } from "./text.js";
 
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph, scalar: ScalarGraph): string {
-  const { nodes } = scalar.graph;
   const sources = graph.inputs.flatMap(({ shape }, index) =>
     shape.length === 0
       ? [inputName(index)]
       : Array.from({ length: sizeOf(shape) }, (_, i) => `${inputName(index)}[${i}]`),
   );
+  return writeStatements(
+    graph,
+    scalar,
+    sources,
+    (output, element) => `${outputName(output)}[${element}]`,
+  ).join("\n");
+}
+
+/**
+ * Statements that compute a scalar graph: `sources` is the code of each element of the inputs, `targetOf` what each
+ * element of the outputs is assigned to.
+ */
+export function writeStatements(
+  graph: Graph,
+  scalar: ScalarGraph,
+  sources: readonly string[],
+  targetOf: (output: number, element: number) => string,
+): string[] {
+  const { nodes } = scalar.graph;
   const targets = new Map<number, string[]>();
   for (const { id, output, element } of scalar.outputs) {
-    const target = `${outputName(output)}[${element}]`;
-    targets.set(id, [...(targets.get(id) ?? []), target]);
+    targets.set(id, [...(targets.get(id) ?? []), targetOf(output, element)]);
   }
   const lines: string[] = [];
   const store = (id: number, atom: string) => {
@@ -38,7 +55,7 @@ export function unroll(graph: Graph, scalar: ScalarGraph): string {
     if (code !== atoms[id]) lines.push(`const ${atoms[id]} = ${code};`);
     store(id, atoms[id]!);
   }
-  return lines.join("\n");
+  return lines;
 }
 
 /** What to compute, in order. A single value sums up everything, and on the way to the others most of it comes about. */
