@@ -6,9 +6,19 @@ export class AdjointError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "AdjointError";
-    const line = callerLine(this.stack ?? "");
+    const line = callerLine(longStack());
     if (line) this.message = `${message}  at ${line}`;
   }
+}
+
+/** The stack of this call, longer than engines record by default: the library may be deep in itself. */
+function longStack(): string {
+  const engine = Error as { stackTraceLimit?: number };
+  const limit = engine.stackTraceLimit;
+  engine.stackTraceLimit = 64;
+  const { stack = "" } = new Error();
+  if (limit !== undefined) engine.stackTraceLimit = limit;
+  return stack;
 }
 
 // Frames of these folders are the library's own; the first frame outside them is the user's line.
