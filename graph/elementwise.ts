@@ -4,7 +4,7 @@
  */
 import { AdjointError } from "./errors.js";
 import { apply, type Expr } from "./node.js";
-import { type Arithmetic, type Domain, defineOp, type Op, type Partial, type Scalar } from "./op.js";
+import { type Arithmetic, type Domain, defineOp, type Op, type Partial, real, type Scalar } from "./op.js";
 import { withOperands } from "./operand.js";
 import { broadcastLike } from "./ops/broadcast.js";
 import { full } from "./ops/constant.js";
@@ -20,25 +20,15 @@ export interface ElementwiseDefinition extends Scalar {
   /** ∂result/∂operand, as thunks; or "constant" where the derivative is 0. */
   readonly partials: ((...operands: readonly Expr[]) => PartialsOf) | "constant";
   readonly rewrite?: Rewrite;
-  readonly domains: readonly Domain[];
+  /** Default: real numbers from −3 to 3. */
+  readonly domains?: readonly Domain[];
 }
 
 /** One factor an operand, as functions of the result (`exp' = exp`); `undefined` for an operand that has none. */
 type PartialsOf = readonly (((result: Expr) => Partial) | undefined)[];
 
-export function elementwise(definition: ElementwiseDefinition): Op {
-  const {
-    name,
-    commutative = false,
-    isTruth = false,
-    partials,
-    rewrite,
-    domains,
-    compute,
-    code,
-    wasm,
-    imported,
-  } = definition;
+export function elementwise(definition: ElementwiseDefinition, arity: number): Op {
+  const { name, commutative = false, isTruth = false, partials, rewrite, compute, code, wasm } = definition;
   const op: Op = defineOp({
     name,
     commutative,
@@ -59,7 +49,7 @@ export function elementwise(definition: ElementwiseDefinition): Op {
       }
       return result;
     },
-    scalar: { compute, code, ...(wasm && { wasm }), ...(imported && { imported }) },
+    scalar: { compute, code, ...(wasm && { wasm }) },
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands) }),
     derivative:
       partials === "constant"
@@ -69,7 +59,7 @@ export function elementwise(definition: ElementwiseDefinition): Op {
             partials: ({ operands, result }) =>
               partials(...operands).map((partial) => partial && (() => partial(result))),
           },
-    domains,
+    domains: definition.domains ?? new Array<Domain>(arity).fill(real()),
   });
   return op;
 }
@@ -113,18 +103,18 @@ export interface WithOp {
 }
 
 export function unary(definition: ElementwiseDefinition): Unary & WithOp {
-  const op = elementwise(definition);
+  const op = elementwise(definition, 1);
   return Object.assign(((x: Operand) => call(op, [x])) as Unary, { op });
 }
 
 export function binary(definition: ElementwiseDefinition): Binary & WithOp {
-  const op = elementwise(definition);
+  const op = elementwise(definition, 2);
   return Object.assign(((a: Operand, b: Operand) => call(op, [a, b])) as Binary, { op });
 }
 
 /** A binary op that takes more than two operands too, from the left: add(a, b, c) is add(add(a, b), c). */
 export function variadic(definition: ElementwiseDefinition): Variadic & WithOp {
-  const op = elementwise(definition);
+  const op = elementwise(definition, 2);
   const fold = (...operands: Operand[]) => {
     if (operands.length < 2)
       throw new AdjointError(`${op.name} takes two operands or more, not ${operands.length}.`);
@@ -136,7 +126,7 @@ export function variadic(definition: ElementwiseDefinition): Variadic & WithOp {
 /** A function of JavaScript's Math by its name there. */
 export function mathFunction(name: Exclude<keyof typeof Math, symbol>): Scalar {
   const compute = Math[name] as (...operands: number[]) => number;
-  return { compute, imported: compute, code: (...operands) => `Math.${name}(${operands.join(", ")})` };
+  return { compute, code: (...operands) => `Math.${name}(${operands.join(", ")})` };
 }
 
 /** `value` in the shape of `like`. */

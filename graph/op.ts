@@ -89,8 +89,6 @@ export interface Scalar {
    * The same as WebAssembly, given the operands that are known numbers; without it, the op is a call of `compute`.
    */
   wasm?(...known: readonly (number | undefined)[]): Recipe | undefined;
-  /** The function to call from WebAssembly instead of `compute`: one of Math's own, which engines call directly. */
-  readonly imported?: (...operands: number[]) => number;
 }
 
 /** How a reduction takes one more element, for the compiler. */

@@ -18,11 +18,14 @@ export type Multiply = (
 
 export interface Arena {
   readonly arena: Float64Array | Float32Array;
-  readonly multiply: Multiply;
+  readonly multiply?: Multiply;
 }
 
-/** Memory for intermediate tensors, and the matrix product in it, of up to `columns` columns if there is one. */
-export function makeArena(length: number, columns: number, precision: Precision): Arena {
+/**
+ * Memory for intermediate tensors, and the matrix product in it, of up to `columns` columns. `undefined` where there are
+ * products but no WebAssembly.
+ */
+export function makeArena(length: number, columns: number, precision: Precision): Arena | undefined {
   const size = elementBytes[precision];
   const work = Math.ceil((length * size) / 16) * 16;
   if (columns > 0) {
@@ -47,27 +50,10 @@ export function makeArena(length: number, columns: number, precision: Precision)
       return { arena: makeView(precision, length, memory.buffer), multiply };
     }
   }
-  const arena = makeView(precision, length);
-  return { arena, multiply: (...operands) => multiplyPlainly(arena, ...operands) };
+  return columns > 0 ? undefined : { arena: makeView(precision, length) };
 }
 
 function makeView(precision: Precision, length: number, buffer?: ArrayBuffer): Float64Array | Float32Array {
   const View = arrayOf(precision);
   return buffer ? new View(buffer, 0, length) : new View(length);
-}
-
-/** The product without WebAssembly: row by row, so that B and C are read in order. */
-function multiplyPlainly(arena: Float64Array | Float32Array, ...operands: Parameters<Multiply>): void {
-  const [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k] = operands;
-  arena.fill(0, c, c + m * n);
-  for (let i = 0; i < m; i++) {
-    for (let l = 0; l < k; l++) {
-      const factor = arena[a + i * aRow + l * aColumn]!;
-      let source = b + l * bRow;
-      for (let target = c + i * n; target < c + (i + 1) * n; target++) {
-        arena[target]! += factor * arena[source]!;
-        source += bColumn;
-      }
-    }
-  }
 }

@@ -6,7 +6,7 @@ import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
-import { makeArena } from "./arena.js";
+import { type Arena, makeArena } from "./arena.js";
 import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
 import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
@@ -71,12 +71,23 @@ function compileScalars(graph: Graph, helpers: Helpers, dtype: Precision): Compi
 
 function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
   const graph = simplifyGraph(given, mergeConstants);
-  const code = generate(graph);
-  const calls = build(graph, code, helpers, dtype);
-  return calls && { calls, source: code.parts.join("\n\n") };
+  // Without WebAssembly, matrix products are loops too.
+  for (const plain of [false, true]) {
+    const code = generate(graph, plain);
+    const arena = makeArena(code.arena, code.columns, dtype);
+    const calls = arena && build(graph, code, arena, helpers, dtype);
+    if (calls) return { calls, source: code.parts.join("\n\n") };
+  }
+  return undefined;
 }
 
-function build(graph: Graph, code: LoopCode, helpers: Helpers, dtype: Precision): Calls | undefined {
+function build(
+  graph: Graph,
+  code: LoopCode,
+  { arena, multiply }: Arena,
+  helpers: Helpers,
+  dtype: Precision,
+): Calls | undefined {
   const { parts, buffers, constants, columns } = code;
   const memory = [...buffers.map((_, i) => bufferName(i)), ...constants.map((_, i) => constantName(i))];
   if (columns > 0) memory.push("multiply");
@@ -87,7 +98,6 @@ function build(graph: Graph, code: LoopCode, helpers: Helpers, dtype: Precision)
   ];
   const functions = parts.map((text) => makeFunction(names, text) as Core | undefined);
   if (!functions.every((one) => one !== undefined)) return undefined;
-  const { arena, multiply } = makeArena(code.arena, columns, dtype);
   const values: unknown[] = buffers.map(({ offset, length }) => arena.subarray(offset, offset + length));
   for (const constant of constants) values.push(arrayOf(dtype).from(constant));
   if (columns > 0) values.push(multiply);

@@ -36,7 +36,6 @@ export const add: Variadic & WithOp = variadic({
     const negatedFirst = argumentOf(a, negative);
     return negatedFirst && subtract(b!, negatedFirst);
   },
-  domains: [real(), real()],
 });
 
 /** a − b */
@@ -51,7 +50,6 @@ export const subtract: Binary & WithOp = binary({
     const negated = argumentOf(b, negative);
     return negated && add(a!, negated);
   },
-  domains: [real(), real()],
 });
 
 /** −x */
@@ -67,7 +65,6 @@ export const negative: Unary & WithOp = unary({
     const [factor, rest] = constantFactor(x!);
     return rest && multiply(fullLike(x!, -factor), rest);
   },
-  domains: [real()],
 });
 
 /** a·b; more than two operands are multiplied from the left. */
@@ -87,7 +84,6 @@ export const multiply: Variadic & WithOp = variadic({
     if (a!.id === b!.id) return square(a!);
     return withoutSign(a!, b!) ?? withoutSign(b!, a!);
   },
-  domains: [real(), real()],
 });
 
 /** a·b where a is −u: −(u·b), or u·(−b) where −b is known. */
@@ -143,7 +139,6 @@ export const square: Unary & WithOp = unary({
     const negated = argumentOf(x, negative);
     return negated && square(negated);
   },
-  domains: [real()],
 });
 
 /** Whole exponents up to this size are products, which are exact at 0 and ten times as fast as Math.pow. */
@@ -226,7 +221,6 @@ export const abs: Unary & WithOp = unary({
     const negated = argumentOf(x, negative);
     return negated ? abs(negated) : argumentOf(x, abs) && x;
   },
-  domains: [real()],
 });
 
 /** −1, 0 or 1 by the sign of x; its derivative is 0. */
@@ -235,7 +229,6 @@ export const sign: Unary & WithOp = unary({
   compute: (x) => Math.sign(x!),
   code: (x) => `Math.sign(${x})`,
   partials: "constant",
-  domains: [real()],
 });
 
 /** The half of a tie goes to each side; the side that isn't chosen has no derivative at all. */
@@ -252,7 +245,6 @@ export const maximum: Binary & WithOp = binary({
   wasm: () => [0, 1, "f64.max"],
   partials: (a, b) => [chosen(a!, b!, greaterEqual), chosen(b!, a!, greaterEqual)],
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
-  domains: [real(), real()],
 });
 
 /** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally. */
@@ -264,5 +256,4 @@ export const minimum: Binary & WithOp = binary({
   wasm: () => [0, 1, "f64.min"],
   partials: (a, b) => [chosen(a!, b!, lessEqual), chosen(b!, a!, lessEqual)],
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
-  domains: [real(), real()],
 });

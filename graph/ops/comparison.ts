@@ -77,28 +77,31 @@ export const logicalNot: Unary & WithOp = unary({
   domains: [boolean],
 });
 
-const whereOp = elementwise({
-  name: "where",
-  compute: (condition, a, b) => (condition ? a! : b!),
-  code: (condition, a, b) => `(${condition} ? ${a} : ${b})`,
-  wasm: () => [1, 2, 0, "f64.truthy", "select"],
-  // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
-  partials: (condition) => [
-    undefined,
-    () => ({ value: 1, mask: truth(condition!) }),
-    () => ({ value: 1, mask: logicalNot(condition!) as Expr }),
-  ],
-  rewrite([condition, a, b]) {
-    const known = uniformValue(condition!);
-    if (known !== undefined) return known ? a : b;
-    if (a!.id === b!.id) return a;
-    if (paramsIf(condition!, logicalNot.op)) return choose(operandOf(condition!), b!, a!);
-    const inThen = branchOf(a!, condition!, 1);
-    const inElse = branchOf(b!, condition!, 2);
-    return inThen || inElse ? choose(condition!, inThen ?? a!, inElse ?? b!) : undefined;
+const whereOp = elementwise(
+  {
+    name: "where",
+    compute: (condition, a, b) => (condition ? a! : b!),
+    code: (condition, a, b) => `(${condition} ? ${a} : ${b})`,
+    wasm: () => [1, 2, 0, "f64.truthy", "select"],
+    // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
+    partials: (condition) => [
+      undefined,
+      () => ({ value: 1, mask: truth(condition!) }),
+      () => ({ value: 1, mask: logicalNot(condition!) as Expr }),
+    ],
+    rewrite([condition, a, b]) {
+      const known = uniformValue(condition!);
+      if (known !== undefined) return known ? a : b;
+      if (a!.id === b!.id) return a;
+      if (paramsIf(condition!, logicalNot.op)) return choose(operandOf(condition!), b!, a!);
+      const inThen = branchOf(a!, condition!, 1);
+      const inElse = branchOf(b!, condition!, 2);
+      return inThen || inElse ? choose(condition!, inThen ?? a!, inElse ?? b!) : undefined;
+    },
+    domains: [boolean, real(), real()],
   },
-  domains: [boolean, real(), real()],
-});
+  3,
+);
 
 /** A condition as 1 or 0: masks are added up, where other values could cancel. */
 function truth(condition: Expr): Expr {

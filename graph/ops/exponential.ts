@@ -9,7 +9,6 @@ export const exp: Unary & WithOp = unary({
   name: "exp",
   ...mathFunction("exp"),
   partials: () => [(result) => result],
-  domains: [real()],
 });
 
 /** eˣ − 1, exact near 0 */
@@ -17,7 +16,6 @@ export const expm1: Unary & WithOp = unary({
   name: "expm1",
   ...mathFunction("expm1"),
   partials: (x) => [() => exp(x!)],
-  domains: [real()],
 });
 
 /** The natural logarithm; its derivative 1/x is ∞ at 0. */

@@ -20,7 +20,6 @@ export const sin: Unary & WithOp = unary({
   name: "sin",
   ...mathFunction("sin"),
   partials: (x) => [() => cos(x!)],
-  domains: [real()],
 });
 
 /** The cosine */
@@ -28,7 +27,6 @@ export const cos: Unary & WithOp = unary({
   name: "cos",
   ...mathFunction("cos"),
   partials: (x) => [() => negative(sin(x!))],
-  domains: [real()],
 });
 
 /** The tangent; its derivative is 1 + tan². */
@@ -60,7 +58,6 @@ export const atan: Unary & WithOp = unary({
   name: "atan",
   ...mathFunction("atan"),
   partials: (x) => [() => reciprocal(add(square(x!), 1))],
-  domains: [real()],
 });
 
 /** The angle of the point (x, y) in (−π, π]; note the order, y first. */
@@ -79,7 +76,6 @@ export const sinh: Unary & WithOp = unary({
   name: "sinh",
   ...mathFunction("sinh"),
   partials: (x) => [() => cosh(x!)],
-  domains: [real()],
 });
 
 /** The hyperbolic cosine */
@@ -87,7 +83,6 @@ export const cosh: Unary & WithOp = unary({
   name: "cosh",
   ...mathFunction("cosh"),
   partials: (x) => [() => sinh(x!)],
-  domains: [real()],
 });
 
 /** The hyperbolic tangent; its derivative is 1 − tanh². */
@@ -95,7 +90,6 @@ export const tanh: Unary & WithOp = unary({
   name: "tanh",
   ...mathFunction("tanh"),
   partials: () => [(result) => subtract(1, square(result))],
-  domains: [real()],
 });
 
 /** The inverse of sinh */
@@ -103,7 +97,6 @@ export const asinh: Unary & WithOp = unary({
   name: "asinh",
   ...mathFunction("asinh"),
   partials: (x) => [() => reciprocal(sqrt(add(square(x!), 1)))],
-  domains: [real()],
 });
 
 /** The inverse of cosh, for x ≥ 1 */

@@ -139,7 +139,7 @@ export function straightLine(
   const run = instantiate(
     bytes,
     memory,
-    [...imports.keys()].map((op) => op.scalar!.imported ?? op.scalar!.compute),
+    [...imports.keys()].map((op) => op.scalar!.compute),
   )?.run;
   if (!run) return undefined;
   const values = new Float64Array(memory.buffer);
