@@ -31,7 +31,8 @@ export function callerLine(stack: string): string | undefined {
   if (ownFolders.length === 0) return undefined;
   for (const frame of stack.split("\n")) {
     const place = /((?:file:\/\/)?\/?[^\s()]+):(\d+):\d+\)?$/.exec(frame);
-    if (!place?.[1] || frame.includes("node:")) continue;
+    // Generated code has no file.
+    if (!place?.[1] || place[1] === "<anonymous>" || frame.includes("node:")) continue;
     const file = place[1].startsWith("file://") ? place[1] : `file://${place[1]}`;
     const isTest = /\.test\.[jt]s$/.test(file);
     if (!isTest && ownFolders.some((folder) => file.startsWith(folder))) continue;

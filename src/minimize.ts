@@ -3,22 +3,34 @@ import { type Expr, type Traced, valueAndGrad } from "../graph/index.js";
 import { graphOf, type Shapes, type ValueOf } from "../graph/trace.js";
 import { checkKeys, readValue } from "../graph/values.js";
 import type { Optimizer } from "../optimizers/index.js";
-import { checkCount, checkFinite, compileStep, Stepper, type Tensor } from "./step.js";
+import { checkApart, checkCount, checkFinite, checkStart } from "./checks.js";
+import { Recorder } from "./recorder.js";
+import { compileStep, Stepper, type Tensor, type Tensors } from "./step.js";
 
 /** Why a run ended. */
 export type Status = "converged" | "max-steps" | "diverged" | "stopped";
 
+/** A point: a number for a scalar parameter, a flat array for a tensor. */
+export type PointOf<P extends Shapes> = {
+  readonly [K in keyof P]: P[K] extends readonly []
+    ? number
+    : number extends P[K]["length"]
+      ? number | Float64Array
+      : Float64Array;
+};
+
 /** What a callback is told before each step: the point where the step starts, and the value there. */
-export interface Progress {
+export interface Progress<P extends Shapes = Shapes> {
+  /** The step that is about to be taken, from 1. */
   readonly step: number;
   readonly value: number;
   /** The largest absolute element of the gradient. */
   readonly gradientNorm: number;
-  /** The parameters as copies: numbers for scalars, flat arrays for tensors. */
-  readonly parameters: Readonly<Record<string, number | Float64Array>>;
+  /** The point as a copy. */
+  readonly parameters: PointOf<P>;
 }
 
-export interface MinimizeOptions<D = Readonly<Record<string, never>>> {
+export interface MinimizeOptions<P extends Shapes = Shapes, D = Readonly<Record<string, never>>> {
   /** The most steps to take; default 1000. */
   readonly steps?: number;
   /** The run has converged where no element of the gradient is larger; default 1e-8, and 0 takes all steps. */
@@ -28,11 +40,11 @@ export interface MinimizeOptions<D = Readonly<Record<string, never>>> {
   /** Inputs of the objective that stay as they are. */
   readonly data?: D;
   /** Called before each step; returning false stops the run. */
-  readonly onStep?: (progress: Progress) => unknown;
+  readonly onStep?: (progress: Progress<P>) => unknown;
 }
 
 /** The points before each step, row by row, and the values there. The start is the first; the last point isn't in it. */
-export interface Trajectory<N extends string = string> {
+export interface Trajectory<N extends PropertyKey = string> {
   readonly steps: number;
   /** `steps` × size numbers for each parameter. */
   readonly parameters: { readonly [K in N]: Float64Array };
@@ -40,14 +52,15 @@ export interface Trajectory<N extends string = string> {
 }
 
 export interface Run<P extends Shapes = Shapes> {
-  /** The last finite point: a number for a scalar, a flat array for a tensor. */
-  readonly parameters: { readonly [K in keyof P]: P[K] extends readonly [] ? number : Float64Array };
+  /** The last point; of a run that diverged, the last one where point, value and gradient are finite. */
+  readonly parameters: PointOf<P>;
   /** The objective there. */
   readonly value: number;
   readonly status: Status;
-  /** Steps taken. A run that diverged did so in the step behind these. */
+  /** Steps taken. A run that diverged did so in the step after these; at 0 it may be the start that isn't finite. */
   readonly steps: number;
-  readonly trajectory: Trajectory<keyof P & string>;
+  /** Empty unless it is recorded. */
+  readonly trajectory: Trajectory<keyof P>;
 }
 
 /**
@@ -64,125 +77,77 @@ export function minimize<I extends Shapes, const N extends keyof I & string>(
   objective: Traced<I, Expr<[]>>,
   start: { readonly [K in N]: ValueOf<I[K]> },
   optimizer: Optimizer,
-  options: MinimizeOptions<{ readonly [K in Exclude<keyof I, N>]: ValueOf<I[K]> }> = {},
+  options: MinimizeOptions<Pick<I, N>, { readonly [K in Exclude<keyof I, N>]: ValueOf<I[K]> }> = {},
 ): Run<Pick<I, N>> {
   const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = options;
   checkCount("minimize", "steps", steps, 0);
-  if (!(tolerance >= 0))
-    throw new AdjointError(`minimize: tolerance must be a number ≥ 0, not ${tolerance}.`);
-  const { inputs } = graphOf(objective, "minimize");
-  const names = Object.keys(start);
-  const given: Readonly<Record<string, unknown>> = { ...start, ...options.data };
-  checkKeys(
-    given,
-    inputs.map(({ name }) => name),
-    "minimize: start and data",
-  );
-  if (names.length === 0)
-    throw new AdjointError("minimize: start names no parameter; give the point to start from.");
-  const tensors = new Map<string, Tensor>();
-  for (const { name, shape } of inputs) {
-    const data = readValue(given[name], shape, `minimize: "${name}"`);
-    checkFinite("minimize", name, data);
-    tensors.set(name, { data: data.slice(), shape });
+  if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
+    throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${String(tolerance)}.`);
   }
-  const parameters = Object.fromEntries(names.map((name) => [name, tensors.get(name)!]));
-  const fixed = inputs.filter(({ name }) => !Object.hasOwn(start, name));
-  const differentiated = valueAndGrad(objective as Traced<Shapes, Expr<[]>>, ...names);
-  const kernel = compileStep(
-    optimizer,
-    parameters,
-    Object.fromEntries(fixed.map(({ name, shape }) => [name, shape])),
-    (exprs) => {
-      const { value, grad } = differentiated(exprs);
-      return { gradients: grad, reported: value };
-    },
-  );
-  const data = Object.fromEntries(
-    fixed.map(({ name, shape }) => [
-      name,
-      shape.length === 0 ? tensors.get(name)!.data[0]! : tensors.get(name)!.data,
-    ]),
-  );
+  const { parameters, data } = readInputs(objective, start, options.data ?? {});
+  const differentiated = valueAndGrad(objective as Traced<Shapes, Expr<[]>>, ...Object.keys(parameters));
+  const step = compileStep(optimizer, parameters, data, (exprs) => {
+    const { value, grad } = differentiated(exprs);
+    return { gradients: grad, reported: value };
+  });
 
   const stepper = new Stepper(optimizer, parameters);
-  const recorder = trajectory ? new Recorder(parameters) : undefined;
-  let status: Status;
+  const recorder = new Recorder(parameters);
+  let status: Status | undefined;
   let value = Number.NaN;
-  for (;;) {
-    const at = stepper.propose(kernel, data);
+  const progress = (gradientNorm: number): Progress<Pick<I, N>> => ({
+    step: stepper.steps + 1,
+    value,
+    gradientNorm,
+    parameters: stepper.parameters() as PointOf<Pick<I, N>>,
+  });
+  while (status === undefined) {
+    const at = stepper.propose(step);
     if (!Number.isFinite(at.value) || !Number.isFinite(at.norm)) {
       status = "diverged";
       if (stepper.steps > 0) stepper.revert();
       else value = at.value;
-      recorder?.keep(stepper.steps);
+      recorder.keep(stepper.steps);
       break;
     }
     value = at.value;
     if (at.norm <= tolerance) status = "converged";
     else if (stepper.steps === steps) status = "max-steps";
-    else if (onStep?.(progressOf(stepper, at.value, at.norm)) === false) status = "stopped";
+    else if (onStep?.(progress(at.norm)) === false) status = "stopped";
+    else if (!at.leadsOn) status = "diverged";
     else {
-      recorder?.record(stepper, value);
+      if (trajectory) recorder.record(stepper, value);
       stepper.accept();
-      continue;
     }
-    break;
   }
+  const { count, rows, values } = recorder.finish();
   return {
-    parameters: stepper.parameters(),
+    parameters: stepper.parameters() as PointOf<Pick<I, N>>,
     value,
     status,
     steps: stepper.steps,
-    trajectory: (recorder ?? new Recorder(parameters)).finish(),
-  } as unknown as Run<Pick<I, N>>;
+    trajectory: { steps: count, parameters: rows as Trajectory<N>["parameters"], values },
+  };
 }
 
-function progressOf(stepper: Stepper, value: number, gradientNorm: number): Progress {
-  return { step: stepper.steps + 1, value, gradientNorm, parameters: stepper.parameters() };
-}
-
-/** Points and values row by row, in arrays that grow by doubling. */
-class Recorder {
-  readonly #rows: Map<string, Float64Array>;
-  readonly #sizes: ReadonlyMap<string, number>;
-  #values: Float64Array = new Float64Array(16);
-  #steps = 0;
-
-  constructor(parameters: Readonly<Record<string, Tensor>>) {
-    this.#sizes = new Map(Object.entries(parameters).map(([name, { data }]) => [name, data.length]));
-    this.#rows = new Map(
-      Object.entries(parameters).map(([name, { data }]) => [name, new Float64Array(16 * data.length)]),
-    );
-  }
-
-  record(stepper: Stepper, value: number): void {
-    if (this.#steps === this.#values.length) {
-      this.#values = doubled(this.#values);
-      for (const [name, rows] of this.#rows) this.#rows.set(name, doubled(rows));
-    }
-    this.#values[this.#steps] = value;
-    for (const [name, rows] of this.#rows)
-      rows.set(stepper.values(name), this.#steps * this.#sizes.get(name)!);
-    this.#steps++;
-  }
-
-  /** Forgets the rows from `steps` on. */
-  keep(steps: number): void {
-    this.#steps = Math.min(this.#steps, steps);
-  }
-
-  finish(): Trajectory {
-    const steps = this.#steps;
-    const rows = [...this.#rows].map(
-      ([name, data]) => [name, data.slice(0, steps * this.#sizes.get(name)!)] as const,
-    );
-    return { steps, parameters: Object.fromEntries(rows), values: this.#values.slice(0, steps) };
-  }
-}
-
-function doubled(data: Float64Array): Float64Array {
-  const larger = new Float64Array(data.length * 2);
-  larger.set(data);
-  return larger;
+/** The objective's inputs as numbers of their own, those of the start apart. */
+function readInputs(objective: unknown, start: object, data: object): { parameters: Tensors; data: Tensors } {
+  const { inputs } = graphOf(objective, "minimize");
+  checkStart("minimize", start);
+  checkApart("minimize", start, data);
+  const given: Readonly<Record<string, unknown>> = { ...start, ...data };
+  checkKeys(
+    given,
+    inputs.map(({ name }) => name),
+    "minimize: start and data",
+  );
+  const tensors = inputs.map(({ name, shape }): [string, Tensor] => {
+    const values = readValue(given[name], shape, `minimize: "${name}"`);
+    checkFinite("minimize", name, values);
+    return [name, { data: values.slice(), shape }];
+  });
+  return {
+    parameters: Object.fromEntries(tensors.filter(([name]) => Object.hasOwn(start, name))),
+    data: Object.fromEntries(tensors.filter(([name]) => !Object.hasOwn(start, name))),
+  };
 }

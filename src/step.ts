@@ -2,7 +2,6 @@
  * One step of an optimization as one kernel: the objective, its gradient and the optimizer's rule are traced together,
  * so that a step shares all work and allocates nothing.
  */
-import { AdjointError } from "../graph/errors.js";
 import {
   abs,
   compile,
@@ -27,7 +26,7 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-type Exprs = Readonly<Record<string, Expr>>;
+export type Exprs = Readonly<Record<string, Expr>>;
 
 /** What a step computes of its inputs: the gradients to follow, and the value to report. */
 export interface Evaluated {
@@ -40,19 +39,31 @@ const inputKey = (name: string): string => `input ${name}`;
 const slotKey = (slot: string, name: string): string => `slot ${slot} ${name}`;
 const stepKey = "step";
 
-type StepKernel = Kernel<Record<string, Shape>, Expr>;
+/** A compiled step with its data bound: the arrays may change their numbers between steps. */
+export interface Step {
+  readonly kernel: Kernel<Record<string, Shape>, Expr>;
+  readonly data: Tensors;
+}
+
+/** What a step found at the current point: the reported value, the largest element of the gradient. */
+export interface Proposal {
+  readonly value: number;
+  readonly norm: number;
+  /** Whether the point that the step leads to is finite. */
+  readonly leadsOn: boolean;
+}
 
 /** Compiles a step: `evaluate` traces the objective and its gradients on the named inputs. */
 export function compileStep(
   optimizer: Optimizer,
   parameters: Tensors,
-  data: Readonly<Record<string, Shape>>,
+  data: Tensors,
   evaluate: (inputs: Exprs) => Evaluated,
-): StepKernel {
+): Step {
   const slots = initialSlots(optimizer, parameters);
   const specs: [string, Spec][] = [[stepKey, scalar()]];
   for (const [name, { shape }] of Object.entries(parameters)) specs.push([inputKey(name), tensor(shape)]);
-  for (const [name, shape] of Object.entries(data)) specs.push([inputKey(name), tensor(shape)]);
+  for (const [name, { shape }] of Object.entries(data)) specs.push([inputKey(name), tensor(shape)]);
   for (const [slot, values] of Object.entries(slots)) {
     for (const [name, value] of Object.entries(values)) {
       specs.push([
@@ -76,6 +87,7 @@ export function compileStep(
     const outputs: (readonly [string, Expr])[] = [
       ["value", reported],
       ["norm", largest(Object.values(gradients))],
+      ["reach", largest(Object.values<Expr>(next.parameters))],
     ];
     for (const [name, expr] of Object.entries<Expr>(next.parameters)) outputs.push([inputKey(name), expr]);
     for (const [slot, exprs] of Object.entries<Exprs | undefined>(next.slots)) {
@@ -84,14 +96,12 @@ export function compileStep(
     }
     return Object.fromEntries(outputs);
   });
-  return compile(step) as unknown as StepKernel;
+  return { kernel: compile(step) as unknown as Step["kernel"], data };
 }
 
-/** The largest absolute element of all gradients. */
-function largest(gradients: readonly Expr[]): Expr {
-  const norms: Expr[] = gradients
-    .filter(({ shape }) => sizeOf(shape) > 0)
-    .map((gradient) => max(abs(gradient)));
+/** The largest absolute element. */
+function largest(tensors: readonly Expr[]): Expr {
+  const norms: Expr[] = tensors.filter(({ shape }) => sizeOf(shape) > 0).map((one) => max(abs(one)));
   return norms.reduce((a, b) => maximum(a, b));
 }
 
@@ -141,17 +151,21 @@ export class Stepper {
     return this.#states[step % 3]!;
   }
 
-  /** Computes the next point; `accept` makes it the current one. The value and the norm are those at this point. */
-  propose(
-    kernel: StepKernel,
-    data: Readonly<Record<string, number | Float64Array>>,
-  ): { value: number; norm: number } {
+  /** Computes the next point; `accept` makes it the current one. */
+  propose({ kernel, data }: Step): Proposal {
     const { inputs } = this.#state(this.steps);
     const { outputs } = this.#state(this.steps + 1);
     inputs[stepKey] = this.steps + 1;
-    for (const name of Object.keys(data)) inputs[inputKey(name)] = data[name]!;
+    for (const name in data) {
+      const { shape, data: values } = data[name]!;
+      inputs[inputKey(name)] = shape.length === 0 ? values[0]! : values;
+    }
     kernel.into(inputs as never, outputs as never);
-    return { value: outputs.value![0]!, norm: outputs.norm![0]! };
+    return {
+      value: outputs.value![0]!,
+      norm: outputs.norm![0]!,
+      leadsOn: Number.isFinite(outputs.reach![0]!),
+    };
   }
 
   accept(): void {
@@ -186,26 +200,10 @@ function makeState(entries: readonly (readonly [string, Tensor])[]): State {
     ...entries.map(([key, { data }]) => [key, data.slice()] as const),
     ["value", new Float64Array(1)] as const,
     ["norm", new Float64Array(1)] as const,
+    ["reach", new Float64Array(1)] as const,
   ]);
   const inputs = entries.map(
     ([key, { shape, data }]) => [key, shape.length === 0 ? data[0]! : outputs[key]!] as const,
   );
   return { inputs: Object.fromEntries([[stepKey, 0] as const, ...inputs]), outputs };
-}
-
-/** Throws where a start holds a number that no step could mend. */
-export function checkFinite(what: string, name: string, data: Float64Array): void {
-  const i = data.findIndex((value) => !Number.isFinite(value));
-  if (i >= 0) {
-    throw new AdjointError(`${what}: "${name}" holds ${data[i]} at element ${i}; start from finite numbers.`);
-  }
-}
-
-/** Throws where a count isn't a whole number of at least `least`. */
-export function checkCount(what: string, name: string, count: unknown, least: number): void {
-  if (!Number.isSafeInteger(count) || (count as number) < least) {
-    throw new AdjointError(
-      `${what}: ${name} must be a whole number of at least ${least}, not ${String(count)}.`,
-    );
-  }
 }
