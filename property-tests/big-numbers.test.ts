@@ -21,13 +21,18 @@ precise("every scalar op has a meaning in 64 digits", () => {
 });
 
 /** The one output of a graph in 64 digits. */
-function runBig({ graph }: Traced, point: Readonly<Record<string, readonly BigNumber[]>>): readonly BigNumber[] {
+function runBig(
+  { graph }: Traced,
+  point: Readonly<Record<string, readonly BigNumber[]>>,
+): readonly BigNumber[] {
   const given = graph.inputs.map(({ name }) => point[name]!);
   return interpretNodes(graph.nodes, bigNumbers, given)[graph.outputs as number]!;
 }
 
 function bigPoint(point: Point): Record<string, readonly BigNumber[]> {
-  return Object.fromEntries(Object.entries(point).map(([name, list]) => [name, list.map(bigNumbers.constant)]));
+  return Object.fromEntries(
+    Object.entries(point).map(([name, list]) => [name, list.map(bigNumbers.constant)]),
+  );
 }
 
 function traceApplied({ op, shapes, params }: Applied): Traced {
@@ -75,7 +80,9 @@ for (const op of ops) {
       // Each element has a share of its own in the direction.
       const direction = Object.fromEntries(
         applied.values.flatMap((values, i) =>
-          domainOf(op, i).kind === "real" ? [[operandName(i), values.map((_, k) => Math.sin(k + i + 1))]] : [],
+          domainOf(op, i).kind === "real"
+            ? [[operandName(i), values.map((_, k) => Math.sin(k + i + 1))]]
+            : [],
         ),
       );
       if (Object.keys(direction).length === 0) return;

@@ -29,7 +29,11 @@ function together(a: Shape, b: Shape): number[] | undefined {
 }
 
 /** Visits each element of `shape` with the offsets of the elements of operands that belong to it. */
-function forEach(shape: Shape, operands: readonly Shape[], visit: (offset: number, own: number[]) => void): void {
+function forEach(
+  shape: Shape,
+  operands: readonly Shape[],
+  visit: (offset: number, own: number[]) => void,
+): void {
   const index = new Array<number>(shape.length).fill(0);
   for (let offset = 0; offset < sizeOf(shape); offset++) {
     let rest = offset;
@@ -59,7 +63,8 @@ broadcasting("every pairing of shapes computes what loops compute, or is refused
   let refused = 0;
   for (const [a, b] of pairings()) {
     const shape = together(a, b);
-    const traced = () => trace({ a: { shape: a }, b: { shape: b } }, (inputs) => subtract(inputs.a, inputs.b));
+    const traced = () =>
+      trace({ a: { shape: a }, b: { shape: b } }, (inputs) => subtract(inputs.a, inputs.b));
     if (!shape) {
       refused++;
       assert.throws(traced, `subtract: shapes (${a.join("×")}) and (${b.join("×")}) don't broadcast`);
@@ -81,8 +86,9 @@ broadcasting("gradients of every pairing are added up as loops add them up", () 
     const shape = together(a, b);
     if (!shape) continue;
     const specs = { a: { shape: a }, b: { shape: b }, weights: { shape } };
-    const f = trace(specs, (inputs): Expr =>
-      sum(multiply(multiply(inputs.a, inputs.b) as Expr, inputs.weights) as Expr),
+    const f = trace(
+      specs,
+      (inputs): Expr => sum(multiply(multiply(inputs.a, inputs.b) as Expr, inputs.weights) as Expr),
     ) as unknown as Objective;
     const point = {
       a: numbers(sizeOf(a), 1),

@@ -67,8 +67,9 @@ course("weighted sphere wᵀ(x∘x), any dimension and weights: the gradient is 
     const byX = x.map((xi, i) => 2 * w[i]! * xi);
     const own = trace({ x: vector(x.length) }, (inputs): Expr => dot(w, square(inputs.x)));
     for (const f of [own, weightedSphere(w).f]) check(evaluator(f), { x }, value, { x: byX });
-    const ofBoth = trace({ w: vector(x.length), x: vector(x.length) }, (inputs): Expr =>
-      sum(multiply(inputs.w, multiply(inputs.x, inputs.x))),
+    const ofBoth = trace(
+      { w: vector(x.length), x: vector(x.length) },
+      (inputs): Expr => sum(multiply(inputs.w, multiply(inputs.x, inputs.x))),
     );
     check(evaluator(ofBoth), { w, x }, value, { x: byX, w: x.map((xi) => xi * xi) });
   });
@@ -120,40 +121,50 @@ const samples = fc
     }),
   );
 
-course("linear model with half the mean squared error, any batch and widths: Xᵀ(outputs − y)/K and Σ(outputs − y)/K", () => {
-  forAll(500, samples, ({ K, inputs, outputs, X, W, b, y }) => {
-    const residuals = y.map((target, at) => {
-      const [k, o] = [Math.floor(at / outputs), at % outputs];
-      let output = 0;
-      for (let i = 0; i < inputs; i++) output += X[k * inputs + i]! * W[i * outputs + o]!;
-      return output + b[o]! - target;
+course(
+  "linear model with half the mean squared error, any batch and widths: Xᵀ(outputs − y)/K and Σ(outputs − y)/K",
+  () => {
+    forAll(500, samples, ({ K, inputs, outputs, X, W, b, y }) => {
+      const residuals = y.map((target, at) => {
+        const [k, o] = [Math.floor(at / outputs), at % outputs];
+        let output = 0;
+        for (let i = 0; i < inputs; i++) output += X[k * inputs + i]! * W[i * outputs + o]!;
+        return output + b[o]! - target;
+      });
+      const value = residuals.reduce((total, r) => total + r * r, 0) / (2 * K);
+      const byW = W.map((_, at) => {
+        const [i, o] = [Math.floor(at / outputs), at % outputs];
+        let total = 0;
+        for (let k = 0; k < K; k++) total += X[k * inputs + i]! * residuals[k * outputs + o]!;
+        return total / K;
+      });
+      const byB = b.map((_, o) => {
+        let total = 0;
+        for (let k = 0; k < K; k++) total += residuals[k * outputs + o]!;
+        return total / K;
+      });
+      const specs = {
+        X: matrix(K, inputs),
+        y: matrix(K, outputs),
+        W: matrix(inputs, outputs),
+        b: vector(outputs),
+      };
+      const own = trace(specs, (exprs): Expr => {
+        const predicted = add(matmul(exprs.X as Expr, exprs.W as Expr), exprs.b as Expr) as Expr;
+        // The sum over the outputs of the mean over the batch.
+        return multiply(sum(mean(square(subtract(predicted, exprs.y as Expr) as Expr), 0)), 0.5);
+      });
+      const model = linear({ inputs, outputs });
+      const ofLibrary = trace(
+        specs,
+        (exprs): Expr =>
+          halfMeanSquaredError(model(exprs.X as never, exprs as never) as Expr, exprs.y as Expr),
+      );
+      for (const f of [own, ofLibrary]) {
+        check(evaluator(f, "W", "b"), { X, y, W, b }, value, { W: byW, b: byB });
+      }
     });
-    const value = residuals.reduce((total, r) => total + r * r, 0) / (2 * K);
-    const byW = W.map((_, at) => {
-      const [i, o] = [Math.floor(at / outputs), at % outputs];
-      let total = 0;
-      for (let k = 0; k < K; k++) total += X[k * inputs + i]! * residuals[k * outputs + o]!;
-      return total / K;
-    });
-    const byB = b.map((_, o) => {
-      let total = 0;
-      for (let k = 0; k < K; k++) total += residuals[k * outputs + o]!;
-      return total / K;
-    });
-    const specs = { X: matrix(K, inputs), y: matrix(K, outputs), W: matrix(inputs, outputs), b: vector(outputs) };
-    const own = trace(specs, (exprs): Expr => {
-      const predicted = add(matmul(exprs.X as Expr, exprs.W as Expr), exprs.b as Expr) as Expr;
-      // The sum over the outputs of the mean over the batch.
-      return multiply(sum(mean(square(subtract(predicted, exprs.y as Expr) as Expr), 0)), 0.5);
-    });
-    const model = linear({ inputs, outputs });
-    const ofLibrary = trace(specs, (exprs): Expr =>
-      halfMeanSquaredError(model(exprs.X as never, exprs as never) as Expr, exprs.y as Expr),
-    );
-    for (const f of [own, ofLibrary]) {
-      check(evaluator(f, "W", "b"), { X, y, W, b }, value, { W: byW, b: byB });
-    }
-  });
-});
+  },
+);
 
 course.run();

@@ -4,13 +4,7 @@ import * as assert from "uvu/assert";
 import { grad, type Op } from "../graph/index.js";
 import { doubles } from "../graph/interpret.js";
 import { sizeOf } from "../graph/shape.js";
-import {
-  type Applied,
-  appliedOf,
-  domainOf,
-  halvesOf,
-  resultShape,
-} from "./support/arbitraries.js";
+import { type Applied, appliedOf, domainOf, halvesOf, resultShape } from "./support/arbitraries.js";
 import {
   checkDerivatives,
   flat,
@@ -61,20 +55,25 @@ for (const op of ops) {
   if (!op.domains.some(isReal(op))) continue;
   const cases = op.instances ? 15 * op.instances.length : 60;
   const reals = (values: readonly (readonly number[])[]): [string, readonly number[]][] =>
-    values.flatMap((one, i): [string, readonly number[]][] => (isReal(op)(one, i) ? [[operandName(i), one]] : []));
+    values.flatMap((one, i): [string, readonly number[]][] =>
+      isReal(op)(one, i) ? [[operandName(i), one]] : [],
+    );
 
-  derivatives(`${op.name}: slopes along each real operand, and along all of them twice, are those of differences`, () => {
-    const checked = [0, 0, 0];
-    forAll(cases, movingOf(op), ({ applied, weights, directions }) => {
-      const f = objectiveOf(applied);
-      const point = pointOf(applied, weights);
-      const [first, second] = directions.map(reals) as [ReturnType<typeof reals>, ReturnType<typeof reals>];
-      for (const alone of first) checkDerivatives(f, point, [Object.fromEntries([alone])]);
-      checked[checkDerivatives(f, point, [Object.fromEntries(first), Object.fromEntries(second)])]! += 1;
-    });
-    // Kinks are skipped, but a law that skips everything says nothing.
-    assert.ok(checked[2]! >= cases / 10, `${op.name}: only ${checked[2]} of ${cases} cases were smooth`);
-  });
+  derivatives(
+    `${op.name}: slopes along each real operand, and along all of them twice, are those of differences`,
+    () => {
+      const checked = [0, 0, 0];
+      forAll(cases, movingOf(op), ({ applied, weights, directions }) => {
+        const f = objectiveOf(applied);
+        const point = pointOf(applied, weights);
+        const [first, second] = directions.map(reals) as [ReturnType<typeof reals>, ReturnType<typeof reals>];
+        for (const alone of first) checkDerivatives(f, point, [Object.fromEntries([alone])]);
+        checked[checkDerivatives(f, point, [Object.fromEntries(first), Object.fromEntries(second)])]! += 1;
+      });
+      // Kinks are skipped, but a law that skips everything says nothing.
+      assert.ok(checked[2]! >= cases / 10, `${op.name}: only ${checked[2]} of ${cases} cases were smooth`);
+    },
+  );
 }
 
 /** The derivative of every element of the result by every element of an operand: rows are results. */
@@ -106,31 +105,40 @@ for (const op of ops) {
   const cases = op.instances ? 8 * op.instances.length : 30;
 
   // Summed up, two wrongs can agree; and only here are points visited where the slopes of both sides differ.
-  derivatives(`${op.name}: each element's slope lies between those of its two sides, at ties and kinks too`, () => {
-    let compared = 0;
-    forAll(cases, appliedOf(op, halvesOf), (applied) => {
-      const weights = new Array<number>(sizeOf(resultShape(applied))).fill(0);
-      const f = objectiveOf(applied);
-      applied.values.forEach((values, operand) => {
-        const rows = jacobian(f, pointOf(applied, weights), operandName(operand));
-        if (domainOf(op, operand).kind !== "real") {
-          for (const row of rows) assertClose(row, new Float64Array(row.length), 0, "slope by a discrete operand");
-          compared += rows.length;
-          return;
-        }
-        values.forEach((_, element) => {
-          rows.forEach((row, i) => {
-            const [left, right] = sidesAt((t) => elementsAt(applied, operand, element, t)[i]!);
-            if (Math.max(Math.abs(left), Math.abs(right)) > jump) return;
-            compared++;
-            const nearest = Math.min(Math.max(row[element]!, Math.min(left, right)), Math.max(left, right));
-            assertClose(row[element]!, nearest, 1e-5, `slope of element ${i} by element ${element} of operand ${operand}`);
+  derivatives(
+    `${op.name}: each element's slope lies between those of its two sides, at ties and kinks too`,
+    () => {
+      let compared = 0;
+      forAll(cases, appliedOf(op, halvesOf), (applied) => {
+        const weights = new Array<number>(sizeOf(resultShape(applied))).fill(0);
+        const f = objectiveOf(applied);
+        applied.values.forEach((values, operand) => {
+          const rows = jacobian(f, pointOf(applied, weights), operandName(operand));
+          if (domainOf(op, operand).kind !== "real") {
+            for (const row of rows)
+              assertClose(row, new Float64Array(row.length), 0, "slope by a discrete operand");
+            compared += rows.length;
+            return;
+          }
+          values.forEach((_, element) => {
+            rows.forEach((row, i) => {
+              const [left, right] = sidesAt((t) => elementsAt(applied, operand, element, t)[i]!);
+              if (Math.max(Math.abs(left), Math.abs(right)) > jump) return;
+              compared++;
+              const nearest = Math.min(Math.max(row[element]!, Math.min(left, right)), Math.max(left, right));
+              assertClose(
+                row[element]!,
+                nearest,
+                1e-5,
+                `slope of element ${i} by element ${element} of operand ${operand}`,
+              );
+            });
           });
         });
       });
-    });
-    assert.ok(compared > 0, `${op.name}: nothing was compared`);
-  });
+      assert.ok(compared > 0, `${op.name}: nothing was compared`);
+    },
+  );
 }
 
 derivatives.run();

@@ -5,7 +5,15 @@ import { grad, print, type Traced, trace, valueAndGrad } from "../graph/index.js
 import { validate } from "../graph/validate.js";
 import { along, checkDerivatives, flat, give, type Objective } from "./support/differences.js";
 import { forAll } from "./support/law.js";
-import { directionOf, pointOf, programOf, smooth, traceObjective, traceProgram, wild } from "./support/programs.js";
+import {
+  directionOf,
+  pointOf,
+  programOf,
+  smooth,
+  traceObjective,
+  traceProgram,
+  wild,
+} from "./support/programs.js";
 import { assertSame } from "./support/tolerance.js";
 
 const graphs = suite("random graphs");

@@ -181,7 +181,10 @@ kernels("results are fresh: a later call doesn't change them", () => {
       const first = kernel(inputs as never);
       const before = flatten(first);
       const zeros = Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [name, typeof value === "number" ? 0 : value.map(() => 0)]),
+        Object.entries(inputs).map(([name, value]) => [
+          name,
+          typeof value === "number" ? 0 : value.map(() => 0),
+        ]),
       );
       kernel(zeros as never);
       assertSame(flatten(first), before, "results kept");

@@ -143,13 +143,20 @@ const element = fc.record({
   zero: fc.boolean(),
   x: fc.integer({ min: 300, max: 800 }).map((k) => k / 1000),
   // Whatever isn't 0 or NaN is true.
-  given: fc.array(fc.constantFrom(0, 1, -1, 2, Number.NaN, -0), { minLength: conditions, maxLength: conditions }),
+  given: fc.array(fc.constantFrom(0, 1, -1, 2, Number.NaN, -0), {
+    minLength: conditions,
+    maxLength: conditions,
+  }),
 });
 
 const elements = fc.array(element, { minLength: 1, maxLength: 4 });
 
 /** Derivatives of orders 1 and 2, by x, contracted with a direction each. */
-function orders(f: Objective, inputs: Readonly<Record<string, unknown>>, size: number): readonly ArrayLike<number>[] {
+function orders(
+  f: Objective,
+  inputs: Readonly<Record<string, unknown>>,
+  size: number,
+): readonly ArrayLike<number>[] {
   const once = grad(f, "x") as unknown as (inputs: unknown) => { readonly x: number | Float64Array };
   const direction = { x: Array.from({ length: size }, (_, i) => 1 + i / 4) };
   const twice = grad(along(f, direction), "x") as unknown as typeof once;
@@ -169,7 +176,10 @@ masks("nested choices have the derivatives of the branch taken, element by eleme
     const given = Object.keys(specs).map((name, k) => [name, elements.map((one) => one.given[k]!)] as const);
     const actual = orders(f, { x, ...Object.fromEntries(given) }, size);
     const expected = elements.map((one, i) => {
-      const alone = trace({ x: scalar() }, ({ x }): Expr => taken(tree, x, one.given)) as unknown as Objective;
+      const alone = trace(
+        { x: scalar() },
+        ({ x }): Expr => taken(tree, x, one.given),
+      ) as unknown as Objective;
       const [first, second] = orders(alone, { x: x[i]! }, 1);
       return [first![0]!, second![0]! * (1 + i / 4)] as const;
     });
@@ -190,28 +200,44 @@ const moves: readonly ((x: Expr, k: number) => Expr)[] = [
   (x, k) => (x.shape.length > 1 ? sum(x, k % x.shape.length) : stack([x, x], k % 2)),
   (x, k) => broadcastTo(x, [1 + (k % 2), ...x.shape]) as Expr,
   (x, k) => concatenate([x, slice(x, 1, undefined, { axis: k % x.shape.length })], k % x.shape.length),
-  (x, k) => pad(x, x.shape.map(() => k % 2), x.shape.map(() => k % 3)),
+  (x, k) =>
+    pad(
+      x,
+      x.shape.map(() => k % 2),
+      x.shape.map(() => k % 3),
+    ),
   (x) => (x.shape[0]! > 0 && x.shape.length > 1 ? index(x, -1) : x),
 ];
 
-masks("elements of a computed tensor that nobody uses have gradient 0, even where their slope is infinite", () => {
-  const steps = fc.array(fc.tuple(fc.nat(moves.length - 1), fc.nat(20)), { minLength: 1, maxLength: 6 });
-  forAll(400, fc.tuple(steps, fc.nat(singular.length - 1)), ([chain, which]) => {
-    const shape = [3, 4];
-    const move = (x: Expr) => chain.reduce((moved, [kind, k]) => moves[kind]!(moved, k), x);
-    const used = trace({ x: { shape } }, ({ x }): Expr => sum(move(x))) as unknown as Objective;
-    const counts = orders(used, { x: new Array<number>(12).fill(1) }, 12)[0]!;
-    const x = Array.from(counts, (count, i) => (count === 0 ? 0 : 0.3 + i / 30));
-    const f = trace({ x: { shape } }, ({ x }): Expr => sum(move(singular[which]!(x)))) as unknown as Objective;
-    const actual = orders(f, { x }, 12);
-    const one = trace({ x: scalar() }, ({ x }): Expr => singular[which]!(x)) as unknown as Objective;
-    x.forEach((at, i) => {
-      const alone = counts[i] === 0 ? [[0], [0]] : orders(one, { x: at }, 1);
-      assertClose(actual[0]![i]!, alone[0]![0]! * counts[i]!, 1e-12, `slope ${i} at [${x}]`);
-      assertClose(actual[1]![i]!, alone[1]![0]! * counts[i]! * (1 + i / 4), 1e-12, `curvature ${i} at [${x}]`);
+masks(
+  "elements of a computed tensor that nobody uses have gradient 0, even where their slope is infinite",
+  () => {
+    const steps = fc.array(fc.tuple(fc.nat(moves.length - 1), fc.nat(20)), { minLength: 1, maxLength: 6 });
+    forAll(400, fc.tuple(steps, fc.nat(singular.length - 1)), ([chain, which]) => {
+      const shape = [3, 4];
+      const move = (x: Expr) => chain.reduce((moved, [kind, k]) => moves[kind]!(moved, k), x);
+      const used = trace({ x: { shape } }, ({ x }): Expr => sum(move(x))) as unknown as Objective;
+      const counts = orders(used, { x: new Array<number>(12).fill(1) }, 12)[0]!;
+      const x = Array.from(counts, (count, i) => (count === 0 ? 0 : 0.3 + i / 30));
+      const f = trace(
+        { x: { shape } },
+        ({ x }): Expr => sum(move(singular[which]!(x))),
+      ) as unknown as Objective;
+      const actual = orders(f, { x }, 12);
+      const one = trace({ x: scalar() }, ({ x }): Expr => singular[which]!(x)) as unknown as Objective;
+      x.forEach((at, i) => {
+        const alone = counts[i] === 0 ? [[0], [0]] : orders(one, { x: at }, 1);
+        assertClose(actual[0]![i]!, alone[0]![0]! * counts[i]!, 1e-12, `slope ${i} at [${x}]`);
+        assertClose(
+          actual[1]![i]!,
+          alone[1]![0]! * counts[i]! * (1 + i / 4),
+          1e-12,
+          `curvature ${i} at [${x}]`,
+        );
+      });
     });
-  });
-});
+  },
+);
 
 /** A whole vector behind one condition that is false. */
 const reductions: Readonly<Record<string, Function1>> = {
@@ -227,8 +253,9 @@ const reductions: Readonly<Record<string, Function1>> = {
 for (const [name, reduce] of Object.entries(reductions)) {
   masks(`${name} of what isn't used has gradient 0, at orders 1 and 2`, () => {
     for (const f of singular) {
-      const objective = trace({ x: vector(3), c: scalar() }, ({ x, c }): Expr =>
-        where(c, reduce(f(x)), sum(square(x)) as Expr),
+      const objective = trace(
+        { x: vector(3), c: scalar() },
+        ({ x, c }): Expr => where(c, reduce(f(x)), sum(square(x)) as Expr),
       ) as unknown as Objective;
       const [first, second] = orders(objective, { x: [0, 0, 0.5], c: 0 }, 3);
       assertSame(first!, [0, 0, 1], `gradient behind ${f}`);
@@ -238,7 +265,10 @@ for (const [name, reduce] of Object.entries(reductions)) {
 }
 
 masks("`where(x > 0, sqrt(x), 0)` has gradient 0 at 0", () => {
-  const f = trace({ x: vector(2) }, ({ x }): Expr => sum(where(x, sqrt(x), 0) as Expr)) as unknown as Objective;
+  const f = trace(
+    { x: vector(2) },
+    ({ x }): Expr => sum(where(x, sqrt(x), 0) as Expr),
+  ) as unknown as Objective;
   assert.equal(orders(f, { x: [0, 4] }, 2), [Float64Array.of(0, 0.25), Float64Array.of(0, -0.0390625)]);
 });
 

@@ -27,7 +27,15 @@ import {
 } from "./support/arbitraries.js";
 import { flatten, give, type Point } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";
-import { moving, type Program, pointOf, programOf, traceObjective, traceProgram, wild } from "./support/programs.js";
+import {
+  moving,
+  type Program,
+  pointOf,
+  programOf,
+  traceObjective,
+  traceProgram,
+  wild,
+} from "./support/programs.js";
 import { ops } from "./support/registry.js";
 import { assertSame } from "./support/tolerance.js";
 
@@ -37,7 +45,11 @@ const simplification = suite("simplify");
 function checkSimplified(f: Traced, point: Point): void {
   const simpler = simplify(f);
   const inputs = give(f, point) as never;
-  assertSame(flatten(simpler(inputs)), flatten(f(inputs)), () => `${print(f)}\nsimplified to\n${print(simpler)}\n`);
+  assertSame(
+    flatten(simpler(inputs)),
+    flatten(f(inputs)),
+    () => `${print(f)}\nsimplified to\n${print(simpler)}\n`,
+  );
   validate(simpler.graph);
   const again = simplify(simpler);
   assert.is(print(again), print(simpler), "simplifying twice changes more than once");

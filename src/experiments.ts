@@ -101,7 +101,7 @@ const linearRates: Readonly<Record<CourseOptimizer, number>> = {
 
 export interface LinearFit {
   readonly optimizer: CourseOptimizer;
-  readonly training: Training<"W" | "b">;
+  readonly training: Training<typeof linearStart>;
 }
 
 /**

@@ -26,6 +26,7 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Expressions by name. */
 export type Exprs = Readonly<Record<string, Expr>>;
 
 /** What a step computes of its inputs: the gradients to follow, and the value to report. */
@@ -34,23 +35,20 @@ export interface Evaluated {
   readonly reported: Expr;
 }
 
-// The kernel's inputs are told apart by prefixes, so that a parameter may have any name.
+// The kernel's inputs are told apart by prefixes, so that parameters and slots may have any name.
 const inputKey = (name: string): string => `input ${name}`;
-const slotKey = (slot: string, name: string): string => `slot ${slot} ${name}`;
+const slotKey = (slot: string, name: string): string => `slot ${JSON.stringify([slot, name])}`;
 const stepKey = "step";
 
-/** A compiled step with its data bound: the arrays may change their numbers between steps. */
-export interface Step {
-  readonly kernel: Kernel<Record<string, Shape>, Expr>;
-  readonly data: Tensors;
+/** What a kernel takes for a tensor: the number of a scalar, else the array itself. */
+function given({ data, shape }: Tensor): number | Float64Array {
+  return shape.length === 0 ? data[0]! : data;
 }
 
-/** What a step found at the current point: the reported value, the largest element of the gradient. */
-export interface Proposal {
-  readonly value: number;
-  readonly norm: number;
-  /** Whether the point that the step leads to is finite. */
-  readonly leadsOn: boolean;
+/** A compiled step with its data, whose arrays may change their numbers between steps. */
+export interface Step {
+  readonly kernel: Kernel<Record<string, Shape>, Expr>;
+  readonly data: Readonly<Record<string, number | Float64Array>>;
 }
 
 /** Compiles a step: `evaluate` traces the objective and its gradients on the named inputs. */
@@ -62,63 +60,73 @@ export function compileStep(
 ): Step {
   const slots = initialSlots(optimizer, parameters);
   const specs: [string, Spec][] = [[stepKey, scalar()]];
-  for (const [name, { shape }] of Object.entries(parameters)) specs.push([inputKey(name), tensor(shape)]);
-  for (const [name, { shape }] of Object.entries(data)) specs.push([inputKey(name), tensor(shape)]);
+  for (const [name, { shape }] of Object.entries({ ...parameters, ...data })) {
+    specs.push([inputKey(name), tensor(shape)]);
+  }
   for (const [slot, values] of Object.entries(slots)) {
-    for (const [name, value] of Object.entries(values)) {
-      specs.push([
-        slotKey(slot, name),
-        typeof value === "number" ? scalar() : tensor(parameters[name]!.shape),
-      ]);
-    }
+    for (const [name, { shape }] of Object.entries(values)) specs.push([slotKey(slot, name), tensor(shape)]);
   }
   const step = trace(Object.fromEntries(specs), (inputs: Exprs) => {
-    const pick = (names: readonly string[], key: (name: string) => string): Record<string, Expr> =>
-      Object.fromEntries(names.map((name) => [name, inputs[key(name)]!]));
-    const own = pick(Object.keys(parameters), inputKey);
-    const { gradients, reported } = evaluate({ ...own, ...pick(Object.keys(data), inputKey) });
+    const pick = (tensors: Tensors, key: (name: string) => string): Exprs =>
+      Object.fromEntries(Object.keys(tensors).map((name) => [name, inputs[key(name)]!]));
+    const own = pick(parameters, inputKey);
+    const { gradients, reported } = evaluate({ ...own, ...pick(data, inputKey) });
     const slotExprs = Object.fromEntries(
-      Object.entries(slots).map(([slot, values]) => [
-        slot,
-        pick(Object.keys(values), (name) => slotKey(slot, name)),
-      ]),
+      Object.entries(slots).map(([slot, values]) => [slot, pick(values, (name) => slotKey(slot, name))]),
     );
     const next = optimizer.update(own, gradients, slotExprs, inputs[stepKey]!);
-    const outputs: (readonly [string, Expr])[] = [
+    const outputs: [string, Expr | number][] = [
       ["value", reported],
       ["norm", largest(Object.values(gradients))],
-      ["reach", largest(Object.values<Expr>(next.parameters))],
+      ["reach", largest(Object.values(next.parameters))],
     ];
     for (const [name, expr] of Object.entries<Expr>(next.parameters)) outputs.push([inputKey(name), expr]);
-    for (const [slot, exprs] of Object.entries<Exprs | undefined>(next.slots)) {
-      if (!exprs) continue;
+    for (const [slot, exprs] of Object.entries<Exprs>(next.slots)) {
       for (const [name, expr] of Object.entries(exprs)) outputs.push([slotKey(slot, name), expr]);
     }
     return Object.fromEntries(outputs);
   });
-  return { kernel: compile(step) as unknown as Step["kernel"], data };
+  return {
+    kernel: compile(step) as unknown as Step["kernel"],
+    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [inputKey(name), given(value)])),
+  };
 }
 
-/** The largest absolute element. */
-function largest(tensors: readonly Expr[]): Expr {
+/** The largest absolute element of all; NaN if there is one. */
+function largest(tensors: readonly Expr[]): Expr | number {
   const norms: Expr[] = tensors.filter(({ shape }) => sizeOf(shape) > 0).map((one) => max(abs(one)));
-  return norms.reduce((a, b) => maximum(a, b));
+  return norms.length === 0 ? 0 : norms.reduce((a, b) => maximum(a, b));
 }
-
-type SlotValues = Readonly<Record<string, Readonly<Record<string, number | Float64Array>>>>;
 
 /** What an optimizer remembers before the first step, by slot and parameter. */
-function initialSlots(optimizer: Optimizer, parameters: Tensors): SlotValues {
-  const values = Object.fromEntries(
-    Object.entries(parameters).map(([name, { data, shape }]) => [name, shape.length === 0 ? data[0]! : data]),
+function initialSlots(optimizer: Optimizer, parameters: Tensors): Readonly<Record<string, Tensors>> {
+  const values = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, given(value)]));
+  const tensorOf = (name: string, value: number | Float64Array): Tensor =>
+    typeof value === "number"
+      ? { data: Float64Array.of(value), shape: [] }
+      : { data: value, shape: parameters[name]!.shape };
+  return Object.fromEntries(
+    Object.entries<Step["data"]>(optimizer.init(values).slots).map(([slot, initial]) => [
+      slot,
+      Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, tensorOf(name, value)])),
+    ]),
   );
-  return optimizer.init(values).slots as SlotValues;
 }
 
 /** One set of arrays: the outputs of a step, and the same as inputs of the next. */
 interface State {
   readonly inputs: Record<string, number | Float64Array>;
   readonly outputs: Record<string, Float64Array>;
+}
+
+/** What a step says of the point where it starts, and of the one where it leads. */
+export interface Proposal {
+  /** What is reported at the point: the objective. */
+  readonly value: number;
+  /** The largest absolute element of the gradient there. */
+  readonly norm: number;
+  /** Whether the next point is finite. */
+  readonly leadsOn: boolean;
 }
 
 /** Parameters and slots in three sets of arrays: a step reads one and writes the next, the last one is kept. */
@@ -130,18 +138,9 @@ export class Stepper {
 
   constructor(optimizer: Optimizer, parameters: Tensors) {
     this.#parameters = parameters;
-    const entries: [string, Tensor][] = Object.entries(parameters).map(([name, value]) => [
-      inputKey(name),
-      value,
-    ]);
+    const entries = Object.entries(parameters).map(([name, value]) => [inputKey(name), value] as const);
     for (const [slot, values] of Object.entries(initialSlots(optimizer, parameters))) {
-      for (const [name, value] of Object.entries(values)) {
-        const start =
-          typeof value === "number"
-            ? { data: Float64Array.of(value), shape: [] }
-            : { data: value, shape: parameters[name]!.shape };
-        entries.push([slotKey(slot, name), start]);
-      }
+      for (const [name, value] of Object.entries(values)) entries.push([slotKey(slot, name), value]);
     }
     this.#scalars = entries.filter(([, { shape }]) => shape.length === 0).map(([key]) => key);
     this.#states = [makeState(entries), makeState(entries), makeState(entries)];
@@ -156,15 +155,12 @@ export class Stepper {
     const { inputs } = this.#state(this.steps);
     const { outputs } = this.#state(this.steps + 1);
     inputs[stepKey] = this.steps + 1;
-    for (const name in data) {
-      const { shape, data: values } = data[name]!;
-      inputs[inputKey(name)] = shape.length === 0 ? values[0]! : values;
-    }
+    Object.assign(inputs, data);
     kernel.into(inputs as never, outputs as never);
     return {
       value: outputs.value![0]!,
       norm: outputs.norm![0]!,
-      leadsOn: Number.isFinite(outputs.reach![0]!),
+      leadsOn: Number.isFinite(outputs.reach![0]),
     };
   }
 
@@ -187,23 +183,20 @@ export class Stepper {
   /** A copy of the current parameters: numbers for scalars, flat arrays for tensors. */
   parameters(): Record<string, number | Float64Array> {
     return Object.fromEntries(
-      Object.entries(this.#parameters).map(([name, { shape }]) => {
-        const values = this.values(name);
-        return [name, shape.length === 0 ? values[0]! : values.slice()];
-      }),
+      Object.entries(this.#parameters).map(([name, { shape }]) => [
+        name,
+        given({ data: this.values(name).slice(), shape }),
+      ]),
     );
   }
 }
 
 function makeState(entries: readonly (readonly [string, Tensor])[]): State {
-  const outputs = Object.fromEntries([
-    ...entries.map(([key, { data }]) => [key, data.slice()] as const),
-    ["value", new Float64Array(1)] as const,
-    ["norm", new Float64Array(1)] as const,
-    ["reach", new Float64Array(1)] as const,
-  ]);
-  const inputs = entries.map(
-    ([key, { shape, data }]) => [key, shape.length === 0 ? data[0]! : outputs[key]!] as const,
-  );
-  return { inputs: Object.fromEntries([[stepKey, 0] as const, ...inputs]), outputs };
+  const values = entries.map(([key, { data, shape }]) => [key, { data: data.slice(), shape }] as const);
+  const outputs = values.map(([key, { data }]) => [key, data] as const);
+  const reports = ["value", "norm", "reach"].map((key) => [key, new Float64Array(1)] as const);
+  return {
+    inputs: Object.fromEntries(values.map(([key, value]) => [key, given(value)])),
+    outputs: Object.fromEntries([...outputs, ...reports]),
+  };
 }

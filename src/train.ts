@@ -1,6 +1,6 @@
 import { AdjointError } from "../graph/errors.js";
 import { type Expr, type NestedArray, tensor, trace, valueAndGrad } from "../graph/index.js";
-import { formatShape, type Shape, sizeOf } from "../graph/shape.js";
+import { type Shape, sizeOf } from "../graph/shape.js";
 import { flatten, readValue } from "../graph/values.js";
 import type { Optimizer, Stepped, Values } from "../optimizers/index.js";
 import { checkApart, checkCount, checkFinite, checkScalar, checkStart } from "./checks.js";
@@ -142,9 +142,10 @@ export function train<const P extends Values, const D extends Data>(
   };
 }
 
-/** The user's functions, free of types. */
+/** The user's functions, free of the types of names. */
 interface Functions {
-  readonly objective: (inputs: Exprs) => Expr;
+  /** That it gives a scalar is checked when it is differentiated. */
+  readonly objective: (inputs: Exprs) => Expr<[]>;
   readonly metric: ((inputs: Exprs) => Expr) | undefined;
 }
 
@@ -170,13 +171,10 @@ class Batch {
         return [name, { data: new Float64Array(sizeOf(own)), shape: own }];
       }),
     );
-    const specs = Object.entries({ ...parameters, ...this.#gathered }).map(([name, { shape }]) => [
-      name,
-      tensor(shape),
-    ]);
-    const traced = trace(Object.fromEntries(specs), objective) as ReturnType<
-      typeof trace<Record<string, ReturnType<typeof tensor>>, Expr<[]>>
-    >;
+    const specs = Object.entries({ ...parameters, ...this.#gathered }).map(
+      ([name, { shape }]) => [name, tensor(shape)] as const,
+    );
+    const traced = trace(Object.fromEntries(specs), objective);
     const differentiated = valueAndGrad(traced, ...Object.keys(parameters));
     this.#step = compileStep(optimizer, parameters, this.#gathered, (inputs) => {
       const { value, grad } = differentiated(inputs);

@@ -1,5 +1,5 @@
 /** What laws are drawn from: shapes, numbers of a domain, and ways to apply an op. */
-import { Builder, Expr } from "../../graph/node.js";
+import { type Builder, Expr } from "../../graph/node.js";
 import type { Domain, Op } from "../../graph/op.js";
 import { noParams, type Params } from "../../graph/params.js";
 import { formatShape, type Shape, sizeOf } from "../../graph/shape.js";
@@ -88,7 +88,11 @@ export function appliedOf(
   return applicationsOf(op).chain((application) =>
     fc
       .tuple(...application.shapes.map((shape, i) => tensorOf(number(domainOf(op, i)), shape)))
-      .map((values) => ({ ...application, values, [fc.toStringMethod]: () => describe(application, values) })),
+      .map((values) => ({
+        ...application,
+        values,
+        [fc.toStringMethod]: () => describe(application, values),
+      })),
   );
 }
 

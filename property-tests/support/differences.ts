@@ -64,15 +64,9 @@ const kink = 2e-3;
  * Two five-point formulas of error O(h⁴), h and h/2 wide, tell each other's error.
  */
 export function slopeAt(f: (t: number) => number): Slope | undefined {
-  const [middle, halfUp, halfDown, up, down, up2, down2] = [0, h / 2, -h / 2, h, -h, 2 * h, -2 * h].map(f) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [middle, halfUp, halfDown, up, down, up2, down2] = [0, h / 2, -h / 2, h, -h, 2 * h, -2 * h].map(
+    f,
+  ) as [number, number, number, number, number, number, number];
   const right = (4 * up - 3 * middle - up2) / (2 * h);
   const left = (3 * middle - 4 * down + down2) / (2 * h);
   // Written so that NaN, from a jump out of an op's domain, counts as a jump.
@@ -136,6 +130,11 @@ export function checkDerivatives(
   const derivative = along(f, direction);
   const actual = run(derivative, point)[0]!;
   const bound = tolerance + 4 * expected.error * (1 + Math.abs(expected.value));
-  assertClose(actual, expected.value, bound, () => `derivative along ${JSON.stringify(direction)} of\n${print(f)}\n`);
+  assertClose(
+    actual,
+    expected.value,
+    bound,
+    () => `derivative along ${JSON.stringify(direction)} of\n${print(f)}\n`,
+  );
   return 1 + checkDerivatives(derivative, point, further, tolerance);
 }

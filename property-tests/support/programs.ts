@@ -92,7 +92,8 @@ export const inputName = (i: number): string => `x${i}`;
 export function pointOf({ shapes, seed, style }: Program): Point {
   const random = randomSource(seed);
   const draw = (): number => {
-    if (!style.tame && random.uniform() < 0.5) return specialNumbers[random.integer(0, specialNumbers.length)]!;
+    if (!style.tame && random.uniform() < 0.5)
+      return specialNumbers[random.integer(0, specialNumbers.length)]!;
     const value = random.uniform(-2, 2);
     return style.ties && random.uniform() < 0.2 ? Math.round(2 * value) / 2 : value;
   };
@@ -249,7 +250,8 @@ class Maker {
     const { nodes } = x.builder;
     const inputs = Object.values(pointOf(this.#program));
     // Nodes only ever join at the end, so what is known stays; the interpreter is asked for all, to keep this simple.
-    if (this.#values.length < nodes.length) this.#values.splice(0, Infinity, ...interpretNodes(nodes, doubles, inputs));
+    if (this.#values.length < nodes.length)
+      this.#values.splice(0, Infinity, ...interpretNodes(nodes, doubles, inputs));
     return this.#values[x.id]!;
   }
 
@@ -278,13 +280,24 @@ class Maker {
       () => (nonEmpty ? [max, min][this.#choose(2)]!(x, axes, options) : undefined),
       () => transpose(x, order),
       () => reshape(x, this.#choose(2) === 0 ? [-1] : this.#split(sizeOf(shape))) as Expr,
-      () => (rank > 0 ? slice(x, bound(), bound(), { axis, step: [1, 2, -1, -2, 3][this.#choose(5)]! }) : undefined),
+      () =>
+        rank > 0
+          ? slice(x, bound(), bound(), { axis, step: [1, 2, -1, -2, 3][this.#choose(5)]! })
+          : undefined,
       () => (shape[0] ? index(x, this.#choose(shape[0]!)) : undefined),
       () => (rank > 0 ? concatenate([x, like(), x], axis) : undefined),
       () => stack([x, like()], this.#choose(rank + 1)),
-      () => pad(x, shape.map(() => this.#choose(3)), shape.map(() => this.#choose(3))),
+      () =>
+        pad(
+          x,
+          shape.map(() => this.#choose(3)),
+          shape.map(() => this.#choose(3)),
+        ),
       () => broadcastTo(x, [this.#choose(3) + 1, ...shape]) as Expr,
-      () => (rank > 0 ? matmul(x, this.#fit(this.#pick(), [shape[rank - 1]!, 1 + this.#choose(3)])) : undefined) as Expr,
+      () =>
+        (rank > 0
+          ? matmul(x, this.#fit(this.#pick(), [shape[rank - 1]!, 1 + this.#choose(3)]))
+          : undefined) as Expr,
       // A stencil: shifted views of one tensor, as finite differences and convolutions have them.
       () => (length > 2 ? this.#stencil(x, axis) : undefined),
       () => abs(x) as Expr,
