@@ -1,7 +1,8 @@
 /** Graphs on tensors as loop nests. */
 import { type Affine, at, linear, scaled } from "../affine.js";
 import type { Graph } from "../graph.js";
-import type { AssembleParams } from "../ops/indexing.js";
+import type { Op } from "../op.js";
+import { type AssembleParams, assembleOp, sliceOp } from "../ops/indexing.js";
 import { sizeOf, stridesOf } from "../shape.js";
 import { type Binding, Elements } from "./elements.js";
 import { elementKey, keyOf, viewOf } from "./fusion.js";
@@ -48,12 +49,15 @@ class LoopWriter {
     Root,
     Map<string, { readonly name: string; readonly kept: readonly Affine[] }>
   >();
+  /** Whether elements can be needed at several places of one loop: there are slices. */
+  readonly #shifts: boolean;
   /** Nodes of which there are copies in the arena, and scattered nodes whose zeros are written. */
   readonly #copied = new Set<number>();
   readonly #cleared = new Set<number>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
+    this.#shifts = graph.nodes.some(({ op }) => op === (sliceOp as Op) || op === (assembleOp as Op));
     this.#roots = findRoots(graph);
     this.#ids = new Set(this.#roots.map(({ id }) => id));
     this.#nests = findNests(this.#roots);
@@ -180,7 +184,7 @@ class LoopWriter {
     const name = `i${depth}`;
     const binding: Binding = { name, depth, low, high };
     const isInnermost = axis + 1 === nest.extents.length;
-    const carried = isInnermost ? this.#findCarried(nest, axis, binding) : [];
+    const carried = isInnermost && this.#shifts ? this.#findCarried(nest, axis, binding) : [];
     elements.bindings.set(axis, { fixed: low });
     const locals = carried.map(({ id, previous }) => {
       const local = `r${elements.locals++}`;

@@ -191,10 +191,13 @@ export function findRoots(graph: Graph): Root[] {
   for (const id of ids) if (isGiven(graph.nodes[id]!)) ids.delete(id);
   cutChains(graph, ids);
   // Each of these finds values that are better kept in memory, which makes them roots.
+  let roots = order(graph, ids);
   for (const find of [unaligned, worthKeeping]) {
-    for (const id of find(graph, order(graph, ids), ids)) ids.add(id);
+    const found = find(graph, roots, ids);
+    for (const id of found) ids.add(id);
+    if (found.length > 0) roots = order(graph, ids);
   }
-  return order(graph, ids);
+  return roots;
 }
 
 /** Makes roots of nodes so deep in a chain of fused ones that the walks and the code would become too long. */

@@ -4,7 +4,8 @@
  * 2008.) Factors have any strides, so a transpose costs nothing.
  */
 import { elementBytes, type Precision } from "../precision.js";
-import { Bytes, encodeModule, type ValueType } from "./module.js";
+import { Assembler } from "./assembler.js";
+import { encodeModule, type FunctionBody } from "./module.js";
 
 /** Rows of a packed block of B, and rows of a packed block of A. */
 const blockDepth = 256;
@@ -23,100 +24,6 @@ export function workBytes(precision: Precision, columns: number): number {
   return (blockDepth * padded + blockRows * blockDepth + tileRows * width) * elementBytes[precision];
 }
 
-/** Instructions on numbered locals. */
-class Assembler {
-  readonly code = new Bytes();
-  readonly locals: ValueType[] = [];
-  readonly #parameters: number;
-
-  constructor(parameters: number) {
-    this.#parameters = parameters;
-  }
-
-  local(type: ValueType = "i32"): number {
-    this.locals.push(type);
-    return this.#parameters + this.locals.length - 1;
-  }
-
-  get(local: number): this {
-    this.code.byte(0x20);
-    this.code.unsigned(local);
-    return this;
-  }
-
-  set(local: number): this {
-    this.code.byte(0x21);
-    this.code.unsigned(local);
-    return this;
-  }
-
-  i32(value: number): this {
-    this.code.byte(0x41);
-    this.code.signed(value);
-    return this;
-  }
-
-  op(...bytes: number[]): this {
-    this.code.bytes(bytes);
-    return this;
-  }
-
-  add(): this {
-    return this.op(0x6a);
-  }
-
-  sub(): this {
-    return this.op(0x6b);
-  }
-
-  mul(): this {
-    return this.op(0x6c);
-  }
-
-  /** An instruction of the vector extension, with its alignment and offset if it reaches memory. */
-  vector(opcode: number, offset?: number): this {
-    this.code.byte(0xfd);
-    this.code.unsigned(opcode);
-    if (offset !== undefined) {
-      this.code.byte(2);
-      this.code.unsigned(offset);
-    }
-    return this;
-  }
-
-  /** target ← target + amount */
-  advance(target: number, amount: () => void): void {
-    this.get(target);
-    amount();
-    this.add().set(target);
-  }
-
-  /** For `counter` from 0 below the local `limit`. */
-  loop(counter: number, limit: number, step: number, body: () => void): void {
-    this.i32(0).set(counter);
-    this.op(0x02, 0x40, 0x03, 0x40); // block, loop
-    this.get(counter).get(limit).op(0x4e, 0x0d, 1); // i32.ge_s, br_if 1
-    body();
-    this.get(counter).i32(step).add().set(counter);
-    this.op(0x0c, 0, 0x0b, 0x0b); // br 0, end, end
-  }
-
-  /** Runs one of two pieces by the i32 on the stack. */
-  branch(yes: () => void, no: () => void): void {
-    this.op(0x04, 0x40);
-    yes();
-    this.op(0x05);
-    no();
-    this.op(0x0b);
-  }
-
-  /** target ← min(length − start, most) */
-  clip(target: number, length: number, start: number, most: number): void {
-    this.get(length).get(start).sub().i32(most);
-    this.get(length).get(start).sub().i32(most).op(0x48, 0x1b).set(target); // i32.lt_s, select
-  }
-}
-
 const cache = new Map<Precision, Uint8Array>();
 
 /**
@@ -131,7 +38,81 @@ export function matmulModule(precision: Precision): Uint8Array {
   return bytes;
 }
 
+/** Consecutive numbers by name. */
+function numbered<const N extends string>(names: readonly N[], first = 0): Readonly<Record<N, number>> {
+  return Object.fromEntries(names.map((name, i) => [name, first + i])) as Record<N, number>;
+}
+
 function encode(precision: Precision): Uint8Array {
+  return encodeModule({
+    imports: [],
+    functions: [writeTile(precision), writeMultiply(precision)],
+    exports: { multiply: 1 },
+  });
+}
+
+/**
+ * One tile of C from a strip of packed A and one of packed B: C ← A·B, or C ← C + A·B where `more` isn't 0. A function of
+ * its own, so that engines replace it by their best code while a long product is under way.
+ */
+function writeTile(precision: Precision): FunctionBody {
+  const isDouble = precision === "f64";
+  const size = elementBytes[precision];
+  const [loadSplat, addVector, multiplyVector] = isDouble ? [10, 0xf0, 0xf2] : [9, 0xe4, 0xe6];
+  const { a, b, k, c, row, more } = numbered(["a", "b", "k", "c", "row", "more"]);
+  const asm = new Assembler(6);
+  const l = asm.local();
+  const sums = Array.from({ length: tileRows * tileVectors }, () => asm.local("v128"));
+  const vectors = Array.from({ length: tileVectors }, () => asm.local("v128"));
+  const splat = asm.local("v128");
+  asm.loop(l, k, 1, () => {
+    vectors.forEach((vector, v) => {
+      asm
+        .get(b)
+        .vector(0, v * 16)
+        .set(vector); // v128.load
+    });
+    for (let i = 0; i < tileRows; i++) {
+      asm
+        .get(a)
+        .vector(loadSplat!, i * size)
+        .set(splat);
+      vectors.forEach((vector, v) => {
+        const sum = sums[i * tileVectors + v]!;
+        asm.get(sum).get(splat).get(vector).vector(multiplyVector!).vector(addVector!).set(sum);
+      });
+    }
+    asm.advance(a, () => asm.i32(tileRows * size));
+    asm.advance(b, () => asm.i32(tileVectors * 16));
+  });
+  for (let i = 0; i < tileRows; i++) {
+    asm.get(more);
+    asm.branch(
+      () => {
+        for (let v = 0; v < tileVectors; v++) {
+          const sum = sums[i * tileVectors + v]!;
+          asm
+            .get(sum)
+            .get(c)
+            .vector(0, v * 16)
+            .vector(addVector!)
+            .set(sum);
+        }
+      },
+      () => undefined,
+    );
+    for (let v = 0; v < tileVectors; v++) {
+      asm
+        .get(c)
+        .get(sums[i * tileVectors + v]!)
+        .vector(11, v * 16); // v128.store
+    }
+    asm.advance(c, () => asm.get(row));
+  }
+  return asm.finish();
+}
+
+function writeMultiply(precision: Precision): FunctionBody {
   const isDouble = precision === "f64";
   const size = elementBytes[precision];
   const columns = tileColumns(precision);
@@ -139,47 +120,14 @@ function encode(precision: Precision): Uint8Array {
   const store = isDouble ? [0x39, 2, 0] : [0x38, 2, 0];
   const addScalar = isDouble ? 0xa0 : 0x92;
   const zero = isDouble ? [0x44, 0, 0, 0, 0, 0, 0, 0, 0] : [0x43, 0, 0, 0, 0];
-  const loadSplat = isDouble ? 10 : 9;
-  const addVector = isDouble ? 0xf0 : 0xe4;
-  const multiplyVector = isDouble ? 0xf2 : 0xe6;
 
-  const [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, work] = Array.from({ length: 11 }, (_, i) => i) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const asm = new Assembler(11);
-  const [kk, kc, ii, mc, i, j, l, r, packedB, packedA, tile, source, target, from, place, limit, edge] =
-    Array.from({ length: 17 }, () => asm.local()) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-  const sums = Array.from({ length: tileRows * tileVectors }, () => asm.local("v128"));
-  const vectors = Array.from({ length: tileVectors }, () => asm.local("v128"));
-  const splat = asm.local("v128");
+  const parameters = ["a", "aRow", "aColumn", "b", "bRow", "bColumn", "c", "m", "n", "k", "work"] as const;
+  const { a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, work } = numbered(parameters);
+  const asm = new Assembler(parameters.length);
+  const [kk, kc, ii, mc, i, j, l, r] = Array.from({ length: 8 }, () => asm.local()) as Locals<8>;
+  const [packedB, packedA, tile, source, target, from, place, limit, edge] = Array.from({ length: 9 }, () =>
+    asm.local(),
+  ) as Locals<9>;
 
   // work: packed B, packed A, the tile of an edge
   asm.get(work).set(packedB);
@@ -188,10 +136,13 @@ function encode(precision: Precision): Uint8Array {
     .i32(columns - 1)
     .add()
     .i32(columns)
-    .op(0x6d)
+    .op(0x6d); // i32.div_s
+  asm
     .i32(columns * blockDepth * size)
-    .mul(); // i32.div_s
-  asm.get(packedB).add().set(packedA);
+    .mul()
+    .get(packedB)
+    .add()
+    .set(packedA);
   asm
     .get(packedA)
     .i32(blockRows * blockDepth * size)
@@ -229,19 +180,18 @@ function encode(precision: Precision): Uint8Array {
         asm.get(bColumn).i32(size).op(0x46).get(limit).i32(columns).op(0x4e, 0x71); // eq, ge_s, and
         asm.branch(
           () => {
-            for (let v = 0; v < tileVectors; v++) {
+            for (let v = 0; v < tileVectors; v++)
               asm
                 .get(target)
                 .get(source)
                 .vector(0, v * 16)
                 .vector(11, v * 16);
-            }
             asm.advance(target, () => asm.i32(columns * size));
           },
           () => {
             asm.i32(columns).set(edge);
             asm.loop(r, edge, 1, () => {
-              copyElement(() => asm.get(r).get(limit).op(0x48));
+              copyElement(() => asm.get(r).get(limit).op(0x48)); // i32.lt_s
               asm.advance(source, () => asm.get(bColumn));
             });
           },
@@ -265,120 +215,71 @@ function encode(precision: Precision): Uint8Array {
           asm.advance(from, () => asm.get(aColumn));
         });
       });
-      asm.loop(j, n, columns, () => {
-        asm.loop(i, mc, tileRows, () => {
-          multiplyTile();
-          storeTile();
-        });
-      });
+      asm.loop(j, n, columns, () => asm.loop(i, mc, tileRows, multiplyTile));
     });
   });
 
   function multiplyTile(): void {
-    for (const sum of sums)
+    asm.get(ii).get(i).add().get(n).mul().get(j).add().i32(size).mul().get(c).add().set(place);
+    asm.get(packedA).get(i).get(kc).mul().i32(size).mul().add();
+    asm.get(packedB).get(j).get(kc).mul().i32(size).mul().add();
+    asm.get(kc);
+    // Whether the tile lies inside C; at an edge it is computed aside.
+    asm.get(i).i32(tileRows).add().get(mc).op(0x4c).get(j).i32(columns).add().get(n).op(0x4c, 0x71); // le_s, and
+    asm.set(r);
+    asm.get(r);
+    asm.op(0x04, 0x7f).get(place).op(0x05).get(tile).op(0x0b); // if with an i32 result
+    asm
+      .get(r)
+      .op(0x04, 0x7f)
+      .get(n)
+      .i32(size)
+      .mul()
+      .op(0x05)
+      .i32(columns * size)
+      .op(0x0b);
+    asm.get(r).op(0x04, 0x7f).get(kk).op(0x05).i32(0).op(0x0b);
+    asm.call(0);
+    asm.get(r);
+    asm.branch(() => undefined, storeEdge);
+  }
+
+  /** Adds the part of the tile that lies inside to C. */
+  function storeEdge(): void {
+    asm.clip(edge, n, j, columns);
+    asm.clip(limit, mc, i, tileRows);
+    asm.loop(l, limit, 1, () => {
+      asm.get(place).set(target);
       asm
-        .vector(12)
-        .op(...new Array<number>(16).fill(0))
-        .set(sum);
-    asm.get(packedA).get(i).get(kc).mul().i32(size).mul().add().set(source);
-    asm.get(packedB).get(j).get(kc).mul().i32(size).mul().add().set(from);
-    asm.loop(l, kc, 1, () => {
-      vectors.forEach((vector, v) => {
+        .get(tile)
+        .get(l)
+        .i32(columns * size)
+        .mul()
+        .add()
+        .set(source);
+      asm.loop(r, edge, 1, () => {
         asm
-          .get(from)
-          .vector(0, v * 16)
-          .set(vector);
-      });
-      for (let row = 0; row < tileRows; row++) {
-        asm
+          .get(target)
           .get(source)
-          .vector(loadSplat, row * size)
-          .set(splat);
-        vectors.forEach((vector, v) => {
-          const sum = sums[row * tileVectors + v]!;
-          asm.get(sum).get(splat).get(vector).vector(multiplyVector).vector(addVector).set(sum);
-        });
-      }
-      asm.advance(source, () => asm.i32(tileRows * size));
-      asm.advance(from, () => asm.i32(columns * size));
+          .op(...load);
+        asm.get(kk).op(0x04, isDouble ? 0x7c : 0x7d); // if with a result
+        asm
+          .get(target)
+          .op(...load)
+          .op(0x05)
+          .op(...zero)
+          .op(0x0b)
+          .op(addScalar)
+          .op(...store);
+        asm.advance(source, () => asm.i32(size));
+        asm.advance(target, () => asm.i32(size));
+      });
+      asm.advance(place, () => asm.get(n).i32(size).mul());
     });
   }
-
-  function storeTile(): void {
-    asm.get(ii).get(i).add().get(n).mul().get(j).add().i32(size).mul().get(c).add().set(place);
-    // Whether the tile lies inside C.
-    asm.get(i).i32(tileRows).add().get(mc).op(0x4c).get(j).i32(columns).add().get(n).op(0x4c, 0x71); // le_s, and
-    asm.branch(
-      () => {
-        for (let row = 0; row < tileRows; row++) {
-          for (let v = 0; v < tileVectors; v++) {
-            const sum = sums[row * tileVectors + v]!;
-            asm.get(kk);
-            asm.branch(
-              () =>
-                asm
-                  .get(place)
-                  .get(place)
-                  .vector(0, v * 16)
-                  .get(sum)
-                  .vector(addVector)
-                  .vector(11, v * 16),
-              () =>
-                asm
-                  .get(place)
-                  .get(sum)
-                  .vector(11, v * 16),
-            );
-          }
-          asm.advance(place, () => asm.get(n).i32(size).mul());
-        }
-      },
-      () => {
-        sums.forEach((sum, s) => {
-          asm
-            .get(tile)
-            .get(sum)
-            .vector(11, s * 16);
-        });
-        asm.clip(edge, n, j, columns);
-        asm.clip(limit, mc, i, tileRows);
-        asm.loop(l, limit, 1, () => {
-          asm.get(place).set(target);
-          asm
-            .get(tile)
-            .get(l)
-            .i32(columns * size)
-            .mul()
-            .add()
-            .set(source);
-          asm.loop(r, edge, 1, () => {
-            asm
-              .get(target)
-              .get(source)
-              .op(...load);
-            asm.get(kk).op(0x04, isDouble ? 0x7c : 0x7d); // if with a result
-            asm
-              .get(target)
-              .op(...load)
-              .op(0x05)
-              .op(...zero)
-              .op(0x0b)
-              .op(addScalar)
-              .op(...store);
-            asm.advance(source, () => asm.i32(size));
-            asm.advance(target, () => asm.i32(size));
-          });
-          asm.advance(place, () => asm.get(n).i32(size).mul());
-        });
-      },
-    );
-  }
-
-  const type = { parameters: new Array<ValueType>(11).fill("i32"), results: [] };
-  const locals = asm.locals.map((local) => [1, local] as const);
-  return encodeModule({
-    imports: [],
-    functions: [{ type, locals, code: asm.code }],
-    exports: { multiply: 0 },
-  });
+  return asm.finish();
 }
+
+type Locals<N extends number, T extends number[] = []> = T["length"] extends N
+  ? T
+  : Locals<N, [...T, number]>;
