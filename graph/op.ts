@@ -6,7 +6,7 @@
 import type { Affine } from "./affine.js";
 import type { Recipe } from "./compile/wasm/instructions.js";
 import type { Expr } from "./node.js";
-import { noParams, type Params } from "./params.js";
+import type { Params } from "./params.js";
 import type { Shape } from "./shape.js";
 
 /**
@@ -97,6 +97,15 @@ export interface Fold {
   code(total: string, value: string): string;
 }
 
+/**
+ * The ways in which tensor ops are tested (elementwise ones take any shape). They stand beside the op as an export of
+ * their own, so that bundles leave them out.
+ */
+export interface Instances {
+  readonly op: Op;
+  readonly instances: readonly Instance[];
+}
+
 export interface OpDefinition<P extends Params = Params> {
   readonly name: string;
   /** Swapping the two operands changes nothing, not even the last bit. */
@@ -130,8 +139,6 @@ export interface OpDefinition<P extends Params = Params> {
   readonly derivative: Derivative<P>;
   /** One domain an operand. */
   readonly domains: readonly Domain[];
-  /** Tensor ops only: an elementwise op takes any shape. */
-  readonly instances?: readonly Instance<P>[];
 }
 
 export interface Op<P extends Params = Params> extends OpDefinition<P> {
@@ -155,8 +162,3 @@ export function integer(low = -3, high = 3): Domain {
 }
 
 export const boolean: Domain = { kind: "boolean", low: 0, high: 1 };
-
-/** An instance without parameters. */
-export function instance(...shapes: Shape[]): Instance {
-  return { shapes, params: noParams };
-}

@@ -8,7 +8,7 @@ import { type Applied, appliedOf, applyTo, domainOf, resultShape } from "./suppo
 import { type BigNumber, bigNumbers, isKnown } from "./support/big-numbers.js";
 import { along, objectiveOf, operandName, type Point, run } from "./support/differences.js";
 import { forAll } from "./support/law.js";
-import { elementwiseOps, ops } from "./support/registry.js";
+import { elementwiseOps, instancesOf, ops } from "./support/registry.js";
 import { assertClose } from "./support/tolerance.js";
 
 const precise = suite("64 digits");
@@ -68,7 +68,7 @@ function slope(f: Traced, point: Point, direction: Point): number | undefined {
 
 for (const op of ops) {
   if (op.domains.length === 0) continue;
-  const cases = op.instances ? 2 * op.instances.length : 6;
+  const cases = instancesOf(op) ? 2 * instancesOf(op)!.length : 6;
 
   precise(`${op.name}: value, slope and curvature in doubles are those of 64 digits`, () => {
     forAll(cases, appliedOf(op), (applied) => {

@@ -16,7 +16,7 @@ import {
   sidesAt,
 } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";
-import { allOps, ops } from "./support/registry.js";
+import { allOps, instancesOf, ops } from "./support/registry.js";
 import { assertClose } from "./support/tolerance.js";
 
 const derivatives = suite("derivatives");
@@ -53,7 +53,7 @@ const directionsOf = ({ shapes }: Applied) => fc.tuple(...shapes.map((shape) => 
 
 for (const op of ops) {
   if (!op.domains.some(isReal(op))) continue;
-  const cases = op.instances ? 15 * op.instances.length : 60;
+  const cases = instancesOf(op) ? 15 * instancesOf(op)!.length : 60;
   const reals = (values: readonly (readonly number[])[]): [string, readonly number[]][] =>
     values.flatMap((one, i): [string, readonly number[]][] =>
       isReal(op)(one, i) ? [[operandName(i), one]] : [],
@@ -102,7 +102,7 @@ const jump = 1e3;
 
 for (const op of ops) {
   if (op.domains.length === 0) continue;
-  const cases = op.instances ? 8 * op.instances.length : 30;
+  const cases = instancesOf(op) ? 8 * instancesOf(op)!.length : 30;
 
   // Summed up, two wrongs can agree; and only here are points visited where the slopes of both sides differ.
   derivatives(

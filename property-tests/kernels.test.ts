@@ -15,7 +15,7 @@ import {
   traceObjective,
   traceProgram,
 } from "./support/programs.js";
-import { ops } from "./support/registry.js";
+import { instancesOf, ops } from "./support/registry.js";
 import { assertClose, assertSame } from "./support/tolerance.js";
 
 const kernels = suite("kernels");
@@ -54,7 +54,7 @@ function traceApplied({ op, shapes, params }: Applied): Traced {
 }
 
 for (const op of ops) {
-  const cases = op.instances ? 3 * op.instances.length : 12;
+  const cases = instancesOf(op) ? 3 * instancesOf(op)!.length : 12;
   kernels(`${op.name}: the kernel computes what the interpreter does, and so does its gradient's`, () => {
     forAll(cases, appliedOf(op), (applied) => {
       const point = Object.fromEntries(applied.values.map((values, i) => [operandName(i), values]));

@@ -2,19 +2,11 @@ import { arrayOf, elementBytes, type Precision } from "./precision.js";
 import { instantiate, makeMemory } from "./wasm/engine.js";
 import { matmulModule, workBytes } from "./wasm/matmul.js";
 
-/** C ← A·B in the arena; all places and strides are in elements, C is row-major. */
-export type Multiply = (
-  a: number,
-  aRow: number,
-  aColumn: number,
-  b: number,
-  bRow: number,
-  bColumn: number,
-  c: number,
-  m: number,
-  n: number,
-  k: number,
-) => void;
+/**
+ * C ← A·B in the arena: `multiply(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k)`, places and strides in elements. C is
+ * row-major.
+ */
+export type Multiply = (...operands: number[]) => void;
 
 export interface Arena {
   readonly arena: Float64Array | Float32Array;
@@ -32,20 +24,9 @@ export function makeArena(length: number, columns: number, precision: Precision)
     const memory = makeMemory(work + workBytes(precision, columns));
     const product = memory && instantiate(matmulModule(precision), memory)?.multiply;
     if (memory && product) {
-      const multiply: Multiply = (a, aRow, aColumn, b, bRow, bColumn, c, m, n, k) => {
-        product(
-          a * size,
-          aRow * size,
-          aColumn * size,
-          b * size,
-          bRow * size,
-          bColumn * size,
-          c * size,
-          m,
-          n,
-          k,
-          work,
-        );
+      // Seven places and strides, then three counts.
+      const multiply: Multiply = (...given) => {
+        product(...given.map((one, i) => (i < 7 ? one * size : one)), work);
       };
       return { arena: makeView(precision, length, memory.buffer), multiply };
     }

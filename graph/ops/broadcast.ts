@@ -2,7 +2,7 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, type Op, real } from "../op.js";
+import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
@@ -58,6 +58,10 @@ const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
     transpose: (adjoint, _operand, { params: { axes } }) => sumAxes(adjoint, axes),
   },
   domains: [real()],
+});
+
+export const broadcastInstances: Instances = {
+  op: broadcastOp as Op,
   instances: [
     { shapes: [[]], params: { shape: [2, 3], axes: [0, 1] } },
     { shapes: [[3]], params: { shape: [2, 3], axes: [0] } },
@@ -65,7 +69,7 @@ const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
     { shapes: [[2, 4]], params: { shape: [1, 2, 3, 4], axes: [0, 2] } },
     { shapes: [[2]], params: { shape: [0, 2], axes: [0] } },
   ],
-});
+};
 
 /** Inserts `axes` into the axes of `x`, giving `shape`. */
 export function insertAxes(x: Expr, shape: Shape, axes: readonly number[]): Expr {
@@ -135,8 +139,12 @@ const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
       insertAxes(adjoint, operands[0]!.shape, axes),
   },
   domains: [real()],
-  instances: [...reductionInstances, { shapes: [[0]], params: { axes: [0] } }],
 });
+
+export const sumInstances: Instances = {
+  op: sumOp as Op,
+  instances: /* @__PURE__ */ reductionInstances.concat({ shapes: [[0]], params: { axes: [0] } }),
+};
 
 /** The sum along `axes` (ascending). */
 export function sumAxes(x: Expr, axes: readonly number[]): Expr {

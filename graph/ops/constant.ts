@@ -1,5 +1,5 @@
 import { type Builder, Expr, nodeOf } from "../node.js";
-import { defineOp, type Op } from "../op.js";
+import { defineOp, type Instances, type Op } from "../op.js";
 import { type Shape, sizeOf } from "../shape.js";
 
 interface InputParams {
@@ -31,12 +31,16 @@ export const fullOp: Op<FullParams> = defineOp<FullParams>({
     new Array(sizeOf(result)).fill(arithmetic.constant(value)),
   derivative: { kind: "constant" },
   domains: [],
+});
+
+export const fullInstances: Instances = {
+  op: fullOp as Op,
   instances: [
     { shapes: [], params: { value: -0, shape: [] } },
     { shapes: [], params: { value: 2.5, shape: [2, 3] } },
     { shapes: [], params: { value: 1, shape: [0, 2] } },
   ],
-});
+};
 
 interface ConstantParams {
   readonly values: Float64Array;
@@ -50,11 +54,15 @@ export const constantOp: Op<ConstantParams> = defineOp<ConstantParams>({
   evaluate: (arithmetic, _operands, _shapes, { values }) => Array.from(values, (x) => arithmetic.constant(x)),
   derivative: { kind: "constant" },
   domains: [],
-  instances: [
-    { shapes: [], params: { values: new Float64Array([1, -0, 3, 4, 5, 6]), shape: [2, 3] } },
-    { shapes: [], params: { values: new Float64Array(0), shape: [0] } },
-  ],
 });
+
+export const constantInstances: Instances = {
+  op: constantOp as Op,
+  instances: [
+    { shapes: [], params: { values: /* @__PURE__ */ new Float64Array([1, -0, 3, 4, 5, 6]), shape: [2, 3] } },
+    { shapes: [], params: { values: /* @__PURE__ */ new Float64Array(0), shape: [0] } },
+  ],
+};
 
 function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
   return new Expr(builder, builder.intern(op, [], params, params.shape), params.shape);

@@ -3,7 +3,7 @@ import { scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { defineOp, type Op, real } from "../op.js";
+import { defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { forEachOffset, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
@@ -51,13 +51,17 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams>({
       assemble([adjoint], starts, steps, operands[0]!.shape),
   },
   domains: [real()],
+});
+
+export const sliceInstances: Instances = {
+  op: sliceOp as Op,
   instances: [
     { shapes: [[5]], params: { starts: [1], steps: [1], shape: [3] } },
     { shapes: [[5]], params: { starts: [4], steps: [-2], shape: [3] } },
     { shapes: [[3, 4]], params: { starts: [1, 0], steps: [1, 3], shape: [2, 2] } },
     { shapes: [[3]], params: { starts: [2], steps: [1], shape: [0] } },
   ],
-});
+};
 
 function forEachBoxOffset(
   whole: Shape,
@@ -136,6 +140,10 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
     },
   },
   domains: [real(), real()],
+});
+
+export const assembleInstances: Instances = {
+  op: assembleOp as Op,
   instances: [
     { shapes: [[2], [3]], params: { starts: [0, 2], steps: [1, 1], shape: [5] } },
     { shapes: [[3], [3]], params: { starts: [0, 1], steps: [1, 1], shape: [5] } },
@@ -148,7 +156,7 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
     },
     { shapes: [[0], [1]], params: { starts: [0, 0], steps: [1, 1], shape: [1] } },
   ],
-});
+};
 
 export function assemble(
   parts: readonly Expr[],

@@ -2,9 +2,9 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, instance, type Op, real } from "../op.js";
+import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
-import type { Params } from "../params.js";
+import { noParams, type Params } from "../params.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { MatmulShape, Multipliable, Operand, ResultOf, ShapeOf } from "../types.js";
 import { multiply } from "./arithmetic.js";
@@ -28,13 +28,41 @@ export const matmulOp: Op = defineOp({
       operand === 0 ? product(adjoint, swapLast(b!)) : product(swapLast(a!), adjoint),
   },
   domains: [real(), real()],
-  instances: [
-    instance([2, 3], [3, 4]),
-    instance([1, 3], [3, 1]),
-    instance([2, 0], [0, 2]),
-    instance([2, 2, 3], [2, 3, 2]),
-  ],
 });
+
+export const matmulInstances: Instances = {
+  op: matmulOp as Op,
+  instances: [
+    {
+      shapes: [
+        [2, 3],
+        [3, 4],
+      ],
+      params: noParams,
+    },
+    {
+      shapes: [
+        [1, 3],
+        [3, 1],
+      ],
+      params: noParams,
+    },
+    {
+      shapes: [
+        [2, 0],
+        [0, 2],
+      ],
+      params: noParams,
+    },
+    {
+      shapes: [
+        [2, 2, 3],
+        [2, 3, 2],
+      ],
+      params: noParams,
+    },
+  ],
+};
 
 function multiplyMatrices<T>(
   arithmetic: Arithmetic<T>,

@@ -4,7 +4,7 @@ import { type Affine, at, isFixed, plus, scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, nodeOf } from "../node.js";
-import { defineOp, type Op, real } from "../op.js";
+import { defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { forEachOffset, formatShape, isLength, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
 import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
@@ -56,13 +56,17 @@ const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
     transpose: (adjoint, _operand, { operands }) => reshapeExpr(adjoint, operands[0]!.shape),
   },
   domains: [real()],
+});
+
+export const reshapeInstances: Instances = {
+  op: reshapeOp as Op,
   instances: [
     { shapes: [[2, 3]], params: { shape: [3, 2] } },
     { shapes: [[6]], params: { shape: [1, 6, 1] } },
     { shapes: [[1]], params: { shape: [] } },
     { shapes: [[0, 3]], params: { shape: [2, 0] } },
   ],
-});
+};
 
 /**
  * Axes are matched in groups of equal size. Where a group is one axis of the operand, the place along it is affine;
@@ -173,13 +177,17 @@ const transposeOp: Op<TransposeParams> = defineOp<TransposeParams>({
       ),
   },
   domains: [real()],
+});
+
+export const transposeInstances: Instances = {
+  op: transposeOp as Op,
   instances: [
     { shapes: [[2, 3]], params: { axes: [1, 0] } },
     { shapes: [[2, 3, 4]], params: { axes: [2, 0, 1] } },
     { shapes: [[]], params: { axes: [] } },
     { shapes: [[0, 2]], params: { axes: [1, 0] } },
   ],
-});
+};
 
 export function transposeExpr(x: Expr, axes: readonly number[]): Expr {
   return apply(transposeOp, [x], { axes });

@@ -2,7 +2,7 @@
 import { fullLike, type WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, type Op, real } from "../op.js";
+import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import { divide, maximum, minimum } from "./arithmetic.js";
 import {
@@ -55,13 +55,15 @@ function extremum(name: string, choose: () => WithOp, initial: number): Op<Reduc
       },
     },
     domains: [real()],
-    instances: reductionInstances,
   });
   return op;
 }
 
 const maxOp = extremum("max", () => maximum, Number.NEGATIVE_INFINITY);
 const minOp = extremum("min", () => minimum, Number.POSITIVE_INFINITY);
+
+export const maxInstances: Instances = { op: maxOp as Op, instances: reductionInstances };
+export const minInstances: Instances = { op: minOp as Op, instances: reductionInstances };
 
 /** The largest element, of all or along axes. Ties share the gradient equally. @throws where there is none */
 export const max: Reduction & WithOp = Object.assign(

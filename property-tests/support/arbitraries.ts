@@ -1,9 +1,11 @@
 /** What laws are drawn from: shapes, numbers of a domain, and ways to apply an op. */
+
 import { type Builder, Expr } from "../../graph/node.js";
 import type { Domain, Op } from "../../graph/op.js";
 import { noParams, type Params } from "../../graph/params.js";
 import { formatShape, type Shape, sizeOf } from "../../graph/shape.js";
 import { fc } from "./law.js";
+import { instancesOf } from "./registry.js";
 
 const lengths = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 3 }) },
@@ -70,8 +72,9 @@ export function domainOf(op: Op, operand: number): Domain {
 
 /** The ways to apply an op: any shape for an elementwise one, else its instances. */
 export function applicationsOf(op: Op): fc.Arbitrary<Application> {
-  if (op.instances) {
-    return fc.constantFrom(...op.instances.map(({ shapes, params }) => ({ op, shapes, params })));
+  const instances = instancesOf(op);
+  if (instances) {
+    return fc.constantFrom(...instances.map(({ shapes, params }) => ({ op, shapes, params })));
   }
   return anyShape.map((shape) => ({ op, shapes: op.domains.map(() => shape), params: noParams }));
 }

@@ -34,7 +34,7 @@ import { randomSource } from "../../src/random.js";
 import { applyTo, domainOf, specialNumbers } from "./arbitraries.js";
 import type { Objective, Point } from "./differences.js";
 import { fc } from "./law.js";
-import { elementwiseOps, ops } from "./registry.js";
+import { elementwiseOps, instancesOf, ops } from "./registry.js";
 
 /** One step: which kind it is, and the choices that it makes. */
 interface Step {
@@ -216,9 +216,9 @@ class Maker {
 
   /** An op in one of the ways that its record lists, its operands cut to those shapes. */
   #instance(): Expr {
-    const tensorOps = ops.filter((op) => op.instances?.some(({ shapes }) => shapes.length > 0));
+    const tensorOps = ops.filter((op) => instancesOf(op)?.some(({ shapes }) => shapes.length > 0));
     const op = tensorOps[this.#choose(tensorOps.length)]!;
-    const instances = op.instances!.filter(({ shapes }) => shapes.length > 0);
+    const instances = instancesOf(op)!.filter(({ shapes }) => shapes.length > 0);
     const { shapes, params } = instances[this.#choose(instances.length)]!;
     const operands = shapes.map((shape, i) => this.#into(domainOf(op, i), this.#fit(this.#pick(), shape)));
     return applyTo(operands[0]!.builder, op as Op, operands, params);

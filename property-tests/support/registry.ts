@@ -1,6 +1,6 @@
 /** Every op that the library defines, found in the files of graph/ops: a new op buys all the laws by existing. */
 import { readdirSync } from "node:fs";
-import type { Op } from "../../graph/op.js";
+import type { Instance, Instances, Op } from "../../graph/op.js";
 import { inputOp } from "../../graph/ops/constant.js";
 
 const folder = new URL("../../graph/ops/", import.meta.url);
@@ -16,14 +16,25 @@ function opOf(exported: unknown): Op | undefined {
   return isOp(carried) ? carried : undefined;
 }
 
+function areInstances(exported: unknown): exported is Instances {
+  return typeof exported === "object" && exported !== null && "instances" in exported;
+}
+
 const found = new Set<Op>();
+const tested = new Map<Op, readonly Instance[]>();
 for (const file of readdirSync(folder)) {
   if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
   const exports: Record<string, unknown> = await import(new URL(file, folder).href);
   for (const exported of Object.values(exports)) {
     const op = opOf(exported);
     if (op) found.add(op);
+    if (areInstances(exported)) tested.set(exported.op, exported.instances);
   }
+}
+
+/** The ways to test an op; none for an elementwise one, which takes any shape. */
+export function instancesOf(op: Op): readonly Instance[] | undefined {
+  return tested.get(op);
 }
 
 /** In the order in which they were defined; inputs among them. */

@@ -124,10 +124,19 @@ function writeMultiply(precision: Precision): FunctionBody {
   const parameters = ["a", "aRow", "aColumn", "b", "bRow", "bColumn", "c", "m", "n", "k", "work"] as const;
   const { a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, work } = numbered(parameters);
   const asm = new Assembler(parameters.length);
-  const [kk, kc, ii, mc, i, j, l, r] = Array.from({ length: 8 }, () => asm.local()) as Locals<8>;
-  const [packedB, packedA, tile, source, target, from, place, limit, edge] = Array.from({ length: 9 }, () =>
-    asm.local(),
-  ) as Locals<9>;
+  const local = () => asm.local();
+  const [kk, kc, ii, mc, i, j, l, r] = [
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+  ];
+  const [packedB, packedA, tile, source, target] = [local(), local(), local(), local(), local()];
+  const [from, place, limit, edge] = [local(), local(), local(), local()];
 
   // work: packed B, packed A, the tile of an edge
   asm.get(work).set(packedB);
@@ -279,7 +288,3 @@ function writeMultiply(precision: Precision): FunctionBody {
   }
   return asm.finish();
 }
-
-type Locals<N extends number, T extends number[] = []> = T["length"] extends N
-  ? T
-  : Locals<N, [...T, number]>;
