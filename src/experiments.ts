@@ -1,10 +1,9 @@
 /** The experiments of the course: its objectives, optimizers and hyperparameters, with gradients from the graph. */
-import type { Expr } from "../graph/index.js";
+import { add, type Expr, matmul } from "../graph/index.js";
 import { adagrad, adam, gradientDescent, momentum, type Optimizer, rmsprop } from "../optimizers/index.js";
 import { type Table, tableMatrix } from "./csv.js";
 import { halfMeanSquaredError, meanSquaredError } from "./losses.js";
 import { minimize, type Run } from "./minimize.js";
-import { linear } from "./models.js";
 import { cubic, type Objective, saddle, weightedSphere } from "./objectives/index.js";
 import { type Training, train } from "./train.js";
 
@@ -89,7 +88,7 @@ export function runPlaneExperiments(): PlaneRun[] {
 }
 
 /** Where the course starts its linear fit. */
-export const linearStart = { W: [[1.5409961], [-0.2934289]], b: [0] };
+const linearStart = { W: [[1.5409961], [-0.2934289]], b: [0] };
 
 const linearRates: Readonly<Record<CourseOptimizer, number>> = {
   gd: 0.01,
@@ -101,6 +100,7 @@ const linearRates: Readonly<Record<CourseOptimizer, number>> = {
 
 export interface LinearFit {
   readonly optimizer: CourseOptimizer;
+  readonly start: typeof linearStart;
   readonly training: Training<typeof linearStart>;
 }
 
@@ -109,21 +109,21 @@ export interface LinearFit {
  * gradient of half the mean squared error, and the loss that is reported is the whole.
  */
 export function runLinearFits(table: Table): LinearFit[] {
-  const model = linear({ inputs: 2, outputs: 1 });
   const data = {
     X: { data: tableMatrix(table, ["x1", "x2"]), shape: [table.rows, 2] },
     y: { data: tableMatrix(table, ["y"]), shape: [table.rows, 1] },
   };
-  const outputs = ({ X, W, b }: Readonly<Record<string, Expr>>): Expr =>
-    model(X as Expr<[number, 2]>, { W: W as Expr<[2, 1]>, b: b as Expr<[1]> });
+  const outputs = ({ X, W, b }: { readonly X: Expr; readonly W: Expr; readonly b: Expr }): Expr =>
+    add(matmul(X, W), b);
   return (Object.keys(linearRates) as CourseOptimizer[]).map((optimizer) => ({
     optimizer,
+    start: linearStart,
     training: train(
-      (inputs) => halfMeanSquaredError(outputs(inputs), inputs.y!),
+      (inputs) => halfMeanSquaredError(outputs(inputs), inputs.y),
       linearStart,
       data,
       courseOptimizers[optimizer](linearRates[optimizer]),
-      { batchSize: 64, epochs: 30, metric: (inputs) => meanSquaredError(outputs(inputs), inputs.y!) },
+      { batchSize: 64, epochs: 30, metric: (inputs) => meanSquaredError(outputs(inputs), inputs.y) },
     ),
   }));
 }

@@ -111,7 +111,7 @@ export function minimize<I extends Shapes, const N extends keyof I & string>(
       break;
     }
     value = at.value;
-    if (at.norm <= tolerance) status = "converged";
+    if (tolerance > 0 && at.norm <= tolerance) status = "converged";
     else if (stepper.steps === steps) status = "max-steps";
     else if (onStep?.(progress(at.norm)) === false) status = "stopped";
     else if (!at.leadsOn) status = "diverged";

@@ -1,0 +1,97 @@
+/** What holds of the repository itself: suites run, folders import only what they may, the library stays small. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folders = ["graph", "optimizers", "src", "examples", "property-tests"];
+
+/** Every TypeScript file of the project, by its path from the root. */
+const files = folders.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+);
+
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+const isTest = (path: string) => path.endsWith(".test.ts");
+
+const conventions = suite("conventions");
+
+conventions("every suite is run: one that isn't passes silently", () => {
+  for (const path of files.filter(isTest)) {
+    const text = read(path);
+    const names = [...text.matchAll(/const (\w+) = suite\(/g)].map((match) => match[1]!);
+    assert.ok(names.length > 0, `${path} has no suite`);
+    for (const name of names)
+      assert.match(text, new RegExp(`^\\s*${name}\\.run\\(\\);`, "m"), `${path}: ${name}`);
+  }
+});
+
+conventions("graph imports nothing from outside, optimizers only graph", () => {
+  const allowed = { graph: /^graph\//, optimizers: /^(graph|optimizers)\// };
+  for (const [folder, inside] of Object.entries(allowed)) {
+    for (const path of files.filter((one) => one.startsWith(`${folder}/`) && !isTest(one))) {
+      for (const [, target] of read(path).matchAll(/from "([^"]+)"/g)) {
+        assert.match(target!, /^\.\.?\//, `${path} imports ${target}`);
+        assert.match(relative(root, join(root, path, "..", target!)), inside, `${path} imports ${target}`);
+      }
+    }
+  }
+});
+
+conventions(
+  "only the entries of the library stand in the folders' index.ts, as plain lists of exports",
+  () => {
+    for (const path of files.filter((one) => one.endsWith("/index.ts"))) {
+      const rest = read(path).replaceAll(/export (type )?(\*|\{[^}]*\}) from "[^"]+";/g, "");
+      assert.is(rest.trim(), "", path);
+    }
+  },
+);
+
+conventions("no file of the library is longer than a few screens", () => {
+  for (const path of files.filter((one) => !isTest(one))) {
+    const lines = read(path).split("\n").length;
+    assert.ok(lines <= 400, `${path} has ${lines} lines`);
+  }
+});
+
+conventions("graph and optimizers bundle to less than 30 KiB gzipped, with no import left", async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: 'export * from "./graph/index.ts"; export * from "./optimizers/index.ts";',
+      resolveDir: root,
+      loader: "ts",
+    },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    write: false,
+  });
+  const [{ contents, text }] = outputFiles as [(typeof outputFiles)[0]];
+  const size = gzipSync(contents, { level: 9 }).length;
+  assert.ok(size < 30 * 1024, `${size} bytes`);
+  assert.not.match(text, /(^|[;}])import[\s{"*]/);
+});
+
+conventions("installing needs no script", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { hasInstallScript?: boolean; resolved?: string }>;
+  };
+  const scripted = Object.keys(packages).filter((name) => packages[name]!.hasInstallScript);
+  // esbuild's only replaces its launcher by the binary; without it, it works the same. fsevents is for macOS.
+  const known = ["node_modules/esbuild", "node_modules/fsevents"];
+  assert.equal(
+    scripted.filter((name) => !known.includes(name)),
+    [],
+  );
+});
+
+conventions.run();

@@ -1,0 +1,189 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  add,
+  dot,
+  type Expr,
+  exp,
+  multiply,
+  scalar,
+  square,
+  subtract,
+  sum,
+  trace,
+  vector,
+} from "../graph/index.js";
+import { adam, gradientDescent, momentum } from "../optimizers/index.js";
+import { minimize, type Progress } from "./minimize.js";
+
+const bowl = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
+const descent = gradientDescent({ learningRate: 0.25 });
+
+const minimizing = suite("minimize");
+
+minimizing("gradient descent halves the distance to the minimum at this rate", () => {
+  const run = minimize(bowl, { x: [4, -8] }, descent, { steps: 3, tolerance: 0 });
+  assert.equal([...run.parameters.x], [0.5, -1]);
+  assert.is(run.value, 1.25);
+  assert.is(run.status, "max-steps");
+  assert.is(run.steps, 3);
+});
+
+minimizing("a trajectory holds the point before each step, and the value there", () => {
+  const { trajectory } = minimize(bowl, { x: [4, -8] }, descent, { steps: 3, tolerance: 0 });
+  assert.is(trajectory.steps, 3);
+  assert.equal([...trajectory.parameters.x], [4, -8, 2, -4, 1, -2]);
+  assert.equal([...trajectory.values], [80, 20, 5]);
+});
+
+minimizing("recorded points stay what they are, over more rows than the first arrays hold", () => {
+  const slow = gradientDescent({ learningRate: 1e-3 });
+  const { trajectory } = minimize(bowl, { x: [1, 1] }, slow, { steps: 3000, tolerance: 0 });
+  assert.is(trajectory.steps, 3000);
+  let x = 1;
+  for (let i = 0; i < 3000; i++) {
+    assert.ok(Math.abs(trajectory.parameters.x[2 * i]! - x) < 1e-12);
+    x -= 1e-3 * (2 * x);
+  }
+});
+
+minimizing("without a trajectory the result is the same", () => {
+  const run = minimize(bowl, { x: [4, -8] }, descent, { steps: 3, tolerance: 0, trajectory: false });
+  assert.equal([...run.parameters.x], [0.5, -1]);
+  assert.is(run.trajectory.steps, 0);
+  assert.is(run.trajectory.values.length, 0);
+});
+
+minimizing("a run converges where no element of the gradient is larger than the tolerance", () => {
+  const run = minimize(bowl, { x: [4, -8] }, descent, { tolerance: 0.5 });
+  assert.is(run.status, "converged");
+  // The gradient is 2x: (4, −8)·2⁻ᵏ·2 has no element above ½ from k = 5 on.
+  assert.is(run.steps, 5);
+  assert.equal([...run.parameters.x], [4 / 32, -8 / 32]);
+});
+
+minimizing("a start at a minimum takes no step", () => {
+  const run = minimize(bowl, { x: [0, 0] }, adam({ learningRate: 0.1 }));
+  assert.is(run.status, "converged");
+  assert.is(run.steps, 0);
+  assert.is(run.trajectory.steps, 0);
+});
+
+minimizing("a run that leaves the finite numbers has diverged, at its last finite point", () => {
+  const cliff = trace({ x: scalar() }, ({ x }) => exp(square(x)));
+  const run = minimize(cliff, { x: 3 }, gradientDescent({ learningRate: 1 }), { steps: 50 });
+  assert.is(run.status, "diverged");
+  assert.is(run.steps, run.trajectory.steps === 0 ? 0 : run.steps);
+  assert.ok(Number.isFinite(run.parameters.x));
+  assert.ok(run.trajectory.values.every(Number.isFinite));
+  assert.ok(run.trajectory.parameters.x.every(Number.isFinite));
+});
+
+minimizing("the callback sees every step before it is taken, and can stop the run", () => {
+  const seen: Progress<{ x: [2] }>[] = [];
+  const run = minimize(bowl, { x: [4, -8] }, descent, {
+    steps: 10,
+    onStep(progress) {
+      seen.push(progress);
+      return progress.value > 10;
+    },
+  });
+  assert.is(run.status, "stopped");
+  assert.equal(
+    seen.map(({ step, value, gradientNorm }) => [step, value, gradientNorm]),
+    [
+      [1, 80, 16],
+      [2, 20, 8],
+      [3, 5, 4],
+    ],
+  );
+  assert.equal([...seen[1]!.parameters.x], [2, -4]);
+  assert.equal([...run.parameters.x], [1, -2]);
+  assert.is(run.value, 5);
+});
+
+minimizing("scalars are numbers, data stay as they are, names may be any", () => {
+  const own = "__proto__";
+  const f = trace({ [own]: scalar(), constructor: vector(2), t: vector(2) }, (inputs) => {
+    const a = inputs.constructor as unknown as Expr<[2]>;
+    const b = (inputs as unknown as Record<string, Expr<[]>>)[own]!;
+    return add(sum(square(subtract(a, inputs.t))), square(subtract(b, dot(inputs.t, inputs.t))));
+  });
+  const start = { [own]: 1, constructor: [1, 2] };
+  const run = minimize(f as never, start as never, descent as never, { data: { t: [3, 4] } } as never);
+  const found = run.parameters as unknown as Record<string, number | Float64Array>;
+  assert.ok(Math.abs((found[own] as number) - 25) < 1e-6);
+  assert.ok(Math.abs((found.constructor as unknown as Float64Array)[1]! - 4) < 1e-6);
+});
+
+minimizing("the start and the data are left alone", () => {
+  const start = Float64Array.of(4, -8);
+  minimize(bowl, { x: start }, descent, { steps: 5 });
+  assert.equal([...start], [4, -8]);
+});
+
+minimizing("a tolerance of 0 takes all steps, through a point without gradient too", () => {
+  // ρ = lr = ½ on ½x² leads to 0 in two steps, with a velocity that leads on.
+  const f = trace({ x: scalar() }, ({ x }) => multiply(0.5, square(x)));
+  const run = minimize(f, { x: 8 }, momentum({ learningRate: 0.5, momentum: 0.5 }), {
+    steps: 4,
+    tolerance: 0,
+  });
+  assert.equal([...run.trajectory.parameters.x], [8, 4, 0, -2]);
+  assert.is(run.status, "max-steps");
+});
+
+minimizing("large objectives take the same steps as small ones", () => {
+  const n = 1500;
+  const f = trace({ x: vector(n) }, ({ x }) => multiply(0.5, sum(square(x))));
+  const start = Float64Array.from({ length: n }, (_, i) => i);
+  const run = minimize(f, { x: start }, momentum({ learningRate: 0.5, momentum: 0.5 }), {
+    steps: 4,
+    tolerance: 0,
+  });
+  let [x, v] = [7, 0];
+  for (let i = 0; i < 4; i++) {
+    v = 0.5 * v - 0.5 * x;
+    x += v;
+  }
+  assert.ok(Math.abs(run.parameters.x[7]! - x) < 1e-12);
+});
+
+const refused = (name: string, call: () => unknown, message: RegExp) =>
+  minimizing(`refused: ${name}`, () => assert.throws(call, message));
+
+refused(
+  "a start that isn't finite",
+  () => minimize(bowl, { x: [1, Number.NaN] }, descent),
+  /"x" holds NaN at element 1/,
+);
+refused(
+  "an infinite start",
+  () => minimize(bowl, { x: [Number.POSITIVE_INFINITY, 1] }, descent),
+  /"x" holds Infinity/,
+);
+refused(
+  "a start of another shape",
+  () => minimize(bowl, { x: [1, 2, 3] }, descent),
+  /"x": expected shape \(2\), got \(3\)/,
+);
+refused(
+  "an unknown parameter",
+  () => minimize(bowl, { x: [1, 2], y: 3 } as never, descent),
+  /unknown key "y"/,
+);
+refused("a missing input", () => minimize(bowl, {} as never, descent), /start/);
+refused("a negative tolerance", () => minimize(bowl, { x: [1, 2] }, descent, { tolerance: -1 }), /tolerance/);
+refused(
+  "half a step",
+  () => minimize(bowl, { x: [1, 2] }, descent, { steps: 1.5 }),
+  /steps must be a whole number/,
+);
+refused("a learning rate that is NaN", () => gradientDescent({ learningRate: Number.NaN }), /learningRate/);
+refused(
+  "an objective that isn't a scalar",
+  () => minimize(trace({ x: vector(2) }, ({ x }) => square(x)) as never, { x: [1, 2] } as never, descent),
+  /scalar/,
+);
+
+minimizing.run();
