@@ -6,6 +6,7 @@ export * from "./losses.js";
 export {
   type MinimizeOptions,
   minimize,
+  type PointOf,
   type Progress,
   type Run,
   type Status,
@@ -14,4 +15,11 @@ export {
 export * from "./models.js";
 export * from "./objectives/index.js";
 export { type RandomSource, randomSource } from "./random.js";
-export { type EpochProgress, type Samples, type Training, type TrainOptions, train } from "./train.js";
+export {
+  type BatchInputs,
+  type EpochProgress,
+  type Samples,
+  type Training,
+  type TrainOptions,
+  train,
+} from "./train.js";

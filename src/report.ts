@@ -72,10 +72,10 @@ function planeDeviation(
   { trajectory, parameters, value, steps }: PlaneRun["run"],
   expected: PlaneReference["runs"][number],
 ): number {
-  // A run ends at the last point where all is finite, so one more of them is there than steps are taken.
-  const isFinite = (_: unknown, i: number) =>
-    [...expected.points[i]!, expected.values[i]].every((written) => typeof written === "number");
-  const diverges = expected.points.findIndex((_, i) => !isFinite(_, i));
+  // A run ends at the last point where all is finite, so there is one more of those than steps taken.
+  const diverges = expected.points.findIndex((point, i) =>
+    [...point, expected.values[i]].some((written) => typeof written !== "number"),
+  );
   if (steps !== (diverges < 0 ? expected.steps : diverges - 1)) return Number.POSITIVE_INFINITY;
   const comparable = Math.min(expected.comparableSteps, diverges < 0 ? expected.steps : diverges);
   const points = expected.points.slice(0, comparable);
