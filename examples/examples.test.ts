@@ -27,6 +27,15 @@ for (const name of names) {
   });
 }
 
+examples("they import nothing but the package's public entries and Node's modules", () => {
+  for (const name of names) {
+    const source = readFileSync(new URL(name, import.meta.url), "utf8");
+    for (const [, target] of source.matchAll(/ from "([^"]+)"/g)) {
+      assert.match(target!, /^(adjoint(\/(graph|optimizers))?|node:.*)$/, name);
+    }
+  }
+});
+
 examples(
   "the README's first program stands in define-an-objective.ts, and prints what the README says",
   async () => {

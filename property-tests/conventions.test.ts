@@ -28,6 +28,7 @@ conventions("every suite is run: one that isn't passes silently", () => {
     const text = read(path);
     const names = [...text.matchAll(/const (\w+) = suite\(/g)].map((match) => match[1]!);
     assert.ok(names.length > 0, `${path} has no suite`);
+    assert.is([...text.matchAll(/\bsuite\(/g)].length, names.length, `${path} has a suite without a name`);
     for (const name of names)
       assert.match(text, new RegExp(`^\\s*${name}\\.run\\(\\);`, "m"), `${path}: ${name}`);
   }
@@ -37,7 +38,7 @@ conventions("graph imports nothing from outside, optimizers only graph", () => {
   const allowed = { graph: /^graph\//, optimizers: /^(graph|optimizers)\// };
   for (const [folder, inside] of Object.entries(allowed)) {
     for (const path of files.filter((one) => one.startsWith(`${folder}/`) && !isTest(one))) {
-      for (const [, target] of read(path).matchAll(/from "([^"]+)"/g)) {
+      for (const [, target] of read(path).matchAll(/(?:\bfrom|\bimport)[ (]+"([^"]+)"/g)) {
         assert.match(target!, /^\.\.?\//, `${path} imports ${target}`);
         assert.match(relative(root, join(root, path, "..", target!)), inside, `${path} imports ${target}`);
       }

@@ -15,6 +15,7 @@ export {
 export * from "./models.js";
 export * from "./objectives/index.js";
 export { type RandomSource, randomSource } from "./random.js";
+export { deserialize, serialize } from "./serialize.js";
 export {
   type BatchInputs,
   type EpochProgress,

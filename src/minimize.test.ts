@@ -2,18 +2,22 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  divide,
   dot,
   type Expr,
-  exp,
+  log,
+  matrix,
   multiply,
+  power,
   scalar,
+  sqrt,
   square,
   subtract,
   sum,
   trace,
   vector,
 } from "../graph/index.js";
-import { adam, gradientDescent, momentum } from "../optimizers/index.js";
+import { adagrad, adam, gradientDescent, momentum, rmsprop } from "../optimizers/index.js";
 import { minimize, type Progress } from "./minimize.js";
 
 const bowl = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
@@ -70,13 +74,72 @@ minimizing("a start at a minimum takes no step", () => {
 });
 
 minimizing("a run that leaves the finite numbers has diverged, at its last finite point", () => {
-  const cliff = trace({ x: scalar() }, ({ x }) => exp(square(x)));
-  const run = minimize(cliff, { x: 3 }, gradientDescent({ learningRate: 1 }), { steps: 50 });
+  const slide = trace({ x: scalar() }, ({ x }) => power(x, 3));
+  const { status, steps, parameters, value, trajectory } = minimize(
+    slide,
+    { x: -1 },
+    gradientDescent({ learningRate: 1 }),
+  );
+  assert.is(status, "diverged");
+  const points = [-1];
+  const next = (x: number) => x - 3 * (x * x);
+  while (Number.isFinite(next(points.at(-1)!) ** 3)) points.push(next(points.at(-1)!));
+  assert.is(steps, points.length - 1);
+  assert.is(parameters.x, points.at(-1));
+  assert.is(value, parameters.x * parameters.x * parameters.x);
+  assert.is(trajectory.steps, steps);
+  assert.equal([...trajectory.parameters.x], points.slice(0, -1));
+});
+
+minimizing("a step to a point that isn't finite isn't taken, though the objective would be", () => {
+  const hyperbola = trace({ x: scalar() }, ({ x }) => divide(1, x));
+  const run = minimize(hyperbola, { x: 1e-100 }, gradientDescent({ learningRate: 1e200 }), { steps: 5 });
   assert.is(run.status, "diverged");
-  assert.is(run.steps, run.trajectory.steps === 0 ? 0 : run.steps);
-  assert.ok(Number.isFinite(run.parameters.x));
-  assert.ok(run.trajectory.values.every(Number.isFinite));
-  assert.ok(run.trajectory.parameters.x.every(Number.isFinite));
+  assert.is(run.steps, 0);
+  assert.is(run.parameters.x, 1e-100);
+  assert.is(run.value, 1e100);
+});
+
+minimizing("a start without a finite value or gradient has diverged before the first step", () => {
+  const f = trace({ x: scalar() }, ({ x }) => log(x));
+  const outside = minimize(f, { x: -1 }, descent);
+  assert.equal([outside.status, outside.steps, outside.parameters.x], ["diverged", 0, -1]);
+  assert.ok(Number.isNaN(outside.value));
+  assert.is(outside.trajectory.steps, 0);
+  const steep = minimize(
+    trace({ x: scalar() }, ({ x }) => sqrt(x)),
+    { x: 0 },
+    descent,
+  );
+  assert.equal([steep.status, steep.steps, steep.value], ["diverged", 0, 0]);
+});
+
+minimizing("no step at all still gives the value", () => {
+  const run = minimize(bowl, { x: [4, -8] }, descent, { steps: 0 });
+  assert.equal([run.status, run.steps, run.value, run.trajectory.steps], ["max-steps", 0, 80, 0]);
+});
+
+minimizing("scalars, vectors and matrices move together, in any order of names", () => {
+  const f = trace({ a: scalar(), b: vector(2), C: matrix(2, 2) }, ({ a, b, C }) =>
+    add(square(a), sum(square(b)), sum(square(C))),
+  );
+  const options = { steps: 2, tolerance: 0 };
+  const C = [[1, 2], [3, 4]]; // biome-ignore format: a matrix
+  const run = minimize(f, { a: 8, b: [4, 2], C }, descent, options);
+  assert.is(run.parameters.a, 2);
+  assert.equal([...run.parameters.b], [1, 0.5]);
+  assert.equal([...run.parameters.C], [0.25, 0.5, 0.75, 1]);
+  assert.equal([...run.trajectory.parameters.a], [8, 4]);
+  assert.equal([...run.trajectory.parameters.C], [1, 2, 3, 4, 0.5, 1, 1.5, 2]);
+  const reordered = minimize(f, { C, b: [4, 2], a: 8 }, descent, options);
+  assert.equal({ ...reordered.parameters }, { ...run.parameters });
+  assert.equal([...reordered.trajectory.values], [...run.trajectory.values]);
+});
+
+minimizing("parameters without elements are no problem", () => {
+  const f = trace({ x: vector(0) }, ({ x }) => sum(x));
+  const run = minimize(f, { x: [] }, adam({ learningRate: 0.1 }));
+  assert.equal([run.status, run.value, run.parameters.x.length], ["converged", 0, 0]);
 });
 
 minimizing("the callback sees every step before it is taken, and can stop the run", () => {
@@ -100,6 +163,29 @@ minimizing("the callback sees every step before it is taken, and can stop the ru
   assert.equal([...seen[1]!.parameters.x], [2, -4]);
   assert.equal([...run.parameters.x], [1, -2]);
   assert.is(run.value, 5);
+});
+
+minimizing("what a callback is given is its own: it may keep it and change it", () => {
+  const kept: Float64Array[] = [];
+  const run = minimize(bowl, { x: [4, -8] }, descent, {
+    steps: 3,
+    tolerance: 0,
+    onStep({ parameters }) {
+      kept.push(parameters.x);
+      kept.at(-2)?.fill(Number.NaN);
+    },
+  });
+  assert.equal([...run.trajectory.parameters.x], [4, -8, 2, -4, 1, -2]);
+  assert.equal([...kept[2]!], [1, -2]);
+  run.parameters.x.fill(0);
+  assert.equal([...run.trajectory.parameters.x.slice(-2)], [1, -2]);
+});
+
+minimizing("an error of the callback goes to the caller", () => {
+  const fail = () => {
+    throw new RangeError("enough");
+  };
+  assert.throws(() => minimize(bowl, { x: [4, -8] }, descent, { onStep: fail }), /enough/);
 });
 
 minimizing("scalars are numbers, data stay as they are, names may be any", () => {
@@ -172,14 +258,41 @@ refused(
   () => minimize(bowl, { x: [1, 2], y: 3 } as never, descent),
   /unknown key "y"/,
 );
-refused("a missing input", () => minimize(bowl, {} as never, descent), /start/);
-refused("a negative tolerance", () => minimize(bowl, { x: [1, 2] }, descent, { tolerance: -1 }), /tolerance/);
+const start = { x: [1, 2] };
+refused("no start", () => minimize(bowl, undefined as never, descent), /start must be .*not undefined/);
+refused("an empty start", () => minimize(bowl, {} as never, descent), /start must be .*not an empty one/);
+refused("a bare point", () => minimize(bowl, [1, 2] as never, descent), /start must be .*not an array/);
+refused(
+  "a function that isn't traced",
+  () => minimize((() => 0) as never, start as never, descent),
+  /minimize: expected a traced function, got a plain one/,
+);
+
+const target = trace({ x: vector(2), t: vector(2) }, ({ x, t }) => sum(square(subtract(x, t))));
+const withData = (data?: object) => () => minimize(target, start, descent, { data } as never);
+refused("missing data", withData(), /start and data: "t" is missing; the keys are x, t/);
+refused("unknown data", withData({ t: [1, 2], u: 1 }), /unknown key "u"/);
+refused("data of another shape", withData({ t: [1, 2, 3] }), /"t": expected shape \(2\), got \(3\)/);
+refused("data that aren't finite", withData({ t: [1, Number.NaN] }), /"t" holds NaN at element 1/);
+refused("a name that is both", withData({ t: [1, 2], x: [3, 4] }), /"x" is in both start and data/);
+for (const tolerance of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+  refused(
+    `a tolerance of ${tolerance}`,
+    () => minimize(bowl, start, descent, { tolerance }),
+    new RegExp(`tolerance must be a finite number ≥ 0, not ${tolerance}`),
+  );
+}
+refused("fewer steps than none", () => minimize(bowl, start, descent, { steps: -1 }), /at least 0, not -1/);
 refused(
   "half a step",
   () => minimize(bowl, { x: [1, 2] }, descent, { steps: 1.5 }),
   /steps must be a whole number/,
 );
-refused("a learning rate that is NaN", () => gradientDescent({ learningRate: Number.NaN }), /learningRate/);
+for (const [name, make] of Object.entries({ gradientDescent, momentum, adagrad, rmsprop, adam })) {
+  for (const learningRate of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    refused(`${name} at the learning rate ${learningRate}`, () => make({ learningRate }), /learningRate is/);
+  }
+}
 refused(
   "an objective that isn't a scalar",
   () => minimize(trace({ x: vector(2) }, ({ x }) => square(x)) as never, { x: [1, 2] } as never, descent),
