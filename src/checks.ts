@@ -43,3 +43,24 @@ export function checkScalar(what: string, name: string, reported: unknown): void
     `${what}: ${name} must be a scalar, not of shape ${formatShape(reported.shape)}; sum or mean it.`,
   );
 }
+
+/** Throws where an optimizer isn't one. */
+export function checkOptimizer(what: string, optimizer: unknown): void {
+  if (typeof optimizer === "object" && optimizer !== null && "update" in optimizer && "init" in optimizer)
+    return;
+  throw new AdjointError(
+    `${what}: the optimizer is ${describe(optimizer)}; pass one such as adam({ learningRate: 0.1 }).`,
+  );
+}
+
+/** Throws where an option isn't known: a misspelt one would be ignored in silence. */
+export function checkOptions(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new AdjointError(
+      `${what}: expected options, an object with some of ${known.join(", ")}; got ${describe(options)}.`,
+    );
+  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new AdjointError(`${what}: unknown option "${unknown}"; the options are ${known.join(", ")}.`);
+}

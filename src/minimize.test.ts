@@ -299,4 +299,15 @@ refused(
   /scalar/,
 );
 
+refused(
+  "an option by a wrong name",
+  () => minimize(bowl, start, descent, { step: 5 } as never),
+  /unknown option "step"; the options are steps, tolerance/,
+);
+refused(
+  "no optimizer",
+  () => minimize(bowl, start, {} as never),
+  /the optimizer is an object \(\); pass one/,
+);
+
 minimizing.run();

@@ -3,7 +3,7 @@ import { type Expr, type Traced, valueAndGrad } from "../graph/index.js";
 import { graphOf, type Shapes, type ValueOf } from "../graph/trace.js";
 import { checkKeys, readValue } from "../graph/values.js";
 import type { Optimizer } from "../optimizers/index.js";
-import { checkApart, checkCount, checkFinite, checkStart } from "./checks.js";
+import { checkApart, checkCount, checkFinite, checkOptimizer, checkOptions, checkStart } from "./checks.js";
 import { Recorder } from "./recorder.js";
 import { compileStep, Stepper, type Tensor, type Tensors } from "./step.js";
 
@@ -79,6 +79,8 @@ export function minimize<I extends Shapes, const N extends keyof I & string>(
   optimizer: Optimizer,
   options: MinimizeOptions<Pick<I, N>, { readonly [K in Exclude<keyof I, N>]: ValueOf<I[K]> }> = {},
 ): Run<Pick<I, N>> {
+  checkOptimizer("minimize", optimizer);
+  checkOptions("minimize", options, ["steps", "tolerance", "trajectory", "data", "onStep"]);
   const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = options;
   checkCount("minimize", "steps", steps, 0);
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {

@@ -3,7 +3,15 @@ import { type Expr, type NestedArray, tensor, trace, valueAndGrad } from "../gra
 import { type Shape, sizeOf } from "../graph/shape.js";
 import { flatten, readValue } from "../graph/values.js";
 import type { Optimizer, Stepped, Values } from "../optimizers/index.js";
-import { checkApart, checkCount, checkFinite, checkScalar, checkStart } from "./checks.js";
+import {
+  checkApart,
+  checkCount,
+  checkFinite,
+  checkOptimizer,
+  checkOptions,
+  checkScalar,
+  checkStart,
+} from "./checks.js";
 import { randomSource } from "./random.js";
 import { Recorder } from "./recorder.js";
 import {
@@ -87,6 +95,8 @@ export function train<const P extends Values, const D extends Data>(
   optimizer: Optimizer,
   options: TrainOptions<P, D>,
 ): Training<P> {
+  checkOptimizer("train", optimizer);
+  checkOptions("train", options, ["batchSize", "epochs", "shuffle", "metric", "onEpoch"]);
   const { batchSize, epochs, shuffle, onEpoch } = options;
   checkStart("train", start);
   checkApart("train", start, data);
