@@ -171,14 +171,37 @@ minimizing("what a callback is given is its own: it may keep it and change it", 
     steps: 3,
     tolerance: 0,
     onStep({ parameters }) {
-      kept.push(parameters.x);
-      kept.at(-2)?.fill(Number.NaN);
+      kept.push(parameters.x.slice());
+      parameters.x.fill(Number.NaN);
     },
   });
   assert.equal([...run.trajectory.parameters.x], [4, -8, 2, -4, 1, -2]);
   assert.equal([...kept[2]!], [1, -2]);
   run.parameters.x.fill(0);
   assert.equal([...run.trajectory.parameters.x.slice(-2)], [1, -2]);
+});
+
+minimizing("what is done to the start and the data during a run changes nothing", () => {
+  const f = trace({ x: vector(2), t: vector(2) }, ({ x, t }) => sum(square(subtract(x, t))));
+  const start = { x: Float64Array.of(4, -8) };
+  const data = { t: Float64Array.of(0, 0) };
+  const run = minimize(f, start, descent, {
+    steps: 3,
+    tolerance: 0,
+    data,
+    onStep() {
+      start.x.fill(7);
+      data.t.fill(7);
+    },
+  });
+  assert.equal([...run.parameters.x], [0.5, -1]);
+});
+
+minimizing("a schedule is asked for the step's number, 1 at the first step", () => {
+  const line = trace({ x: scalar() }, ({ x }) => multiply(1, x));
+  const run = minimize(line, { x: 0 }, gradientDescent({ learningRate: (step) => step }), { steps: 4 });
+  assert.equal([...run.trajectory.parameters.x], [0, -1, -3, -6]);
+  assert.is(run.parameters.x, -10);
 });
 
 minimizing("an error of the callback goes to the caller", () => {

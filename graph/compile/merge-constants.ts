@@ -1,7 +1,8 @@
 import { fullLike } from "../elementwise.js";
 import { type Expr, nodeOf } from "../node.js";
-import { constantFactor, multiply } from "../ops/arithmetic.js";
+import { multiply } from "../ops/arithmetic.js";
 import { uniformValue } from "../ops/constant.js";
+import { constantFactor } from "../ops/factor.js";
 
 function isPowerOfTwo(x: number): boolean {
   return Number.isInteger(Math.log2(Math.abs(x)));

@@ -7,6 +7,7 @@ import type { Binary, Unary, Variadic } from "../types.js";
 import { equal, greaterEqual, lessEqual, logicalOr, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
 import { log } from "./exponential.js";
+import { constantFactor } from "./factor.js";
 
 /** Whether a known operand is exactly `value`; −0 and 0 differ. */
 function is(x: Expr | undefined, value: number): boolean {
@@ -92,17 +93,6 @@ function withoutSign(a: Expr, b: Expr): Expr | undefined {
   if (!positive) return undefined;
   const known = uniformValue(b);
   return known === undefined ? negative(multiply(positive, b)) : multiply(positive, fullLike(b, -known));
-}
-
-/** The known factor of a product with one, and the rest: [c, x] of c·x. */
-export function constantFactor(x: Expr): readonly [number, Expr?] {
-  const node = nodeOf(x);
-  if (node.op !== multiply.op) return [1];
-  const [a, b] = node.operands.map((id) => x.builder.expr(id)) as [Expr, Expr];
-  const left = uniformValue(a);
-  if (left !== undefined) return [left, b];
-  const right = uniformValue(b);
-  return right === undefined ? [1] : [right, a];
 }
 
 /** a/b */
