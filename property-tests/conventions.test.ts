@@ -34,6 +34,18 @@ conventions("every suite is run: one that isn't passes silently", () => {
   }
 });
 
+conventions("no test is left out: uvu counts what `only` hides as skipped, and succeeds", () => {
+  for (const path of files.filter(isTest)) assert.not.match(read(path), /^\s*\w+\.(only|skip)\(/m, path);
+});
+
+conventions("fast-check comes through the helper that seeds it and makes it report causes", () => {
+  const helper = join("property-tests", "support", "law.ts");
+  const tests = files.filter((path) => isTest(path) || path.startsWith("property-tests"));
+  const direct = tests.filter((path) => /\bfrom "fast-check"/.test(read(path)));
+  assert.equal(direct, [helper]);
+  assert.match(read(helper), /includeErrorInReport: true/);
+});
+
 conventions("graph imports nothing from outside, optimizers only graph", () => {
   const allowed = { graph: /^graph\//, optimizers: /^(graph|optimizers)\// };
   for (const [folder, inside] of Object.entries(allowed)) {
@@ -84,7 +96,7 @@ conventions("graph and optimizers bundle to less than 30 KiB gzipped, with no im
 
 conventions("installing needs no script", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as {
-    packages: Record<string, { hasInstallScript?: boolean; resolved?: string }>;
+    packages: Record<string, { hasInstallScript?: boolean }>;
   };
   const scripted = Object.keys(packages).filter((name) => packages[name]!.hasInstallScript);
   // esbuild's only replaces its launcher by the binary; without it, it works the same. fsevents is for macOS.
@@ -93,6 +105,13 @@ conventions("installing needs no script", () => {
     scripted.filter((name) => !known.includes(name)),
     [],
   );
+});
+
+conventions("the lock file names no registry: npm takes packages from the user's own", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { resolved?: string }>;
+  };
+  for (const [name, { resolved = "" }] of Object.entries(packages)) assert.not.match(resolved, /:\/\//, name);
 });
 
 conventions.run();
