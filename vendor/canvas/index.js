@@ -1,2 +1,1 @@
-"use strict";
 module.exports = require("@napi-rs/canvas/node-canvas");
