@@ -4,8 +4,9 @@ import { graphOf, type Shapes, type ValueOf } from "../graph/trace.js";
 import { checkKeys, readValue } from "../graph/values.js";
 import type { Optimizer } from "../optimizers/index.js";
 import { checkApart, checkCount, checkFinite, checkOptimizer, checkOptions, checkStart } from "./checks.js";
+import { runSteps } from "./loop.js";
 import { Recorder } from "./recorder.js";
-import { compileStep, Stepper, type Tensor, type Tensors } from "./step.js";
+import { type Step, Stepper, type Tensor, type Tensors, traceStep } from "./step.js";
 
 /** Why a run ended. */
 export type Status = "converged" | "max-steps" | "diverged" | "stopped";
@@ -87,49 +88,54 @@ export function minimize<I extends Shapes, const N extends keyof I & string>(
     throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${String(tolerance)}.`);
   }
   const { parameters, data } = readInputs(objective, start, options.data ?? {});
-  const differentiated = valueAndGrad(objective as Traced<Shapes, Expr<[]>>, ...Object.keys(parameters));
-  const step = compileStep(optimizer, parameters, data, (exprs) => {
-    const { value, grad } = differentiated(exprs);
-    return { gradients: grad, reported: value };
-  });
-
+  const step = stepOf(objective, optimizer, parameters, data);
   const stepper = new Stepper(optimizer, parameters);
-  const recorder = new Recorder(parameters);
-  let status: Status | undefined;
-  let value = Number.NaN;
-  const progress = (gradientNorm: number): Progress<Pick<I, N>> => ({
-    step: stepper.steps + 1,
-    value,
-    gradientNorm,
-    parameters: stepper.parameters() as PointOf<Pick<I, N>>,
+  const recorder = new Recorder(parameters, trajectory ? steps : 0);
+  const pointNow = () => stepper.parameters() as PointOf<Pick<I, N>>;
+  const { status, value } = runSteps(step, data, stepper, {
+    steps,
+    tolerance,
+    recorder: trajectory ? recorder : undefined,
+    notify:
+      onStep &&
+      ((value, gradientNorm) =>
+        onStep({ step: stepper.steps + 1, value, gradientNorm, parameters: pointNow() }) !== false),
   });
-  while (status === undefined) {
-    const at = stepper.propose(step);
-    if (!Number.isFinite(at.value) || !Number.isFinite(at.norm)) {
-      status = "diverged";
-      if (stepper.steps > 0) stepper.revert();
-      else value = at.value;
-      recorder.keep(stepper.steps);
-      break;
-    }
-    value = at.value;
-    if (tolerance > 0 && at.norm <= tolerance) status = "converged";
-    else if (stepper.steps === steps) status = "max-steps";
-    else if (onStep?.(progress(at.norm)) === false) status = "stopped";
-    else if (!at.leadsOn) status = "diverged";
-    else {
-      if (trajectory) recorder.record(stepper, value);
-      stepper.accept();
-    }
-  }
   const { count, rows, values } = recorder.finish();
   return {
-    parameters: stepper.parameters() as PointOf<Pick<I, N>>,
+    parameters: pointNow(),
     value,
     status,
     steps: stepper.steps,
     trajectory: { steps: count, parameters: rows as Trajectory<N>["parameters"], values },
   };
+}
+
+// A step for each objective, optimizer and choice of parameters: many runs of the same, as from many starts, trace and
+// compile once.
+const steps = new WeakMap<object, WeakMap<Optimizer, Map<string, Step>>>();
+
+function stepOf(objective: object, optimizer: Optimizer, parameters: Tensors, data: Tensors): Step {
+  const byOptimizer = getOrMake(steps, objective, () => new WeakMap<Optimizer, Map<string, Step>>());
+  const byNames = getOrMake(byOptimizer, optimizer, () => new Map<string, Step>());
+  const names = Object.keys(parameters);
+  return getOrMake(byNames, JSON.stringify(names), () => {
+    const differentiated = valueAndGrad(objective as Traced<Shapes, Expr<[]>>, ...names);
+    return traceStep(optimizer, parameters, data, (inputs) => {
+      const { value, grad } = differentiated(inputs);
+      return { gradients: grad, reported: value };
+    });
+  });
+}
+
+function getOrMake<K, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
 }
 
 /** The objective's inputs as numbers of their own, those of the start apart. */

@@ -12,6 +12,7 @@ import {
   type Shape,
   type Spec,
   scalar,
+  type Traced,
   tensor,
   trace,
 } from "../graph/index.js";
@@ -26,6 +27,9 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Arrays by name; a scalar is an array of one number. */
+export type Arrays = Record<string, Float64Array>;
+
 /** Expressions by name. */
 export type Exprs = Readonly<Record<string, Expr>>;
 
@@ -36,23 +40,37 @@ export interface Evaluated {
 }
 
 // The kernel's inputs are told apart by prefixes, so that parameters and slots may have any name.
-const inputKey = (name: string): string => `input ${name}`;
+export const inputKey = (name: string): string => `input ${name}`;
 const slotKey = (slot: string, name: string): string => `slot ${JSON.stringify([slot, name])}`;
-const stepKey = "step";
+export const stepKey = "step";
 
 /** What a kernel takes for a tensor: the number of a scalar, else the array itself. */
 function given({ data, shape }: Tensor): number | Float64Array {
   return shape.length === 0 ? data[0]! : data;
 }
 
-/** A compiled step with its data, whose arrays may change their numbers between steps. */
-export interface Step {
-  readonly kernel: Kernel<Record<string, Shape>, Expr>;
-  readonly data: Readonly<Record<string, number | Float64Array>>;
+/** A traced step, compiled when it is first needed. */
+export class Step {
+  readonly traced: Traced;
+  /** The generated loops around it, by what they do besides: see `loop.ts`. */
+  readonly loops = new Map<string, unknown>();
+  #kernel: Kernel<Record<string, Shape>, Expr> | undefined;
+
+  constructor(traced: Traced) {
+    this.traced = traced;
+  }
+
+  get kernel(): Kernel<Record<string, Shape>, Expr> {
+    this.#kernel ??= compile(this.traced) as unknown as Kernel<Record<string, Shape>, Expr>;
+    return this.#kernel;
+  }
 }
 
-/** Compiles a step: `evaluate` traces the objective and its gradients on the named inputs. */
-export function compileStep(
+/**
+ * Traces a step: `evaluate` gives the gradients on the named inputs. Outputs are the next parameters and slots by the
+ * keys of the inputs that they replace, and `value`, `norm`, `reach`: see `Proposal`.
+ */
+export function traceStep(
   optimizer: Optimizer,
   parameters: Tensors,
   data: Tensors,
@@ -86,10 +104,7 @@ export function compileStep(
     }
     return Object.fromEntries(outputs);
   });
-  return {
-    kernel: compile(step) as unknown as Step["kernel"],
-    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [inputKey(name), given(value)])),
-  };
+  return new Step(step as unknown as Traced);
 }
 
 /** The largest absolute element of all; NaN if there is one. */
@@ -106,17 +121,19 @@ function initialSlots(optimizer: Optimizer, parameters: Tensors): Readonly<Recor
       ? { data: Float64Array.of(value), shape: [] }
       : { data: value, shape: parameters[name]!.shape };
   return Object.fromEntries(
-    Object.entries<Step["data"]>(optimizer.init(values).slots).map(([slot, initial]) => [
-      slot,
-      Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, tensorOf(name, value)])),
-    ]),
+    Object.entries<Readonly<Record<string, number | Float64Array>>>(optimizer.init(values).slots).map(
+      ([slot, initial]) => [
+        slot,
+        Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, tensorOf(name, value)])),
+      ],
+    ),
   );
 }
 
 /** One set of arrays: the outputs of a step, and the same as inputs of the next. */
 interface State {
   readonly inputs: Record<string, number | Float64Array>;
-  readonly outputs: Record<string, Float64Array>;
+  readonly outputs: Arrays;
 }
 
 /** What a step says of the point where it starts, and of the one where it leads. */
@@ -134,6 +151,8 @@ export class Stepper {
   readonly #states: readonly State[];
   readonly #scalars: readonly string[];
   readonly #parameters: Tensors;
+  #current = 0;
+  #data: Tensors | undefined;
   steps = 0;
 
   constructor(optimizer: Optimizer, parameters: Tensors) {
@@ -146,17 +165,23 @@ export class Stepper {
     this.#states = [makeState(entries), makeState(entries), makeState(entries)];
   }
 
-  #state(step: number): State {
-    return this.#states[step % 3]!;
+  /** The state so many steps on. */
+  #state(ahead: number): State {
+    return this.#states[(this.#current + ahead + 3) % 3]!;
   }
 
   /** Computes the next point; `accept` makes it the current one. */
-  propose({ kernel, data }: Step): Proposal {
-    const { inputs } = this.#state(this.steps);
-    const { outputs } = this.#state(this.steps + 1);
+  propose(step: Step, data: Tensors): Proposal {
+    if (data !== this.#data) {
+      for (const { inputs } of this.#states) {
+        for (const [name, value] of Object.entries(data)) inputs[inputKey(name)] = given(value);
+      }
+      this.#data = data;
+    }
+    const { inputs } = this.#state(0);
+    const { outputs } = this.#state(1);
     inputs[stepKey] = this.steps + 1;
-    Object.assign(inputs, data);
-    kernel.into(inputs as never, outputs as never);
+    step.kernel.into(inputs as never, outputs as never);
     return {
       value: outputs.value![0]!,
       norm: outputs.norm![0]!,
@@ -165,19 +190,36 @@ export class Stepper {
   }
 
   accept(): void {
-    const { inputs, outputs } = this.#state(this.steps + 1);
-    for (const key of this.#scalars) inputs[key] = outputs[key]![0]!;
+    this.#current = (this.#current + 1) % 3;
     this.steps++;
+    this.#readScalars();
   }
 
   /** Goes back to the point before the current one, once. */
   revert(): void {
+    this.#current = (this.#current + 2) % 3;
     this.steps--;
+  }
+
+  /** The arrays of the current state and of the one before, by the keys of a step's inputs. */
+  get arrays(): { readonly current: Arrays; readonly previous: Arrays } {
+    return { current: this.#state(0).outputs, previous: this.#state(-1).outputs };
+  }
+
+  /** Counts steps that were taken outside, in `arrays`. */
+  advance(steps: number): void {
+    this.steps += steps;
+    this.#readScalars();
+  }
+
+  #readScalars(): void {
+    const { inputs, outputs } = this.#state(0);
+    for (const key of this.#scalars) inputs[key] = outputs[key]![0]!;
   }
 
   /** The current values of a parameter: the stepper's own array. */
   values(name: string): Float64Array {
-    return this.#state(this.steps).outputs[inputKey(name)]!;
+    return this.#state(0).outputs[inputKey(name)]!;
   }
 
   /** A copy of the current parameters: numbers for scalars, flat arrays for tensors. */

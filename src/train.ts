@@ -15,13 +15,13 @@ import {
 import { randomSource } from "./random.js";
 import { Recorder } from "./recorder.js";
 import {
-  compileStep,
   type Exprs,
   type Proposal,
   type Step,
   Stepper,
   type Tensor,
   type Tensors,
+  traceStep,
 } from "./step.js";
 
 /** Samples along the first axis: nested rows, a flat array of one number a sample, or flat rows with their shape. */
@@ -186,7 +186,7 @@ class Batch {
     );
     const traced = trace(Object.fromEntries(specs), objective);
     const differentiated = valueAndGrad(traced, ...Object.keys(parameters));
-    this.#step = compileStep(optimizer, parameters, this.#gathered, (inputs) => {
+    this.#step = traceStep(optimizer, parameters, this.#gathered, (inputs) => {
       const { value, grad } = differentiated(inputs);
       const reported = metric ? metric(inputs) : value;
       checkScalar("train", "the metric", reported);
@@ -204,7 +204,7 @@ class Batch {
         for (let j = 0; j < width; j++) target[i * width + j] = data[from + j]!;
       }
     }
-    return stepper.propose(this.#step);
+    return stepper.propose(this.#step, this.#gathered);
   }
 }
 
