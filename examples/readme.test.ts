@@ -56,7 +56,7 @@ readme("its table of optimizers holds every optimizer, with its defaults", () =>
   const rows = rowsOf("Optimizers");
   const made = Object.entries(adjoint).flatMap(([name, make]) => {
     try {
-      const { hyperparameters, rule } = (make as (options: object) => adjoint.Optimizer)({ learningRate: 1 });
+      const { hyperparameters, rule } = (make as unknown as (options: object) => adjoint.Optimizer)({ learningRate: 1 });
       return typeof rule === "function" ? [{ name, hyperparameters }] : [];
     } catch {
       return [];

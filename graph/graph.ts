@@ -1,3 +1,4 @@
+import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
 import { Builder, type Expr, type Node } from "./node.js";
 import type { Op } from "./op.js";
@@ -69,6 +70,7 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
   const moved = new Int32Array(builder.nodes.length);
   builder.nodes.forEach((node, id) => {
     if (!needed[id]) return;
+    if (node.op === (inputOp as Op) && (node.params as { index: number }).index < 0) throw leaked();
     moved[id] = nodes.length;
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
@@ -76,7 +78,13 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
   return { nodes, inputs, outputs: mapTree(outputs, isExpr, (expr) => moved[expr.id]!) };
 }
 
-function isExpr(tree: Tree<Expr>): tree is Expr {
+function leaked(): AdjointError {
+  return new AdjointError(
+    "An expression of a scan's step is used outside of it; what is needed of it must be part of the carry.",
+  );
+}
+
+export function isExpr(tree: Tree<Expr>): tree is Expr {
   return typeof (tree as Expr).id === "number" && (tree as Expr).builder instanceof Builder;
 }
 

@@ -7,6 +7,7 @@ export { Expr, type Node } from "./node.js";
 export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/index.js";
 export { print } from "./print.js";
+export { type Carry, type Initial, type Scanned, type ScanOptions, scan } from "./scan.js";
 export type { Shape } from "./shape.js";
 export { simplify } from "./simplify.js";
 export {
@@ -21,6 +22,15 @@ export {
   trace,
   vector,
 } from "./trace.js";
-export { type Gradients, grad, valueAndGrad } from "./transformations.js";
+export {
+  type CotangentInputs,
+  type Gradients,
+  grad,
+  hvp,
+  jvp,
+  type TangentInputs,
+  valueAndGrad,
+  vjp,
+} from "./transformations.js";
 export type { NestedArray, Operand } from "./types.js";
 export type { Value } from "./values.js";

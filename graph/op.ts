@@ -60,12 +60,29 @@ export interface Tangent<P extends Params = Params> {
   tangent(tangents: readonly (Expr | undefined)[], application: Application<P>): Expr;
 }
 
+/** One rule for each mode: ops with a body (scan). Absent tangents and adjoints that don't matter are `undefined`. */
+export interface ForwardReverse<P extends Params = Params> {
+  readonly kind: "forwardReverse";
+  forward(tangents: readonly (Expr | undefined)[], application: Application<P>): Expr;
+  /** The adjoints of the operands for which `matters` holds. */
+  reverse(
+    adjoint: Expr,
+    matters: readonly boolean[],
+    application: Application<P>,
+  ): readonly (Expr | undefined)[];
+}
+
 /** The derivative is 0 everywhere, or by decree: comparisons, rounding. */
 export interface Constant {
   readonly kind: "constant";
 }
 
-export type Derivative<P extends Params = Params> = Partials<P> | Transpose<P> | Tangent<P> | Constant;
+export type Derivative<P extends Params = Params> =
+  | Partials<P>
+  | Transpose<P>
+  | Tangent<P>
+  | ForwardReverse<P>
+  | Constant;
 
 /** The values from which property tests draw an operand. */
 export interface Domain {

@@ -1,30 +1,12 @@
 /**
  * Reverse mode, Graph → Graph: one walk from the results to the inputs. Each op's derivative writes new nodes, so the
  * gradient is a graph like any other and can be differentiated again.
- *
- * An adjoint is a pair {value, mask}. Where the mask is 0 there is no adjoint at all, whatever the value says, so that
- * an infinite factor can't turn a branch not taken into NaN. An adjoint that is absent everywhere is `undefined`.
  */
 import { fullLike } from "./elementwise.js";
-import { type Builder, type Expr, type Node, nodeOf } from "./node.js";
-import type { Application, Partial } from "./op.js";
-import { add, multiply, negative } from "./ops/arithmetic.js";
-import { logicalAnd, logicalOr, where } from "./ops/comparison.js";
-import { input, uniformValue } from "./ops/constant.js";
-import { coversAll, isAssembled, mergeAssembled } from "./ops/indexing.js";
-
-export interface Adjoint {
-  readonly value: Expr;
-  /** Absent where 0; `undefined`: present everywhere. */
-  readonly mask?: Expr | undefined;
-  /** Whether `value` is 0 wherever `mask` is. */
-  readonly clean: boolean;
-}
-
-/** The adjoint's value, 0 where it is absent. */
-export function materialize({ value, mask, clean }: Adjoint): Expr {
-  return mask === undefined || clean ? value : (where(mask, value, fullLike(value, 0)) as Expr);
-}
+import { combine, type Masked, materialize, scale } from "./masked.js";
+import type { Builder, Expr, Node } from "./node.js";
+import type { Application } from "./op.js";
+import { input } from "./ops/constant.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -32,15 +14,15 @@ export function materialize({ value, mask, clean }: Adjoint): Expr {
  */
 export function pullback(
   builder: Builder,
-  results: readonly (readonly [result: Expr, adjoint: Adjoint])[],
+  results: readonly (readonly [result: Expr, adjoint: Masked])[],
   inputs: readonly Expr[],
-): (Adjoint | undefined)[] {
+): (Masked | undefined)[] {
   const low = inputs.reduce((least, { id }) => Math.min(least, id), builder.nodes.length);
   const high = results.reduce((most, [{ id }]) => Math.max(most, id), -1);
   const active = dependents(builder.nodes, inputs, low, high);
   // By node, from `low` on: what has arrived so far.
-  const arrived = new Array<Adjoint | Adjoint[] | undefined>(Math.max(0, high - low + 1)).fill(undefined);
-  const contribute = (id: number, adjoint: Adjoint) => {
+  const arrived = new Array<Masked | Masked[] | undefined>(Math.max(0, high - low + 1)).fill(undefined);
+  const contribute = (id: number, adjoint: Masked) => {
     const present = arrived[id - low];
     if (present === undefined) arrived[id - low] = adjoint;
     else if (Array.isArray(present)) present.push(adjoint);
@@ -49,7 +31,7 @@ export function pullback(
   for (const [{ id }, adjoint] of results) {
     if (id >= low && active[id - low]) contribute(id, adjoint);
   }
-  const found = new Map<number, Adjoint>();
+  const found = new Map<number, Masked>();
   const wanted = new Set(inputs.map(({ id }) => id));
   for (let id = high; id >= low; id--) {
     const present = arrived[id - low];
@@ -64,7 +46,12 @@ export function pullback(
 }
 
 /** 1 for each node from `low` to `high` that depends on `inputs` by a derivative. */
-function dependents(nodes: readonly Node[], inputs: readonly Expr[], low: number, high: number): Uint8Array {
+export function dependents(
+  nodes: readonly Node[],
+  inputs: readonly Expr[],
+  low: number,
+  high: number,
+): Uint8Array {
   const active = new Uint8Array(Math.max(0, high - low + 1));
   for (const { id } of inputs) if (id <= high) active[id - low] = 1;
   for (let id = low; id <= high; id++) {
@@ -84,9 +71,9 @@ function dependents(nodes: readonly Node[], inputs: readonly Expr[], low: number
 function propagate(
   builder: Builder,
   id: number,
-  adjoint: Adjoint,
+  adjoint: Masked,
   matters: (operand: number) => boolean,
-  contribute: (id: number, adjoint: Adjoint) => void,
+  contribute: (id: number, adjoint: Masked) => void,
 ): void {
   const { op, operands: ids, params, shape } = builder.nodes[id]!;
   const operands = ids.map((operand) => builder.expr(operand));
@@ -128,61 +115,16 @@ function propagate(
       });
       return;
     }
+    case "forwardReverse": {
+      const relevant = ids.map(matters);
+      derivative.reverse(materialize(adjoint), relevant, application).forEach((value, i) => {
+        if (value && relevant[i]) contribute(ids[i]!, { value, clean: true });
+      });
+      return;
+    }
     case "constant":
       return;
     default:
       throw new Error(`No rule for the derivative of ${op.name} ${shape}: ${derivative satisfies never}`);
   }
-}
-
-/** The adjoint times a factor. */
-export function scale(adjoint: Adjoint, partial: Partial): Adjoint {
-  if (typeof partial !== "number" && "mask" in partial) {
-    const mask = adjoint.mask === undefined ? partial.mask : (logicalAnd(adjoint.mask, partial.mask) as Expr);
-    return { value: times(adjoint.value, partial.value), mask, clean: false };
-  }
-  const finite = typeof partial === "number";
-  return {
-    value: times(adjoint.value, partial),
-    mask: adjoint.mask,
-    clean: adjoint.mask === undefined || (adjoint.clean && finite),
-  };
-}
-
-function times(value: Expr, factor: Expr | number): Expr {
-  if (factor === 1) return value;
-  return (factor === -1 ? negative(value) : multiply(value, factor)) as Expr;
-}
-
-/** The sum of adjoints. Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */
-function combine(adjoints: readonly Adjoint[]): Adjoint {
-  const values = adjoints.map(materialize);
-  const pieces = values.filter(isAssembled);
-  const sum = values.filter((value) => !isAssembled(value));
-  if (pieces.length > 0) sum.push(mergeAssembled(pieces));
-  return {
-    value: sum.reduce((left, right) => add(left, right) as Expr),
-    mask: union(adjoints.map(({ mask }) => mask)),
-    clean: true,
-  };
-}
-
-/** Present where one of them is; `undefined`: everywhere. */
-function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
-  const present = masks.filter((mask) => mask !== undefined);
-  if (present.length < masks.length) return undefined;
-  const pieces = present.filter(isAssembled);
-  const rest = present.filter((mask) => !isAssembled(mask));
-  if (pieces.length > 0) {
-    const merged = mergeAssembled(pieces);
-    if (isEverywhere(merged)) return undefined;
-    rest.push(merged);
-  }
-  return rest.reduce((left, right) => logicalOr(left, right) as Expr);
-}
-
-/** Whether an assembled mask leaves nothing out: its parts are true and cover the tensor. */
-function isEverywhere(mask: Expr): boolean {
-  const { builder } = mask;
-  return nodeOf(mask).operands.every((part) => uniformValue(builder.expr(part)) === 1) && coversAll(mask);
 }
