@@ -54,9 +54,11 @@ readme("its table of ops holds every op, and nothing that isn't exported", () =>
 
 readme("its table of optimizers holds every optimizer, with its defaults", () => {
   const rows = rowsOf("Optimizers");
-  const made = Object.entries(adjoint).flatMap(([name, make]) => {
+  const made = Object.entries(adjoint as Readonly<Record<string, unknown>>).flatMap(([name, make]) => {
     try {
-      const { hyperparameters, rule } = (make as unknown as (options: object) => adjoint.Optimizer)({ learningRate: 1 });
+      const { hyperparameters, rule } = (make as unknown as (options: object) => adjoint.Optimizer)({
+        learningRate: 1,
+      });
       return typeof rule === "function" ? [{ name, hyperparameters }] : [];
     } catch {
       return [];

@@ -49,7 +49,7 @@ export function elementwise(definition: ElementwiseDefinition, arity: number): O
       }
       return result;
     },
-    scalar: { compute, code, ...(wasm && { wasm }) },
+    scalar: { compute, ...(code && { code }), ...(wasm && { wasm }) },
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands) }),
     derivative:
       partials === "constant"

@@ -3,6 +3,7 @@ export type { Kernel } from "./compile/kernel.js";
 export type { Precision } from "./compile/precision.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";
+export { type Hessians, hessian, type Jacobians, jacobian } from "./jacobian.js";
 export { Expr, type Node } from "./node.js";
 export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/index.js";

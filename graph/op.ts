@@ -4,6 +4,7 @@
  * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
  */
 import type { Affine } from "./affine.js";
+import type { Precision } from "./compile/precision.js";
 import type { Recipe } from "./compile/wasm/instructions.js";
 import type { Expr } from "./node.js";
 import type { Params } from "./params.js";
@@ -100,8 +101,11 @@ export interface Instance<P extends Params = Params> {
 /** What one element of an elementwise op computes. */
 export interface Scalar {
   compute(...operands: number[]): number;
-  /** The same as JavaScript; operands are atoms (a name, an index or a parenthesized number). */
-  code(...operands: string[]): string;
+  /**
+   * The same as JavaScript; operands are atoms (a name, an index or a parenthesized number). Without it kernels call
+   * `compute`, of which `emit` writes down the text: it must use nothing outside itself for that.
+   */
+  code?(...operands: string[]): string;
   /**
    * The same as WebAssembly, given the operands that are known numbers; without it, the op is a call of `compute`.
    */
@@ -112,6 +116,14 @@ export interface Scalar {
 export interface Fold {
   readonly initial: number;
   code(total: string, value: string): string;
+}
+
+/** An op as a function on whole arrays, for kernels. */
+export interface Routine {
+  /** Fills `result`, of the result's size, from the operands. */
+  run(result: Float64Array | Float32Array, ...operands: ArrayLike<number>[]): void;
+  /** The same as JavaScript, a function that uses nothing outside itself: what `emit` writes down. */
+  text?(): string;
 }
 
 /**
@@ -151,6 +163,17 @@ export interface OpDefinition<P extends Params = Params> {
     shapes: { readonly operand: Shape; readonly result: Shape },
     params: P,
   ): readonly Affine[] | undefined;
+  /**
+   * Ops that are neither elementwise, nor folds, nor moves: how kernels compute them. Without it they call `evaluate`.
+   * `undefined` where there can't be code.
+   */
+  routine?(
+    shapes: { readonly operands: readonly Shape[]; readonly result: Shape },
+    params: P,
+    dtype: Precision,
+  ): Routine | undefined;
+  /** How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. */
+  work?(shapes: { readonly operands: readonly Shape[]; readonly result: Shape }, params: P): number;
   /** A simpler expression with the same value to the last bit, or `undefined`. */
   rewrite?(application: Omit<Application<P>, "result"> & { readonly shape: Shape }): Expr | undefined;
   readonly derivative: Derivative<P>;

@@ -6,7 +6,7 @@ import { fullLike } from "./elementwise.js";
 import { combine, type Masked, materialize, scale } from "./masked.js";
 import type { Builder, Expr, Node } from "./node.js";
 import type { Application } from "./op.js";
-import { input } from "./ops/constant.js";
+import { placeholder } from "./ops/constant.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -103,7 +103,7 @@ function propagate(
     case "tangent": {
       // The rule is linear in the tangents: it is written down for placeholders, and that piece is pulled back.
       const tangents = ids.map((operand, i) =>
-        matters(operand) ? input(builder, -1 - builder.nodes.length, operands[i]!.shape) : undefined,
+        matters(operand) ? placeholder(builder, operands[i]!.shape) : undefined,
       );
       const tangent = derivative.tangent(tangents, application);
       const placeholders = tangents.filter((placeholder) => placeholder !== undefined);

@@ -5,11 +5,11 @@ import { ancestors } from "./interpret.js";
 import { Builder, Expr } from "./node.js";
 import type { Op } from "./op.js";
 import { lift } from "./operand.js";
-import { constant, full, input, inputOp } from "./ops/constant.js";
+import { constant, full, inputOp, placeholder } from "./ops/constant.js";
 import { concatenate, slice } from "./ops/indexing.js";
 import { reshapeExpr } from "./ops/moving.js";
 import { makeScan, type ScanParams } from "./ops/scan.js";
-import { formatShape, isLength, type Shape, sameShape, sizeOf } from "./shape.js";
+import { formatShape, isLength, sameShape, sizeOf } from "./shape.js";
 import type { Returned } from "./trace.js";
 import type { Operand } from "./types.js";
 import { describe } from "./values.js";
@@ -157,12 +157,8 @@ function numbered(
   };
 }
 
-function placeholder(builder: Builder, shape: Shape): Expr {
-  return input(builder, -1 - builder.nodes.length, shape);
-}
-
 /** The nodes between placeholders and a result as a graph, with what they need from around them as further inputs. */
-function extract(
+export function extract(
   builder: Builder,
   placeholders: readonly Expr[],
   result: Expr,

@@ -32,7 +32,9 @@ export type TangentInputs<I extends Shapes, N extends keyof I & string> = {
 export type CotangentInputs<O, Path extends string = "cotangent"> =
   O extends Expr<infer S>
     ? { [K in Path]: S }
-    : Intersection<{ [K in keyof O & string]: CotangentInputs<O[K], `${Path}.${K}`> }[keyof O & string]>;
+    : string extends keyof O
+      ? Shapes
+      : Intersection<{ [K in keyof O & string]: CotangentInputs<O[K], `${Path}.${K}`> }[keyof O & string]>;
 
 type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer A) => void
   ? A extends Shapes

@@ -1,6 +1,7 @@
+import { environmentText } from "../graph/compile/environment.js";
 import { generate } from "../graph/compile/generate.js";
 import { mergeConstants } from "../graph/compile/merge-constants.js";
-import { bufferName, constantName, inputName, outputName } from "../graph/compile/names.js";
+import { inputName, outputName } from "../graph/compile/names.js";
 import { AdjointError } from "../graph/errors.js";
 import { mapOutputs, outputsOf, type Tree } from "../graph/graph.js";
 import { formatShape, type Shape, sizeOf } from "../graph/shape.js";
@@ -33,7 +34,7 @@ const reserved = new Set(
  * @example
  * writeFileSync("cubic.ts", emit(valueAndGrad(cubic), { name: "cubic" }));
  *
- * @throws where the name is no identifier
+ * @throws where the name is no identifier, or an op of the user's has neither code nor a routine with a text
  */
 export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string {
   if (typeof name !== "string" || !identifier.test(name) || reserved.has(name)) {
@@ -42,7 +43,8 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     );
   }
   const graph = simplifyGraph(graphOf(f, "emit"), mergeConstants);
-  const { parts, buffers, constants } = generate(graph, true);
+  const code = generate(graph, true);
+  const declarations = environmentText(graph, code);
   const typed = (text: string) => (language === "ts" ? text : "");
   const kind = (shape: Shape) => (shape.length === 0 ? "number" : "Float64Array");
   // Users' names are property keys, as string literals; inside, everything has a number.
@@ -70,12 +72,11 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     return entries.length === 0 ? "{}" : `{ ${entries.join(separator)} }`;
   };
   const parameterType = `{ ${inputs.map(({ key, shape }) => `readonly [${key}]: ${kind(shape)}`).join("; ")} }`;
-  const list = (values: Float64Array) =>
-    Array.from(values, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(", ");
   return [
     "/** Written by Adjoint. */",
-    ...buffers.map(({ length }, i) => `const ${bufferName(i)} = new Float64Array(${length});`),
-    ...constants.map((values, i) => `const ${constantName(i)} = Float64Array.of(${list(values)});`),
+    // Routines and called ops are plain JavaScript, without types.
+    ...(declarations.some((line) => line.includes("=>")) ? [typed("// @ts-nocheck")] : []),
+    ...declarations,
     "",
     "/**",
     ...inputs.map(
@@ -86,7 +87,7 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     ...inputs.map(({ local, key }) => `  const ${local} = inputs[${key}];`),
     ...shapes.map((shape, i) => `  const ${outputName(i)} = new Float64Array(${sizeOf(shape)});`),
     // A block a part keeps their locals apart.
-    ...parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
+    ...code.parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
     `  return ${record(results, "value", ", ")};`,
     "}",
     "",

@@ -6,13 +6,13 @@ import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
-import { type Arena, makeArena } from "./arena.js";
+import { type Environment, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
 import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
 import type { LoopCode } from "./loops.js";
 import { mergeConstants } from "./merge-constants.js";
-import { bufferName, constantName, inputName, outputName } from "./names.js";
+import { inputName, outputName } from "./names.js";
 import { type ArrayOf, arrayOf, type Precision } from "./precision.js";
 import { countElements, scalarize } from "./scalarize.js";
 import { straightLine } from "./wasm/straight.js";
@@ -74,8 +74,8 @@ function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compi
   // Without WebAssembly, matrix products are loops too.
   for (const plain of [false, true]) {
     const code = generate(graph, plain);
-    const arena = makeArena(code.arena, code.columns, dtype);
-    const calls = arena && build(graph, code, arena, helpers, dtype);
+    const environment = makeEnvironment(graph, code, dtype);
+    const calls = environment && build(graph, code, environment, helpers, dtype);
     if (calls) return { calls, source: code.parts.join("\n\n") };
   }
   return undefined;
@@ -83,14 +83,11 @@ function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compi
 
 function build(
   graph: Graph,
-  code: LoopCode,
-  { arena, multiply }: Arena,
+  { parts }: LoopCode,
+  { names: memory, values }: Environment,
   helpers: Helpers,
   dtype: Precision,
 ): Calls | undefined {
-  const { parts, buffers, constants, columns } = code;
-  const memory = [...buffers.map((_, i) => bufferName(i)), ...constants.map((_, i) => constantName(i))];
-  if (columns > 0) memory.push("multiply");
   const names = [
     ...graph.inputs.map((_, i) => inputName(i)),
     ...outputsOf(graph).map((_, i) => outputName(i)),
@@ -98,9 +95,6 @@ function build(
   ];
   const functions = parts.map((text) => makeFunction(names, text) as Core | undefined);
   if (!functions.every((one) => one !== undefined)) return undefined;
-  const values: unknown[] = buffers.map(({ offset, length }) => arena.subarray(offset, offset + length));
-  for (const constant of constants) values.push(arrayOf(dtype).from(constant));
-  if (columns > 0) values.push(multiply);
   return wrap(graph, functions, helpers, dtype, memory, values);
 }
 

@@ -10,7 +10,7 @@ import { type AssembleParams, assembleOp } from "../ops/indexing.js";
 import { sizeOf, stridesOf } from "../shape.js";
 import { behindReshapes, elementKey, isGiven, isReduction, partEnds, unreduce } from "./fusion.js";
 import { inputName } from "./names.js";
-import { numberText } from "./text.js";
+import { numberText, scalarText } from "./text.js";
 
 /** A place in the text: the function's body, or the body of a loop in it. */
 interface Scope {
@@ -170,7 +170,13 @@ export class Elements {
     { op, operands, params, shape }: Graph["nodes"][number],
     remember: (code: string) => string,
   ): string {
-    if (op.scalar) return remember(op.scalar.code(...operands.map((operand) => this.value(operand, index))));
+    if (op.scalar)
+      return remember(
+        scalarText(
+          op,
+          operands.map((operand) => this.value(operand, index)),
+        ),
+      );
     if (op === (assembleOp as Op)) return this.#assemble(id, index, remember);
     if (isReduction(this.#graph.nodes[id]!)) return this.#writeOut(id, index, remember);
     const operand = operands[0]!;

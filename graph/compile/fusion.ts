@@ -8,9 +8,16 @@ import type { Node } from "../node.js";
 import type { Op } from "../op.js";
 import { constantOp, inputOp } from "../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../ops/indexing.js";
+import { matmulOp } from "../ops/matmul.js";
 
 export function isReduction(node: Node): boolean {
   return node.op.fold !== undefined;
+}
+
+/** Whether a node is computed by a routine on whole tensors. */
+export function isCall({ op, operands }: Node): boolean {
+  const isKnown = op.scalar || op.fold || op.move || op === (assembleOp as Op) || op === matmulOp;
+  return operands.length > 0 && !isKnown;
 }
 
 export function reducedAxes(node: Node): readonly number[] {

@@ -13,5 +13,6 @@ export const unrollLimit = 600;
 export function generate(graph: Graph, plain = false): LoopCode {
   if (countElements(graph) > unrollLimit)
     return emitLoops(simplifyGraph(lower(graph, plain), mergeConstants));
-  return { parts: [unroll(graph, scalarize(graph))], buffers: [], arena: 0, constants: [], columns: 0 };
+  const parts = [unroll(graph, scalarize(graph))];
+  return { parts, buffers: [], arena: 0, constants: [], columns: 0, routines: [] };
 }

@@ -1,13 +1,14 @@
 /** Graphs on tensors as loop nests. */
 import { type Affine, at, linear, scaled } from "../affine.js";
 import type { Graph } from "../graph.js";
+import type { Node } from "../node.js";
 import type { Op } from "../op.js";
 import { type AssembleParams, assembleOp, sliceOp } from "../ops/indexing.js";
-import { sizeOf, stridesOf } from "../shape.js";
+import { type Shape, sizeOf, stridesOf } from "../shape.js";
 import { type Binding, Elements } from "./elements.js";
-import { elementKey, keyOf, viewOf } from "./fusion.js";
+import { behindReshapes, elementKey, keyOf, viewOf } from "./fusion.js";
 import { type Memory, planMemory } from "./memory.js";
-import { bufferName } from "./names.js";
+import { bufferName, routineName } from "./names.js";
 import { findBreaks, findNests, type Nest } from "./nests.js";
 import { findRoots, type Root, rootIndex } from "./roots.js";
 import { numberText } from "./text.js";
@@ -24,6 +25,13 @@ export interface LoopCode extends Pick<Memory, "buffers" | "arena" | "constants"
   readonly parts: readonly string[];
   /** The most columns of a matrix product, for which the code calls `multiply`; 0 if it doesn't. */
   readonly columns: number;
+  /** What the code calls as `call0`, `call1` … */
+  readonly routines: readonly Call[];
+}
+
+/** An application of an op that is computed by a routine. */
+export interface Call extends Pick<Node, "op" | "params"> {
+  readonly shapes: { readonly operands: readonly Shape[]; readonly result: Shape };
 }
 
 export function emitLoops(graph: Graph): LoopCode {
@@ -54,6 +62,7 @@ class LoopWriter {
   /** Nodes of which there are copies in the arena, and scattered nodes whose zeros are written. */
   readonly #copied = new Set<number>();
   readonly #cleared = new Set<number>();
+  readonly #routines: Call[] = [];
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -68,7 +77,9 @@ class LoopWriter {
   run(): LoopCode {
     const parts: string[] = [];
     for (const nest of this.#nests) {
-      if (nest.roots[0]!.kind === "product") for (const { id } of nest.roots) this.#emitProduct(id);
+      const { kind } = nest.roots[0]!;
+      if (kind === "product") for (const { id } of nest.roots) this.#emitProduct(id);
+      else if (kind === "call") for (const { id } of nest.roots) this.#emitCall(id);
       else if (nest.extents.includes(0)) this.#emitEmpty(nest);
       else this.#emitNest(nest);
       if (this.#elements.length > longestPart) parts.push(this.#elements.finish());
@@ -78,7 +89,7 @@ class LoopWriter {
     parts.push(this.#elements.finish());
     const products = this.#roots.filter(({ kind }) => kind === "product");
     const columns = products.reduce((most, { shape }) => Math.max(most, shape.at(-1)!), 0);
-    return { parts, buffers, arena, constants, columns };
+    return { parts, buffers, arena, constants, columns, routines: this.#routines };
   }
 
   #node(id: number): Graph["nodes"][number] {
@@ -120,6 +131,19 @@ class LoopWriter {
       const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
       this.#elements.line(`multiply(${[...given, place(target), m, n, k].join(", ")});`);
     }
+  }
+
+  #emitCall(id: number): void {
+    const { op, operands, params, shape } = this.#node(id);
+    const given = operands.map((operand) => {
+      const source = behindReshapes(this.#graph, operand);
+      const array = this.#memory.arrays.get(source)!;
+      const isNumber = source < this.#graph.inputs.length && this.#node(source).shape.length === 0;
+      return isNumber ? `[${array}]` : array;
+    });
+    const shapes = { operands: operands.map((operand) => this.#node(operand).shape), result: shape };
+    const name = routineName(this.#routines.push({ op, params, shapes }) - 1);
+    this.#elements.line(`${name}(${[this.#memory.arrays.get(id), ...given].join(", ")});`);
   }
 
   /** Folds of nothing give what the fold starts from; stores of nothing store nothing. */

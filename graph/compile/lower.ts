@@ -3,9 +3,12 @@ import { declareInputs, finish, type Graph, inline, mapOutputs } from "../graph.
 import { apply, Builder, type Expr, type Node } from "../node.js";
 import { multiply } from "../ops/arithmetic.js";
 import { insertAxes, sumAxes } from "../ops/broadcast.js";
+import { element } from "../ops/indexing.js";
 import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
-import { sizeOf } from "../shape.js";
+import type { ScanParams } from "../ops/scan.js";
+import { type Params, sameParams } from "../params.js";
+import { sameShape, sizeOf } from "../shape.js";
 
 /** Products of fewer multiplications are written as loops, and so are those with hardly any rows or columns. */
 const leastWork = 4096;
@@ -17,22 +20,46 @@ function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean
   return lengths.some((length) => length < leastLength) || sizeOf(lengths) < leastWork;
 }
 
-/** Small matrix products, or all of them, as sums of products. */
+/**
+ * Small matrix products, or all of them, as sums of products; the last carry of a scan whose history is there, too, as
+ * its last row.
+ */
 export function lower(graph: Graph, all = false): Graph {
+  const histories = historiesOf(graph);
   const isLowered = (nodes: readonly Node[], node: Node) =>
     isSmall(nodes, node) || (all && node.op === matmulOp);
-  if (!graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
+  if (histories.size === 0 && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
   const builder = new Builder();
-  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) =>
-    isLowered(builder.nodes, node)
-      ? sumOfProducts(builder.expr(node.operands[0]!), builder.expr(node.operands[1]!)).id
-      : builder.adopt(node),
-  );
+  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
+    const operands = node.operands.map((id) => builder.expr(id));
+    if (isLowered(builder.nodes, node)) return sumOfProducts(operands[0]!, operands[1]!).id;
+    const history = histories.get(node.params);
+    return history ? element(apply(node.op, operands, history), lastOf(history)).id : builder.adopt(node);
+  });
   return finish(
     builder,
     graph.inputs,
     mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!)),
   );
+}
+
+/** For the parameters of a scan that gives its last carry alone, those of the scan that gives the history. */
+function historiesOf({ nodes }: Graph): Map<Params, ScanParams> {
+  const scans = nodes.filter(({ op, params }) => op.name === "scan" && (params as ScanParams).length > 0);
+  const kept = scans.filter(({ params }) => !(params as ScanParams).last);
+  return new Map(
+    scans.flatMap((node) => {
+      const params = { ...(node.params as ScanParams), last: 0 as const };
+      const twin = kept.find(
+        (other) => sameShape(other.operands, node.operands) && sameParams(other.params, params),
+      );
+      return (node.params as ScanParams).last && twin ? [[node.params, params] as const] : [];
+    }),
+  );
+}
+
+function lastOf({ length, reverse }: ScanParams): number {
+  return reverse ? 0 : length - 1;
 }
 
 /** Σₖ a[…, i, k]·b[…, k, j] over the axes (…, i, j, k). */

@@ -3,4 +3,7 @@ export const inputName = (index: number): string => `x${index}`;
 export const outputName = (index: number): string => `o${index}`;
 export const bufferName = (index: number): string => `t${index}`;
 export const constantName = (index: number): string => `c${index}`;
+export const routineName = (index: number): string => `call${index}`;
+/** A scalar op that kernels call. */
+export const slotName = (key: number): string => `f${key}`;
 export const keyName = (index: number): string => `k${index}`;

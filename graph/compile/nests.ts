@@ -20,9 +20,7 @@ export function findNests(roots: readonly Root[]): Nest[] {
     // Comparing with the first root keeps all roots of equal lengths together, whatever joined in between.
     const found = nests.find(
       ({ level, anchor, nest }) =>
-        level === root.level &&
-        (nest.roots[0]!.kind === "product") === (root.kind === "product") &&
-        alike(anchor, extents),
+        level === root.level && routineKind(nest.roots[0]!) === routineKind(root) && alike(anchor, extents),
     );
     if (found) {
       found.nest.roots.push(root);
@@ -32,6 +30,11 @@ export function findNests(roots: readonly Root[]): Nest[] {
     } else nests.push({ level: root.level, anchor: extents, nest: { roots: [root], extents: [...extents] } });
   }
   return nests.sort((a, b) => a.level - b.level).map(({ nest }) => nest);
+}
+
+/** What isn't computed by loops shares none. */
+function routineKind({ kind }: Root): string {
+  return kind === "product" || kind === "call" ? kind : "loops";
 }
 
 /** Lengths that differ by a few elements share a loop, which is split where the shorter ends. */

@@ -7,6 +7,7 @@
  *   written out as sums.
  * - A *scatter* adds one part of an `assemble` to the zeros of the whole, where the whole isn't fused.
  * - A *product* is a matrix product of tensors in memory, left to a routine of its own.
+ * - A *call* is any other op that no loop is written for, on tensors in memory.
  *
  * A root has a level, one more than what it must wait for. Roots of one level whose loops agree share one loop nest.
  */
@@ -18,8 +19,8 @@ import { fullOp } from "../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../ops/indexing.js";
 import { matmulOp } from "../ops/matmul.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { behindReshapes, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./fusion.js";
-import { numberText } from "./text.js";
+import { behindReshapes, isCall, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./fusion.js";
+import { numberText, scalarText } from "./text.js";
 
 /** Axes of up to this many elements together are written out instead of looped over. */
 const unrollWidth = 32;
@@ -30,7 +31,7 @@ const deepest = 200;
 /** One piece of work that ends in memory, with the order in which its domain is visited. */
 export interface Root {
   readonly id: number;
-  readonly kind: "store" | "fold" | "scatter" | "product";
+  readonly kind: "store" | "fold" | "scatter" | "product" | "call";
   /** The node whose elements are visited: the root itself, the operand of a fold, or the part that is scattered. */
   readonly source: number;
   /** Scatters: which part. */
@@ -71,11 +72,10 @@ function isProduct({ op }: Node): boolean {
 
 function makeRoots(graph: Graph, id: number): Root[] {
   const node = graph.nodes[id]!;
-  if (isProduct(node)) {
+  if (isProduct(node) || isCall(node)) {
+    const kind = isProduct(node) ? "product" : "call";
     const { shape } = node;
-    return [
-      { id, kind: "product", source: id, part: 0, shape, loops: [], unrolled: [], reduced: [], level: 0 },
-    ];
+    return [{ id, kind, source: id, part: 0, shape, loops: [], unrolled: [], reduced: [], level: 0 }];
   }
   if (isScattered(node))
     return node.operands.map((source, part) => makeRoot(graph, id, "scatter", source, part));
@@ -136,15 +136,17 @@ export function walkRoot(
   root: Root,
   enter: (id: number, index: readonly Affine[]) => boolean,
 ): void {
-  if (root.kind === "product") {
-    for (const operand of graph.nodes[root.id]!.operands) enter(viewOf(graph, operand).id, []);
+  if (root.kind === "product" || root.kind === "call") {
+    for (const operand of graph.nodes[root.id]!.operands) {
+      enter(root.kind === "call" ? behindReshapes(graph, operand) : viewOf(graph, operand).id, []);
+    }
     return;
   }
   walk(graph, root.source, rootIndex(root), enter);
 }
 
 /** A call of Math that isn't one machine instruction. */
-const slowCall = /Math\.(?!abs|max|min|sqrt|sign|floor|ceil|round|trunc|fround)/;
+const slowCall = /Math\.(?!abs|max|min|sqrt|sign|floor|ceil|round|trunc|fround)|\bf\d+\(/;
 
 /** What an element costs to compute from memory, in additions, up to the roots and inputs below it. */
 function costs(graph: Graph, ids: ReadonlySet<number>): number[] {
@@ -152,7 +154,8 @@ function costs(graph: Graph, ids: ReadonlySet<number>): number[] {
   const result: number[] = [];
   nodes.forEach((node) => {
     const { op, operands } = node;
-    const code = op.scalar?.code(...operands.map((operand) => literalOr(nodes[operand]!, "x")));
+    const atoms = operands.map((operand) => literalOr(nodes[operand]!, "x"));
+    const code = op.scalar && scalarText(op, atoms);
     let cost = code === undefined ? 0 : slowCall.test(code) ? 15 : / \/ |sqrt/.test(code) ? 4 : 1;
     for (const operand of operands) cost += ids.has(operand) ? 0 : result[operand]!;
     if (isReduction(node)) cost = (cost + 1) * reducedLength(graph, node);
@@ -176,6 +179,10 @@ export function findRoots(graph: Graph): Root[] {
     if (isProduct(node)) {
       ids.add(id);
       for (const operand of node.operands) ids.add(viewOf(graph, operand).id);
+    }
+    if (isCall(node)) {
+      ids.add(id);
+      for (const operand of node.operands) ids.add(behindReshapes(graph, operand));
     }
     if ((isReduction(node) && !isShort(graph, node)) || isScattered(node)) ids.add(id);
     if (node.op.name === "reshape") {
@@ -250,6 +257,7 @@ function unaligned(graph: Graph, roots: readonly Root[], ids: ReadonlySet<number
 
 /** Whether a root can take another's element from a local, both being computed in the same pass of the loops. */
 function sharesLoops(root: Root, other: Root, index: readonly Affine[]): boolean {
+  if (root.kind === "product" || root.kind === "call") return false;
   if (other.kind !== "store" || root.loops.length !== other.loops.length) return false;
   const same = root.loops.every((axis, i) => root.shape[axis] === other.shape[other.loops[i]!]);
   if (!same) return false;

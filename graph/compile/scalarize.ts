@@ -16,7 +16,11 @@ const scalarShape: Shape = [];
 
 /** Elements of all nodes together: what the scalar graph would be made of. */
 export function countElements(graph: Graph): number {
-  return graph.nodes.reduce((sum, node) => sum + sizeOf(node.shape), 0);
+  return graph.nodes.reduce((sum, { op, operands, params, shape }) => {
+    if (!op.work) return sum + sizeOf(shape);
+    const shapes = { operands: operands.map((id) => graph.nodes[id]!.shape), result: shape };
+    return sum + op.work(shapes, params);
+  }, 0);
 }
 
 /** A graph on elements. Its inputs, the first nodes, are the elements of the graph's inputs, one after the other. */

@@ -6,7 +6,7 @@ import { sizeOf } from "../shape.js";
 import { inputName, outputName } from "./names.js";
 import type { ScalarGraph } from "./scalarize.js";
 import { schedule } from "./schedule.js";
-import { numberText } from "./text.js";
+import { numberText, scalarText } from "./text.js";
 
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph, scalar: ScalarGraph): string {
@@ -51,7 +51,8 @@ export function writeStatements(
   });
   for (const id of schedule(scalar.graph, demands(graph, scalar))) {
     const { op, operands } = nodes[id]!;
-    const code = op.scalar?.code(...operands.map((operand) => atoms[operand]!)) ?? sources[id]!;
+    const given = operands.map((operand) => atoms[operand]!);
+    const code = op.scalar ? scalarText(op, given) : sources[id]!;
     if (code !== atoms[id]) lines.push(`const ${atoms[id]} = ${code};`);
     store(id, atoms[id]!);
   }

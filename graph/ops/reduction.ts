@@ -1,4 +1,5 @@
 /** The largest, the smallest and the mean along axes. */
+import { scalarText } from "../compile/text.js";
 import { fullLike, type WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
@@ -43,7 +44,7 @@ function extremum(name: string, choose: () => WithOp, initial: number): Op<Reduc
         (a, b) => arithmetic.apply(choose().op, [a, b]),
         () => arithmetic.constant(Number.NaN),
       ),
-    fold: { initial, code: (total, value) => choose().op.scalar!.code(total, value) },
+    fold: { initial, code: (total, value) => scalarText(choose().op, [total, value]) },
     rewrite: ({ operands: [x], params: { axes } }) =>
       dropUnitAxes((y, rest) => apply(op, [y], { axes: rest }), x!, axes),
     derivative: {

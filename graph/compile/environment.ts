@@ -1,0 +1,66 @@
+/** What generated code uses besides inputs and outputs: buffers, constants, the matrix product, routines, scalar ops. */
+import { AdjointError } from "../errors.js";
+import type { Graph } from "../graph.js";
+import { doubles } from "../interpret.js";
+import type { Op, Routine } from "../op.js";
+import { type Arena, makeArena } from "./arena.js";
+import type { Call, LoopCode } from "./loops.js";
+import { bufferName, constantName, routineName, slotName } from "./names.js";
+import { arrayOf, type Precision } from "./precision.js";
+
+export interface Environment {
+  readonly names: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** The environment of a kernel; `undefined` where it needs WebAssembly and there is none. */
+export function makeEnvironment(graph: Graph, code: LoopCode, dtype: Precision): Environment | undefined {
+  const { buffers, constants, columns, routines } = code;
+  const made: Arena | undefined = makeArena(code.arena, columns, dtype);
+  if (!made) return undefined;
+  const entries: [string, unknown][] = [
+    ...buffers.map(({ offset, length }, i): [string, unknown] => [
+      bufferName(i),
+      made.arena.subarray(offset, offset + length),
+    ]),
+    ...constants.map((values, i): [string, unknown] => [constantName(i), arrayOf(dtype).from(values)]),
+    ...(columns > 0 ? [["multiply", made.multiply] as [string, unknown]] : []),
+    ...routines.map((call, i): [string, unknown] => [routineName(i), routineOf(call, dtype).run]),
+    ...slotsOf(graph).map(({ key, scalar }): [string, unknown] => [slotName(key), scalar!.compute]),
+  ];
+  return { names: entries.map(([name]) => name), values: entries.map(([, value]) => value) };
+}
+
+/** The environment of code without matrix products as declarations, for modules of their own. */
+export function environmentText(graph: Graph, { buffers, constants, routines }: LoopCode): string[] {
+  const list = (values: Float64Array) =>
+    Array.from(values, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(", ");
+  return [
+    ...buffers.map(({ length }, i) => `const ${bufferName(i)} = new Float64Array(${length});`),
+    ...constants.map((values, i) => `const ${constantName(i)} = Float64Array.of(${list(values)});`),
+    ...routines.map((call, i) => {
+      const text = routineOf(call, "f64").text?.();
+      if (text !== undefined) return `const ${routineName(i)} = ${text};`;
+      throw new AdjointError(
+        `emit: the op ${call.op.name} has no routine with a text, so it can't be written down; give it one, or build it of other ops.`,
+      );
+    }),
+    ...slotsOf(graph).map(({ key, scalar }) => `const ${slotName(key)} = ${scalar!.compute};`),
+  ];
+}
+
+/** The routine of a call: the op's own, or its reference meaning. */
+function routineOf({ op, params, shapes }: Call, dtype: Precision): Routine {
+  const own = op.routine?.(shapes, params, dtype);
+  if (own) return own;
+  return {
+    run(result, ...operands) {
+      result.set(op.evaluate(doubles, operands.map(Array.from<number>), shapes, params));
+    },
+  };
+}
+
+/** The scalar ops of a graph that have no code, so that kernels call them. */
+function slotsOf({ nodes }: Graph): Op[] {
+  return [...new Set(nodes.map(({ op }) => op))].filter(({ scalar }) => scalar && !scalar.code);
+}
