@@ -28,7 +28,8 @@ export interface ElementwiseDefinition extends Scalar {
 type PartialsOf = readonly (((result: Expr) => Partial) | undefined)[];
 
 export function elementwise(definition: ElementwiseDefinition, arity: number): Op {
-  const { name, commutative = false, isTruth = false, partials, rewrite, compute, code, wasm } = definition;
+  const { name, commutative = false, isTruth = false, partials, rewrite } = definition;
+  const { compute, code, text, wasm } = definition;
   const op: Op = defineOp({
     name,
     commutative,
@@ -49,7 +50,7 @@ export function elementwise(definition: ElementwiseDefinition, arity: number): O
       }
       return result;
     },
-    scalar: { compute, ...(code && { code }), ...(wasm && { wasm }) },
+    scalar: { compute, ...(code && { code }), ...(text && { text }), ...(wasm && { wasm }) },
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands) }),
     derivative:
       partials === "constant"

@@ -64,7 +64,7 @@ function push(
         return { value: apply(op, filled, params), mask: everywhere ? undefined : mask, clean: true };
       }
       const terms = tangents.flatMap((tangent, i): Masked[] => {
-        if (!tangent) return [];
+        if (!tangent || derivative.discrete?.includes(i)) return [];
         const on = (value: Expr) => apply(op, operands.with(i, value), params);
         const mask = derivative.carries && tangent.mask ? on(tangent.mask) : undefined;
         return [{ value: on(materialize(tangent)), mask, clean: true }];

@@ -46,12 +46,14 @@ export interface Partials<P extends Params = Params> {
  * - `jointly`: linear in all operands together (assemble).
  * - `carries`: it only moves and adds elements, so that masks go through it.
  * - `sparse`: the transpose leaves elements of the operand untouched (slice): these get no adjoint at all.
+ * - `discrete`: operands that have no derivative (indices).
  */
 export interface Transpose<P extends Params = Params> {
   readonly kind: "transpose";
   readonly linear: "each" | "jointly";
   readonly carries?: boolean;
   readonly sparse?: boolean;
+  readonly discrete?: readonly number[];
   transpose(adjoint: Expr, operand: number, application: Application<P>): Expr;
 }
 
@@ -90,6 +92,8 @@ export interface Domain {
   readonly kind: "real" | "integer" | "boolean";
   readonly low: number;
   readonly high: number;
+  /** Matrices: what is added to the diagonal, to keep them far from singular ones. */
+  readonly diagonal?: number;
 }
 
 /** One way to apply a tensor op, for property tests: shapes that its operands may have, and its parameters. */
@@ -103,9 +107,11 @@ export interface Scalar {
   compute(...operands: number[]): number;
   /**
    * The same as JavaScript; operands are atoms (a name, an index or a parenthesized number). Without it kernels call
-   * `compute`, of which `emit` writes down the text: it must use nothing outside itself for that.
+   * `compute`, and `emit` writes down `text`.
    */
   code?(...operands: string[]): string;
+  /** `compute` as JavaScript; without it, its own text, so that it must use nothing outside itself. */
+  text?(): string;
   /**
    * The same as WebAssembly, given the operands that are known numbers; without it, the op is a call of `compute`.
    */

@@ -91,7 +91,7 @@ function propagate(
     case "transpose": {
       const value = materialize(adjoint);
       ids.forEach((operand, i) => {
-        if (!matters(operand)) return;
+        if (!matters(operand) || derivative.discrete?.includes(i)) return;
         const transposed = derivative.transpose(value, i, application);
         const present = adjoint.mask ?? (derivative.sparse ? fullLike(value, 1) : undefined);
         const mask =

@@ -45,7 +45,9 @@ export function environmentText(graph: Graph, { buffers, constants, routines }: 
         `emit: the op ${call.op.name} has no routine with a text, so it can't be written down; give it one, or build it of other ops.`,
       );
     }),
-    ...slotsOf(graph).map(({ key, scalar }) => `const ${slotName(key)} = ${scalar!.compute};`),
+    ...slotsOf(graph).map(
+      ({ key, scalar }) => `const ${slotName(key)} = ${scalar!.text?.() ?? scalar!.compute};`,
+    ),
   ];
 }
 
@@ -55,7 +57,14 @@ function routineOf({ op, params, shapes }: Call, dtype: Precision): Routine {
   if (own) return own;
   return {
     run(result, ...operands) {
-      result.set(op.evaluate(doubles, operands.map(Array.from<number>), shapes, params));
+      result.set(
+        op.evaluate(
+          doubles,
+          operands.map((values) => Array.from(values)),
+          shapes,
+          params,
+        ),
+      );
     },
   };
 }

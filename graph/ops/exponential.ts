@@ -1,8 +1,10 @@
 /** Exponentials, logarithms and roots. */
-import { fullLike, mathFunction, unary, type WithOp } from "../elementwise.js";
+import { binary, fullLike, mathFunction, unary, type WithOp } from "../elementwise.js";
+import type { Expr } from "../node.js";
 import { real } from "../op.js";
-import type { Unary } from "../types.js";
+import type { Binary, Unary } from "../types.js";
 import { add, divide, multiply, square } from "./arithmetic.js";
+import { notEqual } from "./comparison.js";
 
 /** eˣ */
 export const exp: Unary & WithOp = unary({
@@ -65,4 +67,15 @@ export const cbrt: Unary & WithOp = unary({
   ...mathFunction("cbrt"),
   partials: () => [(result) => divide(fullLike(result, 1), multiply(square(result), 3))],
   domains: [real(0.1, 5)],
+});
+
+/** √(a² + b²), without overflow on the way; its gradient (a, b)/√(a² + b²) is 0 at 0. */
+export const hypot: Binary & WithOp = binary({
+  name: "hypot",
+  commutative: true,
+  ...mathFunction("hypot"),
+  partials: (a, b) => [
+    (result) => ({ value: divide(a!, result), mask: notEqual(result, 0) as Expr }),
+    (result) => ({ value: divide(b!, result), mask: notEqual(result, 0) as Expr }),
+  ],
 });

@@ -1,9 +1,18 @@
+export * from "./activation.js";
 export * from "./arithmetic.js";
 export { broadcastTo, sum } from "./broadcast.js";
 export * from "./comparison.js";
+export { cumsum } from "./cumulative.js";
 export * from "./exponential.js";
+export { scatterAdd, take } from "./gather.js";
 export { concatenate, index, pad, slice, stack } from "./indexing.js";
+export { cholesky, det, inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
+export { diag, diagonal, eye, flip, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
 export { reshape, transpose } from "./moving.js";
 export { max, mean, min } from "./reduction.js";
+export * from "./rounding.js";
+export { logSoftmax, logSumExp, softmax } from "./softmax.js";
+export * from "./special.js";
+export { norm, prod, std, type VarianceOptions, variance } from "./statistics.js";
 export * from "./trigonometric.js";

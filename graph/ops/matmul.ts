@@ -93,7 +93,7 @@ function product(a: Expr, b: Expr): Expr {
 }
 
 /** The matrix transpose of the last two axes. */
-function swapLast(x: Expr): Expr {
+export function swapLast(x: Expr): Expr {
   const rank = x.shape.length;
   return transposeExpr(
     x,

@@ -90,13 +90,24 @@ export function appliedOf(
 ): fc.Arbitrary<Applied> {
   return applicationsOf(op).chain((application) =>
     fc
-      .tuple(...application.shapes.map((shape, i) => tensorOf(number(domainOf(op, i)), shape)))
+      .tuple(
+        ...application.shapes.map((shape, i) => {
+          const domain = domainOf(op, i);
+          return tensorOf(number(domain), shape).map((drawn) => addDiagonal(drawn, shape, domain));
+        }),
+      )
       .map((values) => ({
         ...application,
         values,
         [fc.toStringMethod]: () => describe(application, values),
       })),
   );
+}
+
+function addDiagonal(drawn: readonly number[], shape: Shape, { diagonal }: Domain): readonly number[] {
+  if (diagonal === undefined) return drawn;
+  const n = shape.at(-1)!;
+  return drawn.map((x, i) => (Math.floor(i / n) % n === i % n ? x + diagonal : x));
 }
 
 function describe({ op, shapes, params }: Application, values: readonly (readonly number[])[]): string {

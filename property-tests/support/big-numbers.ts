@@ -57,7 +57,80 @@ const meanings: Readonly<Record<string, Meaning>> = {
   asinh: (x) => x!.asinh(),
   acosh: (x) => x!.acosh(),
   atanh: (x) => x!.atanh(),
+  hypot: (a, b) => a!.times(a!).plus(b!.times(b!)).sqrt(),
+  floor: (x) => x!.floor(),
+  ceil: (x) => x!.ceil(),
+  trunc: (x) => x!.trunc(),
+  round: (x) => {
+    const low = x!.floor();
+    const above = x!.minus(low);
+    if (above.eq(0.5)) return low.mod(2).isZero() ? low : low.plus(1);
+    return above.lt(0.5) ? low : low.plus(1);
+  },
+  stopGradient: (x) => x!,
+  sigmoid: (x) => one.div(x!.neg().exp().plus(one)),
+  softplus: (x) => x!.exp().plus(one).ln(),
+  erf: (x) => errorFunction(x!),
+  erfc: (x) => one.minus(errorFunction(x!)),
+  gammaln: (x) => logGamma(x!),
+  polygamma: (n, x) => polygamma(n!.toNumber(), x!),
 };
+
+/** 2/√π·Σ (−1)ᵏx²ᵏ⁺¹/(k!(2k + 1)), which loses at most ten of the digits for |x| ≤ 3. */
+function errorFunction(x: BigNumber): BigNumber {
+  const s = x.times(x).neg();
+  let [term, sum] = [x, x];
+  for (let k = 1; k < 400 && term.abs().gt(1e-70); k++) {
+    term = term.times(s).div(k);
+    sum = sum.plus(term.div(2 * k + 1));
+  }
+  return sum.times(2).div(pi.sqrt());
+}
+
+const pi = big(-1).acos();
+
+/** B₂, B₄ … by their recurrence Σ (n+1 over k)·Bₖ = 0. */
+const bernoulli: readonly BigNumber[] = (() => {
+  const all = [one];
+  for (let n = 1; n <= 60; n++) {
+    let sum = zero;
+    let choose = one;
+    for (let k = 0; k < n; k++) {
+      sum = sum.plus(choose.times(all[k]!));
+      choose = choose.times(n + 1 - k).div(k + 1);
+    }
+    all.push(sum.div(-(n + 1)));
+  }
+  return all.filter((_, n) => n > 0 && n % 2 === 0);
+})();
+
+/** Stirling's series beyond 60, to which x is moved by the recurrence. */
+function logGamma(x: BigNumber): BigNumber {
+  let [y, shift] = [x, zero];
+  for (; y.lt(60); y = y.plus(1)) shift = shift.plus(y.abs().ln());
+  let series = zero;
+  bernoulli.forEach((b, i) => {
+    const k = 2 * (i + 1);
+    series = series.plus(b.div(y.pow(k - 1).times(k * (k - 1))));
+  });
+  const main = y.minus(0.5).times(y.ln()).minus(y).plus(pi.times(2).ln().div(2));
+  return main.plus(series).minus(shift);
+}
+
+/** The n-th derivative of the same, plus one. */
+function polygamma(n: number, x: BigNumber): BigNumber {
+  const factorial = (k: number): BigNumber => (k < 2 ? one : factorial(k - 1).times(k));
+  const sign = n % 2 === 0 ? -1 : 1;
+  let [y, shift] = [x, zero];
+  for (; y.lt(60); y = y.plus(1)) shift = shift.plus(factorial(n).div(y.pow(n + 1)));
+  let series = n === 0 ? y.ln().neg() : factorial(n - 1).div(y.pow(n));
+  series = series.plus(factorial(n).div(y.pow(n + 1).times(2)));
+  bernoulli.forEach((b, i) => {
+    const k = 2 * (i + 1);
+    series = series.plus(b.times(factorial(k + n - 1)).div(factorial(k).times(y.pow(k + n))));
+  });
+  return series.plus(shift).times(sign);
+}
 
 /** Whether a scalar op has its meaning here; a new one is to be added. */
 export function isKnown(op: Op): boolean {

@@ -1,0 +1,100 @@
+/** Running sums. */
+import type { WithOp } from "../elementwise.js";
+import { apply } from "../node.js";
+import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
+import { withOperands } from "../operand.js";
+import { type Shape, sizeOf } from "../shape.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
+import { normalizeAxis } from "./axes.js";
+
+interface CumsumParams {
+  readonly axis: number;
+  /** 1: from the last element to the first. */
+  readonly reverse: 0 | 1;
+}
+
+const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
+  name: "cumsum",
+  shape: ([x]) => x!,
+  evaluate<T>(
+    arithmetic: Arithmetic<T>,
+    [values]: readonly (readonly T[])[],
+    { result: shape }: { readonly result: Shape },
+    { axis, reverse }: CumsumParams,
+  ) {
+    const result = [...values!];
+    const length = shape[axis]!;
+    const inner = sizeOf(shape.slice(axis + 1));
+    result.forEach((_, i) => {
+      // From the end, the elements are visited from the last on.
+      const at = reverse ? result.length - 1 - i : i;
+      const place = Math.floor(at / inner) % length;
+      const before = reverse ? at + inner : at - inner;
+      if (reverse ? place < length - 1 : place > 0)
+        result[at] = arithmetic.add(result[before]!, values![at]!);
+    });
+    return result;
+  },
+  routine({ result: shape }, { axis, reverse }) {
+    const length = shape[axis]!;
+    const inner = sizeOf(shape.slice(axis + 1));
+    const size = sizeOf(shape);
+    return {
+      run: (result, values) => cumulate(result, values!, size, length, inner, reverse),
+      text: () => `(r, x) => (${cumulate})(r, x, ${size}, ${length}, ${inner}, ${reverse})`,
+    };
+  },
+  derivative: {
+    kind: "transpose",
+    linear: "each",
+    carries: true,
+    transpose: (adjoint, _operand, { params: { axis, reverse } }) =>
+      apply(cumsumOp, [adjoint], { axis, reverse: reverse ? 0 : 1 }),
+  },
+  domains: [real()],
+});
+
+function cumulate(
+  result: { [i: number]: number },
+  values: ArrayLike<number>,
+  size: number,
+  length: number,
+  inner: number,
+  reverse: number,
+): void {
+  for (let i = 0; i < size; i++) {
+    const at = reverse ? size - 1 - i : i;
+    const place = Math.floor(at / inner) % length;
+    const goesOn = reverse ? place < length - 1 : place > 0;
+    result[at] = goesOn ? result[reverse ? at + inner : at - inner]! + values[at]! : values[at]!;
+  }
+}
+
+export const cumsumInstances: Instances = {
+  op: cumsumOp as Op,
+  instances: [
+    { shapes: [[4]], params: { axis: 0, reverse: 0 } },
+    { shapes: [[4]], params: { axis: 0, reverse: 1 } },
+    { shapes: [[2, 3, 2]], params: { axis: 1, reverse: 0 } },
+    { shapes: [[2, 3]], params: { axis: 0, reverse: 1 } },
+    { shapes: [[0]], params: { axis: 0, reverse: 0 } },
+  ],
+};
+
+interface Cumsum extends WithOp {
+  <const A extends Operand>(
+    x: A,
+    axis?: number,
+    options?: { readonly reverse?: boolean },
+  ): ResultOf<[A], ShapeOf<A>>;
+}
+
+/** Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁. */
+export const cumsum: Cumsum = Object.assign(
+  ((x: Operand, axis = -1, { reverse = false } = {}) =>
+    withOperands("cumsum", [x], ([operand]) => {
+      const along = normalizeAxis(axis, operand!.shape.length, "cumsum");
+      return apply(cumsumOp, [operand!], { axis: along, reverse: reverse ? 1 : 0 });
+    })) as Cumsum,
+  { op: cumsumOp as Op },
+);

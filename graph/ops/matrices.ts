@@ -1,0 +1,128 @@
+/** Parts and patterns of matrices. Leading axes are batches. */
+import { AdjointError } from "../errors.js";
+import type { Expr } from "../node.js";
+import { withOperands } from "../operand.js";
+import { formatShape } from "../shape.js";
+import type { Operand } from "../types.js";
+import { multiply } from "./arithmetic.js";
+import { insertAxes, sumAxes } from "./broadcast.js";
+import { equal, where } from "./comparison.js";
+import { constant } from "./constant.js";
+import { slice } from "./indexing.js";
+import { reshapeExpr } from "./moving.js";
+
+/** The last two lengths. @throws where there are fewer axes */
+export function matrixShape(x: Expr, what: string): [rows: number, columns: number] {
+  if (x.shape.length < 2) {
+    throw new AdjointError(`${what}: ${formatShape(x.shape)} is no matrix; it needs two axes or more.`);
+  }
+  return x.shape.slice(-2) as [number, number];
+}
+
+/** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. */
+export function eye(rows: number, columns = rows): number[][] {
+  return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
+}
+
+/** The elements on the main diagonals, along a last axis of their own. @throws where `x` is no matrix */
+export function diagonal(x: Operand): Expr {
+  return withOperands("diagonal", [x], ([operand]) => {
+    const [rows, columns] = matrixShape(operand!, "diagonal");
+    const batch = operand!.shape.slice(0, -2);
+    const count = Math.min(rows, columns);
+    const flat = reshapeExpr(operand!, [...batch, rows * columns]);
+    return slice(flat, 0, count === 0 ? 0 : (count - 1) * (columns + 1) + 1, {
+      axis: batch.length,
+      step: columns + 1,
+    });
+  }) as Expr;
+}
+
+/** Matrices with the last axis on their main diagonals and 0 elsewhere. @throws where `x` is a scalar */
+export function diag(x: Operand): Expr {
+  return withOperands("diag", [x], ([operand]) => {
+    const { shape, builder } = operand!;
+    if (shape.length === 0) throw new AdjointError("diag: a scalar has no axis to put on a diagonal.");
+    const n = shape.at(-1)!;
+    const on = constant(builder, eye(n).flat(), [n, n]);
+    const spread = insertAxes(operand!, [...shape, n], [shape.length]);
+    return where(on, spread, 0) as Expr;
+  }) as Expr;
+}
+
+/** The sum of the main diagonal (NumPy's `trace`, a name that is taken here). @throws where `x` is no matrix */
+export function matrixTrace(x: Operand): Expr {
+  return withOperands("matrixTrace", [x], ([operand]) => {
+    const elements = diagonal(operand!);
+    return sumAxes(elements, [elements.shape.length - 1]);
+  }) as Expr;
+}
+
+function triangle(what: string, keeps: (place: number) => boolean) {
+  return (x: Operand): Expr =>
+    withOperands(what, [x], ([operand]) => {
+      const [rows, columns] = matrixShape(operand!, what);
+      const pattern = Array.from({ length: rows * columns }, (_, place) =>
+        keeps((place % columns) - Math.floor(place / columns)) ? 1 : 0,
+      );
+      return where(constant(operand!.builder, pattern, [rows, columns]), operand!, 0) as Expr;
+    }) as Expr;
+}
+
+/** The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it. */
+export function tril(x: Operand, k = 0): Expr {
+  return triangle("tril", (place) => place <= k)(x);
+}
+
+/** The elements on and above the `k`-th diagonal, 0 below. */
+export function triu(x: Operand, k = 0): Expr {
+  return triangle("triu", (place) => place >= k)(x);
+}
+
+/** All products aᵢbⱼ of the elements of two vectors. @throws where they aren't vectors */
+export function outer(a: Operand, b: Operand): Expr {
+  return withOperands("outer", [a, b], ([x, y]) => {
+    if (x!.shape.length !== 1 || y!.shape.length !== 1) {
+      throw new AdjointError(
+        `outer: ${formatShape(x!.shape)} and ${formatShape(y!.shape)} aren't two vectors; reshape them.`,
+      );
+    }
+    const [m, n] = [x!.shape[0]!, y!.shape[0]!];
+    return multiply(reshapeExpr(x!, [m, 1]), reshapeExpr(y!, [1, n])) as Expr;
+  }) as Expr;
+}
+
+/**
+ * 1 at the place that each index names along a new last axis of length `depth`, else 0; all 0 for an index outside.
+ * It has no derivative.
+ */
+export function oneHot(indices: Operand, depth: number): Expr {
+  return withOperands("oneHot", [indices], ([operand]) => {
+    const { builder, shape } = operand!;
+    const places = constant(
+      builder,
+      Array.from({ length: depth }, (_, i) => i),
+      [depth],
+    );
+    const spread = insertAxes(operand!, [...shape, depth], [shape.length]);
+    return equal(
+      spread,
+      insertAxes(
+        places,
+        [...shape, depth],
+        shape.map((_, axis) => axis),
+      ),
+    ) as Expr;
+  }) as Expr;
+}
+
+/** The same elements in the opposite order along axes, of all or of those given. */
+export function flip(x: Operand, axes?: number | readonly number[]): Expr {
+  return withOperands("flip", [x], ([operand]) => {
+    const list = typeof axes === "number" ? [axes] : (axes ?? operand!.shape.map((_, axis) => axis));
+    return list.reduce(
+      (result: Expr, axis) => slice(result, undefined, undefined, { axis, step: -1 }),
+      operand!,
+    );
+  }) as Expr;
+}

@@ -1,0 +1,194 @@
+/** The error function and the gamma function. */
+import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
+import type { Expr } from "../node.js";
+import { integer, real } from "../op.js";
+import type { Binary, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
+import { add, multiply, negative, square } from "./arithmetic.js";
+import { exp } from "./exponential.js";
+
+/** 2/√π */
+const twoOverRootPi = 1.1283791670955126;
+
+/** The error function, 2/√π·∫₀ˣ e^(−t²) dt; its derivative is 2/√π·e^(−x²). */
+export const erf: Unary & WithOp = unary({
+  name: "erf",
+  compute: (x) => errorFunction(x, 0),
+  text: () => `(x) => (${errorFunction})(x, 0)`,
+  partials: (x) => [() => multiply(exp(negative(square(x!))), twoOverRootPi)],
+});
+
+/** 1 − erf(x), exact to the last places where erf is close to 1; its derivative is −2/√π·e^(−x²). */
+export const erfc: Unary & WithOp = unary({
+  name: "erfc",
+  compute: (x) => errorFunction(x, 1),
+  text: () => `(x) => (${errorFunction})(x, 1)`,
+  partials: (x) => [() => multiply(exp(negative(square(x!))), -twoOverRootPi)],
+});
+
+/*
+ * Rational approximations of W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of
+ * Computation 23(107), 1969: tables II to IV. `emit` writes these functions down, so they use nothing outside.
+ */
+function errorFunction(x: number, complement: number): number {
+  const y = Math.abs(x);
+  const isSmall = y <= 0.46875;
+  const isFar = y > 4;
+  const over = isSmall
+    ? [0.18577770618460315, 3.1611237438705655, 113.86415415105016, 377.485237685302, 3209.3775891384694]
+    : isFar
+      ? [
+          0.016315387137302097, 0.30532663496123236, 0.36034489994980445, 0.12578172611122926,
+          0.016083785148742275, 0.0006587491615298378,
+        ]
+      : [
+          2.1531153547440383e-8, 0.5641884969886701, 8.883149794388377, 66.11919063714163, 298.6351381974001,
+          881.952221241769, 1712.0476126340707, 2051.0783778260716, 1230.3393547979972,
+        ];
+  // The first coefficient is 1.
+  const under = isSmall
+    ? [23.601290952344122, 244.02463793444417, 1282.6165260773723, 2844.236833439171]
+    : isFar
+      ? [
+          2.568520192289822, 1.8729528499234673, 0.5279051029514285, 0.06051834131244132,
+          0.0023352049762686918,
+        ]
+      : [
+          15.744926110709835, 117.6939508913125, 537.1811018620099, 1621.3895745666903, 3290.7992357334597,
+          4362.619090143247, 3439.3676741437216, 1230.3393548037495,
+        ];
+  const s = isSmall ? y * y : isFar ? 1 / (y * y) : y;
+  let top = 0;
+  let bottom = 1;
+  for (let i = 0; i < over.length; i++) top = top * s + over[i]!;
+  for (let i = 0; i < under.length; i++) bottom = bottom * s + under[i]!;
+  if (isSmall) return complement ? 1 - (x * top) / bottom : (x * top) / bottom;
+  // e^(−y²) without the error that rounding y² makes
+  const rounded = Math.trunc(y * 16) / 16;
+  const scale = Math.exp(-rounded * rounded) * Math.exp(-(y - rounded) * (y + rounded));
+  const oneOverRootPi = 0.5641895835477563;
+  let tail = isFar ? (scale * (oneOverRootPi - (s * top) / bottom)) / y : (scale * top) / bottom;
+  if (y > 27) tail = 0;
+  if (complement) return x < 0 ? 2 - tail : tail;
+  return x < 0 ? tail - 1 : 1 - tail;
+}
+
+/** log|Γ(x)|; its derivative is `digamma`. ∞ at 0, −1, −2 … */
+export const gammaln: Unary & WithOp = unary({
+  name: "gammaln",
+  compute: logGamma,
+  partials: (x) => [() => polygamma(fullLike(x!, 0), x!) as Expr],
+  domains: [real(0.2, 5)],
+});
+
+/**
+ * The derivatives of log Γ(x): ψ⁽ⁿ⁾(x), of which the 0th is `digamma`. n is a whole number from 0 to 170 and has no
+ * derivative; ∂/∂x = ψ⁽ⁿ⁺¹⁾(x). NaN for x ≤ −10⁵.
+ */
+export const polygamma: Binary & WithOp = binary({
+  name: "polygamma",
+  compute: polygammaFunction,
+  partials: (n, x) => [undefined, () => polygamma(add(n!, 1), x!) as Expr],
+  domains: [integer(0, 3), real(0.3, 5)],
+});
+
+/** ψ(x) = d/dx log Γ(x) */
+export function digamma<const A extends Operand>(x: A): ResultOf<[A], ShapeOf<A>> {
+  return polygamma(0, x as Operand) as never;
+}
+
+/**
+ * Near 1 and 2, where it is 0, by the series of M. Abramowitz and I. Stegun, "Handbook of mathematical functions", 1964,
+ * 6.1.33, elsewhere by recurrence to there or to Stirling's series, 6.1.41; 6.1.17 below 0.
+ */
+function logGamma(x: number): number {
+  if (Number.isNaN(x)) return x;
+  if (Math.abs(x) === Number.POSITIVE_INFINITY || (x <= 0 && x === Math.floor(x)))
+    return Number.POSITIVE_INFINITY;
+  let y = x < 0 ? 1 - x : x;
+  let result = 0;
+  if (y >= 13) {
+    const r = 1 / (y * y);
+    const series =
+      1 / 12 +
+      r *
+        (-1 / 360 +
+          r *
+            (1 / 1260 +
+              r * (-1 / 1680 + r * (1 / 1188 + r * (-691 / 360360 + r * (1 / 156 - (r * 3617) / 122400))))));
+    result = (y - 0.5) * Math.log(y) - y + 0.9189385332046727 + series / y;
+  } else {
+    if (y < 0.5) {
+      result = -Math.log(y);
+      y += 1;
+    }
+    let product = 1;
+    while (y >= 2.5) {
+      y -= 1;
+      product *= y;
+    }
+    const z = y < 1.5 ? y - 1 : y - 2;
+    // ζ(k) − 1 from k = 2 on
+    const zetas = [
+      0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
+      0.008349277381922827, 0.00407735619794434, 0.0020083928260822143, 0.0009945751278180853,
+      0.0004941886041194645, 0.0002460865533080483, 0.00012271334757848915, 0.00006124813505870483,
+      0.00003058823630702049, 0.00001528225940865187, 0.000007637197637899763, 0.00000381729326499984,
+      0.000001908212716553939, 9.539620338727962e-7, 4.769329867878064e-7, 2.38450502727733e-7,
+      1.1921992596531106e-7, 5.960818905125948e-8, 2.980350351465228e-8, 1.4901554828365043e-8,
+      7.45071178983543e-9,
+    ];
+    let sum = 0;
+    for (let k = zetas.length + 1; k >= 2; k--)
+      sum = z * (((k % 2 === 0 ? 1 : -1) * zetas[k - 2]!) / k + sum);
+    // 1 − γ
+    const series = z * (0.42278433509846713 + sum);
+    result += y < 1.5 ? series - Math.log1p(z) : series + Math.log(product);
+  }
+  if (x >= 0) return result;
+  const fraction = x - Math.round(x);
+  return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * fraction))) - result;
+}
+
+/** By recurrence to where the asymptotic series hold: Abramowitz and Stegun 6.3.18 and 6.4.11, with 6.4.6. */
+function polygammaFunction(n: number, x: number): number {
+  // Below, the recurrence would take too long (or, at −∞, forever).
+  if (!(n >= 0 && n <= 170 && n === Math.floor(n) && x > -1e5)) return Number.NaN;
+  if (x === Number.POSITIVE_INFINITY) return n === 0 ? x : 0;
+  const isZeroth = n === 0;
+  let factorial = 1;
+  for (let i = 2; i <= n; i++) factorial *= i;
+  let y = x;
+  let shifted = 0;
+  while (y < n + 15) {
+    shifted += isZeroth ? -1 / y : factorial / y ** (n + 1);
+    y += 1;
+  }
+  // Bernoulli numbers B₂, B₄ …
+  const bernoulli = [
+    1 / 6,
+    -1 / 30,
+    1 / 42,
+    -1 / 30,
+    5 / 66,
+    -691 / 2730,
+    7 / 6,
+    -3617 / 510,
+    43867 / 798,
+    -174611 / 330,
+    854513 / 138,
+  ];
+  let sum = 0;
+  if (isZeroth) {
+    for (let k = bernoulli.length; k >= 1; k--) sum = (sum + bernoulli[k - 1]! / (2 * k)) / (y * y);
+    return Math.log(y) - 0.5 / y - sum + shifted;
+  }
+  let coefficient = (factorial * (n + 1)) / 2;
+  let power = y ** (n + 2);
+  for (let k = 1; k <= bernoulli.length; k++) {
+    sum += (coefficient * bernoulli[k - 1]!) / power;
+    coefficient *= ((2 * k + n + 1) * (2 * k + n)) / ((2 * k + 2) * (2 * k + 1));
+    power *= y * y;
+  }
+  const value = shifted + factorial / n / y ** n + factorial / (2 * y ** (n + 1)) + sum;
+  return n % 2 === 0 ? -value : value;
+}

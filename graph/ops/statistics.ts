@@ -1,0 +1,93 @@
+/** Products, variances and norms along axes. */
+import { fullLike } from "../elementwise.js";
+import { AdjointError } from "../errors.js";
+import type { Expr } from "../node.js";
+import { formatShape, sizeOf } from "../shape.js";
+import type { Operand, ResultOf } from "../types.js";
+import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
+import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
+import { insertAxes, sumAxes } from "./broadcast.js";
+import { greater, where } from "./comparison.js";
+import { full } from "./constant.js";
+import { sqrt } from "./exponential.js";
+import { concatenate, slice } from "./indexing.js";
+import { reshapeExpr, transposeExpr } from "./moving.js";
+
+/**
+ * The product of the elements, of all or along axes; 1 where there is none. Its derivatives are exact with zeros among
+ * them, at every order: it multiplies the even with the odd places until one is left, so nothing is ever divided by.
+ */
+export const prod: Reduction = reduction("prod", (x, axes) => {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const shape = kept.map((axis) => x.shape[axis]!);
+  let count = sizeOf(axes.map((axis) => x.shape[axis]!));
+  if (count === 0) return full(x.builder, 1, shape);
+  let factors = reshapeExpr(transposeExpr(x, [...axes, ...kept]), [count, ...shape]);
+  while (count > 1) {
+    const pairs = count - (count % 2);
+    const products = multiply(
+      slice(factors, 0, pairs, { step: 2 }),
+      slice(factors, 1, pairs, { step: 2 }),
+    ) as Expr;
+    factors = count === pairs ? products : concatenate([products, slice(factors, pairs)]);
+    count = Math.ceil(count / 2);
+  }
+  return reshapeExpr(factors, shape);
+});
+
+export interface VarianceOptions extends ReductionOptions {
+  /** What is taken off the number of elements that the sum is divided by: 1 for a sample's estimate; default 0. */
+  readonly ddof?: number;
+}
+
+interface VarianceReduction {
+  <const A extends Operand>(x: A): ResultOf<[A], []>;
+  (x: Operand, axes: number | readonly number[] | undefined, options?: VarianceOptions): Expr;
+}
+
+function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceReduction {
+  return ((x: Operand, axes?: number | readonly number[], { ddof = 0, ...options }: VarianceOptions = {}) => {
+    const reduce: Reduction = reduction(name, (operand, along) => {
+      const count = sizeOf(along.map((axis) => operand.shape[axis]!)) - ddof;
+      if (!(count > 0)) {
+        throw new AdjointError(
+          `${name}: ${formatShape(operand.shape)} has too few elements along the axes [${along.join(", ")}] for ddof ${ddof}.`,
+        );
+      }
+      const total = sumAxes(operand, along);
+      const mean = divide(total, fullLike(total, count + ddof)) as Expr;
+      const residuals = subtract(operand, insertAxes(mean, operand.shape, along)) as Expr;
+      const squares = sumAxes(square(residuals) as Expr, along);
+      return finish(divide(squares, fullLike(squares, count)) as Expr);
+    });
+    return axes === undefined && !options.keepDims
+      ? reduce(x)
+      : reduce(x, axes ?? [...Array(rankOf(x)).keys()], options);
+  }) as VarianceReduction;
+}
+
+function rankOf(x: Operand): number {
+  if (typeof x === "number") return 0;
+  if ("shape" in x) return (x.shape as readonly number[]).length;
+  return 1 + (x.length > 0 && typeof x[0] === "object" ? rankOf(x[0] as Operand) : 0);
+}
+
+/** Σ(x − mean)²/(n − ddof), of all elements or along axes. @throws where there are too few elements */
+export const variance: VarianceReduction = varianceBy("variance", (x) => x);
+
+/** The square root of the variance; its gradient is 0 where all elements are equal. @throws as `variance` */
+export const std: VarianceReduction = varianceBy("std", rootOrZero);
+
+/** √s with the derivative 0 at 0. */
+function rootOrZero(s: Expr): Expr {
+  return where(greater(s, 0), sqrt(s), s) as Expr;
+}
+
+/**
+ * √Σx², of all elements or along axes; its gradient x/‖x‖ is 0 at 0. For Σ|x| write sum(abs(x)), for the largest |x|
+ * max(abs(x)).
+ */
+export const norm: Reduction = reduction("norm", (x, axes) => {
+  if (axes.length === 0) return abs(x) as Expr;
+  return rootOrZero(sumAxes(square(x) as Expr, axes));
+});
