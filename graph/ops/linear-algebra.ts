@@ -75,7 +75,7 @@ const solveOp: Op = defineOp({
       for (let i = n - 1; i >= 0; i--) {
         const row = rows[i]!;
         for (let j = n; j < n + m; j++) {
-          let rest = row[j]!;
+          let rest = row[j] as T;
           for (let k = i + 1; k < n; k++) rest = op(subtract, rest, op(multiply, row[k]!, rows[k]![j]!));
           row[j] = op(divide, rest, row[i]!);
         }
@@ -148,7 +148,7 @@ function solveNumbers(
     for (let i = n - 1; i >= 0; i--) {
       const row = rows[i]!;
       for (let j = n; j < width; j++) {
-        let rest = row[j]!;
+        let rest = row[j] as T;
         for (let k = i + 1; k < n; k++) rest -= row[k]! * rows[k]![j]!;
         row[j] = rest / row[i]!;
         result[(batch * n + i) * m + j - n] = row[j]!;
@@ -263,7 +263,7 @@ const choleskyOp: Op = defineOp({
       const l = new Array<T>(n * n).fill(arithmetic.constant(0));
       for (let j = 0; j < n; j++) {
         for (let i = j; i < n; i++) {
-          let rest = a[i * n + j]!;
+          let rest = a[i * n + j] as T;
           for (let k = 0; k < j; k++) rest = op(subtract, rest, op(multiply, l[i * n + k]!, l[j * n + k]!));
           l[i * n + j] = i === j ? op(sqrt, rest) : op(divide, rest, l[j * n + j]!);
         }
