@@ -14,7 +14,6 @@ import {
   scalar,
   sin,
   sum,
-  type Traced,
   trace,
   vector,
   where,
@@ -37,8 +36,7 @@ function sineWith(partial: (x: Expr) => Expr): (x: Expr) => Expr {
   }) as unknown as (x: Expr) => Expr;
 }
 
-const ofVector = (f: (x: Expr) => Expr): Traced =>
-  trace({ x: vector(3) }, ({ x }): Expr => sum(f(x))) as unknown as Traced;
+const ofVector = (f: (x: Expr) => Expr) => trace({ x: vector(3) }, ({ x }): Expr => sum(f(x)));
 
 arbitraries("a right gradient has the property", () => {
   fc.assert(
@@ -73,7 +71,7 @@ arbitraries("a fault at one point is found, since multiples of ½ are frequent",
   const f = trace(
     { x: scalar() },
     ({ x }): Expr => sineWith((y) => where(equal(y, 0.5), 0, cos(y)) as Expr)(x),
-  ) as unknown as Traced;
+  );
   assert.equal(fc.check(gradientProperty(f, { domain: [0, 1] }), { numRuns: 200 }).counterexample, [
     { x: 0.5 },
   ]);
@@ -97,10 +95,7 @@ arbitraries("domains bound what is drawn", () => {
 });
 
 arbitraries("an arbitrary may be a domain of a check, too", () => {
-  const f = trace(
-    { x: vector(2), n: scalar() },
-    ({ x, n }): Expr => multiply(sum(sin(x) as Expr), n),
-  ) as unknown as Traced;
+  const f = trace({ x: vector(2), n: scalar() }, ({ x, n }): Expr => multiply(sum(sin(x) as Expr), n));
   const report = checkGradient(f, {
     domain: { x: fc.constantFrom(0.25, 0.75), n: integer(1, 3) },
     points: 4,
@@ -159,7 +154,7 @@ arbitraries("graphs are legal, differentiable functions of the ops asked for", (
 arbitraries("a graph with a fault shrinks to a small one", () => {
   const wrong = sineWith((x) => multiply(cos(x), 2) as Expr) as unknown as { readonly op: typeof sin.op };
   const property = fc.property(graphs({ ops: [wrong.op, exp.op, multiply.op] }), ({ f, at }) => {
-    const { wrong, message } = checkGradient(f as unknown as Traced, { at, maxSkipped: 1 });
+    const { wrong, message } = checkGradient(f, { at, maxSkipped: 1 });
     if (wrong > 0) throw new Error(message);
   });
   const details = fc.check(property, { numRuns: 300 });

@@ -2,7 +2,7 @@
 import type { Arbitrary, IProperty } from "fast-check";
 import { AdjointError, print, type Traced } from "../../graph/index.js";
 import { isLength, type Shape, sizeOf } from "../../graph/shape.js";
-import { graphOf } from "../../graph/trace.js";
+import { graphOf, type Shapes } from "../../graph/trace.js";
 import { checkCount, checkOptions } from "../checks.js";
 import { randomSource } from "../random.js";
 import { Checker, type GradientOptions, Tally } from "./check-gradient.js";
@@ -124,9 +124,9 @@ export function programs(style: Style): Arbitrary<Program> {
  * fc.assert(gradientProperty(trace({ x: vector(2) }, ({ x }) => myOp(x)), { domain: { x: [0.1, 2] } }));
  * @throws AdjointError for wrong options; the property itself throws where a derivative is wrong
  */
-export function gradientProperty(
-  f: Traced,
-  options: Omit<GradientOptions, "points" | "seed" | "at"> = {},
+export function gradientProperty<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: Omit<GradientOptions<I>, "points" | "seed" | "at"> = {},
 ): IProperty<[InputValues]> {
   const fc = fastCheck("gradientProperty");
   const { inputs } = graphOf(f, "gradientProperty");

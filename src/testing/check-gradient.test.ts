@@ -22,7 +22,6 @@ import {
   stack,
   subtract,
   sum,
-  type Traced,
   trace,
   vector,
   where,
@@ -31,7 +30,7 @@ import { apply } from "../../graph/node.js";
 import { defineOp, type Op } from "../../graph/op.js";
 import { reshapeExpr } from "../../graph/ops/moving.js";
 import { testFunctions } from "../objectives/index.js";
-import { assertGradient, checkGradient, type GradientOptions } from "./check-gradient.js";
+import { assertGradient, checkGradient } from "./check-gradient.js";
 import { boolean, integer } from "./domains.js";
 
 const gradients = suite("checkGradient");
@@ -59,10 +58,9 @@ const faults: Readonly<Record<string, Function1>> = {
   "NaN at some points": (x) => multiply(cosine(x), divide(sqrt(x), sqrt(x))) as Expr,
 };
 
-const ofVector = (f: Function1): Traced =>
-  trace({ x: vector(3) }, ({ x }): Expr => f(x)) as unknown as Traced;
+const ofVector = (f: Function1) => trace({ x: vector(3) }, ({ x }): Expr => f(x));
 
-const ofScalar = (f: Function1): Traced => trace({ x: scalar() }, ({ x }): Expr => f(x)) as unknown as Traced;
+const ofScalar = (f: Function1) => trace({ x: scalar() }, ({ x }): Expr => f(x));
 
 gradients(
   "right derivatives are all compared: each number of the result by each element, order by order",
@@ -79,7 +77,7 @@ gradients(
 
 for (const { name, f } of testFunctions) {
   gradients(`${name}: right up to order 2`, () => {
-    assertGradient(f as unknown as Traced, { order: 2 });
+    assertGradient(f, { order: 2 });
   });
 }
 
@@ -156,7 +154,7 @@ gradients("the input, the element and the number of the result that are wrong ar
   const f = trace({ a: vector(2), b: vector(2), c: scalar() }, ({ a, b, c }) => {
     const [first, last] = b;
     return { right: multiply(a, c), nested: { wrong: stack([multiply(first, c), wrong(c, last)]) } };
-  }) as unknown as Traced;
+  });
   const report = checkGradient(f, { at: { a: [1, 2], b: [3, 5], c: 2 } });
   assert.is(report.wrong, 1);
   assert.equal(report.worst, {
@@ -183,7 +181,7 @@ gradients("a wrong transpose of an op on tensors is found", () => {
   });
   // Rolling is its own transpose for two elements, not for three.
   const ofLength = (n: number) =>
-    trace({ x: vector(n) }, ({ x }): Expr => apply(rolled, [reshapeExpr(x, [n])])) as unknown as Traced;
+    trace({ x: vector(n) }, ({ x }): Expr => apply(rolled, [reshapeExpr(x, [n])]));
   assert.ok(checkGradient(ofLength(2)).ok);
   assert.not.ok(checkGradient(ofLength(3)).ok);
 });
@@ -241,10 +239,10 @@ gradients("a check that skips too much is none", () => {
 });
 
 gradients("a check that compares nothing is none", () => {
-  const data = trace({ n: scalar() }, ({ n }): Expr => square(n) as Expr) as unknown as Traced;
+  const data = trace({ n: scalar() }, ({ n }): Expr => square(n) as Expr);
   assert.not.ok(checkGradient(data, { domain: { n: integer(0, 5) } }).ok);
   assert.not.ok(checkGradient(ofScalar(sin as never), { points: 0 }).ok);
-  const empty = trace({ x: vector(0) }, ({ x }): Expr => sum(x)) as unknown as Traced;
+  const empty = trace({ x: vector(0) }, ({ x }): Expr => sum(x));
   assert.not.ok(checkGradient(empty).ok);
 });
 
@@ -252,13 +250,13 @@ gradients("whole numbers and booleans are data", () => {
   const f = trace(
     { x: scalar(), n: scalar(), c: scalar() },
     ({ x, n, c }): Expr => where(c, multiply(sin(x), n), abs(n)) as Expr,
-  ) as unknown as Traced;
+  );
   const report = assertGradient(f, { domain: { n: integer(-3, 3), c: boolean }, points: 40 });
   assert.is(report.compared, 40, "by x alone");
 });
 
 gradients("small scales, large numbers and fast oscillations are measured with steps that fit", () => {
-  const narrow: GradientOptions = { domain: [1e-9, 1e-8] };
+  const narrow = { domain: [1e-9, 1e-8] } as const;
   assertGradient(
     ofScalar((x) => log(x) as Expr),
     narrow,
@@ -278,10 +276,7 @@ gradients("small scales, large numbers and fast oscillations are measured with s
 });
 
 gradients("large functions are compiled, and 32 numbers by 32 elements compared at each point", () => {
-  const f = trace(
-    { a: matrix(40, 20), b: matrix(20, 30) },
-    ({ a, b }): Expr => matmul(a, b),
-  ) as unknown as Traced;
+  const f = trace({ a: matrix(40, 20), b: matrix(20, 30) }, ({ a, b }): Expr => matmul(a, b));
   const report = assertGradient(f, { points: 2 });
   assert.is(report.compared, 2 * 32 * 32);
 });
@@ -328,7 +323,7 @@ gradients("wrong options are errors", () => {
   ];
   for (const [options, message] of refused) {
     assert.throws(
-      () => checkGradient(f, options as GradientOptions),
+      () => checkGradient(f, options as object),
       (error: Error) => error instanceof AdjointError && message.test(error.message),
       JSON.stringify(options),
     );

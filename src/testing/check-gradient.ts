@@ -1,7 +1,7 @@
 /** Proves the derivatives of a traced function, or finds where they are wrong. */
 import { AdjointError, type Traced } from "../../graph/index.js";
 import { sizeOf } from "../../graph/shape.js";
-import { graphOf } from "../../graph/trace.js";
+import { graphOf, type Shapes, type ValueOf } from "../../graph/trace.js";
 import { checkKeys, readValue } from "../../graph/values.js";
 import { checkCount, checkOptions } from "../checks.js";
 import { type RandomSource, randomSource } from "../random.js";
@@ -17,12 +17,12 @@ import {
   indexOf,
 } from "./report.js";
 
-export interface GradientOptions {
+export interface GradientOptions<I extends Shapes = Shapes> {
   /**
    * Where inputs are drawn from: one domain for all, or some by name; default [−2, 2]. Inputs whose domain is whole
    * numbers or booleans are data, by which nothing is differentiated.
    */
-  readonly domain?: InputDomains;
+  readonly domain?: InputDomains<keyof I & string>;
   /** The order of derivatives up to which they are checked, 1 to 3; default 1. */
   readonly order?: number;
   /** Of the points drawn; default 0. */
@@ -32,10 +32,13 @@ export interface GradientOptions {
   /** How far a derivative d may be off, relative to max(1, |d|); default 1e-6. */
   readonly tolerance?: number;
   /** A point, or several, at which to check: values by input name. */
-  readonly at?: object | readonly object[];
+  readonly at?: PointOf<I> | readonly PointOf<I>[];
   /** The fraction of derivatives that may lie at kinks; default ½. */
   readonly maxSkipped?: number;
 }
+
+/** Values by input name, as the traced function takes them. */
+type PointOf<I extends Shapes> = { readonly [K in keyof I]: ValueOf<I[K]> };
 
 export interface GradientReport {
   readonly ok: boolean;
@@ -69,10 +72,13 @@ const known = ["domain", "order", "seed", "points", "tolerance", "at", "maxSkipp
  * checkGradient(trace({ x: vector(3) }, ({ x }) => myOp(x)), { domain: [0.1, 2], order: 2 }).ok
  * @throws AdjointError for what is no traced function, and for wrong options; a wrong gradient is reported
  */
-export function checkGradient(f: Traced, options: GradientOptions = {}): GradientReport {
+export function checkGradient<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: GradientOptions<I> = {},
+): GradientReport {
   const checker = new Checker("checkGradient", f, options);
   const { seed = 0, at } = options;
-  const given = at === undefined ? [] : Array.isArray(at) ? (at as readonly object[]) : [at];
+  const given: readonly object[] = at === undefined ? [] : Array.isArray(at) ? at : [at];
   const { points = given.length > 0 ? 0 : 20 } = options;
   checkCount("checkGradient", "points", points, 0);
   const random = randomSource(seed);
@@ -86,7 +92,10 @@ export function checkGradient(f: Traced, options: GradientOptions = {}): Gradien
  * `checkGradient` that throws.
  * @throws AdjointError where a derivative is wrong, or too many couldn't be compared
  */
-export function assertGradient(f: Traced, options: GradientOptions = {}): GradientReport {
+export function assertGradient<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: GradientOptions<I> = {},
+): GradientReport {
   const report = checkGradient(f, options);
   if (report.ok) return report;
   throw new AdjointError(report.message);
@@ -120,7 +129,7 @@ export class Checker {
   /** The elements that move: which input, and where in it, in the order of a gradient's row. */
   readonly #moving: readonly { readonly input: number; readonly offset: number }[];
 
-  constructor(what: string, f: Traced, options: GradientOptions) {
+  constructor(what: string, f: unknown, options: Omit<GradientOptions, "at">) {
     const { inputs } = graphOf(f, what);
     checkOptions(what, options, known);
     const { order = 1, tolerance = 1e-6, maxSkipped = 0.5 } = options;
@@ -130,7 +139,7 @@ export class Checker {
         `${what}: tolerance must be above 0 and maxSkipped from 0 to 1, not ${tolerance} and ${maxSkipped}.`,
       );
     }
-    this.#f = f;
+    this.#f = f as Traced;
     this.#what = what;
     this.#tolerance = tolerance;
     this.#maxSkipped = maxSkipped;
@@ -144,7 +153,7 @@ export class Checker {
       this.#moving.length === 0
         ? []
         : levelsOf(
-            f,
+            this.#f,
             real.map((i) => names[i]!),
             order,
           );

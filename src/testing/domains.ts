@@ -15,7 +15,9 @@ export { boolean, type Domain, integer, real } from "../../graph/op.js";
 export type ElementDomain = readonly [min: number, max: number] | Domain | Arbitrary<number>;
 
 /** One domain for all inputs, or those of some by their names. */
-export type InputDomains = ElementDomain | { readonly [input: string]: ElementDomain };
+export type InputDomains<N extends string = string> =
+  | ElementDomain
+  | { readonly [input in N]?: ElementDomain };
 
 /** Where inputs lie whose domain isn't given. */
 const standard: Domain = { kind: "real", low: -2, high: 2 };
