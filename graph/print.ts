@@ -32,7 +32,7 @@ function literal(node: Node): string | undefined {
 }
 
 /** Parameters other than the shape, which the end of the line tells. */
-function printParams({ op, params }: Node): string[] {
+export function printParams({ op, params }: Node): string[] {
   if (op === (constantOp as Op)) return [printNumbers((params as { readonly values: Float64Array }).values)];
   return Object.entries(params)
     .filter(([key]) => key !== "shape")

@@ -103,6 +103,22 @@ conventions(
   },
 );
 
+conventions("the entry `adjoint` doesn't load fast-check", async () => {
+  const { metafile } = await build({
+    entryPoints: [join(root, "src/index.ts")],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    metafile: true,
+    write: false,
+  });
+  const { imports } = Object.values(metafile.outputs)[0]!;
+  const packages = imports.map(({ path }) => path).filter((path) => !path.startsWith("node:"));
+  assert.ok(packages.length > 0);
+  assert.not.ok(packages.includes("fast-check"), packages.join(", "));
+});
+
 conventions("installing needs no script", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as {
     packages: Record<string, { hasInstallScript?: boolean }>;

@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { grad, type Op } from "../graph/index.js";
 import { doubles } from "../graph/interpret.js";
 import { sizeOf } from "../graph/shape.js";
-import { type Applied, appliedOf, domainOf, halvesOf, resultShape } from "./support/arbitraries.js";
+import { domainOf } from "../src/testing/programs.js";
+import { type Applied, appliedOf, halvesOf, resultShape } from "./support/arbitraries.js";
 import {
   checkDerivatives,
   flat,

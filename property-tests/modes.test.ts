@@ -31,7 +31,9 @@ import {
 } from "../graph/index.js";
 import { constant } from "../graph/ops/constant.js";
 import { sizeOf } from "../graph/shape.js";
-import { type Applied, appliedOf, applyTo, domainOf, resultShape } from "./support/arbitraries.js";
+import { slopeAt } from "../src/testing/differences.js";
+import { domainOf } from "../src/testing/programs.js";
+import { type Applied, appliedOf, applyTo, resultShape } from "./support/arbitraries.js";
 import {
   along,
   flat,
@@ -42,7 +44,6 @@ import {
   operandName,
   type Point,
   run,
-  slopeAt,
 } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";
 import { instancesOf, ops } from "./support/registry.js";

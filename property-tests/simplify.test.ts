@@ -16,15 +16,9 @@ import type { Op } from "../graph/op.js";
 import { constant, full } from "../graph/ops/constant.js";
 import { type Shape, sameShape } from "../graph/shape.js";
 import { validate } from "../graph/validate.js";
-import {
-  type Application,
-  applicationsOf,
-  applyTo,
-  domainOf,
-  numberOf,
-  specialNumber,
-  tensorOf,
-} from "./support/arbitraries.js";
+import { numbers, tensors } from "../src/testing/arbitraries.js";
+import { domainOf } from "../src/testing/programs.js";
+import { type Application, applicationsOf, applyTo, specialNumber } from "./support/arbitraries.js";
 import { flatten, give, type Point } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";
 import {
@@ -77,16 +71,16 @@ interface Disguised extends Application {
 
 function disguisedOf(op: Op): fc.Arbitrary<Disguised> {
   return applicationsOf(op).chain((application) => {
-    const tensors = () =>
+    const drawn = () =>
       fc.tuple(
         ...application.shapes.map((shape, i) => {
-          const number = fc.oneof({ weight: 2, arbitrary: specialNumber }, numberOf(domainOf(op, i)));
-          return tensorOf(number, shape);
+          const number = fc.oneof({ weight: 2, arbitrary: specialNumber }, numbers(domainOf(op, i)));
+          return tensors(shape, number);
         }),
       );
     const chosen = fc.tuple(...application.shapes.map(() => fc.nat(disguises.length - 1)));
     return fc
-      .record({ chosen, values: tensors(), numbers: tensors() })
+      .record({ chosen, values: drawn(), numbers: drawn() })
       .map((drawn) => ({ ...application, ...drawn }));
   });
 }

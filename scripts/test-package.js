@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "adjoint-package-"));
 const run = (command, args, cwd = project) => execFileSync(command, args, { cwd, encoding: "utf8" });
+const install = (what) =>
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--silent", what]);
 const write = (name, text) => writeFileSync(join(project, name), text);
 
 const program = `
@@ -28,21 +30,39 @@ if (value !== 46 || grad.x[0] !== 7 || grad.x[1] !== 35 || sin(0) !== 0 || !run.
 console.log(typeof gradientDescent);
 `;
 
+/** The checks of derivatives: without fast-check, which is an optional peer, then with it. */
+const check = `
+import { sin, trace, vector } from "adjoint";
+import { checkGradient, gradientProperty } from "adjoint/testing";
+
+const f = trace({ x: vector(2) }, ({ x }) => sin(x));
+if (!checkGradient(f, { order: 2 }).ok) throw new Error("wrong");
+`;
+
 try {
   const [packed] = JSON.parse(
     run("npm", ["pack", "--json", "--silent", "--pack-destination", project], root),
   );
   write("package.json", JSON.stringify({ name: "consumer", private: true, type: "module" }));
-  run("npm", [
-    "install",
-    "--no-audit",
-    "--no-fund",
-    "--prefer-offline",
-    "--silent",
-    join(project, packed.filename),
-  ]);
+  install(join(project, packed.filename));
   write("program.js", program);
   run(process.execPath, ["program.js"]);
+  write(
+    "check.js",
+    `${check}
+let message = "";
+try { gradientProperty(f); } catch (error) { message = error.message; }
+if (!message.includes("npm install --save-dev fast-check")) throw new Error("fast-check: " + message);
+`,
+  );
+  run(process.execPath, ["check.js"]);
+  install(
+    `fast-check@${JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies["fast-check"]}`,
+  );
+  const property = `import fc from "fast-check";${check}fc.assert(gradientProperty(f, { domain: [0.1, 2] }));\n`;
+  write("property.js", property);
+  run(process.execPath, ["property.js"]);
+  write("property.ts", property);
   const types = "const v: number = value; const g: Float64Array = grad.x; export { v, g };\n";
   write("program.ts", program + types);
   for (const [module, moduleResolution] of [
@@ -59,7 +79,7 @@ try {
     };
     write(
       "tsconfig.json",
-      JSON.stringify({ compilerOptions: { ...options, types: [] }, files: ["program.ts"] }),
+      JSON.stringify({ compilerOptions: { ...options, types: [] }, files: ["program.ts", "property.ts"] }),
     );
     run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", project]);
   }

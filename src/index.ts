@@ -14,6 +14,7 @@ export {
 } from "./minimize.js";
 export * from "./models.js";
 export * from "./objectives/index.js";
+export * from "./pictures/index.js";
 export { type RandomSource, randomSource } from "./random.js";
 export { deserialize, serialize } from "./serialize.js";
 export {

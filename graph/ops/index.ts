@@ -1,12 +1,13 @@
 export * from "./activation.js";
 export * from "./arithmetic.js";
 export { broadcastTo, sum } from "./broadcast.js";
+export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
 export { cumsum } from "./cumulative.js";
 export * from "./exponential.js";
 export { scatterAdd, take } from "./gather.js";
 export { concatenate, index, pad, slice, stack } from "./indexing.js";
-export { cholesky, det, inv, solve } from "./linear-algebra.js";
+export { det, inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
 export { diag, diagonal, eye, flip, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
 export { reshape, transpose } from "./moving.js";

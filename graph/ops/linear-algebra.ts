@@ -1,4 +1,4 @@
-/** Systems of linear equations, determinants and factors of square matrices. Leading axes are batches. */
+/** Systems of linear equations and determinants. Leading axes are batches. */
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
@@ -11,14 +11,13 @@ import { abs, add, divide, multiply, negative, subtract } from "./arithmetic.js"
 import { broadcastLike, insertAxes } from "./broadcast.js";
 import { greater, where } from "./comparison.js";
 import { constant } from "./constant.js";
-import { sqrt } from "./exponential.js";
 import { index } from "./indexing.js";
 import { matmul, swapLast } from "./matmul.js";
-import { eye, matrixShape, matrixTrace, tril } from "./matrices.js";
+import { eye, matrixShape, matrixTrace } from "./matrices.js";
 import { reshapeExpr } from "./moving.js";
 
 /** Far from singular, as differences want it. */
-const dominant: Domain = { ...real(-1, 1), diagonal: 4 };
+export const dominant: Domain = { ...real(-1, 1), diagonal: 4 };
 
 /**
  * Gauss' elimination below the diagonal, in any arithmetic: `rows` become an upper triangle, and whatever stands right
@@ -45,7 +44,7 @@ function eliminate<T>(arithmetic: Arithmetic<T>, rows: T[][], n: number): T {
 }
 
 /** The operands and results of each batch as functions of flat arrays. */
-function eachBatch<T>(
+export function eachBatch<T>(
   operands: readonly (readonly T[])[],
   sizes: readonly number[],
   count: number,
@@ -56,7 +55,7 @@ function eachBatch<T>(
   ).flat();
 }
 
-const solveOp: Op = defineOp({
+export const solveOp: Op = defineOp({
   name: "solve",
   shape: ([, b]) => b!,
   evaluate<T>(
@@ -148,7 +147,7 @@ function solveNumbers(
     for (let i = n - 1; i >= 0; i--) {
       const row = rows[i]!;
       for (let j = n; j < width; j++) {
-        let rest = row[j] as T;
+        let rest = row[j]!;
         for (let k = i + 1; k < n; k++) rest -= row[k]! * rows[k]![j]!;
         row[j] = rest / row[i]!;
         result[(batch * n + i) * m + j - n] = row[j]!;
@@ -249,82 +248,7 @@ export const detInstances: Instances = {
   ],
 };
 
-const choleskyOp: Op = defineOp({
-  name: "cholesky",
-  shape: ([a]) => a!,
-  evaluate<T>(
-    arithmetic: Arithmetic<T>,
-    operands: readonly (readonly T[])[],
-    { result }: { readonly result: Shape },
-  ) {
-    const n = result.at(-1)!;
-    const op = (one: WithOp, ...given: T[]) => arithmetic.apply(one.op, given);
-    return eachBatch<T>(operands, [n * n], sizeOf(result.slice(0, -2)), (a) => {
-      const l = new Array<T>(n * n).fill(arithmetic.constant(0));
-      for (let j = 0; j < n; j++) {
-        for (let i = j; i < n; i++) {
-          let rest = a[i * n + j] as T;
-          for (let k = 0; k < j; k++) rest = op(subtract, rest, op(multiply, l[i * n + k]!, l[j * n + k]!));
-          l[i * n + j] = i === j ? op(sqrt, rest) : op(divide, rest, l[j * n + j]!);
-        }
-      }
-      return l;
-    });
-  },
-  routine({ result: shape }) {
-    const n = shape.at(-1)!;
-    const count = sizeOf(shape.slice(0, -2));
-    return {
-      run: (result, a) => choleskyNumbers(result, a!, n, count),
-      text: () => `(r, a) => (${choleskyNumbers})(r, a, ${n}, ${count})`,
-    };
-  },
-  work: ({ result }) => sizeOf(result) * result.at(-1)!,
-  derivative: {
-    kind: "tangent",
-    // dL = L·Φ(L⁻¹·dA·L⁻ᵀ), Φ taking the lower triangle with half of the diagonal. I. Murray, "Differentiation of the
-    // Cholesky decomposition", arXiv 1602.07527, 2016.
-    tangent([da], { result: l }) {
-      const symmetric = add(tril(da!), swapLast(tril(da!, -1))) as Expr;
-      const half = apply(solveOp, [l, symmetric]);
-      const inner = swapLast(apply(solveOp, [l, swapLast(half)]));
-      const phi = multiply(add(tril(inner), tril(inner, -1)), 0.5) as Expr;
-      return matmul(l, phi) as Expr;
-    },
-  },
-  domains: [dominant],
-});
-
-function choleskyNumbers(
-  result: { [i: number]: number },
-  a: ArrayLike<number>,
-  n: number,
-  count: number,
-): void {
-  for (let batch = 0; batch < count; batch++) {
-    const from = batch * n * n;
-    for (let j = 0; j < n; j++) {
-      for (let i = 0; i < j; i++) result[from + i * n + j] = 0;
-      for (let i = j; i < n; i++) {
-        let rest = a[from + i * n + j]!;
-        for (let k = 0; k < j; k++) rest -= result[from + i * n + k]! * result[from + j * n + k]!;
-        result[from + i * n + j] = i === j ? Math.sqrt(rest) : rest / result[from + j * n + j]!;
-      }
-    }
-  }
-}
-
-export const choleskyInstances: Instances = {
-  op: choleskyOp,
-  instances: [
-    { shapes: [[1, 1]], params: noParams },
-    { shapes: [[3, 3]], params: noParams },
-    { shapes: [[2, 2, 2]], params: noParams },
-    { shapes: [[0, 0]], params: noParams },
-  ],
-};
-
-function squareSide(x: Expr, what: string): number {
+export function squareSide(x: Expr, what: string): number {
   const [rows, columns] = matrixShape(x, what);
   if (rows === columns) return rows;
   throw new AdjointError(`${what}: ${formatShape(x.shape)} isn't square.`);
@@ -384,17 +308,4 @@ export const det: ((a: Operand) => Expr) & WithOp = Object.assign(
       return terms.map((term, j) => multiply(at(0, j), term) as Expr).reduce((s, t) => add(s, t) as Expr);
     }) as Expr,
   { op: detOp },
-);
-
-/**
- * The lower triangle L with L·Lᵀ = (A + Aᵀ)/2. NaN where that isn't positive definite.
- * @throws where A isn't square
- */
-export const cholesky: ((a: Operand) => Expr) & WithOp = Object.assign(
-  (a: Operand): Expr =>
-    withOperands("cholesky", [a], ([x]) => {
-      squareSide(x!, "cholesky");
-      return apply(choleskyOp, [multiply(add(x!, swapLast(x!)), 0.5) as Expr]);
-    }) as Expr,
-  { op: choleskyOp },
 );

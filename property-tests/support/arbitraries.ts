@@ -3,71 +3,28 @@
 import { type Builder, Expr } from "../../graph/node.js";
 import type { Domain, Op } from "../../graph/op.js";
 import { noParams, type Params } from "../../graph/params.js";
-import { formatShape, type Shape, sizeOf } from "../../graph/shape.js";
+import { formatShape, type Shape } from "../../graph/shape.js";
+import { numbers, shapes, tensors } from "../../src/testing/arbitraries.js";
+import { domainOf, specialNumbers } from "../../src/testing/programs.js";
 import { fc } from "./law.js";
 import { instancesOf } from "./registry.js";
 
-const lengths = fc.oneof(
-  { weight: 8, arbitrary: fc.integer({ min: 1, max: 3 }) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
-
 /** Shapes of rank 0 to 3 with lengths from 0 to 3. */
-export const anyShape: fc.Arbitrary<Shape> = fc.array(lengths, { maxLength: 3 });
-
-const steps = 2 ** 20;
-
-/** A number of a domain. Halves are frequent, since ties and kinks lie there. */
-export function numberOf({ kind, low, high }: Domain): fc.Arbitrary<number> {
-  if (kind === "boolean") return fc.constantFrom(0, 1);
-  if (kind === "integer") return fc.integer({ min: Math.ceil(low), max: Math.floor(high) });
-  const uniform = fc.integer({ min: 0, max: steps }).map((k) => low + ((high - low) * k) / steps);
-  const halves = halvesOf({ kind, low, high });
-  return fc.oneof({ weight: 4, arbitrary: uniform }, { weight: 1, arbitrary: halves });
-}
+export const anyShape: fc.Arbitrary<Shape> = shapes();
 
 /** A multiple of ½ in a real domain, any number of another. */
 export function halvesOf(domain: Domain): fc.Arbitrary<number> {
-  if (domain.kind !== "real") return numberOf(domain);
+  if (domain.kind !== "real") return numbers(domain);
   return fc.integer({ min: Math.ceil(domain.low * 2), max: Math.floor(domain.high * 2) }).map((n) => n / 2);
 }
 
-/** Doubles at which rewrites and comparisons go wrong. */
-export const specialNumbers: readonly number[] = [
-  0,
-  -0,
-  1,
-  -1,
-  Number.NaN,
-  Number.POSITIVE_INFINITY,
-  Number.NEGATIVE_INFINITY,
-  0.5,
-  2,
-  -3,
-  0.1,
-  Number.MAX_VALUE,
-  -Number.MAX_VALUE,
-  Number.MIN_VALUE,
-  2 ** -1022,
-];
-
 export const specialNumber: fc.Arbitrary<number> = fc.constantFrom(...specialNumbers);
-
-export function tensorOf(element: fc.Arbitrary<number>, shape: Shape): fc.Arbitrary<readonly number[]> {
-  const size = sizeOf(shape);
-  return fc.array(element, { minLength: size, maxLength: size });
-}
 
 /** An op with the shapes of its operands and its parameters: one way to apply it. */
 export interface Application {
   readonly op: Op;
   readonly shapes: readonly Shape[];
   readonly params: Params;
-}
-
-/** The domain of an operand; ops of any number of operands say it for the first ones. */
-export function domainOf(op: Op, operand: number): Domain {
-  return op.domains[Math.min(operand, op.domains.length - 1)]!;
 }
 
 /** The ways to apply an op: any shape for an elementwise one, else its instances. */
@@ -86,14 +43,14 @@ export interface Applied extends Application {
 
 export function appliedOf(
   op: Op,
-  number: (domain: Domain) => fc.Arbitrary<number> = numberOf,
+  number: (domain: Domain) => fc.Arbitrary<number> = numbers,
 ): fc.Arbitrary<Applied> {
   return applicationsOf(op).chain((application) =>
     fc
       .tuple(
         ...application.shapes.map((shape, i) => {
           const domain = domainOf(op, i);
-          return tensorOf(number(domain), shape).map((drawn) => addDiagonal(drawn, shape, domain));
+          return tensors(shape, number(domain)).map((drawn) => addDiagonal(drawn, shape, domain));
         }),
       )
       .map((values) => ({

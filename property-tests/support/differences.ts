@@ -1,15 +1,13 @@
 /** Derivatives by differences, and the comparison of gradients with them. */
 import { add, type Expr, grad, multiply, print, sum, type Traced, trace } from "../../graph/index.js";
 import { constant } from "../../graph/ops/constant.js";
-import type { Shapes } from "../../graph/trace.js";
+import { slopeAt } from "../../src/testing/differences.js";
+import type { Objective, Point } from "../../src/testing/programs.js";
 import { type Applied, applyTo, resultShape } from "./arbitraries.js";
 import { assertClose } from "./tolerance.js";
 
-/** A scalar function of named inputs. */
-export type Objective = Traced<Shapes, Expr<[]>>;
-
-/** Flat values by the names of inputs. */
-export type Point = Readonly<Record<string, readonly number[]>>;
+export { sidesAt } from "../../src/testing/differences.js";
+export type { Objective, Point } from "../../src/testing/programs.js";
 
 /** Σ weights·op(a, b, …): every element of the result matters, each by its own share. */
 export function objectiveOf(applied: Applied): Objective {
@@ -45,44 +43,6 @@ export function flatten(results: unknown): number[] {
   if (typeof results === "number") return [results];
   if (results instanceof Float64Array) return [...results];
   return Object.values(results as Record<string, unknown>).flatMap(flatten);
-}
-
-export interface Slope {
-  readonly value: number;
-  /** An estimate of its error. */
-  readonly error: number;
-}
-
-/** Wide enough that rounding (ε·|f|/h) stays below 1e-12, narrow enough for the domains' steepest ops. */
-const h = 1 / 1024;
-
-/** Where the slopes on both sides differ by more than this fraction, there is a kink or a jump. */
-const kink = 2e-3;
-
-/**
- * The derivative of `f` at 0 from its values at ±h/2, ±h and ±2h; `undefined` at a kink or a jump, where it has none.
- * Two five-point formulas of error O(h⁴), h and h/2 wide, tell each other's error.
- */
-export function slopeAt(f: (t: number) => number): Slope | undefined {
-  const [middle, halfUp, halfDown, up, down, up2, down2] = [0, h / 2, -h / 2, h, -h, 2 * h, -2 * h].map(
-    f,
-  ) as [number, number, number, number, number, number, number];
-  const right = (4 * up - 3 * middle - up2) / (2 * h);
-  const left = (3 * middle - 4 * down + down2) / (2 * h);
-  // Written so that NaN, from a jump out of an op's domain, counts as a jump.
-  if (!(Math.abs(right - left) <= kink * Math.max(1, Math.abs(right), Math.abs(left)))) return undefined;
-  const wide = (8 * (up - down) - (up2 - down2)) / (12 * h);
-  const narrow = (8 * (halfUp - halfDown) - (up - down)) / (6 * h);
-  const error = Math.abs(wide - narrow);
-  return error <= kink * Math.max(1, Math.abs(narrow)) ? { value: narrow, error } : undefined;
-}
-
-/** The slopes on both sides of 0, each from three points. */
-export function sidesAt(f: (t: number) => number): [left: number, right: number] {
-  const middle = f(0);
-  const left = (3 * middle - 4 * f(-h / 16) + f(-h / 8)) / (h / 8);
-  const right = (4 * f(h / 16) - 3 * middle - f(h / 8)) / (h / 8);
-  return [left, right];
 }
 
 /** point + t·direction */

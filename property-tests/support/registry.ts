@@ -2,19 +2,9 @@
 import { readdirSync } from "node:fs";
 import type { Instance, Instances, Op } from "../../graph/op.js";
 import { inputOp } from "../../graph/ops/constant.js";
+import { isOp, opOf } from "../../src/testing/public-ops.js";
 
 const folder = new URL("../../graph/ops/", import.meta.url);
-
-function isOp(value: unknown): value is Op {
-  return typeof value === "object" && value !== null && "derivative" in value && "key" in value;
-}
-
-/** An export that is an op, or the op that a public function carries. */
-function opOf(exported: unknown): Op | undefined {
-  if (isOp(exported)) return exported;
-  const carried = typeof exported === "function" && "op" in exported ? exported.op : undefined;
-  return isOp(carried) ? carried : undefined;
-}
 
 function areInstances(exported: unknown): exported is Instances {
   return typeof exported === "object" && exported !== null && "instances" in exported;
@@ -26,7 +16,7 @@ for (const file of readdirSync(folder)) {
   if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
   const exports: Record<string, unknown> = await import(new URL(file, folder).href);
   for (const exported of Object.values(exports)) {
-    const op = opOf(exported);
+    const op = isOp(exported) ? exported : opOf(exported);
     if (op) found.add(op);
     if (areInstances(exported)) tested.set(exported.op, exported.instances);
   }
@@ -36,6 +26,8 @@ for (const file of readdirSync(folder)) {
 export function instancesOf(op: Op): readonly Instance[] | undefined {
   return tested.get(op);
 }
+
+export const instances: readonly Instances[] = [...tested].map(([op, list]) => ({ op, instances: list }));
 
 /** In the order in which they were defined; inputs among them. */
 export const allOps: readonly Op[] = [...found].sort((a, b) => a.key - b.key);

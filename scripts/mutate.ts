@@ -1,0 +1,78 @@
+/**
+ * The tester tested: each derivative rule of each op is made wrong in one place, and the laws of derivatives must fail.
+ * A mutant that they don't kill says which fault they would let through.
+ *
+ * npm run mutate -- [--op NAME]
+ */
+import { parseArgs } from "node:util";
+import { collect, type Test, tests } from "../property-tests/support/collected.js";
+
+const { values } = parseArgs({ options: { op: { type: "string" } } });
+
+collect();
+// The laws of single ops come first: they kill most, and fast.
+for (const file of ["derivatives", "modes", "corners", "masks", "graphs"])
+  await import(new URL(`../property-tests/${file}.test.ts`, import.meta.url).href);
+const { fc } = await import("../property-tests/support/law.js");
+const { mutantsOf } = await import("../property-tests/support/mutants.js");
+const { ops } = await import("../property-tests/support/registry.js");
+
+// What fails needn't be shrunk.
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
+
+async function passes({ run }: Test): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isOf = (name: string) => (test: Test) => test.name.startsWith(`${name}: `);
+const general = tests.filter((test) => !ops.some(({ name }) => isOf(name)(test)));
+
+const started = performance.now();
+const survivors: string[] = [];
+let planted = 0;
+let equivalent = 0;
+for (const op of ops) {
+  if (values.op !== undefined && op.name !== values.op) continue;
+  const own = tests.filter(isOf(op.name));
+  const lawsOfOp = [...own, ...general];
+  for (const test of own) {
+    if (!(await passes(test))) throw new Error(`${test.suite}: "${test.name}" fails without any fault.`);
+  }
+  for (const mutant of mutantsOf(op)) {
+    mutant.plant();
+    let killer: Test | undefined;
+    let mattered = false;
+    for (const test of lawsOfOp) {
+      if (!(await passes(test))) killer = test;
+      mattered ||= mutant.touched();
+      // A fault that no law of its op has met isn't one: there was nothing there to make wrong.
+      if (killer || (test === own.at(-1) && !mattered)) break;
+    }
+    mutant.remove();
+    if (!mattered) {
+      equivalent++;
+      continue;
+    }
+    planted++;
+    if (!killer) survivors.push(`${op.name}: ${mutant.fault}`);
+    else if (!(await passes(killer))) {
+      throw new Error(
+        `${killer.suite}: "${killer.name}" still fails after ${op.name}: ${mutant.fault} is mended.`,
+      );
+    }
+  }
+}
+const killed = planted - survivors.length;
+const score = planted === 0 ? 100 : Math.floor((1000 * killed) / planted) / 10;
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+for (const survivor of survivors) console.log(`survived: ${survivor}`);
+console.log(
+  `${killed} of ${planted} faults in derivative rules were found: ${score} %, in ${seconds} s. ` +
+    `${equivalent} more changed nothing.`,
+);
+if (survivors.length > 0) process.exitCode = 1;

@@ -1,0 +1,306 @@
+/** Proves the derivatives of a traced function, or finds where they are wrong. */
+import { AdjointError, type Traced } from "../../graph/index.js";
+import { sizeOf } from "../../graph/shape.js";
+import { graphOf, type Shapes, type ValueOf } from "../../graph/trace.js";
+import { checkKeys, readValue } from "../../graph/values.js";
+import { checkCount, checkOptions } from "../checks.js";
+import { type RandomSource, randomSource } from "../random.js";
+import { type Level, levelsOf, nameValues, type Values } from "./derivative.js";
+import { type Slope, slopesAt } from "./differences.js";
+import { draw, type InputDomains, isReal, resolveDomains } from "./domains.js";
+import {
+  type Deviation,
+  derivativeName,
+  describeFailure,
+  describeSuccess,
+  elementName,
+  indexOf,
+} from "./report.js";
+
+export interface GradientOptions<I extends Shapes = Shapes> {
+  /**
+   * Where inputs are drawn from: one domain for all, or some by name; default [−2, 2]. Inputs whose domain is whole
+   * numbers or booleans are data, by which nothing is differentiated.
+   */
+  readonly domain?: InputDomains<keyof I & string>;
+  /** The order of derivatives up to which they are checked, 1 to 3; default 1. */
+  readonly order?: number;
+  /** Of the points drawn; default 0. */
+  readonly seed?: number;
+  /** How many points are drawn; default 20, and none where `at` gives some. */
+  readonly points?: number;
+  /** How far a derivative d may be off, relative to max(1, |d|); default 1e-6. */
+  readonly tolerance?: number;
+  /** A point, or several, at which to check: values by input name. */
+  readonly at?: PointOf<I> | readonly PointOf<I>[];
+  /** The fraction of derivatives that may lie at kinks; default ½. */
+  readonly maxSkipped?: number;
+}
+
+/** Values by input name, as the traced function takes them. */
+type PointOf<I extends Shapes> = { readonly [K in keyof I]: ValueOf<I[K]> };
+
+export interface GradientReport {
+  readonly ok: boolean;
+  /** How many points were visited. */
+  readonly points: number;
+  /** How many derivatives were compared: one for each number of the result, each element of an input, and order. */
+  readonly compared: number;
+  /** How many weren't, since differences say nothing there: at a kink, a jump, or where `f` isn't finite. */
+  readonly skipped: number;
+  /** How many are wrong. */
+  readonly wrong: number;
+  /** The derivative furthest off, wrong or not. */
+  readonly worst?: Deviation;
+  /** What was found, to be read. */
+  readonly message: string;
+}
+
+const known = ["domain", "order", "seed", "points", "tolerance", "at", "maxSkipped"];
+
+/**
+ * Compares every derivative that the graph of `f` gives with differences of its value: ∂fᵢ/∂xⱼ of each number of the
+ * result by each element of an input, and up to `order` the derivatives of these. Orders 2 and 3 are compared with
+ * differences of the derivative one order lower. Of large functions, 32 numbers of the result and 32 elements are
+ * chosen anew at each point.
+ *
+ * The differences are five-point ones, whose step adapts itself. Where the slopes of both sides don't agree there is a
+ * kink or a jump, and no derivative to compare with: it is skipped and counted. A derivative that is NaN or infinite
+ * where the function is smooth is wrong.
+ *
+ * @example
+ * checkGradient(trace({ x: vector(3) }, ({ x }) => myOp(x)), { domain: [0.1, 2], order: 2 }).ok
+ * @throws AdjointError for what is no traced function, and for wrong options; a wrong gradient is reported
+ */
+export function checkGradient<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: GradientOptions<I> = {},
+): GradientReport {
+  const checker = new Checker("checkGradient", f, options);
+  const { seed = 0, at } = options;
+  const given: readonly object[] = at === undefined ? [] : Array.isArray(at) ? at : [at];
+  const { points = given.length > 0 ? 0 : 20 } = options;
+  checkCount("checkGradient", "points", points, 0);
+  const random = randomSource(seed);
+  const tally = new Tally();
+  for (const point of given) checker.check(checker.read(point), random, tally);
+  for (let i = 0; i < points; i++) checker.check(checker.draw(random), random, tally);
+  return checker.report(tally, given.length + points);
+}
+
+/**
+ * `checkGradient` that throws.
+ * @throws AdjointError where a derivative is wrong, or too many couldn't be compared
+ */
+export function assertGradient<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: GradientOptions<I> = {},
+): GradientReport {
+  const report = checkGradient(f, options);
+  if (report.ok) return report;
+  throw new AdjointError(report.message);
+}
+
+/** What was counted so far. */
+export class Tally {
+  compared = 0;
+  skipped = 0;
+  wrong = 0;
+  worst: Deviation | undefined;
+
+  add(deviation: Deviation): void {
+    this.compared++;
+    if (deviation.error > 1) this.wrong++;
+    if (!this.worst || deviation.error > this.worst.error) this.worst = deviation;
+  }
+}
+
+/** Of more numbers of a result, or elements of an input, so many are chosen anew for each point. */
+const chosenAtOnce = 32;
+
+/** The check of one function. */
+export class Checker {
+  readonly #f: Traced;
+  readonly #what: string;
+  readonly #levels: readonly Level[];
+  readonly #domains: ReturnType<typeof resolveDomains>;
+  readonly #tolerance: number;
+  readonly #maxSkipped: number;
+  /** The elements that move: which input, and where in it, in the order of a gradient's row. */
+  readonly #moving: readonly { readonly input: number; readonly offset: number }[];
+
+  constructor(what: string, f: unknown, options: Omit<GradientOptions, "at">) {
+    const { inputs } = graphOf(f, what);
+    checkOptions(what, options, known);
+    const { order = 1, tolerance = 1e-6, maxSkipped = 0.5 } = options;
+    if (![1, 2, 3].includes(order)) throw new AdjointError(`${what}: order must be 1, 2 or 3, not ${order}.`);
+    if (!(tolerance > 0) || !(maxSkipped >= 0 && maxSkipped <= 1)) {
+      throw new AdjointError(
+        `${what}: tolerance must be above 0 and maxSkipped from 0 to 1, not ${tolerance} and ${maxSkipped}.`,
+      );
+    }
+    this.#f = f as Traced;
+    this.#what = what;
+    this.#tolerance = tolerance;
+    this.#maxSkipped = maxSkipped;
+    const names = inputs.map(({ name }) => name);
+    this.#domains = resolveDomains(what, names, options.domain);
+    const real = inputs.map((_, i) => i).filter((i) => isReal(this.#domains[i]!));
+    this.#moving = real.flatMap((input) =>
+      Array.from({ length: sizeOf(inputs[input]!.shape) }, (_, offset) => ({ input, offset })),
+    );
+    this.#levels =
+      this.#moving.length === 0
+        ? []
+        : levelsOf(
+            this.#f,
+            real.map((i) => names[i]!),
+            order,
+          );
+  }
+
+  get domains(): ReturnType<typeof resolveDomains> {
+    return this.#domains;
+  }
+
+  draw(random: RandomSource): Values {
+    return this.#f.graph.inputs.map(({ shape }, i) => draw(this.#domains[i]!, random, sizeOf(shape)));
+  }
+
+  /** A user's point. */
+  read(point: object): Values {
+    const { inputs } = this.#f.graph;
+    checkKeys(
+      point,
+      inputs.map(({ name }) => name),
+      `${this.#what}: at`,
+    );
+    return inputs.map(({ name, shape }) =>
+      Array.from(
+        readValue((point as Record<string, unknown>)[name], shape, `${this.#what}: input "${name}"`),
+      ),
+    );
+  }
+
+  check(point: Values, random: RandomSource, tally: Tally): void {
+    let rows: Row[] = [{ choices: [], by: [] }];
+    for (const level of this.#levels) {
+      const next: Row[] = [];
+      for (const row of rows) {
+        for (const i of choose(level.elements.length, chosenAtOnce, random)) {
+          const { path, shape, offset } = level.elements[i]!;
+          const name = elementName(path.join(".") || "f", shape, offset);
+          next.push({
+            choices: [...row.choices, ...level.choice(i)],
+            number: i,
+            before: row,
+            ...(row.output === undefined
+              ? { output: name, by: [] }
+              : { output: row.output, by: [...row.by, name] }),
+          });
+        }
+      }
+      rows = choose(next.length, chosenAtOnce, random).map((i) => next[i]!);
+      this.#checkLevel(level, point, rows, random, tally);
+    }
+  }
+
+  /** Compares the derivatives of numbers of a level. */
+  #checkLevel(level: Level, point: Values, rows: readonly Row[], random: RandomSource, tally: Tally): void {
+    const columns = choose(this.#moving.length, chosenAtOnce, random);
+    for (const group of groupsOf(rows)) {
+      const inputs = [...point, ...group[0]!.before!.choices];
+      const gradients = group.map(({ choices }) => level.gradient([...point, ...choices]));
+      for (const column of columns) {
+        const { input, offset } = this.#moving[column]!;
+        const x = point[input]![offset]!;
+        const slopes = (step: number) =>
+          slopesAt(
+            (t) => {
+              const values = level.value(inputs.with(input, point[input]!.with(offset, x + t)));
+              return group.map(({ number }) => values[number!]!);
+            },
+            { step: step * Math.max(1, Math.abs(x)), tolerance: this.#tolerance },
+          );
+        const wide = slopes(0.0113);
+        // A function that oscillates fast can deceive wide steps: what disagrees is looked at more closely.
+        let close: ReturnType<typeof slopes> | undefined;
+        group.forEach(({ output, by }, i) => {
+          const found = gradients[i]![column]!;
+          let error = this.#distance(found, wide[i]);
+          let expected = wide[i]?.value;
+          if (error !== undefined && error > 1) {
+            close ??= slopes(0.0000113);
+            const second = this.#distance(found, close[i]);
+            if (second !== undefined && second < error) [error, expected] = [second, close[i]!.value];
+          }
+          if (error === undefined || expected === undefined) {
+            tally.skipped++;
+            return;
+          }
+          const { name, shape } = this.#f.graph.inputs[input]!;
+          tally.add({
+            derivative: derivativeName(output!, [...by, elementName(name, shape, offset)]),
+            order: level.order,
+            input: name,
+            element: indexOf(shape, offset),
+            at: nameValues(this.#f.graph.inputs, point),
+            expected,
+            found,
+            error,
+          });
+        });
+      }
+    }
+  }
+
+  /** How far a derivative is off, as a multiple of what is allowed; `undefined` where differences can't tell. */
+  #distance(found: number, slope: Slope | undefined): number | undefined {
+    if (slope === undefined || slope.error > this.#allowed(slope.value)) return undefined;
+    const error = Math.abs(found - slope.value) / this.#allowed(slope.value);
+    return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  }
+
+  #allowed(derivative: number): number {
+    return this.#tolerance * Math.max(1, Math.abs(derivative));
+  }
+
+  report(tally: Tally, points: number): GradientReport {
+    const { compared, skipped, wrong, worst } = tally;
+    const enough = compared > 0 && skipped <= this.#maxSkipped * (compared + skipped);
+    const ok = wrong === 0 && enough;
+    const counts = { ok, points, compared, skipped, wrong, ...(worst && { worst }) };
+    const message = (ok ? describeSuccess : describeFailure)(this.#what, counts, this.#tolerance);
+    return { ...counts, message };
+  }
+}
+
+/** One number of a level, whose derivatives are compared: the inputs that choose it, and how it is called. */
+interface Row {
+  readonly choices: Values;
+  /** Its place in the level. */
+  readonly number?: number;
+  /** The number of the level before, whose derivative it is. */
+  readonly before?: Row;
+  /** The number of the function's own result. */
+  readonly output?: string;
+  /** The elements by which that one was differentiated. */
+  readonly by: readonly string[];
+}
+
+/** Rows that are derivatives of one number: a difference serves all of them. */
+function groupsOf(rows: readonly Row[]): Row[][] {
+  const groups = new Map<Row | undefined, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.before);
+    if (group) group.push(row);
+    else groups.set(row.before, [row]);
+  }
+  return [...groups.values()];
+}
+
+/** The places 0 … count − 1, or `limit` of them. */
+function choose(count: number, limit: number, random: RandomSource): number[] {
+  if (count <= limit) return Array.from({ length: count }, (_, i) => i);
+  return Array.from(random.permutation(count).subarray(0, limit)).sort((a, b) => a - b);
+}

@@ -1,0 +1,123 @@
+/** A traced function as differences see it: flat numbers in, flat numbers out, and its derivatives order by order. */
+
+import { type Input, outputsOf } from "../../graph/graph.js";
+import { add, compile, type Expr, grad, sum, type Traced, trace, where } from "../../graph/index.js";
+import { doubles, interpretNodes } from "../../graph/interpret.js";
+import { type Shape, sizeOf } from "../../graph/shape.js";
+import type { InputValues } from "./report.js";
+
+/** The flat values of a function's inputs, in order. */
+export type Values = readonly (readonly number[])[];
+
+/** Flat values as a traced function takes them. */
+export function nameValues(inputs: readonly Input[], values: Values): InputValues {
+  return Object.fromEntries(
+    inputs.map(({ name, shape }, i) => [name, shape.length === 0 ? values[i]![0]! : values[i]!]),
+  );
+}
+
+/** One number of a function's result: the path of names of its output, and its place in it. */
+export interface Element {
+  readonly path: readonly string[];
+  readonly shape: Shape;
+  readonly offset: number;
+}
+
+/** The numbers of a function's result, in order. */
+export function elementsOf(f: Traced): Element[] {
+  return outputsOf(f.graph).flatMap(({ path, id }) => {
+    const { shape } = f.graph.nodes[id]!;
+    return Array.from({ length: sizeOf(shape) }, (_, offset) => ({ path, shape, offset }));
+  });
+}
+
+/** Graphs of more elements than this are compiled: that pays after a few calls. */
+const interpreted = 3000;
+
+/** `f` on flat numbers: all numbers of its result, in order. */
+export function evaluator(f: Traced): (inputs: Values) => number[] {
+  const { graph } = f;
+  const outputs = outputsOf(graph);
+  const size = graph.nodes.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  if (size <= interpreted) {
+    return (inputs) => {
+      const values = interpretNodes(graph.nodes, doubles, inputs);
+      return outputs.flatMap(({ id }) => values[id]!);
+    };
+  }
+  const kernel = compile(f) as (inputs: Readonly<Record<string, unknown>>) => unknown;
+  return (inputs) => {
+    const named = graph.inputs.map(({ name, shape }, i) => [
+      name,
+      shape.length ? inputs[i]! : inputs[i]![0]!,
+    ]);
+    return flatten(kernel(Object.fromEntries(named)));
+  };
+}
+
+function flatten(results: unknown): number[] {
+  if (typeof results === "number") return [results];
+  if (results instanceof Float64Array) return Array.from(results);
+  return Object.values(results as Record<string, unknown>).flatMap(flatten);
+}
+
+/** A function whose derivatives of some order are checked, by those of the order before. */
+export interface Level {
+  readonly order: number;
+  /** The function whose slopes are taken: `f`, or its derivative of the order before. */
+  readonly value: (inputs: Values) => number[];
+  /** The numbers that `value` gives. */
+  readonly elements: readonly Element[];
+  /** The gradient of one number of `value` by the inputs that move, all in one row. It takes the choices, too. */
+  readonly gradient: (inputs: Values) => number[];
+  /** The inputs that choose the number `i`; they follow those of `value`. */
+  choice(i: number): Values;
+}
+
+/** The levels of `f` up to an order, its inputs `names` being the ones that move. */
+export function levelsOf(f: Traced, names: readonly string[], order: number): Level[] {
+  const levels: Level[] = [];
+  let current = f;
+  for (let k = 1; k <= order; k++) {
+    const { objective, choice } = oneNumberOf(current, k);
+    const gradient = grad(objective as never, ...(names as never[])) as unknown as Traced;
+    levels.push({
+      order: k,
+      value: evaluator(current),
+      elements: elementsOf(current),
+      gradient: evaluator(gradient),
+      choice,
+    });
+    current = gradient;
+  }
+  return levels;
+}
+
+/**
+ * One number of the result of `f`, chosen by further inputs: each derivative is looked at by itself, with nothing
+ * added up that could cancel. `where` chooses, since multiplying by 0 would let an infinite slope of another number in.
+ */
+function oneNumberOf(f: Traced, order: number): { objective: Traced; choice: Level["choice"] } {
+  const outputs = outputsOf(f.graph).map(({ id }) => f.graph.nodes[id]!.shape);
+  if (f.graph.outputs === outputsOf(f.graph)[0]?.id && outputs[0]!.length === 0)
+    return { objective: f, choice: () => [] };
+  const own = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
+  const choices = outputs.map((shape, i) => [`choice ${i} of order ${order}`, { shape }] as const);
+  const objective = trace(Object.fromEntries([...own, ...choices]), (inputs): Expr => {
+    const exprs = inputs as Readonly<Record<string, Expr>>;
+    const results = f(Object.fromEntries(own.map(([name]) => [name, exprs[name]!])) as never);
+    return leaves(results)
+      .map((result, i) => sum(where(exprs[choices[i]![0]]!, result, 0) as Expr) as Expr)
+      .reduce((total, term) => add(total, term) as Expr);
+  }) as unknown as Traced;
+  const choice = (chosen: number) => {
+    let next = 0;
+    return outputs.map((shape) => Array.from({ length: sizeOf(shape) }, () => (next++ === chosen ? 1 : 0)));
+  };
+  return { objective, choice };
+}
+
+function leaves(results: unknown): Expr[] {
+  const tree = results as Expr | Readonly<Record<string, unknown>>;
+  return "builder" in tree ? [tree as Expr] : Object.values(tree).flatMap(leaves);
+}
