@@ -103,6 +103,33 @@ conventions(
   },
 );
 
+conventions(
+  "adjoint itself loads neither a renderer nor charts, and the pages' scripts nothing of Node",
+  async () => {
+    const inputsOf = async (entry: string, platform: "node" | "browser") => {
+      const { metafile } = await build({
+        entryPoints: [join(root, entry)],
+        bundle: true,
+        platform,
+        format: "esm",
+        write: false,
+        metafile: true,
+        logLevel: "silent",
+      });
+      const packages = Object.keys(metafile.inputs).map(
+        (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
+      );
+      return [...new Set(packages.filter((name) => name !== undefined))].sort();
+    };
+    assert.equal(await inputsOf("src/index.ts", "node"), ["csv-parse", "pure-rand"]);
+    // That the bundle for a browser can be made at all is the point: an import of Node would be an error.
+    for (const entry of files.filter((path) => path.endsWith(".page.ts"))) {
+      for (const name of await inputsOf(entry, "browser"))
+        assert.match(name, /^(@kurkle\/color|chart\.js|d3-\w+)$/, entry);
+    }
+  },
+);
+
 conventions("installing needs no script", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as {
     packages: Record<string, { hasInstallScript?: boolean }>;
