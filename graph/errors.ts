@@ -12,7 +12,7 @@ export class AdjointError extends Error {
 }
 
 /** The stack of this call, longer than engines record by default: the library may be deep in itself. */
-function longStack(): string {
+export function longStack(): string {
   const engine = Error as { stackTraceLimit?: number };
   const limit = engine.stackTraceLimit;
   engine.stackTraceLimit = 64;

@@ -29,8 +29,10 @@ export function pushforward(
   const given = new Map(inputs.map(([{ id }, tangent]) => [id, tangent]));
   for (let id = low; id <= high; id++) {
     if (!needed[id] || !active[id - low]) continue;
+    builder.origin = builder.nodes[id]!.origin;
     tangents[id - low] = given.get(id) ?? push(builder, id, (operand) => tangents[operand - low]);
   }
+  builder.origin = undefined;
   return results.map(({ id }) => tangents[id - low]);
 }
 

@@ -1,6 +1,9 @@
 export { type CompileOptions, compile } from "./compile/compile.js";
 export type { Kernel } from "./compile/kernel.js";
 export type { Precision } from "./compile/precision.js";
+export { applyOp, type CustomDerivative, withDerivative } from "./custom.js";
+export { label } from "./debug.js";
+export { binary, type ElementwiseDefinition, unary } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";
 export { type Hessians, hessian, type Jacobians, jacobian } from "./jacobian.js";
@@ -19,6 +22,7 @@ export {
   type Spec,
   scalar,
   type Traced,
+  type TraceOptions,
   tensor,
   trace,
   vector,

@@ -10,6 +10,10 @@ export interface Node {
   readonly operands: readonly number[];
   readonly params: Params;
   readonly shape: Shape;
+  /** The user's line, in traces for debugging. Transformations copy it to the nodes that they make of this one. */
+  readonly origin?: string;
+  /** A name that the user gave. */
+  readonly label?: string;
 }
 
 /**
@@ -18,6 +22,8 @@ export interface Node {
  */
 export class Builder {
   readonly nodes: Node[] = [];
+  /** The origin of nodes to come. */
+  origin: string | (() => string | undefined) | undefined;
   /** Open addressing: node id + 1, or 0 for a free slot. Twice as long as the list of hashes. */
   #slots: Int32Array;
   #hashes: Int32Array;
@@ -45,7 +51,7 @@ export class Builder {
       slot = (slot + 1) & mask;
     }
     const id = this.nodes.length;
-    this.nodes.push(node);
+    this.nodes.push(this.origin === undefined || node.origin !== undefined ? node : this.#marked(node));
     if (id >= this.#hashes.length) {
       this.#grow();
       mask = this.#slots.length - 1;
@@ -55,6 +61,11 @@ export class Builder {
     this.#hashes[id] = hash;
     this.#slots[slot] = id + 1;
     return id;
+  }
+
+  #marked(node: Node): Node {
+    const origin = typeof this.origin === "function" ? this.origin() : this.origin;
+    return origin === undefined ? node : { ...node, origin };
   }
 
   expr(id: number): Expr {

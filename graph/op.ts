@@ -180,6 +180,8 @@ export interface OpDefinition<P extends Params = Params> {
   ): Routine | undefined;
   /** How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. */
   work?(shapes: { readonly operands: readonly Shape[]; readonly result: Shape }, params: P): number;
+  /** The same made of other ops, for kernels. */
+  expand?(application: Omit<Application<P>, "result">): Expr;
   /** A simpler expression with the same value to the last bit, or `undefined`. */
   rewrite?(application: Omit<Application<P>, "result"> & { readonly shape: Shape }): Expr | undefined;
   readonly derivative: Derivative<P>;

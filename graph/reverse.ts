@@ -38,10 +38,12 @@ export function pullback(
     if (present === undefined) continue;
     arrived[id - low] = undefined;
     const adjoint = Array.isArray(present) ? combine(present) : present;
+    builder.origin = builder.nodes[id]!.origin;
     if (wanted.has(id)) found.set(id, adjoint);
     else
       propagate(builder, id, adjoint, (operand) => operand >= low && active[operand - low] === 1, contribute);
   }
+  builder.origin = undefined;
   return inputs.map(({ id }) => found.get(id));
 }
 

@@ -36,6 +36,7 @@ function pass(graph: Graph, also: Rewrite | undefined): { graph: Graph; changed:
   const inputs = declareInputs(builder, graph.inputs);
   let changed = false;
   const moved = inline(graph, builder, inputs, (node) => {
+    builder.origin = node.origin;
     let id = builder.adopt(node);
     for (
       let simpler = step(builder, id, also);

@@ -1,5 +1,5 @@
 import { interpretedCalls, makeHelpers } from "./compile/kernel.js";
-import { AdjointError } from "./errors.js";
+import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, mapOutputs, type Tree } from "./graph.js";
 import { Builder, Expr, indexing } from "./node.js";
 import { lift } from "./operand.js";
@@ -75,6 +75,14 @@ export interface Traced<I extends Shapes = Shapes, O = Outputs> {
 /** The names of a traced function's inputs. */
 export type InputNames<F> = F extends Traced<infer I, infer _> ? keyof I & string : never;
 
+export interface TraceOptions {
+  /**
+   * Each node remembers the line that made it, and so do the nodes of its derivatives. Calls then throw where a result
+   * isn't finite, naming the op, the line and the numbers; kernels are interpreted for it, slowly. Default: false.
+   */
+  readonly debug?: boolean;
+}
+
 /**
  * Runs `f` once on expressions and records what it does as a graph.
  *
@@ -87,13 +95,17 @@ export type InputNames<F> = F extends Traced<infer I, infer _> ? keyof I & strin
 export function trace<const I extends Readonly<Record<string, Spec>>, const O extends Returned>(
   inputs: I,
   f: (inputs: { [K in keyof I]: Expr<I[K]["shape"]> }) => O,
+  { debug = false }: TraceOptions = {},
 ): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
   const builder = new Builder();
   const list = Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) }));
   const exprs = declareInputs(builder, list);
+  if (debug) builder.origin = () => callerLine(longStack());
   const named = Object.fromEntries(list.map(({ name }, i) => [name, exprs[i]!]));
   const returned = f(named as { [K in keyof I]: Expr<I[K]["shape"]> });
-  return makeTraced(finish(builder, list, liftReturned(builder, returned, "the result")));
+  const outputs = liftReturned(builder, returned, "the result");
+  builder.origin = undefined;
+  return makeTraced(finish(builder, list, outputs));
 }
 
 function specShape(name: string, spec: Spec): Shape {

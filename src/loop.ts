@@ -7,6 +7,7 @@ import { unrollLimit } from "../graph/compile/generate.js";
 import { mergeConstants } from "../graph/compile/merge-constants.js";
 import { countElements, scalarize } from "../graph/compile/scalarize.js";
 import { writeStatements } from "../graph/compile/unroll.js";
+import { isDebug } from "../graph/debug.js";
 import { type Graph, outputsOf } from "../graph/graph.js";
 import { sizeOf } from "../graph/shape.js";
 import { simplifyGraph } from "../graph/simplify.js";
@@ -85,6 +86,7 @@ function generateLoop(
   // The next state is checked element by element, which is cheaper than its norm.
   const { reach: _, ...outputs } = given.outputs as Record<string, number>;
   const graph = simplifyGraph({ ...given, outputs }, mergeConstants);
+  if (isDebug(graph)) return undefined;
   if (countElements(graph) > unrollLimit) return undefined;
 
   const scalar = scalarize(graph);

@@ -2,6 +2,7 @@
  * Compiling, Graph → function on typed arrays. Three backends share the work: straight-line JavaScript for small graphs,
  * fused loop nests for tensors, straight-line WebAssembly for large graphs of scalars.
  */
+import { isDebug } from "../debug.js";
 import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
@@ -47,7 +48,8 @@ export function compile<I extends Shapes, O, const P extends Precision = "f64">(
   const helpers = makeHelpers(graph, dtype);
   const isScalarGraph =
     graph.nodes.length > scalarLimit && countElements(graph) <= elementsPerNode * graph.nodes.length;
-  const compiled = (isScalarGraph ? compileScalars : compileTensors)(graph, helpers, dtype);
+  const compileGraph = isScalarGraph ? compileScalars : compileTensors;
+  const compiled = isDebug(graph) ? undefined : compileGraph(graph, helpers, dtype);
   const { call, into } = compiled?.calls ?? interpretedCalls(graph, helpers, dtype);
   return Object.assign(call, {
     into,

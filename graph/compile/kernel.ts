@@ -1,4 +1,5 @@
 /** Kernels: what compiling gives, and how its calls look without generated code. */
+import { checkOutputs, isDebug } from "../debug.js";
 import { AdjointError } from "../errors.js";
 import { type Graph, mapOutputs, outputsOf, type Tree } from "../graph.js";
 import { doubles, interpretNodes } from "../interpret.js";
@@ -82,13 +83,16 @@ export function makeHelpers(graph: Graph, dtype: Precision = "f64"): Helpers {
 export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Precision = "f64"): Calls {
   const outputs = outputsOf(graph);
   const Elements = arrayOf(dtype);
+  const checks = isDebug(graph);
   const evaluate = (inputs: unknown) => {
     helpers.check(inputs);
     const given = graph.inputs.map((_, i) => {
       const value = helpers.read(i, inputs);
       return typeof value === "number" ? [value] : Array.from(value);
     });
-    return interpretNodes(graph.nodes, doubles, given);
+    const values = interpretNodes(graph.nodes, doubles, given);
+    if (checks) checkOutputs(graph, values);
+    return values;
   };
   return {
     call(inputs) {

@@ -24,7 +24,8 @@ function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean
  * Small matrix products, or all of them, as sums of products; the last carry of a scan whose history is there, too, as
  * its last row.
  */
-export function lower(graph: Graph, all = false): Graph {
+export function lower(given: Graph, all = false): Graph {
+  const graph = expand(given);
   const histories = historiesOf(graph);
   const isLowered = (nodes: readonly Node[], node: Node) =>
     isSmall(nodes, node) || (all && node.op === matmulOp);
@@ -41,6 +42,19 @@ export function lower(graph: Graph, all = false): Graph {
     graph.inputs,
     mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!)),
   );
+}
+
+/** Without ops that are made of others. */
+function expand(graph: Graph): Graph {
+  if (!graph.nodes.some(({ op }) => op.expand)) return graph;
+  const builder = new Builder();
+  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
+    const operands = node.operands.map((id) => builder.expr(id));
+    return node.op.expand?.({ operands, params: node.params }).id ?? builder.adopt(node);
+  });
+  const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
+  // What an op is made of may be made of others, too.
+  return expand(finish(builder, graph.inputs, outputs));
 }
 
 /** For the parameters of a scan that gives its last carry alone, those of the scan that gives the history. */

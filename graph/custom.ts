@@ -1,0 +1,82 @@
+/** A user's own ops, by the record that the built-in ones use. */
+import { declareInputs, finish, type Graph, inline } from "./graph.js";
+import { interpretNodes } from "./interpret.js";
+import { apply, Builder, type Expr } from "./node.js";
+import { type Arithmetic, type Derivative, type Domain, defineOp, type Op, real } from "./op.js";
+import { withOperands } from "./operand.js";
+import type { Shape } from "./shape.js";
+import type { Operand } from "./types.js";
+
+export interface CustomDerivative {
+  /** The function's name in prints and errors. */
+  readonly name: string;
+  /** The rule: partials, a transpose, a tangent, both modes, or none. Its operands are those of the function. */
+  readonly derivative: Derivative<{ readonly body: Graph }>;
+  /** Where property tests draw the operands, one for each; default: real numbers from −3 to 3. */
+  readonly domains?: readonly Domain[];
+}
+
+/**
+ * A function of expressions with a derivative of your own, where the exact one is known to be better than what the
+ * graph gives, or to be wanted otherwise. The function itself stays made of ops: kernels see through it.
+ * `checkGradient` of adjoint/testing proves the rule.
+ *
+ * @example
+ * // √x whose derivative is cut off at 0
+ * const gentleRoot = withDerivative((x) => sqrt(x), {
+ *   name: "gentleRoot",
+ *   derivative: {
+ *     kind: "partials",
+ *     partials: ({ result }) => [() => divide(0.5, maximum(result, 1e-3))],
+ *   },
+ * });
+ */
+export function withDerivative<const A extends readonly Expr[]>(
+  f: (...operands: A) => Expr,
+  { name, derivative, domains = [real()] }: CustomDerivative,
+): (...operands: { readonly [K in keyof A]: Operand }) => Expr {
+  const op: Op<{ readonly body: Graph }> = defineOp<{ readonly body: Graph }>({
+    name,
+    shape: (_shapes, { body }) => body.nodes[body.outputs as number]!.shape,
+    evaluate: <T>(
+      arithmetic: Arithmetic<T>,
+      operands: readonly (readonly T[])[],
+      _shapes: unknown,
+      { body }: { readonly body: Graph },
+    ) => interpretNodes(body.nodes, arithmetic, operands)[body.outputs as number]!,
+    expand: ({ operands, params: { body } }) => {
+      const { builder } = operands[0]!;
+      return builder.expr(inline(body, builder, operands)[body.outputs as number]!);
+    },
+    derivative,
+    domains,
+  });
+  // One body for operands of the same shapes, so that equal calls are one node.
+  const bodies = new Map<string, Graph>();
+  const bodyFor = (shapes: readonly Shape[]): Graph => {
+    const key = JSON.stringify(shapes);
+    const known = bodies.get(key);
+    if (known) return known;
+    const builder = new Builder();
+    const inputs = shapes.map((shape, i) => ({ name: String(i), shape }));
+    const body = finish(builder, inputs, f(...(declareInputs(builder, inputs) as unknown as A)));
+    bodies.set(key, body);
+    return body;
+  };
+  return (...operands) =>
+    withOperands(name, operands as unknown as readonly Operand[], (exprs) =>
+      apply(op, exprs, { body: bodyFor(exprs.map(({ shape }) => shape)) }),
+    ) as Expr;
+}
+
+/**
+ * Applies an op's record to operands: how a user's own op, made by `defineOp`, becomes a function. Numbers and arrays
+ * become constants; shapes are the op's business (elementwise ops made by `unary` and `binary` broadcast by themselves).
+ *
+ * @example
+ * const doubled = defineOp({ name: "doubled", …, derivative: { kind: "transpose", linear: "each", … } });
+ * const double = (x: Operand) => applyOp(doubled, [x]);
+ */
+export function applyOp<P extends object>(op: Op<P>, operands: readonly Operand[], params?: P): Expr {
+  return withOperands(op.name, operands, (exprs) => apply(op, exprs, params)) as Expr;
+}
