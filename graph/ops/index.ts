@@ -1,19 +1,35 @@
 export * from "./activation.js";
 export * from "./arithmetic.js";
+export { arange, expandDims, flip, linspace, split, squeeze } from "./arranging.js";
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
 export { cumsum } from "./cumulative.js";
 export * from "./exponential.js";
+export { all, any, argmax, argmin } from "./finding.js";
 export { scatterAdd, take } from "./gather.js";
 export { concatenate, index, pad, slice, stack } from "./indexing.js";
 export { det, inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
-export { diag, diagonal, eye, flip, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
+export { diag, diagonal, eye, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
 export { reshape, transpose } from "./moving.js";
 export { max, mean, min } from "./reduction.js";
 export * from "./rounding.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";
 export * from "./special.js";
-export { norm, prod, std, type VarianceOptions, variance } from "./statistics.js";
-export * from "./trigonometric.js";
+export { type NormOptions, norm, prod, std, type VarianceOptions, variance } from "./statistics.js";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  sin,
+  sinh,
+  tan,
+  tanh,
+} from "./trigonometric.js";

@@ -2,7 +2,7 @@
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
-import { formatShape } from "../shape.js";
+import { formatShape, isLength } from "../shape.js";
 import type { Operand } from "../types.js";
 import { multiply } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
@@ -24,18 +24,30 @@ export function eye(rows: number, columns = rows): number[][] {
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
 }
 
-/** The elements on the main diagonals, along a last axis of their own. @throws where `x` is no matrix */
-export function diagonal(x: Operand): Expr {
+/**
+ * The elements on the `offset`-th diagonals, along a last axis of their own; 0 is the main diagonal, positive ones lie
+ * above it. @throws where `x` is no matrix
+ */
+export function diagonal(x: Operand, offset = 0): Expr {
   return withOperands("diagonal", [x], ([operand]) => {
     const [rows, columns] = matrixShape(operand!, "diagonal");
+    checkOffset(offset, "diagonal");
     const batch = operand!.shape.slice(0, -2);
-    const count = Math.min(rows, columns);
+    const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
+    const count = Math.max(0, Math.min(rows - row, columns - column));
     const flat = reshapeExpr(operand!, [...batch, rows * columns]);
-    return slice(flat, 0, count === 0 ? 0 : (count - 1) * (columns + 1) + 1, {
+    const first = count === 0 ? 0 : row * columns + column;
+    return slice(flat, first, count === 0 ? 0 : first + (count - 1) * (columns + 1) + 1, {
       axis: batch.length,
       step: columns + 1,
     });
   }) as Expr;
+}
+
+function checkOffset(offset: number, what: string): void {
+  if (!Number.isInteger(offset)) {
+    throw new AdjointError(`${what}: diagonals are numbered by whole numbers, not ${offset}.`);
+  }
 }
 
 /** Matrices with the last axis on their main diagonals and 0 elsewhere. @throws where `x` is a scalar */
@@ -50,33 +62,37 @@ export function diag(x: Operand): Expr {
   }) as Expr;
 }
 
-/** The sum of the main diagonal (NumPy's `trace`, a name that is taken here). @throws where `x` is no matrix */
-export function matrixTrace(x: Operand): Expr {
+/**
+ * The sum of the `offset`-th diagonal, the main one by default (NumPy's `trace`, a name that is taken here).
+ * @throws where `x` is no matrix
+ */
+export function matrixTrace(x: Operand, offset = 0): Expr {
   return withOperands("matrixTrace", [x], ([operand]) => {
-    const elements = diagonal(operand!);
+    matrixShape(operand!, "matrixTrace");
+    const elements = diagonal(operand!, offset);
     return sumAxes(elements, [elements.shape.length - 1]);
   }) as Expr;
 }
 
-function triangle(what: string, keeps: (place: number) => boolean) {
-  return (x: Operand): Expr =>
-    withOperands(what, [x], ([operand]) => {
-      const [rows, columns] = matrixShape(operand!, what);
-      const pattern = Array.from({ length: rows * columns }, (_, place) =>
-        keeps((place % columns) - Math.floor(place / columns)) ? 1 : 0,
-      );
-      return where(constant(operand!.builder, pattern, [rows, columns]), operand!, 0) as Expr;
-    }) as Expr;
+function triangle(what: string, x: Operand, k: number, keeps: (diagonal: number) => boolean): Expr {
+  return withOperands(what, [x], ([operand]) => {
+    const [rows, columns] = matrixShape(operand!, what);
+    checkOffset(k, what);
+    const pattern = Array.from({ length: rows * columns }, (_, place) =>
+      keeps((place % columns) - Math.floor(place / columns)) ? 1 : 0,
+    );
+    return where(constant(operand!.builder, pattern, [rows, columns]), operand!, 0) as Expr;
+  }) as Expr;
 }
 
 /** The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it. */
 export function tril(x: Operand, k = 0): Expr {
-  return triangle("tril", (place) => place <= k)(x);
+  return triangle("tril", x, k, (diagonal) => diagonal <= k);
 }
 
 /** The elements on and above the `k`-th diagonal, 0 below. */
 export function triu(x: Operand, k = 0): Expr {
-  return triangle("triu", (place) => place >= k)(x);
+  return triangle("triu", x, k, (diagonal) => diagonal >= k);
 }
 
 /** All products aᵢbⱼ of the elements of two vectors. @throws where they aren't vectors */
@@ -95,15 +111,13 @@ export function outer(a: Operand, b: Operand): Expr {
 /**
  * 1 at the place that each index names along a new last axis of length `depth`, else 0; all 0 for an index outside.
  * It has no derivative.
+ * @throws where `depth` is no whole number
  */
 export function oneHot(indices: Operand, depth: number): Expr {
   return withOperands("oneHot", [indices], ([operand]) => {
     const { builder, shape } = operand!;
-    const places = constant(
-      builder,
-      Array.from({ length: depth }, (_, i) => i),
-      [depth],
-    );
+    if (!isLength(depth)) throw new AdjointError(`oneHot: the depth is a whole number, not ${depth}.`);
+    const places = constant(builder, [...Array(depth).keys()], [depth]);
     const spread = insertAxes(operand!, [...shape, depth], [shape.length]);
     return equal(
       spread,
@@ -113,16 +127,5 @@ export function oneHot(indices: Operand, depth: number): Expr {
         shape.map((_, axis) => axis),
       ),
     ) as Expr;
-  }) as Expr;
-}
-
-/** The same elements in the opposite order along axes, of all or of those given. */
-export function flip(x: Operand, axes?: number | readonly number[]): Expr {
-  return withOperands("flip", [x], ([operand]) => {
-    const list = typeof axes === "number" ? [axes] : (axes ?? operand!.shape.map((_, axis) => axis));
-    return list.reduce(
-      (result: Expr, axis) => slice(result, undefined, undefined, { axis, step: -1 }),
-      operand!,
-    );
   }) as Expr;
 }

@@ -1,7 +1,9 @@
-/** Whole numbers near a number. Their derivative is 0: it is wherever they don't jump. */
-import { mathFunction, unary, type WithOp } from "../elementwise.js";
-import type { Operand, ResultOf, ShapeOf, Unary } from "../types.js";
-import { maximum, minimum } from "./arithmetic.js";
+/** Whole numbers near a number, whose derivative is taken to be 0 where they jump too; remainders; and bounds. */
+import { binary, mathFunction, unary, type WithOp } from "../elementwise.js";
+import type { Expr } from "../node.js";
+import { real } from "../op.js";
+import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
+import { divide, maximum, minimum, negative, subtract } from "./arithmetic.js";
 
 /** The largest whole number ≤ x; derivative 0 */
 export const floor: Unary & WithOp = unary({
@@ -43,7 +45,32 @@ function roundHalfEven(x: number): number {
     : x + 4503599627370496 - 4503599627370496;
 }
 
-/** x where it is between `low` and `high`, else the nearer of these. On a bound the derivative is ½. */
-export function clip<const A extends Operand>(x: A, low: number, high: number): ResultOf<[A], ShapeOf<A>> {
-  return minimum(maximum(x as Operand, low), high) as never;
+/**
+ * What is left of x after the whole multiples of y, with the sign of y: x − ⌊x/y⌋·y, computed without error (NumPy's
+ * `remainder`; JavaScript's % has the sign of x). ∂/∂x = 1, ∂/∂y = −⌊x/y⌋.
+ */
+export const remainder: Binary & WithOp = binary({
+  name: "remainder",
+  compute(x, y) {
+    const rest = x! % y!;
+    if (rest === 0) return y! < 0 ? -0 : 0;
+    return rest < 0 === y! < 0 ? rest : rest + y!;
+  },
+  partials: (x, y) => [
+    () => 1,
+    // Rounded, since the division may miss the whole number that it stands for.
+    (result) => negative(round(divide(subtract(x!, result), y!)) as Expr),
+  ],
+  domains: [real(), real(0.6, 3)],
+});
+
+/**
+ * x where it is between `low` and `high`, else the nearer of these. On a bound, it and x share the derivative equally.
+ */
+export function clip<const A extends Operand, const L extends Operand, const H extends Operand>(
+  x: A,
+  low: L,
+  high: H,
+): ResultOf<[A, L, H], Broadcast<Broadcast<ShapeOf<A>, ShapeOf<L>>, ShapeOf<H>>> {
+  return minimum(maximum(x as Operand, low as Operand), high as Operand) as never;
 }

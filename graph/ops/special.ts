@@ -115,7 +115,8 @@ function logGamma(x: number): number {
           r *
             (1 / 1260 +
               r * (-1 / 1680 + r * (1 / 1188 + r * (-691 / 360360 + r * (1 / 156 - (r * 3617) / 122400))))));
-    result = (y - 0.5) * Math.log(y) - y + 0.9189385332046727 + series / y;
+    // (y − ½)·log y − y + log √2π, without the cancellation
+    result = (y - 0.5) * (Math.log(y) - 1) + 0.4189385332046727 + series / y;
   } else {
     if (y < 0.5) {
       result = -Math.log(y);
@@ -149,20 +150,15 @@ function logGamma(x: number): number {
   return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * fraction))) - result;
 }
 
-/** By recurrence to where the asymptotic series hold: Abramowitz and Stegun 6.3.18 and 6.4.11, with 6.4.6. */
+/*
+ * By recurrence to where the asymptotic series hold: M. Abramowitz and I. Stegun, 6.3.18 and 6.4.11, with 6.4.6; and below
+ * 10, for n = 0, to [1, 2], where a rational function times the distance from the zero keeps its digits: J. Maddock and
+ * others, Boost.Math 1.35, boost/math/special_functions/digamma.hpp.
+ */
 function polygammaFunction(n: number, x: number): number {
   // Below, the recurrence would take too long (or, at −∞, forever).
   if (!(n >= 0 && n <= 170 && n === Math.floor(n) && x > -1e5)) return Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return n === 0 ? x : 0;
-  const isZeroth = n === 0;
-  let factorial = 1;
-  for (let i = 2; i <= n; i++) factorial *= i;
-  let y = x;
-  let shifted = 0;
-  while (y < n + 15) {
-    shifted += isZeroth ? -1 / y : factorial / y ** (n + 1);
-    y += 1;
-  }
   // Bernoulli numbers B₂, B₄ …
   const bernoulli = [
     1 / 6,
@@ -177,11 +173,34 @@ function polygammaFunction(n: number, x: number): number {
     -174611 / 330,
     854513 / 138,
   ];
+  let y = x;
+  let shifted = 0;
   let sum = 0;
-  if (isZeroth) {
+  if (n === 0 && x >= 10) {
     for (let k = bernoulli.length; k >= 1; k--) sum = (sum + bernoulli[k - 1]! / (2 * k)) / (y * y);
-    return Math.log(y) - 0.5 / y - sum + shifted;
+    return Math.log(y) - 0.5 / y - sum;
   }
+  if (n === 0) {
+    for (; y > 2; shifted += 1 / y) y -= 1;
+    for (; y < 1; y += 1) shifted -= 1 / y;
+    // The zero, 1.4616321449683623…, as a sum of three doubles
+    const distance = y - 1.4616321446374059 - 3.309564688275557e-10 - 9.016312093258695e-20;
+    const over = [
+      -0.002071332116774595, -0.04525132144873906, -0.28919126444774784, -0.6503185377089651,
+      -0.3255503118680449, 0.25479851061131553,
+    ];
+    const under = [
+      -5.578984132167551e-7, 0.0021284987017821146, 0.054151797245674226, 0.43593529692665967,
+      1.4606242909763516, 2.076711702373047, 1,
+    ];
+    let [top, bottom] = [0, 0];
+    for (let i = 0; i < over.length; i++) top = top * (y - 1) + over[i]!;
+    for (let i = 0; i < under.length; i++) bottom = bottom * (y - 1) + under[i]!;
+    return distance * 0.9955816268920898 + distance * (top / bottom) + shifted;
+  }
+  let factorial = 1;
+  for (let i = 2; i <= n; i++) factorial *= i;
+  for (; y < n + 15; y += 1) shifted += factorial / y ** (n + 1);
   let coefficient = (factorial * (n + 1)) / 2;
   let power = y ** (n + 2);
   for (let k = 1; k <= bernoulli.length; k++) {

@@ -12,6 +12,7 @@ import { full } from "./constant.js";
 import { sqrt } from "./exponential.js";
 import { concatenate, slice } from "./indexing.js";
 import { reshapeExpr, transposeExpr } from "./moving.js";
+import { max } from "./reduction.js";
 
 /**
  * The product of the elements, of all or along axes; 1 where there is none. Its derivatives are exact with zeros among
@@ -60,16 +61,8 @@ function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceRed
       const squares = sumAxes(square(residuals) as Expr, along);
       return finish(divide(squares, fullLike(squares, count)) as Expr);
     });
-    return axes === undefined && !options.keepDims
-      ? reduce(x)
-      : reduce(x, axes ?? [...Array(rankOf(x)).keys()], options);
+    return reduce(x, axes as number, options);
   }) as VarianceReduction;
-}
-
-function rankOf(x: Operand): number {
-  if (typeof x === "number") return 0;
-  if ("shape" in x) return (x.shape as readonly number[]).length;
-  return 1 + (x.length > 0 && typeof x[0] === "object" ? rankOf(x[0] as Operand) : 0);
 }
 
 /** Σ(x − mean)²/(n − ddof), of all elements or along axes. @throws where there are too few elements */
@@ -83,11 +76,38 @@ function rootOrZero(s: Expr): Expr {
   return where(greater(s, 0), sqrt(s), s) as Expr;
 }
 
+export interface NormOptions extends ReductionOptions {
+  /** 2: √Σx², the default; 1: Σ|x|; Infinity: the largest |x|. */
+  readonly ord?: 1 | 2 | typeof Number.POSITIVE_INFINITY;
+}
+
+interface Norm {
+  <const A extends Operand>(x: A): ResultOf<[A], []>;
+  (x: Operand, axes: number | readonly number[] | undefined, options?: NormOptions): Expr;
+}
+
 /**
- * √Σx², of all elements or along axes; its gradient x/‖x‖ is 0 at 0. For Σ|x| write sum(abs(x)), for the largest |x|
- * max(abs(x)).
+ * The norm of the elements, of all or along axes, as a vector (a matrix too: its Frobenius norm). The gradient x/‖x‖ is
+ * 0 at 0, as are those of |x| for order 1; for order ∞ elements that tie share it.
+ * @throws for another order, and of order ∞ where there is no element
  */
-export const norm: Reduction = reduction("norm", (x, axes) => {
-  if (axes.length === 0) return abs(x) as Expr;
-  return rootOrZero(sumAxes(square(x) as Expr, axes));
-});
+export const norm: Norm = ((x: Operand, axes?: number | readonly number[], options: NormOptions = {}) => {
+  const { ord = 2, ...rest } = options;
+  const measure = norms.get(ord);
+  if (measure) return reduction("norm", measure)(x, axes as number, rest);
+  throw new AdjointError(`norm: ord is 1, 2 or Infinity, not ${ord}.`);
+}) as Norm;
+
+const norms: ReadonlyMap<number, (x: Expr, axes: readonly number[]) => Expr> = /* @__PURE__ */ new Map([
+  [1, (x: Expr, axes: readonly number[]) => sumAxes(abs(x) as Expr, axes)],
+  [
+    2,
+    (x: Expr, axes: readonly number[]) =>
+      axes.length === 0 ? (abs(x) as Expr) : rootOrZero(sumAxes(square(x) as Expr, axes)),
+  ],
+  [
+    Number.POSITIVE_INFINITY,
+    (x: Expr, axes: readonly number[]) =>
+      axes.length === 0 ? (abs(x) as Expr) : (max(abs(x), axes) as Expr),
+  ],
+]);

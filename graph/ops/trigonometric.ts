@@ -4,7 +4,8 @@ import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
-import { sqrt } from "./exponential.js";
+import { notEqual } from "./comparison.js";
+import { hypot, sqrt } from "./exponential.js";
 
 function reciprocal(x: Expr): Expr {
   return divide(fullLike(x, 1), x);
@@ -60,13 +61,17 @@ export const atan: Unary & WithOp = unary({
   partials: (x) => [() => reciprocal(add(square(x!), 1))],
 });
 
-/** The angle of the point (x, y) in (−π, π]; note the order, y first. */
+/** The angle of the point (x, y) in (−π, π]; note the order, y first. Its gradient (x, −y)/(x² + y²) is 0 at the origin. */
 export const atan2: Binary & WithOp = binary({
   name: "atan2",
   ...mathFunction("atan2"),
   partials: (y, x) => {
-    const squares = () => add(square(x!), square(y!));
-    return [() => divide(x!, squares()), () => negative(divide(y!, squares()))];
+    const radius = hypot(y!, x!) as Expr;
+    const by = (value: Expr) => ({
+      value: divide(divide(value, radius), radius),
+      mask: notEqual(radius, 0) as Expr,
+    });
+    return [() => by(x!), () => by(negative(y!))];
   },
   domains: [real(), real(0.3, 3)],
 });
@@ -85,11 +90,21 @@ export const cosh: Unary & WithOp = unary({
   partials: (x) => [() => sinh(x!)],
 });
 
-/** The hyperbolic tangent; its derivative is 1 − tanh². */
+/** The hyperbolic tangent; its derivative is `sechSquared`, since 1 − tanh² has no digits left from |x| = 19 on. */
 export const tanh: Unary & WithOp = unary({
   name: "tanh",
   ...mathFunction("tanh"),
-  partials: () => [(result) => subtract(1, square(result))],
+  partials: (x) => [() => sechSquared(x!)],
+});
+
+/** 1/cosh²(x), to the last places and without overflow, however large x is; its derivative is −2·sech²·tanh. */
+export const sechSquared: Unary & WithOp = unary({
+  name: "sechSquared",
+  compute(x) {
+    const e = Math.exp(-2 * Math.abs(x!));
+    return (4 * e) / ((1 + e) * (1 + e));
+  },
+  partials: (x) => [(result) => multiply(multiply(result, tanh(x!)), -2)],
 });
 
 /** The inverse of sinh */

@@ -4,7 +4,14 @@ import type { Arithmetic, Op } from "../../graph/op.js";
 
 const math = create(all, { number: "BigNumber", precision: 64 });
 
-const big = (x: number): BigNumber => math.bignumber(x);
+/** The double itself, to the last bit: mathjs alone takes the shortest decimal number that rounds to it. */
+function big(x: number): BigNumber {
+  if (!Number.isFinite(x) || Number.isSafeInteger(x)) return math.bignumber(x);
+  let [whole, halvings] = [x, 0];
+  for (; !Number.isInteger(whole); halvings++) whole *= 2;
+  return math.bignumber(BigInt(whole)).div(math.bignumber(2).pow(halvings));
+}
+
 const one = big(1);
 const zero = big(0);
 const truth = (holds: boolean): BigNumber => (holds ? one : zero);
@@ -54,6 +61,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   sinh: (x) => x!.sinh(),
   cosh: (x) => x!.cosh(),
   tanh: (x) => x!.tanh(),
+  sechSquared: (x) => x!.cosh().pow(-2),
   asinh: (x) => x!.asinh(),
   acosh: (x) => x!.acosh(),
   atanh: (x) => x!.atanh(),
@@ -67,17 +75,23 @@ const meanings: Readonly<Record<string, Meaning>> = {
     if (above.eq(0.5)) return low.mod(2).isZero() ? low : low.plus(1);
     return above.lt(0.5) ? low : low.plus(1);
   },
+  remainder: (x, y) => x!.minus(x!.div(y!).floor().times(y!)),
   stopGradient: (x) => x!,
   sigmoid: (x) => one.div(x!.neg().exp().plus(one)),
-  softplus: (x) => x!.exp().plus(one).ln(),
+  // Below −80 the next term, e²ˣ/2, is beyond all digits.
+  softplus: (x) => (x!.lt(-80) ? x!.exp() : x!.exp().plus(one).ln()),
   erf: (x) => errorFunction(x!),
-  erfc: (x) => one.minus(errorFunction(x!)),
+  erfc: (x) => complement(x!),
   gammaln: (x) => logGamma(x!),
   polygamma: (n, x) => polygamma(n!.toNumber(), x!),
 };
 
-/** 2/√π·Σ (−1)ᵏx²ᵏ⁺¹/(k!(2k + 1)), which loses at most ten of the digits for |x| ≤ 3. */
+/**
+ * 2/√π·Σ (−1)ᵏx²ᵏ⁺¹/(k!(2k + 1)) up to 2, where its terms are at most 50 times the sum; beyond, 1 less what is below.
+ * M. Abramowitz and I. Stegun, "Handbook of mathematical functions", 1964, 7.1.5.
+ */
 function errorFunction(x: BigNumber): BigNumber {
+  if (x.abs().gt(2)) return one.minus(complement(x.abs())).times(x.isNegative() ? -1 : 1);
   const s = x.times(x).neg();
   let [term, sum] = [x, x];
   for (let k = 1; k < 400 && term.abs().gt(1e-70); k++) {
@@ -85,6 +99,15 @@ function errorFunction(x: BigNumber): BigNumber {
     sum = sum.plus(term.div(2 * k + 1));
   }
   return sum.times(2).div(pi.sqrt());
+}
+
+/** 1 − erf(x); from 2 on by the continued fraction of its tail, Abramowitz and Stegun 7.1.14. */
+function complement(x: BigNumber): BigNumber {
+  if (x.lt(2)) return x.lt(-2) ? big(2).minus(complement(x.neg())) : one.minus(errorFunction(x));
+  let fraction = x;
+  for (let k = Math.ceil(4000 / x.toNumber() ** 2) + 20; k >= 1; k--)
+    fraction = x.plus(big(k / 2).div(fraction));
+  return x.times(x).neg().exp().div(fraction.times(pi.sqrt()));
 }
 
 const pi = big(-1).acos();
@@ -106,15 +129,15 @@ const bernoulli: readonly BigNumber[] = (() => {
 
 /** Stirling's series beyond 60, to which x is moved by the recurrence. */
 function logGamma(x: BigNumber): BigNumber {
-  let [y, shift] = [x, zero];
-  for (; y.lt(60); y = y.plus(1)) shift = shift.plus(y.abs().ln());
+  let [y, product] = [x, one];
+  for (; y.lt(60); y = y.plus(1)) product = product.times(y);
   let series = zero;
   bernoulli.forEach((b, i) => {
     const k = 2 * (i + 1);
     series = series.plus(b.div(y.pow(k - 1).times(k * (k - 1))));
   });
   const main = y.minus(0.5).times(y.ln()).minus(y).plus(pi.times(2).ln().div(2));
-  return main.plus(series).minus(shift);
+  return main.plus(series).minus(product.abs().ln());
 }
 
 /** The n-th derivative of the same, plus one. */

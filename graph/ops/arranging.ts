@@ -1,0 +1,105 @@
+/** Other arrangements of the same elements, and evenly spaced numbers. */
+import { AdjointError } from "../errors.js";
+import { Expr } from "../node.js";
+import { withOperands } from "../operand.js";
+import { formatShape, isLength } from "../shape.js";
+import type { Operand } from "../types.js";
+import { shapeOfValue } from "../values.js";
+import { normalizeAxis } from "./axes.js";
+import { slice } from "./indexing.js";
+import { reshapeExpr } from "./moving.js";
+
+/** The axes that are named, from the front; all of them by default. */
+function chosenAxes(axes: number | readonly number[] | undefined, rank: number, what: string): number[] {
+  if (axes === undefined) return [...Array(rank).keys()];
+  return (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, what));
+}
+
+/** The same elements in the opposite order along axes, of all or of those given. */
+export function flip(x: Operand, axes?: number | readonly number[]): Expr {
+  return withOperands("flip", [x], ([operand]) =>
+    [...new Set(chosenAxes(axes, operand!.shape.length, "flip"))].reduce(
+      (result: Expr, axis) => slice(result, undefined, undefined, { axis, step: -1 }),
+      operand!,
+    ),
+  ) as Expr;
+}
+
+/**
+ * The same elements without axes of length 1: without all of these, or without those given.
+ * @throws where one that is given has another length
+ */
+export function squeeze(x: Operand, axes?: number | readonly number[]): Expr {
+  return withOperands("squeeze", [x], ([operand]) => {
+    const { shape } = operand!;
+    const dropped = chosenAxes(axes, shape.length, "squeeze").filter((axis) => {
+      if (shape[axis] === 1) return true;
+      if (axes === undefined) return false;
+      throw new AdjointError(
+        `squeeze: axis ${axis} of ${formatShape(shape)} has length ${shape[axis]}; only axes of length 1 can go.`,
+      );
+    });
+    return reshapeExpr(
+      operand!,
+      shape.filter((_, axis) => !dropped.includes(axis)),
+    );
+  }) as Expr;
+}
+
+/** The same elements with an axis of length 1 put in, which becomes axis `axis` of the result. */
+export function expandDims(x: Operand, axis: number): Expr {
+  return withOperands("expandDims", [x], ([operand]) => {
+    const { shape } = operand!;
+    return reshapeExpr(operand!, shape.toSpliced(normalizeAxis(axis, shape.length + 1, "expandDims"), 0, 1));
+  }) as Expr;
+}
+
+/**
+ * `x` cut along an axis: into `parts` of equal length, or before each of the places that `parts` lists.
+ * @throws where the axis isn't divisible by the number of parts, or the places aren't whole numbers
+ */
+export function split(x: Operand, parts: number | readonly number[], axis = 0): Expr[] {
+  const shape = x instanceof Expr ? x.shape : shapeOfValue(x, "split");
+  const length = shape[normalizeAxis(axis, shape.length, "split")]!;
+  if (typeof parts === "number" && !(isLength(parts) && parts > 0 && length % parts === 0)) {
+    throw new AdjointError(
+      `split: axis ${axis} of ${formatShape(shape)} can't be cut into ${parts} equal parts; pass the places to cut at.`,
+    );
+  }
+  const places =
+    typeof parts === "number"
+      ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * length) / parts)
+      : parts;
+  return [...places, length].map((stop, i) => slice(x, i === 0 ? 0 : places[i - 1]!, stop, { axis }));
+}
+
+/**
+ * `count` numbers from `start` to `stop`, both of them included, at equal distances.
+ * @throws where the count isn't whole or the ends aren't finite
+ */
+export function linspace(start: number, stop: number, count = 50): number[] {
+  if (!isLength(count) || !Number.isFinite(start) || !Number.isFinite(stop)) {
+    throw new AdjointError(
+      `linspace: from ${start} to ${stop} there aren't ${count} numbers; pass finite ends and a whole count.`,
+    );
+  }
+  // The last one is `stop` itself, which rounding could miss.
+  return Array.from({ length: count }, (_, i) =>
+    i > 0 && i === count - 1 ? stop : start + ((stop - start) * i) / Math.max(1, count - 1),
+  );
+}
+
+/** The whole numbers from 0 up to `stop`, which isn't among them; or start, start + step … up (or down) to `stop`. */
+export function arange(stop: number): number[];
+/** @throws where a number isn't finite, or the step is 0 */
+export function arange(start: number, stop: number, step?: number): number[];
+export function arange(first: number, second?: number, step = 1): number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  const length = Math.ceil((stop - start) / step);
+  if (!Number.isFinite(length)) {
+    throw new AdjointError(
+      `arange: ${start} to ${stop} by ${step} has no end; pass finite numbers, no step of 0.`,
+    );
+  }
+  return Array.from({ length: Math.max(0, length) }, (_, i) => start + i * step);
+}

@@ -1,0 +1,53 @@
+/** Whether and where elements are: reductions that give truths and places, and have no derivative. */
+import { fullLike } from "../elementwise.js";
+import { AdjointError } from "../errors.js";
+import type { Expr } from "../node.js";
+import { withOperands } from "../operand.js";
+import { formatShape } from "../shape.js";
+import type { Operand } from "../types.js";
+import { normalizeAxis, type Reduction, reduction } from "./axes.js";
+import { insertAxes, sumAxes } from "./broadcast.js";
+import { equal, greater, logicalNot, logicalOr, notEqual, where } from "./comparison.js";
+import { constant } from "./constant.js";
+import { max, min } from "./reduction.js";
+
+/** 1 where an element is true (neither 0 nor NaN), of all or along axes; of none, 0. It has no derivative. */
+export const any: Reduction = reduction(
+  "any",
+  (x, axes) => greater(sumAxes(logicalNot(logicalNot(x)) as Expr, axes), 0) as Expr,
+);
+
+/** 1 where all elements are true (neither 0 nor NaN), of all or along axes; of none, 1. It has no derivative. */
+export const all: Reduction = reduction(
+  "all",
+  (x, axes) => equal(sumAxes(logicalNot(x) as Expr, axes), 0) as Expr,
+);
+
+function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): Expr {
+  return withOperands(name, [x], ([operand]) => {
+    const { shape, builder } = operand!;
+    const along = normalizeAxis(axis, shape.length, name);
+    const length = shape[along]!;
+    if (length === 0)
+      throw new AdjointError(`${name}: ${formatShape(shape)} has no element along axis ${axis}.`);
+    const best = insertAxes(extremum(operand!, along), shape, [along]);
+    // As in NumPy, NaN is what counts where there is one.
+    const found = logicalOr(equal(operand!, best), notEqual(operand!, operand!)) as Expr;
+    const places = insertAxes(
+      constant(builder, [...Array(length).keys()], [length]),
+      shape,
+      [...shape.keys()].filter((other) => other !== along),
+    );
+    return min(where(found, places, fullLike(places, length)), along);
+  }) as Expr;
+}
+
+/** The place of the largest element along an axis, the last by default; of equal ones, the first. No derivative. */
+export function argmax(x: Operand, axis = -1): Expr {
+  return placeOf("argmax", max, x, axis);
+}
+
+/** The place of the smallest element along an axis, the last by default; of equal ones, the first. No derivative. */
+export function argmin(x: Operand, axis = -1): Expr {
+  return placeOf("argmin", min, x, axis);
+}
