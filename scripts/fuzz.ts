@@ -37,10 +37,11 @@ const { values: options } = parseArgs({
   },
 });
 
-const small: Style = { ...smooth, steps: 5, lengths: [1, 2, 3, 0] };
+/** Small enough that thousands are made in a second; most faults need no more than three steps. */
+const small: Style = { ...smooth, steps: 3, lengths: [2, 1, 3, 0], maxRank: 2 };
 const tame: Style = { ...small, ties: true };
-const tameMoves: Style = { ...moving, tame: true, steps: 4 };
-const special: Style = { ...wild, steps: 6 };
+const tameMoves: Style = { ...moving, tame: true, steps: 3, lengths: [2, 3, 1], maxRank: 2 };
+const special: Style = { ...wild, steps: 4, maxRank: 2 };
 
 interface Subject {
   readonly f: Objective;
@@ -56,6 +57,8 @@ type Finding = { readonly expected: readonly number[]; readonly actual: readonly
 
 interface Check {
   readonly styles: readonly Style[];
+  /** How many graphs are checked as one, since making a kernel costs more than what is in it; default 1. */
+  readonly batch?: number;
   run(subject: Subject): Finding;
 }
 
@@ -117,10 +120,12 @@ const checks: Readonly<Record<string, Check>> = {
   },
   "straight-line": {
     styles: [tame, tameMoves],
+    batch: 4,
     run: (subject) => agree(callKernel(subject.g, subject.point), subject),
   },
   loops: {
     styles: [tame, tameMoves],
+    batch: 12,
     run(subject) {
       const ballast = new Array<number>(700).fill(0);
       return agree(callKernel(weighedDown(subject.g), [...subject.point, ballast]), subject);
@@ -128,6 +133,7 @@ const checks: Readonly<Record<string, Check>> = {
   },
   wasm: {
     styles: [tame, tameMoves],
+    batch: 12,
     run(subject) {
       const actual = callWasm(subject.g, subject.point);
       return actual && agree(actual, subject);
@@ -135,6 +141,7 @@ const checks: Readonly<Record<string, Check>> = {
   },
   f32: {
     styles: [small],
+    batch: 4,
     run(subject) {
       const rounded = subject.point.map((values) => values.map(Math.fround));
       const expected = evaluator(subject.g)(rounded);
@@ -161,31 +168,63 @@ const checks: Readonly<Record<string, Check>> = {
   },
 };
 
-function subjectOf(program: Program): Subject {
-  const f = traceObjective(program);
-  const g = valueAndGrad(f) as unknown as Traced;
-  const point = Object.values(pointOf(program));
+/** Value and gradient of a program at its point; of several programs, all of these. */
+function subjectOf(programs: readonly Program[]): Subject {
+  const list = programs.map((program) => {
+    const f = traceObjective(program);
+    return { f, g: valueAndGrad(f) as unknown as Traced, point: Object.values(pointOf(program)) };
+  });
+  const { f } = list[0]!;
+  const g = list.length === 1 ? list[0]!.g : together(list.map((one) => one.g));
+  const point = list.flatMap((one) => one.point);
   return { f, g, point, expected: evaluator(g)(point) };
 }
 
-/** What a check finds in a program; an exception is a finding, too. */
-function find(check: Check, program: Program): Finding | Error {
+/** Functions beside each other, as one. */
+function together(functions: readonly Traced[]): Traced {
+  const rename = (k: number, name: string) => `${k}.${name}`;
+  const inputs = functions.flatMap(({ graph }, k) =>
+    graph.inputs.map(({ name, shape }) => [rename(k, name), { shape }] as const),
+  );
+  return trace(Object.fromEntries(inputs), (exprs) => {
+    const given: Readonly<Record<string, unknown>> = exprs;
+    const results = functions.map((f, k) => {
+      const own = f.graph.inputs.map(({ name }) => [name, given[rename(k, name)]] as const);
+      return [`f${k}`, f(Object.fromEntries(own) as never)] as const;
+    });
+    return Object.fromEntries(results) as never;
+  }) as unknown as Traced;
+}
+
+/** What a check finds in programs; an exception is a finding, too. */
+function find(check: Check, programs: readonly Program[]): Finding | Error {
   try {
-    return check.run(subjectOf(program));
+    return check.run(subjectOf(programs));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-function shrink(check: Check, program: Program): Program {
-  let smallest = program;
+/** The smallest programs found in which something is still wrong: one, where one does. */
+function shrink(check: Check, programs: readonly Program[]): readonly Program[] {
+  let smallest = programs;
   search: for (;;) {
-    for (const simpler of simplerPrograms(smallest)) {
+    for (const simpler of simplerLists(smallest)) {
       if (!find(check, simpler)) continue;
       smallest = simpler;
       continue search;
     }
     return smallest;
+  }
+}
+
+function* simplerLists(programs: readonly Program[]): Generator<readonly Program[]> {
+  if (programs.length > 1) {
+    for (const program of programs) yield [program];
+    for (let i = 0; i < programs.length; i++) yield programs.toSpliced(i, 1);
+  }
+  for (const [i, program] of programs.entries()) {
+    for (const simpler of simplerPrograms(program)) yield programs.with(i, simpler);
   }
 }
 
@@ -202,23 +241,30 @@ const counts = new Map(chosen.map(([name]) => [name, { graphs: 0, milliseconds: 
 const started = performance.now();
 let faults = 0;
 let run = 0;
-for (; run < runs && performance.now() - started < limit && faults < 10; run++) {
-  const [name, check] = chosen[run % chosen.length]!;
-  const random = randomSource(seed + run);
-  const program = drawProgram(random, check.styles[random.integer(0, check.styles.length)]!);
+for (let turn = 0; run < runs && performance.now() - started < limit && faults < 10; turn++) {
+  const [name, check] = chosen[turn % chosen.length]!;
+  const batch = check.batch ?? 1;
+  // A batch is as many graphs as any: its first seed tells it.
+  const first = seed + run;
+  const programs = Array.from({ length: batch }, (_, k) => {
+    const random = randomSource(first + k);
+    return drawProgram(random, check.styles[random.integer(0, check.styles.length)]!);
+  });
   const before = performance.now();
-  const finding = find(check, program);
+  const finding = find(check, programs);
   const count = counts.get(name)!;
-  count.graphs++;
+  count.graphs += batch;
   count.milliseconds += performance.now() - before;
+  run += batch;
   if (!finding) continue;
   faults++;
-  const smallest = shrink(check, program);
-  const { f, point } = subjectOf(smallest);
+  const smallest = shrink(check, programs);
+  const { f, g, point } = subjectOf(smallest);
   const found = find(check, smallest)!;
-  console.log(`\n${name} differs: npm run fuzz -- --runs 1 --check ${name} --seed ${seed + run}`);
-  console.log(print(f));
-  f.graph.inputs.forEach(({ name: input }, i) => {
+  console.log(`\n${name} differs: npm run fuzz -- --runs ${batch} --check ${name} --seed ${first}`);
+  const shown = smallest.length === 1 ? f : g;
+  console.log(print(shown));
+  shown.graph.inputs.forEach(({ name: input }, i) => {
     console.log(`${input} = [${show(point[i]!)}]`);
   });
   if (found instanceof Error) console.log(found.stack);
