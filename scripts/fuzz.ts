@@ -25,6 +25,7 @@ import {
   simplerPrograms,
   smooth,
   traceObjective,
+  traceProgram,
   wild,
 } from "../src/testing/programs.js";
 
@@ -59,6 +60,8 @@ interface Check {
   readonly styles: readonly Style[];
   /** How many graphs are checked as one, since making a kernel costs more than what is in it; default 1. */
   readonly batch?: number;
+  /** Whether the values of all steps are looked at: added up, −0 is lost. */
+  readonly everyStep?: boolean;
   run(subject: Subject): Finding;
 }
 
@@ -112,6 +115,7 @@ function callWasm(f: Traced, point: Values): number[] | undefined {
 const checks: Readonly<Record<string, Check>> = {
   simplify: {
     styles: [small, tameMoves, special],
+    everyStep: true,
     run({ g, point, expected }) {
       const actual = evaluator(simplify(g))(point);
       const same = actual.length === expected.length && actual.every((x, i) => Object.is(x, expected[i]));
@@ -169,10 +173,14 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /** Value and gradient of a program at its point; of several programs, all of these. */
-function subjectOf(programs: readonly Program[]): Subject {
+function subjectOf({ everyStep }: Check, programs: readonly Program[]): Subject {
   const list = programs.map((program) => {
     const f = traceObjective(program);
-    return { f, g: valueAndGrad(f) as unknown as Traced, point: Object.values(pointOf(program)) };
+    const g = valueAndGrad(f) as unknown as Traced;
+    const point = Object.values(pointOf(program));
+    return everyStep
+      ? { f, g: together([traceProgram(program), g]), point: [...point, ...point] }
+      : { f, g, point };
   });
   const { f } = list[0]!;
   const g = list.length === 1 ? list[0]!.g : together(list.map((one) => one.g));
@@ -199,7 +207,7 @@ function together(functions: readonly Traced[]): Traced {
 /** What a check finds in programs; an exception is a finding, too. */
 function find(check: Check, programs: readonly Program[]): Finding | Error {
   try {
-    return check.run(subjectOf(programs));
+    return check.run(subjectOf(check, programs));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -259,7 +267,7 @@ for (let turn = 0; run < runs && performance.now() - started < limit && faults <
   if (!finding) continue;
   faults++;
   const smallest = shrink(check, programs);
-  const { f, g, point } = subjectOf(smallest);
+  const { f, g, point } = subjectOf(check, smallest);
   const found = find(check, smallest)!;
   console.log(`\n${name} differs: npm run fuzz -- --runs ${batch} --check ${name} --seed ${first}`);
   const shown = smallest.length === 1 ? f : g;
