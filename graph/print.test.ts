@@ -17,6 +17,9 @@ import {
   valueAndGrad,
   vector,
 } from "./index.js";
+import { apply } from "./node.js";
+import { reshapeExpr } from "./ops/moving.js";
+import { type ScanParams, scanInstances, scanOp } from "./ops/scan.js";
 
 const printing = suite("print");
 
@@ -24,6 +27,9 @@ const cubic = trace({ x: vector(2) }, ({ x }) => {
   const [x1, x2] = x;
   return add(square(x1!), square(x2!), power(x2!, 3), multiply(x1!, x2!));
 });
+
+/** c ← ½c², three times: the nodes of its body are c, the number of the step, c², ½ and the product. */
+const decay = scanInstances.instances.at(-1)!.params as ScanParams;
 
 printing("a graph reads from its inputs down to its outputs", () => {
   assert.snapshot(
@@ -93,6 +99,11 @@ printing("−0 is told from 0, NaN and ∞ are numbers too", () => {
 printing("parameters are named, except the shape, which the line ends with", () => {
   const f = trace({ A: matrix(2, 3) }, ({ A }) => sum(matmul(A, [[1], [2], [3]]), 0));
   assert.ok(print(f).includes("sum(v2, axes: [0])  (1)"), print(f));
+});
+
+printing("the body of a loop is told by its size", () => {
+  const f = trace({ x: scalar() }, ({ x }) => apply(scanOp, [reshapeExpr(x, [1])], decay));
+  assert.match(print(f), /scan\(v1, body: a graph of 5 nodes, length: 3, /);
 });
 
 printing("a name of an input that is an output, and a graph without inputs", () => {

@@ -38,8 +38,15 @@ export function printParams({ op, params }: Node): string[] {
     .filter(([key]) => key !== "shape")
     .map(([key, value]: [string, unknown]) => {
       if (op === (fullOp as Op)) return String(value);
-      return `${key}: ${Array.isArray(value) || ArrayBuffer.isView(value) ? printNumbers(value as unknown as ArrayLike<number>) : String(value)}`;
+      return `${key}: ${printParam(value)}`;
     });
+}
+
+function printParam(value: unknown): string {
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return printNumbers(value as unknown as ArrayLike<number>);
+  if (typeof value !== "object" || value === null) return String(value);
+  return "nodes" in value ? `a graph of ${(value as Graph).nodes.length} nodes` : "{…}";
 }
 
 function printNumbers(values: ArrayLike<number>): string {

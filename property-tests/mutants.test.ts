@@ -1,7 +1,19 @@
 /** Planted faults change derivatives, and are gone when they are removed. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { grad, greater, matmul, max, multiply, scalar, sin, sum, trace, vector } from "../graph/index.js";
+import {
+  grad,
+  greater,
+  matmul,
+  max,
+  multiply,
+  scalar,
+  sin,
+  sum,
+  type Traced,
+  trace,
+  vector,
+} from "../graph/index.js";
 import { flatten } from "./support/differences.js";
 import { type Mutant, mutantsOf } from "./support/mutants.js";
 import { ops } from "./support/registry.js";
@@ -44,7 +56,8 @@ const cases: readonly (readonly [
 for (const [list, fault, f, at, right, wrong] of cases) {
   const mutant = faultOf(list, fault);
   mutants(`${mutant.op.name}: ${fault}`, () => {
-    const gradient = () => flatten((grad(f as never) as unknown as (inputs: object) => unknown)(at));
+    const gradient = () =>
+      flatten((grad(f as Traced<Record<string, []>, never>) as unknown as (inputs: object) => unknown)(at));
     assert.equal(gradient(), right);
     mutant.plant();
     try {

@@ -54,7 +54,7 @@ arbitraries("a wrong sign shrinks to the simplest point", () => {
   assert.equal(details.counterexample, [{ x: [0, 0, 0] }]);
   assert.match(
     String(details.errorInstance),
-    /gradientProperty: ∂f\/∂x\[0\] is -1 where differences give 1\.0000000/,
+    /gradientProperty: ∂f\/∂x\[0\] is -1 by reverse mode where differences give 1\.0000000/,
   );
 });
 

@@ -9,15 +9,7 @@ import { Checker, type GradientOptions, Tally } from "./check-gradient.js";
 import { nameValues } from "./derivative.js";
 import { decimal, type ElementDomain, isArbitrary, resolveDomain, unitOf } from "./domains.js";
 import { fastCheck } from "./fast-check.js";
-import {
-  type Objective,
-  type Program,
-  pointOf,
-  rankOf,
-  type Style,
-  smooth,
-  traceObjective,
-} from "./programs.js";
+import { type Objective, type Program, pointOf, type Style, smooth, traceObjective } from "./programs.js";
 import type { InputValues } from "./report.js";
 
 /**
@@ -91,7 +83,7 @@ export interface RandomGraph {
  * fc.assert(fc.property(graphs(), ({ f, at }) => checkGradient(f, { at }).ok));
  */
 export function graphs(style: Partial<Style> = {}): Arbitrary<RandomGraph> {
-  checkOptions("graphs", style, Object.keys({ ...smooth, movesOnly: 0, ops: 0, instances: 0 }));
+  checkOptions("graphs", style, Object.keys({ ...smooth, movesOnly: 0, maxRank: 0, ops: 0, instances: 0 }));
   return programs({ ...smooth, ...style }).map((program) => {
     const f = traceObjective(program);
     const made = { f, at: nameValues(f.graph.inputs, Object.values(pointOf(program))) };
@@ -104,7 +96,7 @@ export function graphs(style: Partial<Style> = {}): Arbitrary<RandomGraph> {
 export function programs(style: Style): Arbitrary<Program> {
   const fc = fastCheck("programs");
   const natural = fc.nat({ max: 2 ** 20 });
-  const shape = fc.array(fc.constantFrom(...style.lengths), { maxLength: rankOf(style) });
+  const shape = fc.array(fc.constantFrom(...style.lengths), { maxLength: style.maxRank ?? 3 });
   const step = fc.record({ kind: natural, choices: fc.array(natural, { minLength: 6, maxLength: 6 }) });
   return fc
     .record({

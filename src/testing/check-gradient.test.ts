@@ -31,7 +31,7 @@ import { defineOp, type Op } from "../../graph/op.js";
 import { reshapeExpr } from "../../graph/ops/moving.js";
 import { testFunctions } from "../objectives/index.js";
 import { assertGradient, checkGradient } from "./check-gradient.js";
-import { boolean, integer } from "./domains.js";
+import { boolean, integer, real } from "./domains.js";
 
 const gradients = suite("checkGradient");
 
@@ -165,6 +165,7 @@ gradients("the input, the element and the number of the result that are wrong ar
     at: { a: [1, 2], b: [3, 5], c: 2 },
     expected: report.worst!.expected,
     found: 5,
+    mode: "reverse",
     error: report.worst!.error,
   });
   assert.ok(Math.abs(report.worst!.expected - 2) < 1e-9);
@@ -184,6 +185,32 @@ gradients("a wrong transpose of an op on tensors is found", () => {
     trace({ x: vector(n) }, ({ x }): Expr => apply(rolled, [reshapeExpr(x, [n])]));
   assert.ok(checkGradient(ofLength(2)).ok);
   assert.not.ok(checkGradient(ofLength(3)).ok);
+});
+
+gradients("a fault of forward mode alone is found, and said to be one", () => {
+  /** a·b, which is linear in each operand and not in both together. */
+  const productOf = (linear: "each" | "jointly"): Op =>
+    defineOp({
+      name: "product",
+      shape: ([x]) => x!,
+      evaluate: (arithmetic, [x, y]) => x!.map((one, i) => arithmetic.multiply(one, y![i]!)),
+      derivative: {
+        kind: "transpose",
+        linear,
+        transpose: (adjoint, operand, { operands }) => multiply(adjoint, operands[1 - operand]!) as Expr,
+      },
+      domains: [real(), real()],
+    });
+  const f = (linear: "each" | "jointly") =>
+    trace({ x: vector(2), y: vector(2) }, ({ x, y }) => sum(apply(productOf(linear), [x, y])));
+  assert.ok(checkGradient(f("each")).ok);
+  const report = checkGradient(f("jointly"));
+  assert.not.ok(report.ok);
+  assert.is(report.worst!.mode, "forward");
+  assert.match(
+    report.message,
+    /^checkGradient: ∂f\/∂[xy]\[[01]\] is 0 by forward mode where differences give /,
+  );
 });
 
 gradients("kinks are skipped and counted, near ones are not", () => {
@@ -292,7 +319,7 @@ gradients("the messages say what is wrong and where, or what was found", () => {
   const wrong = ofVector(sineWith("flipped", (x) => multiply(cosine(x), -1) as Expr));
   assert.is(
     checkGradient(wrong, { at: { x: [0, 1, 2] } }).message,
-    "checkGradient: ∂f[0]/∂x[0] is -1 where differences give 1.0000000, at x = [0, 1, 2]. That is off by 2e+6 times " +
+    "checkGradient: ∂f[0]/∂x[0] is -1 by reverse mode where differences give 1.0000000, at x = [0, 1, 2]. That is off by 2e+6 times " +
       "the tolerance 1e-6. 3 of 9 derivatives at 1 point are wrong.",
   );
   assert.match(

@@ -59,7 +59,7 @@ export interface GradientReport {
 const known = ["domain", "order", "seed", "points", "tolerance", "at", "maxSkipped"];
 
 /**
- * Compares every derivative that the graph of `f` gives with differences of its value: ∂fᵢ/∂xⱼ of each number of the
+ * Compares every derivative that the graph of `f` gives, by reverse and by forward mode, with differences of its value: ∂fᵢ/∂xⱼ of each number of the
  * result by each element of an input, and up to `order` the derivatives of these. Orders 2 and 3 are compared with
  * differences of the derivative one order lower. Of large functions, 32 numbers of the result and 32 elements are
  * chosen anew at each point.
@@ -127,7 +127,12 @@ export class Checker {
   readonly #tolerance: number;
   readonly #maxSkipped: number;
   /** The elements that move: which input, and where in it, in the order of a gradient's row. */
-  readonly #moving: readonly { readonly input: number; readonly offset: number }[];
+  readonly #moving: readonly {
+    readonly input: number;
+    /** The input's place among those that move. */
+    readonly rank: number;
+    readonly offset: number;
+  }[];
 
   constructor(what: string, f: unknown, options: Omit<GradientOptions, "at">) {
     const { inputs } = graphOf(f, what);
@@ -146,8 +151,8 @@ export class Checker {
     const names = inputs.map(({ name }) => name);
     this.#domains = resolveDomains(what, names, options.domain);
     const real = inputs.map((_, i) => i).filter((i) => isReal(this.#domains[i]!));
-    this.#moving = real.flatMap((input) =>
-      Array.from({ length: sizeOf(inputs[input]!.shape) }, (_, offset) => ({ input, offset })),
+    this.#moving = real.flatMap((input, rank) =>
+      Array.from({ length: sizeOf(inputs[input]!.shape) }, (_, offset) => ({ input, rank, offset })),
     );
     this.#levels =
       this.#moving.length === 0
@@ -212,8 +217,9 @@ export class Checker {
       const inputs = [...point, ...group[0]!.before!.choices];
       const gradients = group.map(({ choices }) => level.gradient([...point, ...choices]));
       for (const column of columns) {
-        const { input, offset } = this.#moving[column]!;
+        const { input, rank, offset } = this.#moving[column]!;
         const x = point[input]![offset]!;
+        const tangents = level.tangent(inputs, rank, offset);
         const slopes = (step: number) =>
           slopesAt(
             (t) => {
@@ -225,16 +231,15 @@ export class Checker {
         const wide = slopes(0.0113);
         // A function that oscillates fast can deceive wide steps: what disagrees is looked at more closely.
         let close: ReturnType<typeof slopes> | undefined;
-        group.forEach(({ output, by }, i) => {
-          const found = gradients[i]![column]!;
-          let error = this.#distance(found, wide[i]);
-          let expected = wide[i]?.value;
-          if (error !== undefined && error > 1) {
+        group.forEach(({ output, by, number }, i) => {
+          const byMode = { reverse: gradients[i]![column]!, forward: tangents[number!]! };
+          let deviation = this.#deviation(byMode, wide[i]);
+          if (deviation && deviation.error > 1) {
             close ??= slopes(0.0000113);
-            const second = this.#distance(found, close[i]);
-            if (second !== undefined && second < error) [error, expected] = [second, close[i]!.value];
+            const second = this.#deviation(byMode, close[i]);
+            if (second && second.error < deviation.error) deviation = second;
           }
-          if (error === undefined || expected === undefined) {
+          if (!deviation) {
             tally.skipped++;
             return;
           }
@@ -245,20 +250,32 @@ export class Checker {
             input: name,
             element: indexOf(shape, offset),
             at: nameValues(this.#f.graph.inputs, point),
-            expected,
-            found,
-            error,
+            ...deviation,
           });
         });
       }
     }
   }
 
-  /** How far a derivative is off, as a multiple of what is allowed; `undefined` where differences can't tell. */
-  #distance(found: number, slope: Slope | undefined): number | undefined {
+  /** How far off the mode is that is further off; `undefined` where differences can't tell. */
+  #deviation(
+    byMode: { readonly reverse: number; readonly forward: number },
+    slope: Slope | undefined,
+  ): Pick<Deviation, "expected" | "found" | "mode" | "error"> | undefined {
     if (slope === undefined || slope.error > this.#allowed(slope.value)) return undefined;
-    const error = Math.abs(found - slope.value) / this.#allowed(slope.value);
-    return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+    const errorOf = (found: number) => {
+      const error = Math.abs(found - slope.value) / this.#allowed(slope.value);
+      return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+    };
+    const [reverse, forward] = [errorOf(byMode.reverse), errorOf(byMode.forward)];
+    // Where both are wrong, they are alike but for rounding.
+    const mode = forward > 1 && !(reverse > 1) ? "forward" : "reverse";
+    return {
+      expected: slope.value,
+      found: byMode[mode],
+      mode,
+      error: mode === "forward" ? forward : reverse,
+    };
   }
 
   #allowed(derivative: number): number {

@@ -1,7 +1,7 @@
 /** A traced function as differences see it: flat numbers in, flat numbers out, and its derivatives order by order. */
 
 import { type Input, outputsOf } from "../../graph/graph.js";
-import { add, compile, type Expr, grad, sum, type Traced, trace, where } from "../../graph/index.js";
+import { add, compile, type Expr, grad, jvp, sum, type Traced, trace, where } from "../../graph/index.js";
 import { doubles, interpretNodes } from "../../graph/interpret.js";
 import { type Shape, sizeOf } from "../../graph/shape.js";
 import type { InputValues } from "./report.js";
@@ -72,6 +72,8 @@ export interface Level {
   readonly gradient: (inputs: Values) => number[];
   /** The inputs that choose the number `i`; they follow those of `value`. */
   choice(i: number): Values;
+  /** By forward mode: the derivative of each number of `value` by element `offset` of input `moving`. */
+  tangent(inputs: Values, moving: number, offset: number): number[];
 }
 
 /** The levels of `f` up to an order, its inputs `names` being the ones that move. */
@@ -87,6 +89,7 @@ export function levelsOf(f: Traced, names: readonly string[], order: number): Le
       elements: elementsOf(current),
       gradient: evaluator(gradient),
       choice,
+      tangent: tangentOf(current, names, k),
     });
     current = gradient;
   }
@@ -115,6 +118,39 @@ function oneNumberOf(f: Traced, order: number): { objective: Traced; choice: Lev
     return outputs.map((shape) => Array.from({ length: sizeOf(shape) }, () => (next++ === chosen ? 1 : 0)));
   };
   return { objective, choice };
+}
+
+/**
+ * The derivative of `f` by one element, by forward mode. The element is put in by `where`, so that the others have no
+ * tangent at all: a tangent of 0 would let an infinite slope of another element in.
+ */
+function tangentOf(f: Traced, names: readonly string[], order: number): Level["tangent"] {
+  const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
+  const places = names.map((name) => {
+    const { shape } = f.graph.inputs.find((input) => input.name === name)!;
+    return [`place in ${name} of order ${order}`, { shape }] as const;
+  });
+  const element = `element of order ${order}`;
+  const specs = Object.fromEntries([...inputs, ...places, [element, { shape: [] as const }] as const]);
+  const moved = trace(specs, (all) => {
+    const exprs = all as Readonly<Record<string, Expr>>;
+    const given = inputs.map(([name]) => {
+      const i = names.indexOf(name);
+      const expr = exprs[name]!;
+      return [name, i < 0 ? expr : where(exprs[places[i]![0]]!, exprs[element]!, expr)] as const;
+    });
+    return f(Object.fromEntries(given) as never) as never;
+  }) as unknown as Traced;
+  const evaluate = evaluator(jvp(moved, element as never) as unknown as Traced);
+  const positions = names.map((name) => inputs.findIndex(([other]) => other === name));
+  return (values, moving, offset) => {
+    const masks = places.map(([, { shape }], i) =>
+      Array.from({ length: sizeOf(shape) }, (_, at) => (i === moving && at === offset ? 1 : 0)),
+    );
+    // The value at the element, then its tangent; of the results, values come first.
+    const results = evaluate([...values, ...masks, [values[positions[moving]!]![offset]!], [1]]);
+    return results.slice(results.length / 2);
+  };
 }
 
 function leaves(results: unknown): Expr[] {

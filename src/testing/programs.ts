@@ -93,6 +93,8 @@ export interface Style {
   readonly movesOnly?: boolean;
   /** At most so many. */
   readonly steps: number;
+  /** The most axes of an input; default 3. */
+  readonly maxRank?: number;
   /** The ops that programs are made of; default: those of the public functions. */
   readonly ops?: readonly Op[];
   /** Ways to apply ops of tensors, besides the moves and reductions that the public functions offer. */
@@ -103,7 +105,13 @@ export const smooth: Style = { lengths: [1, 2, 3, 0], tame: true, ties: false, s
 export const wild: Style = { lengths: [1, 2, 3, 0], tame: false, ties: true, steps: 14 };
 export const moving: Style = { lengths: [2, 3, 4, 1], tame: false, ties: true, movesOnly: true, steps: 6 };
 /** Lengths beyond what the compiler writes out. */
-export const large: Style = { lengths: [40, 33, 3, 1, 70, 5], tame: true, ties: true, steps: 8 };
+export const large: Style = {
+  lengths: [40, 33, 3, 1, 70, 5],
+  maxRank: 2,
+  tame: true,
+  ties: true,
+  steps: 8,
+};
 
 /** A program of a style, drawn. */
 export function drawProgram(random: RandomSource, style: Style): Program {
@@ -111,16 +119,11 @@ export function drawProgram(random: RandomSource, style: Style): Program {
   const list = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
   const length = () => style.lengths[random.integer(0, style.lengths.length)]!;
   return {
-    shapes: list(random.integer(1, 4), () => list(random.integer(0, rankOf(style) + 1), length)),
+    shapes: list(random.integer(1, 4), () => list(random.integer(0, (style.maxRank ?? 3) + 1), length)),
     steps: list(random.integer(1, style.steps + 1), () => ({ kind: natural(), choices: list(6, natural) })),
     seed: natural(),
     style,
   };
-}
-
-/** The highest rank of an input. */
-export function rankOf({ lengths }: Style): number {
-  return Math.max(...lengths) > 5 ? 2 : 3;
 }
 
 /** Simpler programs, the simplest first: fewer steps, fewer inputs, shorter axes, smaller choices. */

@@ -18,6 +18,8 @@ export interface Deviation {
   readonly expected: number;
   /** By the graph. */
   readonly found: number;
+  /** By which mode: forward where only that one is wrong. */
+  readonly mode: "reverse" | "forward";
   /** |found − expected|, as a multiple of what the tolerance allows: above 1 it is wrong. */
   readonly error: number;
 }
@@ -86,7 +88,7 @@ export function describeFailure(
       ? ` That is off by ${shorten(worst.error)} times the tolerance ${shorten(tolerance)}.`
       : "";
     return (
-      `${what}: ${worst.derivative} is ${worst.found} where differences give ${worst.expected.toPrecision(8)}, at ` +
+      `${what}: ${worst.derivative} is ${worst.found} by ${worst.mode} mode where differences give ${worst.expected.toPrecision(8)}, at ` +
       `${describePoint(worst.at)}.${times} ${wrong} of ${plural(compared, "derivative")} at ${plural(points, "point")} ` +
       `${wrong === 1 ? "is" : "are"} wrong${skippedAt(skipped)}.`
     );
