@@ -15,7 +15,8 @@ interface WebAssemblyNamespace {
   ) => { exports: Record<string, (...operands: number[]) => number> };
 }
 
-const engine = (globalThis as { WebAssembly?: WebAssemblyNamespace }).WebAssembly;
+// Through unknown: where the DOM is declared, WebAssembly is too, with looser types.
+const engine = (globalThis as unknown as { WebAssembly?: WebAssemblyNamespace }).WebAssembly;
 
 const pageSize = 65536;
 

@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { AdjointError } from "../../graph/index.js";
+import { type Format, makeFigure } from "./figure.js";
+
+const folder = mkdtempSync(join(tmpdir(), "figure-"));
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const bytes = (content: string) => new TextEncoder().encode(content);
+
+async function refused(act: () => Promise<unknown>): Promise<string> {
+  try {
+    await act();
+  } catch (error) {
+    assert.instance(error, AdjointError);
+    return (error as AdjointError).message;
+  }
+  return assert.unreachable() as never;
+}
+
+const figure = makeFigure({
+  png: async (onProgress) => {
+    onProgress(1, 2);
+    onProgress(2, 2);
+    return bytes("a picture");
+  },
+  html: async () => bytes("a page"),
+});
+
+const figures = suite("figures");
+figures.after(() => rmSync(folder, { recursive: true, force: true }));
+
+figures("a figure renders what it has, and tells its progress", async () => {
+  assert.equal(figure.formats, ["png", "html"]);
+  const told: number[][] = [];
+  const onProgress = (done: number, total: number) => void told.push([done, total]);
+  assert.is(text(await figure.render("png", { onProgress })), "a picture");
+  assert.equal(told, [
+    [1, 2],
+    [2, 2],
+  ]);
+  assert.is(text(await figure.render("html")), "a page");
+});
+
+figures("save goes by the ending, makes the folder, leaves the file alone in it", async () => {
+  const path = join(folder, "new", "deeper", "a.b.PNG");
+  await figure.save(path);
+  assert.is(readFileSync(path, "utf8"), "a picture");
+  await figure.save(path);
+  assert.equal(readdirSync(join(folder, "new", "deeper")), ["a.b.PNG"]);
+});
+
+figures("several saves of one file at the same time leave one whole file", async () => {
+  const path = join(folder, "same.html");
+  await Promise.all(Array.from({ length: 8 }, () => figure.save(path)));
+  assert.is(readFileSync(path, "utf8"), "a page");
+  assert.not.ok(readdirSync(folder).some((name) => name.startsWith(".")));
+});
+
+figures("a drawing that fails leaves nothing, not even the folder", async () => {
+  const failing = makeFigure({ png: () => Promise.reject(new Error("no ink")) });
+  try {
+    await failing.save(join(folder, "none", "a.png"));
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as Error).message, "no ink");
+  }
+  assert.not.ok(existsSync(join(folder, "none")));
+});
+
+figures(
+  "an ending or a format that the figure doesn't have is one error that names those it has",
+  async () => {
+    for (const name of ["a.gif", "a", "png", "a.html.txt", ".png", "a."]) {
+      const message = await refused(() => figure.save(join(folder, name)));
+      assert.match(message, "end it with .png or .html");
+      assert.match(message, name);
+    }
+    assert.match(await refused(() => figure.save(3 as never)), "the path is a number");
+    assert.match(await refused(() => figure.render("gif")), /no format "gif"; it has png, html/);
+    assert.match(await refused(() => figure.render("toString" as Format)), /it has png, html/);
+    assert.match(
+      await refused(() => figure.save(join(folder, "a.png"), { progress: 1 } as never)),
+      "onProgress",
+    );
+  },
+);
+
+figures.run();

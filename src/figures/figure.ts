@@ -1,0 +1,78 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { AdjointError } from "../../graph/errors.js";
+import { describe } from "../../graph/values.js";
+import { checkOptions } from "../checks.js";
+
+/** A picture, an animation, or a page that needs nothing else. */
+export type Format = "png" | "gif" | "html";
+
+/** Is told how much of a drawing is done: frames of an animation, else 1 of 1. */
+export type OnProgress = (done: number, total: number) => void;
+
+export interface RenderOptions {
+  readonly onProgress?: OnProgress;
+}
+
+/** Something that can be drawn, in one or several formats. Nothing is drawn before it is asked for. */
+export interface Figure {
+  /** The formats that this figure has. */
+  readonly formats: readonly Format[];
+  /**
+   * Draws the figure.
+   * @returns the bytes of a file of that format
+   * @throws AdjointError where the figure doesn't have that format
+   */
+  render(format: Format, options?: RenderOptions): Promise<Uint8Array>;
+  /**
+   * Draws the figure into a file whose ending names the format. The folder is made where it is missing, and the file
+   * appears when it is whole: a reader never sees half of it.
+   * @throws AdjointError where the ending is none of this figure's formats
+   */
+  save(path: string, options?: RenderOptions): Promise<void>;
+}
+
+/** Draws one format. */
+export type Renderer = (onProgress: OnProgress) => Promise<Uint8Array>;
+
+/** The figure of renderers, one for each format that it has. */
+export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>>): Figure {
+  const formats = Object.freeze(Object.keys(renderers) as Format[]);
+
+  const render = async (format: Format, options: RenderOptions = {}): Promise<Uint8Array> => {
+    checkOptions("render", options, ["onProgress"]);
+    const renderer = Object.hasOwn(renderers, format) ? renderers[format] : undefined;
+    if (!renderer) {
+      throw new AdjointError(
+        `render: this figure has no format "${String(format)}"; it has ${formats.join(", ")}.`,
+      );
+    }
+    return renderer(options.onProgress ?? (() => {}));
+  };
+
+  const save = async (path: string, options: RenderOptions = {}): Promise<void> => {
+    const ending = typeof path === "string" ? extname(path) : undefined;
+    const format = ending?.slice(1).toLowerCase() as Format;
+    if (!formats.includes(format)) {
+      const found = ending === undefined ? `the path is ${describe(path)}` : `"${path}" ends with none`;
+      throw new AdjointError(
+        `save: ${found} of this figure's formats; end it with ${formats.map((one) => `.${one}`).join(" or ")}.`,
+      );
+    }
+    const bytes = await render(format, options);
+    await mkdir(dirname(path), { recursive: true });
+    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}-${++serial}`);
+    try {
+      await writeFile(unfinished, bytes);
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  };
+
+  return Object.freeze({ formats, render, save });
+}
+
+// Tells apart what is being written at the same time.
+let serial = 0;
