@@ -1,4 +1,7 @@
-/** The main job: runs every experiment of the course and compares it with the reference, number by number. */
+/**
+ * The main job: runs every experiment of the course, compares it with the reference, number by number, and draws the
+ * course's figures into `figures/`.
+ */
 import { readFileSync } from "node:fs";
 import { readCsv } from "./csv.js";
 import { runLinearFits, runPlaneExperiments } from "./experiments.js";
@@ -15,13 +18,17 @@ function read(path: string): string {
   return readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 }
 
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
 const started = performance.now();
 const file = "examples/data/linear-regression.csv";
 const planeReference: PlaneReference = JSON.parse(read("property-tests/reference/course-trajectories.json"));
 const linearReference: LinearReference = JSON.parse(read("property-tests/reference/linear-fit.json"));
+const runs = runPlaneExperiments();
+const fits = runLinearFits(readCsv(read(file), { file }));
 const rows = [
-  ...runPlaneExperiments().map((run) => planeRow(run, planeReference)),
-  ...runLinearFits(readCsv(read(file), { file })).map((fit) => linearRow(fit, linearReference)),
+  ...runs.map((run) => planeRow(run, planeReference)),
+  ...fits.map((fit) => linearRow(fit, linearReference)),
 ];
 const { passed, text } = verdict(rows);
 
@@ -31,5 +38,19 @@ deviation: the largest |x − ref|/(1 + |ref|) over points and values (losses an
 the reference says that rounding lets them be compared. The end value of the linear fit is its last epoch's loss.
 The cubic is unbounded below: Momentum overshoots its basin and diverges, which the course takes for an escape.
 
-${text} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+${text} (${seconds(started)})
+`);
 if (!passed) process.exitCode = 1;
+
+try {
+  const drawn = performance.now();
+  // Loaded here, after the table: a renderer that can't be loaded mustn't hide it.
+  const { courseFigures } = await import("./course-figures.js");
+  const { saveFigures } = await import("./progress.js");
+  const folder = new URL("../figures/", import.meta.url);
+  const count = await saveFigures(courseFigures(runs, fits), folder, process.stdout);
+  console.log(`${count} figures in figures/ (${seconds(drawn)})`);
+} catch (error) {
+  console.error("The figures couldn't be drawn:", error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+/** The figures of the course, by the names of their files. */
+import type { CourseOptimizer, LinearFit, PlaneRun } from "./experiments.js";
+import { contourFigure, type Figure, lossFigure } from "./figures/index.js";
+
+/** The optimizers as legends write them. */
+const names: Readonly<Record<CourseOptimizer, string>> = {
+  gd: "GD",
+  adagrad: "AdaGrad",
+  rmsprop: "RMSprop",
+  momentum: "Momentum",
+  adam: "Adam",
+};
+
+/** The contour figure of each optimizer on the weighted sphere, 10×6 in at 100 dots per inch, and that of all of them. */
+function contourFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
+  const spheres = runs.filter(({ experiment }) => experiment === "sphere");
+  const draw = (some: readonly PlaneRun[]) =>
+    contourFigure({
+      objective: some[0]!.objective,
+      runs: Object.fromEntries(some.map(({ optimizer, run }) => [names[optimizer], run])),
+      window: { x1: [-2, 5], x2: [-2, 5] },
+    });
+  return {
+    ...Object.fromEntries(spheres.map((run) => [`contour-${run.optimizer}`, draw([run])])),
+    "contour-all": draw(spheres),
+  };
+}
+
+/** The loss figure of each optimizer on the linear fit, 10×4 in, and that of all of them, which differ by decades. */
+function lossFigures(fits: readonly LinearFit[]): Record<string, Figure> {
+  const trainings = Object.fromEntries(fits.map(({ optimizer, training }) => [names[optimizer], training]));
+  return {
+    ...Object.fromEntries(
+      fits.map(({ optimizer }) => {
+        const name = names[optimizer];
+        return [`loss-${optimizer}`, lossFigure({ trainings: { [name]: trainings[name]! } })];
+      }),
+    ),
+    "loss-all": lossFigure({ trainings, scale: "log" }),
+  };
+}
+
+/** A figure and the file that it is saved to. */
+export interface FigureFile {
+  readonly file: string;
+  readonly figure: Figure;
+}
+
+/** Every figure in each of its formats. */
+export function courseFigures(runs: readonly PlaneRun[], fits: readonly LinearFit[]): FigureFile[] {
+  return Object.entries({ ...contourFigures(runs), ...lossFigures(fits) }).flatMap(([name, figure]) =>
+    figure.formats.map((format) => ({ file: `${name}.${format}`, figure })),
+  );
+}

@@ -1,0 +1,81 @@
+import type { Chart } from "chart.js";
+
+/** A step of a run, by the run's name and the steps taken before it: 0 is the start. */
+export interface Mark {
+  readonly run: string;
+  readonly step: number;
+}
+
+/** Asked for beside what a chart shows. */
+export interface ChartHooks {
+  /** Told the point under the pointer, and `undefined` where it has left all of them. */
+  readonly onHover?: (mark: Mark | undefined) => void;
+  /** Told that a click in the legend has shown or hidden a run. */
+  readonly onToggle?: (run: string, visible: boolean) => void;
+}
+
+/** A run as every chart has it: its name, and the steps of its points, ascending. */
+interface Steps {
+  readonly name: string;
+  readonly steps: ArrayLike<number>;
+}
+
+const marks = new WeakMap<object, readonly Mark[]>();
+
+/** Rings these points in a chart of this package, in place of those ringed before; none: no ring. */
+export function highlight(chart: Chart, ...wanted: readonly Mark[]): void {
+  marks.set(chart, wanted);
+  chart.draw();
+}
+
+/** Draws the rings of a chart whose datasets are these runs, where they lie in its area. */
+export function drawHighlights(chart: Chart, runs: readonly Steps[]): void {
+  const { ctx, chartArea } = chart;
+  for (const { run, step } of marks.get(chart) ?? []) {
+    const index = runs.findIndex(({ name }) => name === run);
+    if (index < 0 || !chart.isDatasetVisible(index)) continue;
+    const { x, y } = chart.getDatasetMeta(index).data[lastNotAfter(runs[index]!.steps, step)]!;
+    const { left, right, top, bottom } = chartArea;
+    // NaN, for a point that isn't finite, is on no side.
+    if (!(x >= left && x <= right && y >= top && y <= bottom)) continue;
+    ctx.save();
+    for (const [style, width] of [
+      ["#ffffff", 6],
+      [chart.data.datasets[index]!.borderColor as string, 3],
+    ] as const) {
+      ctx.strokeStyle = style;
+      ctx.lineWidth = width;
+      ctx.beginPath();
+      ctx.arc(x, y, 9, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+}
+
+/** Shows or hides the run of a legend's item; one without a dataset is no run. */
+export function toggleRun(
+  chart: Chart,
+  runs: readonly Steps[],
+  index: number | undefined,
+  { onToggle }: ChartHooks,
+): void {
+  const run = index === undefined ? undefined : runs[index];
+  if (!run) return;
+  const visible = !chart.isDatasetVisible(index!);
+  chart.setDatasetVisibility(index!, visible);
+  chart.update();
+  onToggle?.(run.name, visible);
+}
+
+/** The place of the last of ascending steps that isn't after `step`; the first where all are. */
+export function lastNotAfter(steps: ArrayLike<number>, step: number): number {
+  let low = 0;
+  let high = steps.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (steps[middle]! <= step) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

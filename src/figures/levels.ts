@@ -1,0 +1,83 @@
+import { multiple, niceSteps } from "./numbers.js";
+
+/** How levels are spaced: equally, or by equal ratios above a base. */
+export type LevelScale = "linear" | "log";
+
+/**
+ * The boundaries of `count` bands that hold all values, equally far apart by a nice step: for 0 to 55 and 7 bands 0,
+ * 8, …, 56.
+ */
+export function linearLevels(low: number, high: number, count: number): number[] {
+  const range = high > low ? high - low : Math.abs(low) || 1;
+  for (const step of niceSteps(range / count)) {
+    const first = Math.floor(low / step + 1e-9);
+    if (multiple(first + count, step) >= high - 1e-9 * range) {
+      return Array.from({ length: count + 1 }, (_, i) => multiple(first + i, step));
+    }
+  }
+  throw new RangeError("unreachable: the steps grow without end");
+}
+
+// Nice numbers as a rising sequence: member k, for a few spacings from the finest.
+const sequences: readonly ((k: number) => number)[] = [
+  ...[[1, 2, 5], [1, 3], [1]].map(
+    (factors) => (k: number) =>
+      Number(
+        `${factors.at(k - factors.length * Math.floor(k / factors.length))}e${Math.floor(k / factors.length)}`,
+      ),
+  ),
+  ...[2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 50].map((decades) => (k: number) => Number(`1e${k * decades}`)),
+];
+
+/**
+ * The boundaries of `count` bands above `base`: base itself, then nice numbers above it by about equal ratios, the
+ * last not below the highest value. The spacing is the finest whose first step is no higher than the lowest fiftieth of
+ * the values: the deepest part of the picture is shown, and no band is spent on what can't be seen.
+ */
+export function logLevels(values: ArrayLike<number>, base: number, count: number): number[] {
+  const above = Float64Array.from(values, (value) => value - base)
+    .filter((value) => value > 0)
+    .sort();
+  if (above.length === 0) return linearLevels(base, base, count);
+  const highest = above[above.length - 1]!;
+  const reach = above[Math.floor(above.length / 50)]!;
+  const chosen =
+    sequences.find((at) => at(firstNotBelow(at, highest) - count + 1) <= reach) ?? sequences.at(-1)!;
+  const last = firstNotBelow(chosen, highest);
+  return Array.from({ length: count + 1 }, (_, i) => base + (i === 0 ? 0 : chosen(last - count + i)));
+}
+
+function firstNotBelow(at: (k: number) => number, value: number): number {
+  let k = 0;
+  while (at(k) < value) k++;
+  while (at(k - 1) >= value) k--;
+  return k;
+}
+
+/**
+ * The boundaries of bands for a picture of all these values. Equal steps, unless most of the picture would then lie in
+ * the lowest band: then equal ratios above the base, which is 0 for values that have no sign, else the lowest value.
+ */
+export function chooseLevels(
+  values: ArrayLike<number>,
+  count: number,
+  scale: LevelScale | "auto" = "auto",
+): { readonly levels: number[]; readonly scale: LevelScale } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]!);
+    high = Math.max(high, values[i]!);
+  }
+  const linear = linearLevels(low, high, count);
+  if (scale === "linear" || (scale === "auto" && !isCrowded(values, linear)))
+    return { levels: linear, scale: "linear" };
+  return { levels: logLevels(values, low >= 0 ? 0 : low, count), scale: "log" };
+}
+
+/** Whether half of the values or more lie in the lowest band. */
+function isCrowded(values: ArrayLike<number>, levels: readonly number[]): boolean {
+  let inside = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! < levels[1]!) inside++;
+  return inside >= values.length / 2;
+}

@@ -1,0 +1,58 @@
+// Numbers on axes: nice steps, and texts as short as they can be. No import, so that pages use it, too.
+
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A power of ten: `10⁻³`. */
+export function formatPower(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]).join("");
+  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
+}
+
+/**
+ * A number with at most so many significant digits, no trailing zeros, U+2212 for minus, and a power of ten where it
+ * is very large or small: `−0.25`, `1.5·10⁶`.
+ */
+export function formatNumber(x: number, digits = 6): string {
+  if (x === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "−∞";
+  const [mantissa, power] = Math.abs(x)
+    .toExponential(digits - 1)
+    .split("e") as [string, string];
+  const exponent = Number(power);
+  const sign = x < 0 ? "−" : "";
+  if (exponent >= -3 && exponent < Math.max(6, digits)) return sign + String(Number(`${mantissa}e${power}`));
+  const factor = Number(mantissa);
+  return sign + (factor === 1 ? "" : `${factor}·`) + formatPower(exponent);
+}
+
+/** Texts of ascending numbers, with the fewest digits that show each of them to a thousandth of its distance to the next. */
+export function formatLevels(levels: readonly number[]): string[] {
+  for (let digits = 1; digits < 17; digits++) {
+    const isClose = levels.every((level, i) => {
+      const distance = Math.min(
+        Math.abs(level - (levels[i - 1] ?? Number.NEGATIVE_INFINITY)),
+        Math.abs(level - (levels[i + 1] ?? Number.POSITIVE_INFINITY)),
+      );
+      return level === 0 || Math.abs(Number(level.toPrecision(digits)) - level) <= distance / 1000;
+    });
+    if (isClose) return levels.map((level) => formatNumber(level, digits));
+  }
+  return levels.map((level) => formatNumber(level, 17));
+}
+
+const niceFactors = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+
+/** The nice steps from the first that isn't below `least`: 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten. */
+export function* niceSteps(least: number): Generator<number> {
+  for (let exponent = Math.floor(Math.log10(least)); ; exponent++) {
+    for (const factor of niceFactors) {
+      const step = Number(`${factor}e${exponent}`);
+      if (step >= least * (1 - 1e-12)) yield step;
+    }
+  }
+}
+
+/** The multiple of a step, without the dust of floating point: 3 · 0.1 is 0.3. */
+export function multiple(count: number, step: number): number {
+  return Number((count * step).toPrecision(12));
+}

@@ -1,0 +1,131 @@
+/** What figures of the plane read: an objective of two variables, and runs over it as paths. */
+import { AdjointError } from "../../graph/errors.js";
+import { compile, type Expr, type Traced } from "../../graph/index.js";
+import { formatShape } from "../../graph/shape.js";
+import { graphOf } from "../../graph/trace.js";
+import type { Status } from "../minimize.js";
+import type { Interval, Objective } from "../objectives/index.js";
+import { append, readRuns } from "./runs.js";
+
+/** A function of the plane: of one vector of two, or of two scalars. The library's objectives know more of themselves. */
+export type PlaneFunction =
+  | Objective
+  // biome-ignore lint/suspicious/noExplicitAny: names and literal shapes of the inputs are the user's
+  | Traced<any, Expr<[]>>;
+
+/** A part of the plane. */
+export interface PlaneWindow {
+  readonly x1: Interval;
+  readonly x2: Interval;
+}
+
+export interface PlanePoint {
+  readonly x1: number;
+  readonly x2: number;
+}
+
+/** An objective of two variables, ready to be evaluated. */
+export interface Plane {
+  readonly f: (x1: number, x2: number) => number;
+  /** The names of the variables. */
+  readonly labels: readonly [string, string];
+  readonly title: string | undefined;
+  /** Those that the objective knows of itself. */
+  readonly minima: readonly PlanePoint[];
+  /** The part worth drawing, where the objective knows it. */
+  readonly window: PlaneWindow | undefined;
+  /** Both coordinates of a point by name, or of points row by row. */
+  readonly coordinates: (
+    parameters: Readonly<Record<string, number | Float64Array>>,
+  ) => { readonly x1: ArrayLike<number>; readonly x2: ArrayLike<number> } | undefined;
+}
+
+/** @throws AdjointError where the objective isn't a scalar function of two variables */
+export function readPlane(what: string, objective: unknown): Plane {
+  const record = isObjective(objective) ? objective : undefined;
+  const traced = record ? record.f : objective;
+  const { inputs, nodes, outputs } = graphOf(traced, what);
+  const output = typeof outputs === "number" ? nodes[outputs]! : undefined;
+  const shapes = inputs.map(({ name, shape }) => `${name}: ${formatShape(shape)}`).join(", ");
+  const isVector = inputs.length === 1 && inputs[0]!.shape.length === 1 && inputs[0]!.shape[0] === 2;
+  const isPair = inputs.length === 2 && inputs.every(({ shape }) => shape.length === 0);
+  if (!isVector && !isPair) {
+    throw new AdjointError(
+      `${what}: the objective has the inputs ${shapes || "none"}; a plane needs one vector(2) or two scalars.`,
+    );
+  }
+  if (!output || output.shape.length > 0) {
+    const found = output ? `the shape ${formatShape(output.shape)}` : `${Object.keys(outputs).join(", ")}`;
+    throw new AdjointError(`${what}: the objective returns ${found}; return one scalar.`);
+  }
+  const kernel = compile(traced as Traced<Record<string, []>, Expr<[]>>);
+  const [first, second] = inputs.map(({ name }) => name) as [string, string | undefined];
+  return {
+    f:
+      second === undefined
+        ? (x1, x2) => kernel({ [first]: [x1, x2] } as never) as unknown as number
+        : (x1, x2) => kernel({ [first]: x1, [second]: x2 }) as unknown as number,
+    labels: second === undefined ? [`${first}1`, `${first}2`] : [first, second],
+    title: record?.title,
+    minima: (record?.minima ?? []).map(({ x }) => ({ x1: x[0]!, x2: x[1]! })),
+    window: record?.window,
+    coordinates: (parameters) => {
+      const one = list(parameters[first]);
+      if (second !== undefined) {
+        const other = list(parameters[second]);
+        return one && other && one.length === other.length ? { x1: one, x2: other } : undefined;
+      }
+      if (!one || one.length % 2 !== 0) return undefined;
+      const part = (k: number) => Float64Array.from({ length: one.length / 2 }, (_, i) => one[2 * i + k]!);
+      return { x1: part(0), x2: part(1) };
+    },
+  };
+}
+
+function isObjective(given: unknown): given is Objective {
+  return typeof given === "object" && given !== null && "f" in given && "minima" in given;
+}
+
+function list(value: number | Float64Array | undefined): ArrayLike<number> | undefined {
+  return typeof value === "number" ? [value] : value;
+}
+
+/** A run as a path: the points before each step, and the last one. */
+export interface Path {
+  readonly name: string;
+  readonly x1: Float64Array;
+  readonly x2: Float64Array;
+  /** The objective at each point. */
+  readonly values: Float64Array;
+  readonly status: Status;
+}
+
+/** @throws AdjointError where there is no run, one isn't a run of this objective, or has no point to draw */
+export function readPaths(what: string, runs: unknown, { labels, coordinates }: Plane): Path[] {
+  return readRuns(what, runs).map(([name, { trajectory, parameters, value, status, steps }]) => {
+    const before = coordinates(trajectory.parameters);
+    const last = coordinates(parameters as Readonly<Record<string, number | Float64Array>>);
+    if (!before || last?.x1.length !== 1) {
+      throw new AdjointError(
+        `${what}: run "${name}" has the parameters ${Object.keys(parameters).join(", ")}, not the two of the objective ` +
+          `(${labels.join(", ")}); pass the runs of this objective.`,
+      );
+    }
+    if (trajectory.steps === 0 && steps > 0) {
+      throw new AdjointError(
+        `${what}: run "${name}" took ${steps} steps but recorded none; leave out { trajectory: false }.`,
+      );
+    }
+    const path = {
+      name,
+      x1: append(before.x1, last.x1[0]!),
+      x2: append(before.x2, last.x2[0]!),
+      values: append(trajectory.values, value),
+      status,
+    };
+    if (path.x1.some((x1, i) => Number.isFinite(x1) && Number.isFinite(path.x2[i]))) return path;
+    throw new AdjointError(
+      `${what}: run "${name}" has no finite point; start it where the objective is finite.`,
+    );
+  });
+}
