@@ -19,6 +19,7 @@ function contourFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
       objective: some[0]!.objective,
       runs: Object.fromEntries(some.map(({ optimizer, run }) => [names[optimizer], run])),
       window: { x1: [-2, 5], x2: [-2, 5] },
+      scale: "linear",
     });
   return {
     ...Object.fromEntries(spheres.map((run) => [`contour-${run.optimizer}`, draw([run])])),

@@ -1,7 +1,8 @@
 /** The contour figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
-import type { Chart, ChartConfiguration, ChartDataset, LegendItem, Plugin, Scale } from "chart.js";
+import type { Chart, ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
 import { contours } from "d3-contour";
-import { type ChartHooks, drawHighlights, toggleRun } from "./highlight.js";
+import { type ChartHooks, drawHighlights } from "./highlight.js";
+import { legend } from "./legend.js";
 import { formatLevels, formatNumber } from "./numbers.js";
 import { font, ink, tooltipSize } from "./style.js";
 
@@ -43,8 +44,8 @@ export interface ContourRun {
 }
 
 /** Points closer than this on the picture share a dot. */
-const dotDistance = 7;
-const dotRadius = 2.5;
+const dotDistance = 9;
+const dotRadius = 3;
 const bar = { gap: 14, width: 18, point: 12 };
 
 /** @returns the configuration of a chart: `new Chart(canvas, contourChart(spec))` */
@@ -100,6 +101,10 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           afterBuildTicks: (scale: Scale) => {
             scale.ticks = levels.map((_, value) => ({ value }));
           },
+          // chart.js reserves the labels' padding on both sides.
+          afterFit: (scale: Scale) => {
+            scale.width -= bar.gap + bar.width;
+          },
           ticks: {
             color: ink,
             font: font(),
@@ -115,16 +120,7 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           color: ink,
           font: font(15, "bold"),
         },
-        legend: {
-          onClick: (_event, { datasetIndex }, { chart }) => toggleRun(chart, runs, datasetIndex, hooks),
-          labels: {
-            color: ink,
-            font: font(),
-            usePointStyle: true,
-            pointStyleWidth: 26,
-            generateLabels: (chart) => legendItems(chart, spec),
-          },
-        },
+        legend: legend(runs, hooks, `○ start   ◆ end${spec.minima.length > 0 ? "   ★ minimum" : ""}`),
         tooltip: {
           titleFont: font(tooltipSize, "bold"),
           bodyFont: font(tooltipSize),
@@ -179,29 +175,6 @@ function chooseDots({ x1, x2 }: ContourRun, x: Scale, y: Scale): boolean[] {
     lastY = py;
     return true;
   });
-}
-
-function legendItems(chart: Chart, { runs, minima }: ContourSpec): LegendItem[] {
-  const most = Math.max(8, Math.floor((chart.width - 80) / 8));
-  const shorten = (text: string) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-  const items = runs.map(({ name, color, dash, status }, datasetIndex): LegendItem => {
-    return {
-      text: shorten(status === "diverged" ? `${name} (diverged)` : name),
-      strokeStyle: color,
-      fillStyle: color,
-      fontColor: ink,
-      lineWidth: 3,
-      lineDash: [...dash],
-      pointStyle: "line",
-      hidden: !chart.isDatasetVisible(datasetIndex),
-      datasetIndex,
-    };
-  });
-  const key = `○ start   ◆ end${minima.length > 0 ? "   ★ minimum" : ""}`;
-  return [
-    ...items,
-    { text: key, strokeStyle: "transparent", fillStyle: "transparent", fontColor: ink, lineWidth: 0 },
-  ];
 }
 
 function describePoint({ labels }: ContourSpec, run: ContourRun, i: number): string[] {
@@ -308,21 +281,29 @@ function drawRegions(chart: Chart, { colors }: ContourSpec, regions: readonly Re
   });
 }
 
-/** A white rim under a path, which parts it from black bands and from other paths. */
+/** A white rim under a path and its dots, which parts it from black bands and from other paths. */
 function drawRim(chart: Chart, index: number): void {
   const { ctx } = chart;
+  const points = chart.getDatasetMeta(index).data;
+  const isPoint = ({ x, y }: (typeof points)[number]) => Number.isFinite(x) && Number.isFinite(y);
   ctx.beginPath();
-  let joined = false;
-  for (const { x, y } of chart.getDatasetMeta(index).data) {
-    const isPoint = Number.isFinite(x) && Number.isFinite(y);
-    if (isPoint && joined) ctx.lineTo(x, y);
-    else if (isPoint) ctx.moveTo(x, y);
-    joined = isPoint;
-  }
+  points.forEach((point, i) => {
+    if (!isPoint(point)) return;
+    if (i > 0 && isPoint(points[i - 1]!)) ctx.lineTo(point.x, point.y);
+    else ctx.moveTo(point.x, point.y);
+  });
   ctx.strokeStyle = "#ffffff";
   ctx.lineJoin = "round";
   ctx.lineWidth = 4.5;
   ctx.stroke();
+  ctx.beginPath();
+  for (const point of points) {
+    if (!isPoint(point) || !(point.options as { radius?: number }).radius) continue;
+    ctx.moveTo(point.x, point.y);
+    ctx.arc(point.x, point.y, dotRadius + 1.25, 0, 2 * Math.PI);
+  }
+  ctx.fillStyle = "#ffffff";
+  ctx.fill();
 }
 
 /** A circle where a run starts, a diamond where it ends. */
@@ -353,7 +334,7 @@ function drawEnds(chart: Chart, { color, x1, x2, status }: ContourRun): void {
   ctx.beginPath();
   ctx.arc(x, y, 6, 0, 2 * Math.PI);
   ctx.fillStyle = "#ffffff";
-  ctx.strokeStyle = color;
+  ctx.strokeStyle = ink;
   ctx.lineWidth = 2.5;
   ctx.fill();
   ctx.stroke();

@@ -109,7 +109,7 @@ export function contourSpec(options: ContourOptions): ContourSpec {
   const plane = readPlane(what, options.objective);
   const paths = readPaths(what, options.runs, plane);
   const minima = readMinima(options.minima ?? plane.minima);
-  const window = options.window ? readWindow(options.window) : fitWindow(paths, minima);
+  const window = options.window ? readWindow(options.window) : fitWindow(paths, minima, plane.window);
   const values = sample(plane, window, readCells(cells));
   const inside = insideOf(values, cells);
   if (inside.length === 0) {
@@ -143,7 +143,10 @@ function runLook(i: number, count: number): Pick<ContourRun, "color" | "dash"> {
   return count === 1 ? { color: "#000000", dash: [] } : runStyle(i);
 }
 
-/** The objective on the grid of a spec, row by row. Just outside of the window, what isn't finite is as just inside. */
+/**
+ * The objective on the grid of a spec, row by row, NaN where it isn't finite or too large to reckon with. Just outside
+ * of the window, what isn't finite is as just inside.
+ */
 function sample(
   { f }: Plane,
   { x1, x2 }: PlaneWindow,
@@ -153,7 +156,10 @@ function sample(
   const at = ([low, high]: Interval, count: number, i: number) => low + ((i - 1) * (high - low)) / count;
   const values = new Float64Array(width * (rows + 3));
   for (let j = 0; j < rows + 3; j++) {
-    for (let i = 0; i < width; i++) values[j * width + i] = f(at(x1, columns, i), at(x2, rows, j));
+    for (let i = 0; i < width; i++) {
+      const value = f(at(x1, columns, i), at(x2, rows, j));
+      values[j * width + i] = Math.abs(value) <= 1e300 ? value : Number.NaN;
+    }
   }
   for (let j = 0; j < rows + 3; j++) {
     for (let i = 0; i < width; i++) {

@@ -53,21 +53,6 @@ export function drawHighlights(chart: Chart, runs: readonly Steps[]): void {
   }
 }
 
-/** Shows or hides the run of a legend's item; one without a dataset is no run. */
-export function toggleRun(
-  chart: Chart,
-  runs: readonly Steps[],
-  index: number | undefined,
-  { onToggle }: ChartHooks,
-): void {
-  const run = index === undefined ? undefined : runs[index];
-  if (!run) return;
-  const visible = !chart.isDatasetVisible(index!);
-  chart.setDatasetVisibility(index!, visible);
-  chart.update();
-  onToggle?.(run.name, visible);
-}
-
 /** The place of the last of ascending steps that isn't after `step`; the first where all are. */
 export function lastNotAfter(steps: ArrayLike<number>, step: number): number {
   let low = 0;

@@ -8,7 +8,9 @@ export type LevelScale = "linear" | "log";
  * 8, …, 56.
  */
 export function linearLevels(low: number, high: number, count: number): number[] {
-  const range = high > low ? high - low : Math.abs(low) || 1;
+  // Values that are all the same but for rounding have no range of their own.
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const range = high - low > 1e-9 * size ? high - low : size || 1;
   for (const step of niceSteps(range / count)) {
     const first = Math.floor(low / step + 1e-9);
     if (multiple(first + count, step) >= high - 1e-9 * range) {
@@ -30,21 +32,27 @@ const sequences: readonly ((k: number) => number)[] = [
 ];
 
 /**
- * The boundaries of `count` bands above `base`: base itself, then nice numbers above it by about equal ratios, the
- * last not below the highest value. The spacing is the finest whose first step is no higher than the lowest fiftieth of
- * the values: the deepest part of the picture is shown, and no band is spent on what can't be seen.
+ * The boundaries of `count` bands above `base`: nice numbers above it by about equal ratios, from base itself or from
+ * one that isn't above the lowest value, to the first that isn't below 99 in 100 values (a corner that rises steeply
+ * would cost a band). The spacing is the finest whose lowest band holds no more than a twentieth of the values, or the
+ * one before it if that band would hold none.
  */
 export function logLevels(values: ArrayLike<number>, base: number, count: number): number[] {
   const above = Float64Array.from(values, (value) => value - base)
     .filter((value) => value > 0)
     .sort();
   if (above.length === 0) return linearLevels(base, base, count);
-  const highest = above[above.length - 1]!;
-  const reach = above[Math.floor(above.length / 50)]!;
-  const chosen =
-    sequences.find((at) => at(firstNotBelow(at, highest) - count + 1) <= reach) ?? sequences.at(-1)!;
-  const last = firstNotBelow(chosen, highest);
-  return Array.from({ length: count + 1 }, (_, i) => base + (i === 0 ? 0 : chosen(last - count + i)));
+  const quantile = (share: number) => above[Math.floor((above.length - 1) * share)]!;
+  const lowest = above.length === values.length ? quantile(0) : 0;
+  const boundary = (k: number, i: number) => {
+    const at = sequences[k]!;
+    return at(firstNotBelow(at, quantile(0.99)) - count + i);
+  };
+  const wide = sequences.findIndex((_, k) => boundary(k, 1) <= quantile(0.05));
+  const finest = wide < 0 ? sequences.length - 1 : wide;
+  const chosen = finest > 0 && boundary(finest, 1) <= lowest ? finest - 1 : finest;
+  const first = boundary(chosen, 0) <= lowest ? boundary(chosen, 0) : 0;
+  return Array.from({ length: count + 1 }, (_, i) => base + (i === 0 ? first : boundary(chosen, i)));
 }
 
 function firstNotBelow(at: (k: number) => number, value: number): number {

@@ -1,6 +1,7 @@
 /** A panel of the loss figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
-import { type ChartHooks, drawHighlights, toggleRun } from "./highlight.js";
+import { type ChartHooks, drawHighlights } from "./highlight.js";
+import { legend } from "./legend.js";
 import { formatNumber, formatPower } from "./numbers.js";
 import { font, ink, tooltipSize } from "./style.js";
 
@@ -37,6 +38,12 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
     grid: { color: "#e4e4e4", tickColor: ink },
     border: { color: ink },
   });
+  const range = scale === "log" ? logRange(runs) : undefined;
+  const ticks = range ? logTicks(range) : [];
+  // Powers of ten, unless all of the ticks are short as plain numbers.
+  const isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
+  const formatTick = (tick: number) =>
+    isPlain ? formatNumber(tick) : formatPower(Math.round(Math.log10(tick)));
   const last = runs.reduce((most, { steps }) => Math.max(most, steps.at(-1) ?? 0), 1);
   return {
     type: "scatter",
@@ -73,12 +80,16 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
           ...axis(spec.valueLabel),
           type: scale === "log" ? "logarithmic" : "linear",
           position: "left",
+          ...(scale === "log" && {
+            ...range,
+            afterBuildTicks: (axis: Scale) => {
+              axis.ticks = ticks.map((value) => ({ value }));
+            },
+          }),
           ticks: {
             color: ink,
             font: font(),
-            callback(value) {
-              return scale === "log" ? powerLabel(Number(value), this) : formatNumber(Number(value));
-            },
+            callback: (value) => formatTick(Number(value)),
           },
         },
       },
@@ -90,11 +101,7 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
           font: font(14, "bold"),
           padding: { top: 4, bottom: 6 },
         },
-        legend: {
-          display: spec.legend,
-          onClick: (_event, { datasetIndex }, { chart }) => toggleRun(chart, runs, datasetIndex, hooks),
-          labels: { color: ink, font: font(), usePointStyle: true, pointStyleWidth: 24, padding: 8 },
-        },
+        legend: { ...legend(runs, hooks), display: spec.legend },
         tooltip: {
           titleFont: font(tooltipSize, "bold"),
           bodyFont: font(tooltipSize),
@@ -113,30 +120,58 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
   };
 }
 
-function lossDataset({ name, color, dash, steps, values, status }: LossRun): ChartDataset<"scatter"> {
+function lossDataset({ name, color, dash, steps, values }: LossRun): ChartDataset<"scatter"> {
   return {
-    label: status === "diverged" ? `${name} (diverged)` : name,
+    label: name,
     data: values.map((y, i) => ({ x: steps[i]!, y: y ?? Number.NaN })),
     showLine: true,
     borderColor: color,
     backgroundColor: color,
-    borderWidth: 1.75,
+    borderWidth: steps.length > 200 ? 1.5 : 2,
     borderDash: [...dash],
     borderJoinStyle: "round",
-    pointStyle: "line",
     pointRadius: 0,
     pointHoverRadius: 5,
     pointHitRadius: 6,
   };
 }
 
-/** A power of ten has a label; where there are fewer than two of them, every tick has. */
-function powerLabel(value: number, { min, max }: Pick<Scale, "min" | "max">): string {
-  const exponent = Math.log10(value);
-  const isPower = Math.abs(exponent - Math.round(exponent)) < 1e-9;
-  const powers = Math.floor(Math.log10(max) + 1e-9) - Math.ceil(Math.log10(min) - 1e-9) + 1;
-  if (isPower) return Math.abs(exponent) < 3.5 ? formatNumber(value) : formatPower(Math.round(exponent));
-  return powers < 2 ? formatNumber(value) : "";
+/** The ends of a logarithmic axis: 1, 2 or 5 times a power of ten, the nearest that hold all values. */
+function logRange(runs: readonly LossRun[]): { readonly min: number; readonly max: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const value of runs.flatMap(({ values }) => values)) {
+    if (value === null) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const candidates = (value: number) => {
+    const exponent = Math.floor(Math.log10(value));
+    return ["1", "2", "5", "10", "20"].map((factor) => Number(`${factor}e${exponent}`));
+  };
+  const min = candidates(low).findLast((end) => end <= low) ?? low;
+  const max = candidates(high).find((end) => end >= high && end > min)!;
+  return { min, max };
+}
+
+/** The ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times those where there are fewer than two. */
+function logTicks({ min, max }: { readonly min: number; readonly max: number }): number[] {
+  const ticksBy = (factors: readonly number[]) => {
+    const ticks: number[] = [];
+    for (let exponent = Math.floor(Math.log10(min)); 10 ** exponent <= max; exponent++) {
+      ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)));
+    }
+    return ticks.filter((tick) => tick >= min && tick <= max);
+  };
+  const powers = ticksBy([1]);
+  if (powers.length < 2) return ticksBy([1, 2, 5]);
+  // Labels need room: of many powers every second, third, … has one.
+  const stride = Math.ceil(powers.length / 10);
+  return powers.filter((_, i) => i % stride === 0);
+}
+
+function isPower(x: number): boolean {
+  return x === Number(`1e${Math.round(Math.log10(x))}`);
 }
 
 function highlightPlugin({ runs }: LossSpec): Plugin<"scatter"> {

@@ -3,26 +3,44 @@ import { multiple, niceSteps } from "./numbers.js";
 import type { Path, PlanePoint, PlaneWindow } from "./plane.js";
 
 /**
- * The part of the plane that shows all minima and all points of the paths, with a margin, its ends nice numbers. Of a
- * run that diverged only the beginning counts: a window of all its points would show nothing.
+ * The part of the plane that shows all minima and all points of the paths, with a margin, its ends nice numbers. A window
+ * of all points of a run that diverged would show nothing: of those, the ones count that lie in the objective's `usual`
+ * window; where that isn't known, those at its beginning.
  */
-export function fitWindow(paths: readonly Path[], minima: readonly PlanePoint[]): PlaneWindow {
-  const boxes = [...paths.map(beginning), { x1: minima.map(({ x1 }) => x1), x2: minima.map(({ x2 }) => x2) }];
+export function fitWindow(
+  paths: readonly Path[],
+  minima: readonly PlanePoint[],
+  usual?: PlaneWindow,
+): PlaneWindow {
+  const boxes = paths.map((path) =>
+    path.status !== "diverged" ? path : usual ? inside(path, usual) : beginning(path),
+  );
+  boxes.push({
+    x1: Float64Array.from(minima, ({ x1 }) => x1),
+    x2: Float64Array.from(minima, ({ x2 }) => x2),
+  });
   const extents = (["x1", "x2"] as const).map((axis) => extent(boxes.map((box) => box[axis])));
   const ranges = extents.map(([low, high]) => high - low);
   // A path along an axis, or of one point, has no extent of its own.
-  const floor =
-    Math.max(...ranges) / 4 || Math.max(1e-6, ...extents.flat().map((end) => Math.abs(end) / 2)) || 1;
+  const size = Math.max(...extents.flat().map(Math.abs));
+  const floor = Math.max(Math.max(...ranges) / 4, 1e-6 * size) || 1;
   const [x1, x2] = extents.map(([low, high]) => widen(low, high, floor)) as [Interval, Interval];
   return { x1, x2 };
 }
 
-/** The finite points that a window should hold. */
-function beginning({ x1, x2, status }: Path): { x1: ArrayLike<number>; x2: ArrayLike<number> } {
-  if (status !== "diverged") return { x1, x2 };
-  // What the first steps reach tells how far is far.
+type Points = Pick<Path, "x1" | "x2">;
+
+/** The start, and the points in the window. */
+function inside({ x1, x2 }: Points, window: PlaneWindow): Points {
+  const isIn = (value: number, [low, high]: Interval) => value >= low && value <= high;
+  const keeps = (i: number) => i === 0 || (isIn(x1[i]!, window.x1) && isIn(x2[i]!, window.x2));
+  return { x1: x1.filter((_, i) => keeps(i)), x2: x2.filter((_, i) => keeps(i)) };
+}
+
+/** The points before the first that is much farther from the start than the first steps reach. */
+function beginning({ x1, x2 }: Points): Points {
   const away = (i: number) => Math.max(Math.abs(x1[i]! - x1[0]!), Math.abs(x2[i]! - x2[0]!));
-  const near = Math.max(0, ...Array.from(x1.subarray(0, 6), (_, i) => away(i))) * 5;
+  const near = 5 * Math.max(...Array.from(x1.subarray(0, 6), (_, i) => away(i)));
   const end = x1.findIndex((_, i) => !(away(i) <= near));
   return end < 0 ? { x1, x2 } : { x1: x1.subarray(0, end), x2: x2.subarray(0, end) };
 }
