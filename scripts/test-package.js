@@ -1,6 +1,6 @@
 /**
- * What a user gets: packs the tarball, installs it in an empty project, imports every entry in plain Node and checks
- * the types of a small program against it, for both module resolutions that reach `exports`.
+ * What a user gets: packs the tarball, installs it in an empty project, imports every entry in plain Node, draws figures
+ * there, and checks the types of a small program against it, for both module resolutions that reach `exports`.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +19,7 @@ const program = `
 import { adam, compile, minimize, trace, valueAndGrad, add, multiply, power, square, vector } from "adjoint";
 import { sin } from "adjoint/graph";
 import { gradientDescent } from "adjoint/optimizers";
+import { contourFigure, lossFigure } from "adjoint/figures";
 
 const cubic = trace({ x: vector(2) }, ({ x }) => {
   const [x1, x2] = x;
@@ -27,6 +28,10 @@ const cubic = trace({ x: vector(2) }, ({ x }) => {
 const { value, grad } = compile(valueAndGrad(cubic))({ x: [2, 3] });
 const run = minimize(cubic, { x: [2, 3] }, adam({ learningRate: 0.1 }), { steps: 150 });
 if (value !== 46 || grad.x[0] !== 7 || grad.x[1] !== 35 || sin(0) !== 0 || !run.status) throw new Error("wrong");
+const contours = contourFigure({ objective: cubic, runs: { adam: run }, window: { x1: [-3, 3], x2: [-3, 3] } });
+await contours.save("contours.png");
+await contours.save("contours.html");
+await lossFigure({ runs: { adam: run } }).save("loss.png");
 console.log(typeof gradientDescent);
 `;
 
@@ -47,6 +52,9 @@ try {
   install(join(project, packed.filename));
   write("program.js", program);
   run(process.execPath, ["program.js"]);
+  const page = readFileSync(join(project, "contours.html"), "utf8");
+  const signature = readFileSync(join(project, "contours.png")).subarray(1, 4).toString("latin1");
+  if (signature !== "PNG" || !page.includes("<script>")) throw new Error("no figures");
   write(
     "check.js",
     `${check}

@@ -120,7 +120,10 @@ report("the table has one line a run, numbers to the right, a blank line between
 report("npm start prints twenty runs that agree, those of the README among them, and exits with 0", () => {
   const [command, ...options] = JSON.parse(read("package.json")).scripts.start.split(" ") as [string];
   assert.is(command, "node");
-  const printed = execFileSync(process.execPath, options, { cwd: fileURLToPath(root), encoding: "utf8" });
+  const printed = execFileSync(process.execPath, [...options, "--table"], {
+    cwd: fileURLToPath(root),
+    encoding: "utf8",
+  });
   const lines = printed.split("\n").filter((line) => /^(sphere|cubic|saddle|linear fit) /.test(line));
   assert.is(lines.length, 20);
   assert.is(lines.filter((line) => line.includes("diverged at 25")).length, 1);

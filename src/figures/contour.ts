@@ -1,27 +1,13 @@
-/** The contour figure of runs: from an objective and runs to its spec, a picture and a page. */
-import { interpolateRgb, piecewise } from "d3-interpolate";
-import { AdjointError } from "../../graph/errors.js";
-import { describe } from "../../graph/values.js";
-import { checkOptions } from "../checks.js";
-import type { Interval } from "../objectives/index.js";
-import { type ContourRun, type ContourSpec, contourChart } from "./contour-chart.js";
+/** The contour figure of runs: a picture and a page. */
+import { contourChart } from "./contour-chart.js";
+import { contourSpec } from "./contour-spec.js";
 import { type Figure, makeFigure } from "./figure.js";
-import { chooseLevels, type LevelScale } from "./levels.js";
-import { checkChoice, checkText, readSize, type SizeOptions } from "./options.js";
+import type { LevelScale } from "./levels.js";
+import { readSize, type SizeOptions } from "./options.js";
 import { chartsPage } from "./page/charts.js";
-import {
-  type Path,
-  type Plane,
-  type PlaneFunction,
-  type PlanePoint,
-  type PlaneWindow,
-  readPaths,
-  readPlane,
-} from "./plane.js";
+import type { PlaneFunction, PlanePoint, PlaneWindow } from "./plane.js";
 import { renderCharts } from "./renderer.js";
 import type { Runs } from "./runs.js";
-import { courseColors, runStyle } from "./style.js";
-import { fitWindow } from "./window.js";
 
 export interface ContourOptions extends SizeOptions {
   /** A traced function of one vector(2) or of two scalars, or one of the library's objectives. */
@@ -51,22 +37,6 @@ export interface ContourOptions extends SizeOptions {
   readonly cells?: readonly [number, number];
 }
 
-const known = [
-  "objective",
-  "runs",
-  "title",
-  "window",
-  "levels",
-  "scale",
-  "colors",
-  "minima",
-  "cells",
-  "width",
-  "height",
-  "pixelRatio",
-];
-const what = "contourFigure";
-
 /**
  * Draws runs over the contours of their objective: filled bands, their lines, a labelled colour bar, a path for each
  * run with a dot for each step (fewer where they would cover each other), a circle at its start, a diamond at its end,
@@ -84,7 +54,7 @@ const what = "contourFigure";
  */
 export function contourFigure(options: ContourOptions): Figure {
   const spec = contourSpec(options);
-  const size = readSize(what, options, { width: 1000, height: 600 });
+  const size = readSize("contourFigure", options, { width: 1000, height: 600 });
   return makeFigure({
     png: async (onProgress) => {
       const picture = await renderCharts([contourChart(spec) as never], size);
@@ -98,191 +68,4 @@ export function contourFigure(options: ContourOptions): Figure {
       return page;
     },
   });
-}
-
-/** What `contourChart` draws, of the options of `contourFigure`. */
-export function contourSpec(options: ContourOptions): ContourSpec {
-  checkOptions(what, options, known);
-  const { title, scale = "auto", cells = [160, 120] } = options;
-  checkText(what, "title", title);
-  checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
-  const plane = readPlane(what, options.objective);
-  const paths = readPaths(what, options.runs, plane);
-  const minima = readMinima(options.minima ?? plane.minima);
-  const window = options.window ? readWindow(options.window) : fitWindow(paths, minima, plane.window);
-  const values = sample(plane, window, readCells(cells));
-  const inside = insideOf(values, cells);
-  if (inside.length === 0) {
-    const [x1, x2] = [window.x1, window.x2].map((interval) => `[${interval.join(", ")}]`);
-    throw new AdjointError(
-      `${what}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
-    );
-  }
-  const levels = readLevels(inside, options);
-  const isIn = ({ x1, x2 }: PlanePoint) =>
-    x1 >= window.x1[0] && x1 <= window.x1[1] && x2 >= window.x2[0] && x2 <= window.x2[1];
-  return {
-    ...(title !== undefined && { title }),
-    labels: plane.labels,
-    valueLabel: `f(${plane.labels.join(", ")})`,
-    window,
-    grid: { cells, values: roundGrid(values, levels) },
-    levels,
-    colors: bandColors(options.colors ?? courseColors, levels.length - 1),
-    open: {
-      below: inside.some((value) => value < levels[0]!),
-      above: inside.some((value) => value > levels.at(-1)!),
-    },
-    runs: paths.map((path, i) => ({ ...thinned(path, window), ...runLook(i, paths.length) })),
-    minima: minima.filter(isIn),
-  };
-}
-
-/** A single path is black, as in the course. */
-function runLook(i: number, count: number): Pick<ContourRun, "color" | "dash"> {
-  return count === 1 ? { color: "#000000", dash: [] } : runStyle(i);
-}
-
-/**
- * The objective on the grid of a spec, row by row, NaN where it isn't finite or too large to reckon with. Just outside
- * of the window, what isn't finite is as just inside.
- */
-function sample(
-  { f }: Plane,
-  { x1, x2 }: PlaneWindow,
-  [columns, rows]: readonly [number, number],
-): Float64Array {
-  const width = columns + 3;
-  const at = ([low, high]: Interval, count: number, i: number) => low + ((i - 1) * (high - low)) / count;
-  const values = new Float64Array(width * (rows + 3));
-  for (let j = 0; j < rows + 3; j++) {
-    for (let i = 0; i < width; i++) {
-      const value = f(at(x1, columns, i), at(x2, rows, j));
-      values[j * width + i] = Math.abs(value) <= 1e300 ? value : Number.NaN;
-    }
-  }
-  for (let j = 0; j < rows + 3; j++) {
-    for (let i = 0; i < width; i++) {
-      const inner = Math.min(Math.max(j, 1), rows + 1) * width + Math.min(Math.max(i, 1), columns + 1);
-      if (!Number.isFinite(values[j * width + i])) values[j * width + i] = values[inner]!;
-    }
-  }
-  return values;
-}
-
-/** The finite values of a grid in the window itself. */
-function insideOf(values: Float64Array, [columns, rows]: readonly [number, number]): Float64Array {
-  const width = columns + 3;
-  return values.filter((value, k) => {
-    const i = k % width;
-    const j = Math.floor(k / width);
-    return i > 0 && i <= columns + 1 && j > 0 && j <= rows + 1 && Number.isFinite(value);
-  });
-}
-
-/** Values with the digits that a picture shows: a page is half as large. */
-function roundGrid(values: Float64Array, levels: readonly number[]): (number | null)[] {
-  const largest = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
-  const finest = Math.min(...levels.slice(1).map((level, i) => level - levels[i]!));
-  // Of values near a boundary, a thousandth of the narrowest band.
-  const digits = Math.min(17, Math.max(5, Math.ceil(Math.log10(largest / finest)) + 4));
-  return Array.from(values, (value) => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : null));
-}
-
-function readCells(cells: unknown): readonly [number, number] {
-  const isPair = Array.isArray(cells) && cells.length === 2;
-  if (isPair && cells.every((count) => Number.isSafeInteger(count) && count >= 2 && count <= 2000)) {
-    return cells as unknown as readonly [number, number];
-  }
-  throw new AdjointError(`${what}: cells must be two whole numbers from 2 to 2000, such as [160, 120].`);
-}
-
-function readMinima(minima: unknown): readonly PlanePoint[] {
-  const isPoint = (point: Partial<PlanePoint> | null) =>
-    typeof point === "object" && Number.isFinite(point?.x1) && Number.isFinite(point?.x2);
-  if (Array.isArray(minima) && minima.every(isPoint)) return minima.map(({ x1, x2 }) => ({ x1, x2 }));
-  throw new AdjointError(`${what}: minima must be a list of finite points, such as [{ x1: 0, x2: 0 }].`);
-}
-
-function readWindow(window: PlaneWindow): PlaneWindow {
-  checkOptions(`${what}: window`, window, ["x1", "x2"]);
-  for (const name of ["x1", "x2"] as const) {
-    const interval: unknown = window[name];
-    const isInterval = Array.isArray(interval) && interval.length === 2 && interval.every(Number.isFinite);
-    if (isInterval && interval[0] < interval[1]) continue;
-    throw new AdjointError(`${what}: window.${name} must be [low, high] with low < high, such as [-2, 5].`);
-  }
-  return { x1: [...window.x1], x2: [...window.x2] };
-}
-
-function readLevels(inside: Float64Array, { levels, scale, colors }: ContourOptions): readonly number[] {
-  if (typeof levels === "object" && levels !== null) {
-    const isAscending = levels.every(
-      (level, i) => Number.isFinite(level) && (i === 0 || level > levels[i - 1]!),
-    );
-    if (isAscending && levels.length >= 2) return [...levels];
-    throw new AdjointError(
-      `${what}: levels must be at least two finite numbers, ascending, such as [0, 1, 10, 100].`,
-    );
-  }
-  const count = levels ?? (Array.isArray(colors) ? colors.length : courseColors.length);
-  if (Number.isSafeInteger(count) && count >= 1 && count <= 100)
-    return chooseLevels(inside, count, scale).levels;
-  throw new AdjointError(
-    `${what}: levels must be how many bands, from 1 to 100, or their boundaries, not ${typeof count === "number" ? count : describe(count)}.`,
-  );
-}
-
-function bandColors(colors: readonly string[] | ((t: number) => string), count: number): string[] {
-  const places = Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)));
-  if (typeof colors === "function") {
-    const found: unknown[] = places.map(colors);
-    if (found.every((color) => typeof color === "string")) return found;
-    throw new AdjointError(
-      `${what}: colors must be a function from [0, 1] to a CSS colour, such as interpolateViridis of d3-scale-chromatic.`,
-    );
-  }
-  if (!Array.isArray(colors) || colors.length === 0 || colors.some((color) => typeof color !== "string")) {
-    throw new AdjointError(
-      `${what}: colors must be a list of CSS colours or a function from [0, 1] to one, not ${describe(colors)}.`,
-    );
-  }
-  if (colors.length === count) return [...colors];
-  return colors.length === 1
-    ? places.map(() => colors[0]!)
-    : places.map(piecewise(interpolateRgb, [...colors]));
-}
-
-/**
- * A path without the points that lie on the one kept before, and with those far outside of the window brought nearer,
- * in their direction: no picture shows the difference, and a long run stays small.
- */
-function thinned(
-  { name, x1, x2, values, status }: Path,
-  window: PlaneWindow,
-): Omit<ContourRun, "color" | "dash"> {
-  const middle = [(window.x1[0] + window.x1[1]) / 2, (window.x2[0] + window.x2[1]) / 2] as const;
-  const half = [(window.x1[1] - window.x1[0]) / 2, (window.x2[1] - window.x2[0]) / 2] as const;
-  const kept = {
-    steps: [] as number[],
-    x1: [] as (number | null)[],
-    x2: [] as (number | null)[],
-    values: [] as (number | null)[],
-  };
-  const round = (x: number) => Number(x.toPrecision(9));
-  let u = Number.POSITIVE_INFINITY;
-  let v = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < x1.length; i++) {
-    const nextU = (x1[i]! - middle[0]) / half[0];
-    const nextV = (x2[i]! - middle[1]) / half[1];
-    if (Math.hypot(nextU - u, nextV - v) < 1e-3 && i < x1.length - 1) continue;
-    [u, v] = [nextU, nextV];
-    const isPoint = Number.isFinite(u) && Number.isFinite(v);
-    const nearer = Math.min(1, 1000 / Math.hypot(u, v));
-    kept.steps.push(i);
-    kept.x1.push(isPoint ? round(nearer < 1 ? middle[0] + nearer * u * half[0] : x1[i]!) : null);
-    kept.x2.push(isPoint ? round(nearer < 1 ? middle[1] + nearer * v * half[1] : x2[i]!) : null);
-    kept.values.push(Number.isFinite(values[i]) ? round(values[i]!) : null);
-  }
-  return { name, status, ...kept };
 }

@@ -53,6 +53,14 @@ export function drawHighlights(chart: Chart, runs: readonly Steps[]): void {
   }
 }
 
+/** Shows or hides a run in a chart of this package. */
+export function setVisible(chart: Chart, run: string, visible: boolean): void {
+  const index = chart.data.datasets.findIndex(({ label }) => label === run);
+  if (index < 0 || chart.isDatasetVisible(index) === visible) return;
+  chart.setDatasetVisibility(index, visible);
+  chart.update();
+}
+
 /** The place of the last of ascending steps that isn't after `step`; the first where all are. */
 export function lastNotAfter(steps: ArrayLike<number>, step: number): number {
   let low = 0;

@@ -1,5 +1,5 @@
 import type { Chart, ChartOptions, LegendItem } from "chart.js";
-import type { ChartHooks } from "./highlight.js";
+import { type ChartHooks, setVisible } from "./highlight.js";
 import { font, ink } from "./style.js";
 
 /** What a legend tells of a run. */
@@ -21,9 +21,9 @@ export function legend(
       // The key belongs to no run.
       if (datasetIndex === undefined) return;
       const visible = !chart.isDatasetVisible(datasetIndex);
-      chart.setDatasetVisibility(datasetIndex, visible);
-      chart.update();
-      onToggle?.(runs[datasetIndex]!.name, visible);
+      const { name } = runs[datasetIndex]!;
+      setVisible(chart, name, visible);
+      onToggle?.(name, visible);
     },
     labels: {
       color: ink,

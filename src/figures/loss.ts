@@ -1,13 +1,11 @@
-/** The loss figure: from trainings or runs to its panels, a picture and a page. */
-import { AdjointError } from "../../graph/errors.js";
-import { checkOptions } from "../checks.js";
+/** The loss figure: a picture and a page. */
 import { type Figure, makeFigure } from "./figure.js";
-import { type LossRun, type LossSpec, lossChart } from "./loss-chart.js";
-import { checkChoice, checkText, readSize, type SizeOptions } from "./options.js";
+import { lossChart } from "./loss-chart.js";
+import { lossSpecs } from "./loss-spec.js";
+import { readSize, type SizeOptions } from "./options.js";
 import { chartsPage } from "./page/charts.js";
 import { renderCharts } from "./renderer.js";
-import { append, type Runs, readRuns, readTrainings, type Trainings } from "./runs.js";
-import { epochColor, iterationColor, runStyle } from "./style.js";
+import type { Runs, Trainings } from "./runs.js";
 
 export interface LossOptions extends SizeOptions {
   /** What `train` returns, by the names that the legend shows: two panels, by iteration and by epoch. */
@@ -19,8 +17,6 @@ export interface LossOptions extends SizeOptions {
   /** `"log"` shows values of many sizes, all above 0; default `"linear"`. */
   readonly scale?: "linear" | "log";
 }
-
-const what = "lossFigure";
 
 /**
  * Draws how losses fall: of trainings in two panels, the loss of each iteration and the mean of each epoch; of runs of
@@ -37,7 +33,7 @@ const what = "lossFigure";
  */
 export function lossFigure(options: LossOptions): Figure {
   const panels = lossSpecs(options);
-  const size = readSize(what, options, { width: 1000, height: 400 });
+  const size = readSize("lossFigure", options, { width: 1000, height: 400 });
   const { title } = options;
   return makeFigure({
     png: async (onProgress) => {
@@ -57,97 +53,4 @@ export function lossFigure(options: LossOptions): Figure {
       return page;
     },
   });
-}
-
-/** What `lossChart` draws, panel by panel, of the options of `lossFigure`. */
-export function lossSpecs(options: LossOptions): LossSpec[] {
-  checkOptions(what, options, ["trainings", "runs", "title", "scale", "width", "height", "pixelRatio"]);
-  const { trainings, runs, title, scale = "linear" } = options;
-  checkText(what, "title", title);
-  checkChoice(what, "scale", scale, ["linear", "log"]);
-  if ((trainings === undefined) === (runs === undefined)) {
-    const found = runs === undefined ? "neither trainings nor runs" : "both trainings and runs";
-    throw new AdjointError(
-      `${what}: there are ${found}; pass { trainings } of what train returns or { runs } of what minimize returns.`,
-    );
-  }
-  if (runs !== undefined) {
-    const read = readRuns(what, runs).map(([name, { trajectory, steps, value, status }]) => {
-      if (trajectory.steps === 0 && steps > 0) {
-        throw new AdjointError(
-          `${what}: run "${name}" took ${steps} steps but recorded none; leave out { trajectory: false }.`,
-        );
-      }
-      return { name, values: append(trajectory.values, value), status };
-    });
-    return [panel("value at each step", "step", "value", 0, iterationColor, read, scale)];
-  }
-  const read = readTrainings(what, trainings);
-  const series = (pick: (training: Trainings[string]) => Float64Array) =>
-    read.map(([name, training]) => ({ name, values: pick(training), status: training.status }));
-  const iterations = series(({ iterationLosses }) => iterationLosses);
-  const epochs = series(({ epochLosses }) => epochLosses);
-  return [
-    panel("iteration loss", "iteration", "loss", 1, iterationColor, iterations, scale),
-    panel("epoch loss", "epoch", "loss", 1, epochColor, epochs, scale),
-  ];
-}
-
-interface Series {
-  readonly name: string;
-  readonly values: Float64Array;
-  readonly status: string;
-}
-
-function panel(
-  title: string,
-  stepLabel: string,
-  valueLabel: string,
-  first: number,
-  color: string,
-  series: readonly Series[],
-  scale: "linear" | "log",
-): LossSpec {
-  for (const { name, values } of series) {
-    const i = scale === "log" ? values.findIndex((value) => value <= 0) : -1;
-    if (i < 0) continue;
-    throw new AdjointError(
-      `${what}: "${name}" has the ${valueLabel} ${values[i]} at ${stepLabel} ${first + i}; a logarithmic axis needs values ` +
-        `above 0, so use { scale: "linear" }.`,
-    );
-  }
-  if (series.every(({ values }) => !values.some(Number.isFinite))) {
-    throw new AdjointError(`${what}: there is no finite ${title}; pass what took one ${stepLabel} at least.`);
-  }
-  return {
-    title,
-    stepLabel,
-    valueLabel,
-    scale,
-    runs: series.map((one, i): LossRun => {
-      const style = series.length === 1 ? { color, dash: [] } : runStyle(i);
-      return { name: one.name, status: one.status, ...style, ...thinned(one.values, first) };
-    }),
-    legend: series.length > 1,
-  };
-}
-
-/** Losses with their steps: of more than `most`, the lowest and the highest of each stretch of equal length. */
-function thinned(values: Float64Array, first: number, most = 4000): Pick<LossRun, "steps" | "values"> {
-  const kept: number[] = [];
-  if (values.length <= most) kept.push(...values.keys());
-  else {
-    const stretch = values.length / (most / 2);
-    for (let from = 0; from < values.length; from += stretch) {
-      const places = Array.from(
-        { length: Math.min(values.length, Math.floor(from + stretch)) - Math.floor(from) },
-        (_, i) => Math.floor(from) + i,
-      );
-      const ordered = places.toSorted((a, b) => values[a]! - values[b]!);
-      kept.push(...new Set([ordered[0]!, ordered.at(-1)!].toSorted((a, b) => a - b)));
-    }
-    if (kept.at(-1) !== values.length - 1) kept.push(values.length - 1);
-  }
-  const round = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : null);
-  return { steps: kept.map((i) => first + i), values: kept.map((i) => round(values[i]!)) };
 }

@@ -1,7 +1,14 @@
 /** What all figures are told of their picture, and what they refuse. */
 import { AdjointError } from "../../graph/errors.js";
 import { describe } from "../../graph/values.js";
-import type { PictureSize } from "./renderer.js";
+
+export interface PictureSize {
+  /** In pixels of the page. */
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the picture for each of them: 2 is sharp on screens of high density. */
+  readonly pixelRatio: number;
+}
 
 /** The size of a picture: `width` × `height` units, each `pixelRatio` pixels wide and high. */
 export interface SizeOptions {

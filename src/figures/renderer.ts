@@ -2,15 +2,8 @@ import { createRequire } from "node:module";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import type { ChartConfiguration } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
+import type { PictureSize } from "./options.js";
 import { fontFamily, ink } from "./style.js";
-
-export interface PictureSize {
-  /** In pixels of the page. */
-  readonly width: number;
-  readonly height: number;
-  /** Pixels of the picture for each of them: 2 is sharp on screens of high density. */
-  readonly pixelRatio: number;
-}
 
 // Its constructor loads chart.js anew, which takes much longer than a chart.
 const renderers = new Map<string, ChartJSNodeCanvas>();

@@ -4,7 +4,6 @@ import {
   type ChartConfiguration,
   Legend,
   LinearScale,
-  LineController,
   LineElement,
   LogarithmicScale,
   PointElement,
@@ -13,14 +12,26 @@ import {
   Tooltip,
 } from "chart.js";
 import { contourChart } from "../contour-chart.js";
+import { type ChartHooks, setVisible } from "../highlight.js";
 import { lossChart } from "../loss-chart.js";
 import type { PageChart } from "./charts.js";
 
-Chart.register(LinearScale, LineController, LineElement, Legend, LogarithmicScale);
+Chart.register(LinearScale, LineElement, Legend, LogarithmicScale);
 Chart.register(PointElement, ScatterController, Title, Tooltip);
 
-const charts: readonly PageChart[] = JSON.parse(document.getElementById("data")!.textContent!);
-charts.forEach((chart, i) => {
-  const configuration = chart.kind === "contour" ? contourChart(chart.spec) : lossChart(chart.spec);
-  new Chart(document.getElementById(`chart-${i}`) as HTMLCanvasElement, configuration as ChartConfiguration);
+const charts: Chart[] = [];
+
+// Charts of the same runs show and hide them together.
+const hooks: ChartHooks = {
+  onToggle: (run, visible) => {
+    for (const chart of charts) setVisible(chart, run, visible);
+  },
+};
+
+const wanted: readonly PageChart[] = JSON.parse(document.getElementById("data")!.textContent!);
+wanted.forEach((chart, i) => {
+  const configuration =
+    chart.kind === "contour" ? contourChart(chart.spec, hooks) : lossChart(chart.spec, hooks);
+  const canvas = document.getElementById(`chart-${i}`) as HTMLCanvasElement;
+  charts.push(new Chart(canvas, configuration as ChartConfiguration));
 });
