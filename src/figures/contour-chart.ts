@@ -4,7 +4,7 @@ import { bar, contourPlugin, dotRadius } from "./contour-drawing.js";
 import type { ChartHooks } from "./highlight.js";
 import { legend } from "./legend.js";
 import { formatLevels, formatNumber } from "./numbers.js";
-import { font, ink, tooltipSize } from "./style.js";
+import { font, fontFamily, fontSize, ink, tooltipSize } from "./style.js";
 
 /** All that a contour figure shows, as JSON can hold it. */
 export interface ContourSpec {
@@ -45,6 +45,9 @@ export interface ContourRun {
 
 /** Points closer than this on the picture share a dot. */
 const dotDistance = 9;
+
+/** From the chart's area across the colour bar to its labels. */
+const labelPadding = bar.gap + bar.width + 4;
 
 /** @returns the configuration of a chart: `new Chart(canvas, contourChart(spec))` */
 export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
@@ -99,14 +102,16 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           afterBuildTicks: (scale: Scale) => {
             scale.ticks = levels.map((_, value) => ({ value }));
           },
-          // chart.js reserves the labels' padding on both sides.
+          // chart.js would reserve the labels' padding on both sides.
           afterFit: (scale: Scale) => {
-            scale.width -= bar.gap + bar.width;
+            scale.ctx.font = `${fontSize}px ${fontFamily}`;
+            const widest = Math.max(...levelTexts.map((text) => scale.ctx.measureText(text).width));
+            scale.width = labelPadding + widest + 36;
           },
           ticks: {
             color: ink,
             font: font(),
-            padding: bar.gap + bar.width + 4,
+            padding: labelPadding,
             callback: (value) => levelTexts[Number(value)] ?? "",
           },
         },
@@ -148,7 +153,7 @@ function pathDataset(run: ContourRun): ChartDataset<"scatter"> {
     borderJoinStyle: "round",
     pointBorderWidth: 0,
     pointHoverRadius: 5,
-    pointHitRadius: 6,
+    pointHitRadius: 10,
     pointRadius: ({ chart, dataIndex }) => {
       const { x, y } = chart.scales;
       const key = `${x!.left} ${x!.right} ${y!.top} ${y!.bottom}`;

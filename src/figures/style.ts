@@ -3,10 +3,11 @@
 /** Registered in Node from its package; in a browser, where it may be missing, the system's own follows. */
 export const fontFamily = "DejaVu Sans, system-ui, sans-serif";
 
+export const fontSize = 13;
 export const tooltipSize = 12;
 
 /** A font of chart.js. */
-export function font(size = 13, weight: "normal" | "bold" = "normal") {
+export function font(size = fontSize, weight: "normal" | "bold" = "normal") {
   return { family: fontFamily, size, weight };
 }
 

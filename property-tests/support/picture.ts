@@ -1,0 +1,67 @@
+/** Pictures as numbers: what tests of figures look at. */
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+
+export type Color = readonly [red: number, green: number, blue: number];
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** The colour of a pixel; places between pixels are rounded. */
+  at(x: number, y: number): Color;
+}
+
+export async function decode(png: Uint8Array): Promise<Picture> {
+  const image = await loadImage(Buffer.from(png));
+  const { width, height } = image;
+  const context = createCanvas(width, height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  return {
+    width,
+    height,
+    at: (x, y) => {
+      const i = 4 * (Math.round(y) * width + Math.round(x));
+      return [data[i]!, data[i + 1]!, data[i + 2]!];
+    },
+  };
+}
+
+/** `#rrggbb` as numbers. */
+export function color(hex: string): Color {
+  const [red, green, blue] = [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
+  return [red!, green!, blue!];
+}
+
+/** The largest difference between two colours in a channel, of 255. */
+export function distance(a: Color, b: Color): number {
+  return Math.max(...a.map((channel, i) => Math.abs(channel - b[i]!)));
+}
+
+export const isDark = (found: Color): boolean => Math.max(...found) < 90;
+const isWhite = (found: Color): boolean => Math.min(...found) > 250;
+
+/** Runs of consecutive numbers below `count` for which a test holds, as their first numbers. */
+function starts(count: number, holds: (i: number) => boolean): number[] {
+  return Array.from({ length: count }, (_, i) => i).filter((i) => holds(i) && !(i > 0 && holds(i - 1)));
+}
+
+/** Where dark lines cross most of the picture: x of vertical ones, y of horizontal ones. */
+export function longLines({ width, height, at }: Picture): { x: number[]; y: number[] } {
+  const share = (count: number, dark: (i: number) => boolean) =>
+    Array.from({ length: count }, (_, i) => i).filter(dark).length / count;
+  return {
+    x: starts(width, (x) => share(height, (y) => isDark(at(x, y))) > 0.6),
+    y: starts(height, (y) => share(width, (x) => isDark(at(x, y))) > 0.6),
+  };
+}
+
+/** Whether nothing touches the rim: nothing is cut off there. */
+export function hasClearRim({ width, height, at }: Picture, rim = 2): boolean {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const isRim = x < rim || y < rim || x >= width - rim || y >= height - rim;
+      if (isRim && !isWhite(at(x, y))) return false;
+    }
+  }
+  return true;
+}
