@@ -47,21 +47,27 @@ function starts(count: number, holds: (i: number) => boolean): number[] {
 
 /** Where dark lines cross most of the picture: x of vertical ones, y of horizontal ones. */
 export function longLines({ width, height, at }: Picture): { x: number[]; y: number[] } {
-  const share = (count: number, dark: (i: number) => boolean) =>
-    Array.from({ length: count }, (_, i) => i).filter(dark).length / count;
+  const inColumn = new Uint32Array(width);
+  const inRow = new Uint32Array(height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!isDark(at(x, y))) continue;
+      inColumn[x]!++;
+      inRow[y]!++;
+    }
+  }
   return {
-    x: starts(width, (x) => share(height, (y) => isDark(at(x, y))) > 0.6),
-    y: starts(height, (y) => share(width, (x) => isDark(at(x, y))) > 0.6),
+    x: starts(width, (x) => inColumn[x]! > 0.6 * height),
+    y: starts(height, (y) => inRow[y]! > 0.6 * width),
   };
 }
 
 /** Whether nothing touches the rim: nothing is cut off there. */
 export function hasClearRim({ width, height, at }: Picture, rim = 2): boolean {
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const isRim = x < rim || y < rim || x >= width - rim || y >= height - rim;
-      if (isRim && !isWhite(at(x, y))) return false;
-    }
+  const clear = (x: number, y: number) => isWhite(at(x, y));
+  for (let k = 0; k < rim; k++) {
+    for (let x = 0; x < width; x++) if (!clear(x, k) || !clear(x, height - 1 - k)) return false;
+    for (let y = 0; y < height; y++) if (!clear(k, y) || !clear(width - 1 - k, y)) return false;
   }
   return true;
 }

@@ -46,6 +46,8 @@ export function contourSpec(options: ContourOptions): ContourSpec {
       `${what}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
     );
   }
+  const colors = options.colors ?? courseColors;
+  checkColors(colors);
   const levels = readLevels(inside, options);
   const isIn = ({ x1, x2 }: PlanePoint) =>
     x1 >= window.x1[0] && x1 <= window.x1[1] && x2 >= window.x2[0] && x2 <= window.x2[1];
@@ -56,7 +58,7 @@ export function contourSpec(options: ContourOptions): ContourSpec {
     window,
     grid: { cells, values: roundGrid(values, levels) },
     levels,
-    colors: bandColors(options.colors ?? courseColors, levels.length - 1),
+    colors: bandColors(colors, levels.length - 1),
     open: {
       below: inside.some((value) => value < levels[0]!),
       above: inside.some((value) => value > levels.at(-1)!),
@@ -161,20 +163,20 @@ function readLevels(inside: Float64Array, { levels, scale, colors }: ContourOpti
   );
 }
 
-function bandColors(colors: readonly string[] | ((t: number) => string), count: number): string[] {
+type Colors = NonNullable<ContourOptions["colors"]>;
+
+function checkColors(colors: Colors): void {
+  const isText = (color: unknown) => typeof color === "string";
+  if (typeof colors === "function" && isText(colors(0)) && isText(colors(1))) return;
+  if (Array.isArray(colors) && colors.length > 0 && colors.every(isText)) return;
+  throw new AdjointError(
+    `${what}: colors must be a list of CSS colours, or a function from [0, 1] to one such as interpolateViridis of d3-scale-chromatic.`,
+  );
+}
+
+function bandColors(colors: Colors, count: number): string[] {
   const places = Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)));
-  if (typeof colors === "function") {
-    const found: unknown[] = places.map(colors);
-    if (found.every((color) => typeof color === "string")) return found;
-    throw new AdjointError(
-      `${what}: colors must be a function from [0, 1] to a CSS colour, such as interpolateViridis of d3-scale-chromatic.`,
-    );
-  }
-  if (!Array.isArray(colors) || colors.length === 0 || colors.some((color) => typeof color !== "string")) {
-    throw new AdjointError(
-      `${what}: colors must be a list of CSS colours or a function from [0, 1] to one, not ${describe(colors)}.`,
-    );
-  }
+  if (typeof colors === "function") return places.map((place) => colors(place));
   if (colors.length === count) return [...colors];
   return colors.length === 1
     ? places.map(() => colors[0]!)
