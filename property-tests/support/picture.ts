@@ -34,7 +34,20 @@ export function color(hex: string): Color {
 
 /** The largest difference between two colours in a channel, of 255. */
 export function distance(a: Color, b: Color): number {
-  return Math.max(...a.map((channel, i) => Math.abs(channel - b[i]!)));
+  return Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1]), Math.abs(a[2] - b[2]));
+}
+
+/** The places of all pixels of about a colour, row by row. */
+export function pixelsOf(
+  { width, height, at }: Picture,
+  wanted: Color,
+  tolerance: number,
+): [number, number][] {
+  const places: [number, number][] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) if (distance(at(x, y), wanted) < tolerance) places.push([x, y]);
+  }
+  return places;
 }
 
 export const isDark = (found: Color): boolean => Math.max(...found) < 90;

@@ -1,0 +1,122 @@
+/** The pages of charts in a real browser, where the machine has one. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { findChromium, launchChromium } from "../../../property-tests/support/browser.js";
+import { type Color, color, decode, pixelsOf } from "../../../property-tests/support/picture.js";
+import { gradientDescent, mean, minimize, square, subtract, train, weightedSphere } from "../../index.js";
+import { contourFigure, lossFigure } from "../index.js";
+
+const chromium = findChromium();
+const folder = mkdtempSync(join(tmpdir(), "charts-"));
+let browser: Browser;
+
+const objective = weightedSphere([1, 1]);
+const descend = (x1: number) =>
+  minimize(objective.f, { x: [x1, 2] }, gradientDescent({ learningRate: 0.3 }), { steps: 5, tolerance: 0 });
+const fit = (learningRate: number) =>
+  train(
+    ({ a, y }) => mean(square(subtract(a!, y!))),
+    { a: [2] },
+    { y: [0, 0] },
+    gradientDescent({ learningRate }),
+    {
+      batchSize: 1,
+      epochs: 10,
+    },
+  );
+
+/** Opens a figure's page; whatever it requests or complains of is in `events`. */
+async function open(figure: { save(path: string): Promise<void> }, name: string) {
+  const path = join(folder, `${name}.html`);
+  await figure.save(path);
+  const page = await browser.newPage({ viewport: { width: 900, height: 560 } });
+  const events: string[] = [];
+  page.on("request", (request) => void events.push(request.url()));
+  page.on("console", (message) => void events.push(message.text()));
+  page.on("pageerror", (error) => void events.push(String(error)));
+  const url = pathToFileURL(path).href;
+  await page.goto(url);
+  return { page, events, url };
+}
+
+const picture = async (page: Page) => decode(await page.screenshot());
+
+const pages = suite("pages of charts");
+
+if (chromium === undefined) {
+  pages("skipped: there is no Chromium on this machine", () => {});
+} else {
+  pages.before(async () => {
+    browser = await launchChromium(chromium);
+  });
+  pages.after(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  pages(
+    "a contour page draws without a request or a complaint, and tells the step under the pointer",
+    async () => {
+      const runs = { left: descend(-2), right: descend(2) };
+      const window = { x1: [-3, 3], x2: [-3, 3] } as const;
+      const { page, events, url } = await open(
+        contourFigure({ objective, runs, window, scale: "linear" }),
+        "contour",
+      );
+      const before = await picture(page);
+      // Below the legend, the rightmost point of the second run's colour is where it starts.
+      const run = pixelsOf(before, color("#00803c"), 6).filter(([, y]) => y > 60);
+      assert.ok(run.length > 50, "the second run is drawn in its colour");
+      const [x, y] = run.reduce((far, one) => (one[0] > far[0] ? one : far));
+      await page.mouse.move(x, y);
+      await page.waitForTimeout(100);
+      const after = await picture(page);
+      const shade: Color = [51, 51, 51];
+      const added = pixelsOf(after, shade, 40).length - pixelsOf(before, shade, 40).length;
+      assert.ok(added > 2000, `a dark box with the step appears: ${added} pixels`);
+      assert.equal(events, [url]);
+      await page.close();
+    },
+  );
+
+  pages("a click in one panel's legend hides the run in both", async () => {
+    const figure = lossFigure({ trainings: { slow: fit(0.05), fast: fit(0.2) } });
+    const { page, events, url } = await open(figure, "loss");
+    const curves = async (wanted: string) => {
+      const shown = await picture(page);
+      // Below the legend.
+      const found = pixelsOf(shown, color(wanted), 30).filter(([, y]) => y > 110);
+      const left = found.filter(([x]) => x < shown.width / 2).length;
+      return [left, found.length - left] as const;
+    };
+    const blue = "#0b5fd0";
+    const [left, right] = await curves(blue);
+    assert.ok(left > 50 && right > 50);
+    const [x, y] = pixelsOf(await picture(page), color(blue), 10)[0]!;
+    await page.mouse.click(x + 8, y + 1);
+    await page.mouse.move(2, 2);
+    await page.waitForTimeout(100);
+    assert.equal(await curves(blue), [0, 0]);
+    const [other] = await curves("#00803c");
+    assert.ok(other > 50, "the other run stays");
+    assert.equal(events, [url]);
+    await page.close();
+  });
+
+  pages("on a narrow screen, the panels stand below each other and stay inside", async () => {
+    const { page } = await open(lossFigure({ trainings: { GD: fit(0.1) } }), "narrow");
+    await page.setViewportSize({ width: 380, height: 800 });
+    await page.waitForTimeout(100);
+    const boxes = await Promise.all([0, 1].map((i) => page.locator("canvas").nth(i).boundingBox()));
+    assert.ok(boxes[1]!.y >= boxes[0]!.y + boxes[0]!.height);
+    for (const box of boxes) assert.ok(box!.x >= 0 && box!.x + box!.width <= 380 && box!.height >= 300);
+    await page.close();
+  });
+}
+
+pages.run();
