@@ -202,6 +202,15 @@ contours(
   },
 );
 
+contours("a name wider than the picture is shortened, and not cut off by the legend's ends", async () => {
+  const { width, at } = await draw({ runs: { ["a long name, ".repeat(20)]: run } });
+  const inks = (from: number) =>
+    Array.from({ length: 24 * 40 }, (_, k) => at(from + (k % 24), Math.floor(k / 24))).some(isDark);
+  assert.not.ok(inks(0), "left");
+  assert.not.ok(inks(width - 24), "right");
+  assert.ok(inks(width / 2), "between");
+});
+
 contours("runs have colours of their own, the same in the legend, each with its diamond", async () => {
   const two = await draw({ runs: { GD: run, Adam: adamRun } });
   const { x, y, top } = frameOf(two, window);

@@ -49,7 +49,10 @@ const picture = async (page: Page) => decode(await page.screenshot());
 const pages = suite("pages of charts");
 
 if (chromium === undefined) {
-  pages("skipped: there is no Chromium on this machine", () => {});
+  process.stdout.write(
+    "No Chromium on PATH or in CHROMIUM: the pages of charts aren't tested in a browser.\n",
+  );
+  pages("without a browser, nothing is tested", () => {});
 } else {
   pages.before(async () => {
     browser = await launchChromium(chromium);
