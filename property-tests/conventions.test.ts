@@ -104,7 +104,7 @@ conventions(
 );
 
 conventions(
-  "adjoint itself loads neither a renderer nor charts, and the pages' scripts nothing of Node",
+  "the entry `adjoint` loads no charts, renderer or fast-check, and the pages' scripts nothing of Node",
   async () => {
     const inputsOf = async (entry: string, platform: "node" | "browser") => {
       const { metafile } = await build({
