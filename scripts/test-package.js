@@ -52,9 +52,6 @@ try {
   install(join(project, packed.filename));
   write("program.js", program);
   run(process.execPath, ["program.js"]);
-  const page = readFileSync(join(project, "contours.html"), "utf8");
-  const signature = readFileSync(join(project, "contours.png")).subarray(1, 4).toString("latin1");
-  if (signature !== "PNG" || !page.includes("<script>")) throw new Error("no figures");
   write(
     "check.js",
     `${check}
