@@ -1,5 +1,8 @@
 /** Writing WebAssembly modules byte by byte (WebAssembly Core Specification 2.0, chapter 5). */
 
+const double = new Float64Array(1);
+const doubleBytes = new Uint8Array(double.buffer);
+
 /** Bytes that grow. */
 export class Bytes {
   #data = new Uint8Array(1024);
@@ -12,7 +15,9 @@ export class Bytes {
 
   bytes(values: ArrayLike<number>): void {
     if (this.length + values.length > this.#data.length) this.#grow(values.length);
-    this.#data.set(values, this.length);
+    // `set` is slow on short arrays.
+    if (values.length > 32) this.#data.set(values, this.length);
+    else for (let i = 0; i < values.length; i++) this.#data[this.length + i] = values[i]!;
     this.length += values.length;
   }
 
@@ -41,8 +46,8 @@ export class Bytes {
   }
 
   f64(value: number): void {
-    const double = new Float64Array([value]);
-    this.bytes(new Uint8Array(double.buffer));
+    double[0] = value;
+    this.bytes(doubleBytes);
   }
 
   name(text: string): void {
