@@ -46,9 +46,15 @@ export function environmentText(graph: Graph, { buffers, constants, routines }: 
       );
     }),
     ...slotsOf(graph).map(
-      ({ key, scalar }) => `const ${slotName(key)} = ${scalar!.text?.() ?? scalar!.compute};`,
+      ({ key, scalar }) => `const ${slotName(key)} = ${scalar!.text?.() ?? functionText(scalar!.compute)};`,
     ),
   ];
+}
+
+/** A function as an expression: the text of a method lacks the keyword. */
+function functionText(f: (...x: number[]) => number): string {
+  const text = String(f);
+  return /^(function\b|\(|\w+\s*=>)/.test(text) ? text : `function ${text}`;
 }
 
 /** The routine of a call: the op's own, or its reference meaning. */

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  add,
+  applyOp,
+  compile,
+  cumsum,
+  defineOp,
+  divide,
+  type Expr,
+  emit,
+  erf,
+  exp,
+  grad,
+  hessian,
+  jvp,
+  matmul,
+  matrix,
+  maximum,
+  multiply,
+  negative,
+  type Op,
+  type Operand,
+  reshape,
+  scan,
+  sin,
+  solve,
+  sqrt,
+  square,
+  sum,
+  type Traced,
+  tanh,
+  trace,
+  unary,
+  valueAndGrad,
+  vector,
+  withDerivative,
+} from "../src/index.js";
+import { assertGradient } from "../src/testing/index.js";
+
+const custom = suite("custom ops");
+
+const gentleRoot = withDerivative((x) => sqrt(x) as Expr, {
+  name: "gentleRoot",
+  derivative: {
+    kind: "partials",
+    partials: ({ result }) => [() => divide(0.5, maximum(result, 0.1)) as Expr],
+  },
+});
+
+custom(
+  "withDerivative computes the function and differentiates by the rule, in kernels and both modes too",
+  () => {
+    const f = trace({ x: vector(3) }, ({ x }) => sum(gentleRoot(x)) as Expr<[]>);
+    const at = { x: [4, 0, 1e-4] };
+    assert.is(f(at), 2.01);
+    const expected = [0.25, 5, 5];
+    assert.equal([...grad(f)(at).x], expected);
+    const { value, grad: gradient } = compile(valueAndGrad(f))(at);
+    assert.is(value, 2.01);
+    assert.equal([...gradient.x], expected);
+    assert.is(jvp(f)({ ...at, "tangent.x": [1, 1, 0] }).tangent, 5.25);
+    assert.throws(() => assertGradient(f, { domain: [0.001, 0.005] }), /differences give/);
+    assertGradient(f, { domain: [0.1, 2] });
+  },
+);
+
+custom("a tangent rule of several operands is transposed, and differentiated again", () => {
+  const energy = withDerivative((a, b) => multiply(square(a), exp(b)) as Expr, {
+    name: "energy",
+    derivative: {
+      kind: "tangent",
+      tangent: ([da, db], { operands: [a, b] }) => {
+        const grown = exp(b!) as Expr;
+        const first = da && (multiply(multiply(2, a!), multiply(grown, da)) as Expr);
+        const second = db && (multiply(multiply(square(a!), grown), db) as Expr);
+        return first && second ? (add(first, second) as Expr) : (first ?? second)!;
+      },
+    },
+  });
+  const f = trace({ a: vector(2), b: vector(2) }, ({ a, b }) => sum(energy(a, b)) as Expr<[]>);
+  assertGradient(f, { domain: [-1, 1], order: 2 });
+  const H = hessian(f)({ a: [1, 2], b: [0, 0] });
+  assert.equal([...H.a.b], [2, 0, 0, 4]);
+});
+
+custom("an elementwise op of one's own, without code, is called by kernels", () => {
+  let calls = 0;
+  const bump: ReturnType<typeof unary> = unary({
+    name: "bump",
+    compute: (x) => {
+      calls++;
+      return 1 / (1 + x! * x!);
+    },
+    partials: (x) => [(result) => multiply(multiply(-2, x!), square(result)) as Expr],
+  });
+  for (const n of [3, 2000]) {
+    const f = trace({ x: vector(n) }, ({ x }) => sum(bump(x)) as Expr<[]>);
+    const x = Float64Array.from({ length: n }, (_, i) => i / n);
+    const kernel = compile(valueAndGrad(f));
+    calls = 0;
+    const { grad: gradient } = kernel({ x });
+    assert.ok(calls >= n);
+    x.forEach((xi, i) => {
+      assert.ok(Math.abs(gradient.x[i]! - (-2 * xi) / (1 + xi * xi) ** 2) < 1e-14);
+    });
+  }
+});
+
+custom("any op by its record: a rotation, linear, with its transpose", () => {
+  const rotate: Op = defineOp({
+    name: "rotate",
+    shape: ([x]) => x!,
+    evaluate: (_arithmetic, [x]) => [x!.at(-1)!, ...x!.slice(0, -1)],
+    derivative: { kind: "transpose", linear: "each", transpose: (adjoint) => applyOp(back, [adjoint]) },
+    domains: [{ kind: "real", low: -1, high: 1 }],
+  });
+  const back: Op = defineOp({
+    name: "rotateBack",
+    shape: ([x]) => x!,
+    evaluate: (_arithmetic, [x]) => [...x!.slice(1), x![0]!],
+    derivative: { kind: "transpose", linear: "each", transpose: (adjoint) => applyOp(rotate, [adjoint]) },
+    domains: [{ kind: "real", low: -1, high: 1 }],
+  });
+  for (const n of [4, 900]) {
+    const f = trace({ x: vector(n) }, ({ x }) => sum(multiply(square(applyOp(rotate, [x])), x)) as Expr<[]>);
+    const x = Float64Array.from({ length: n }, (_, i) => Math.sin(i));
+    const { grad: gradient } = compile(valueAndGrad(f))({ x });
+    for (let i = 0; i < n; i++) {
+      const [before, after] = [x[(i + n - 1) % n]!, x[(i + 1) % n]!];
+      assert.ok(Math.abs(gradient.x[i]! - (before ** 2 + 2 * x[i]! * after)) < 1e-14);
+    }
+  }
+});
+
+/** What a module that was emitted gives. */
+async function runEmitted(text: string, inputs: unknown): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), "adjoint-"));
+  try {
+    const file = join(folder, "f.mjs");
+    writeFileSync(file, text);
+    const module: { f(given: unknown): unknown } = await import(pathToFileURL(file).href);
+    return module.f(inputs);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+custom("emitted modules hold loops, routines and called ops", async () => {
+  const small = trace({ x: vector(3) }, ({ x }) => {
+    const { last } = scan((h: Expr) => erf(add(h, sin(x))) as Expr, x, { length: 300 });
+    return sum(cumsum(last)) as Expr<[]>;
+  });
+  const large = trace({ x: vector(40) }, ({ x }) => {
+    const A = add(matmul(reshape(x, [40, 1]), reshape(x, [1, 40])), multiply(5, constantEye(40))) as Expr;
+    const { last } = scan((h: Expr) => tanh(matmul(A, h)) as Expr, x, { length: 5 });
+    return sum(solve(A, last)) as Expr<[]>;
+  });
+  for (const f of [small, large] as unknown as Traced[]) {
+    const n = f.graph.inputs[0]!.shape[0]!;
+    const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i) / 3);
+    const differentiated = valueAndGrad(f as never) as unknown as Traced;
+    const plain = differentiated as unknown as (inputs: unknown) => {
+      value: number;
+      grad: { x: Float64Array };
+    };
+    const expected = plain({ x });
+    const actual = (await runEmitted(emit(differentiated, { name: "f", language: "js" }), {
+      x,
+    })) as typeof expected;
+    assert.ok(Math.abs(actual.value - expected.value) < 1e-12 * (1 + Math.abs(expected.value)));
+    actual.grad.x.forEach((g, i) => {
+      assert.ok(Math.abs(g - expected.grad.x[i]!) < 1e-10 * (1 + Math.abs(g)), `${g} ${expected.grad.x[i]}`);
+    });
+  }
+});
+
+function constantEye(n: number): Operand {
+  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+}
+
+custom("an op that can't be written down is named", () => {
+  const odd: Op = defineOp({
+    name: "odd",
+    shape: ([x]) => x!,
+    evaluate: (_arithmetic, [x]) => x!.toReversed(),
+    derivative: { kind: "constant" },
+    domains: [],
+  });
+  const f = trace({ x: vector(900) }, ({ x }) => sum(negative(applyOp(odd, [x]))) as Expr<[]>);
+  assert.throws(
+    () => emit(f as unknown as Traced, { name: "f" }),
+    /emit: the op odd has no routine with a text/,
+  );
+});
+
+custom("matrices of inputs of one's own shapes", () => {
+  const f = trace({ A: matrix(2, 2) }, ({ A }) => sum(gentleRoot(multiply(A, A))) as Expr<[]>);
+  assert.equal(
+    [
+      ...grad(f)({
+        A: [
+          [1, 2],
+          [3, 4],
+        ],
+      }).A,
+    ],
+    [1, 1, 1, 1],
+  );
+});
+
+custom.run();
