@@ -221,7 +221,7 @@ function worstOf(op: Op, { ranges, floor = 0 }: Sweep, count: number): Worst {
   return worst;
 }
 
-const count = Number(process.env.COUNT ?? 60);
+const count = Number(process.env.COUNT ?? 40);
 
 for (const op of elementwiseOps) {
   accuracy(`${op.name} is exact to a few units in the last place`, () => {

@@ -7,7 +7,7 @@ import type { Operand, ResultOf } from "../types.js";
 import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { greater, where } from "./comparison.js";
+import { equal, where } from "./comparison.js";
 import { full } from "./constant.js";
 import { sqrt } from "./exponential.js";
 import { concatenate, slice } from "./indexing.js";
@@ -71,9 +71,9 @@ export const variance: VarianceReduction = varianceBy("variance", (x) => x);
 /** The square root of the variance; its gradient is 0 where all elements are equal. @throws as `variance` */
 export const std: VarianceReduction = varianceBy("std", rootOrZero);
 
-/** √s with the derivative 0 at 0. */
+/** √s with the derivatives 0 at 0; NaN stays NaN. */
 function rootOrZero(s: Expr): Expr {
-  return where(greater(s, 0), sqrt(s), s) as Expr;
+  return where(equal(s, 0), 0, sqrt(s)) as Expr;
 }
 
 export interface NormOptions extends ReductionOptions {
