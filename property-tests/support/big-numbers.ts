@@ -127,32 +127,38 @@ const bernoulli: readonly BigNumber[] = (() => {
   return all.filter((_, n) => n > 0 && n % 2 === 0);
 })();
 
-/** Stirling's series beyond 60, to which x is moved by the recurrence. */
+/** Stirling's series beyond 60, to which x is moved by the recurrence. Abramowitz and Stegun 6.1.41. */
 function logGamma(x: BigNumber): BigNumber {
   let [y, product] = [x, one];
   for (; y.lt(60); y = y.plus(1)) product = product.times(y);
+  const square = y.times(y);
   let series = zero;
+  let power = y;
   bernoulli.forEach((b, i) => {
     const k = 2 * (i + 1);
-    series = series.plus(b.div(y.pow(k - 1).times(k * (k - 1))));
+    series = series.plus(b.div(power.times(k * (k - 1))));
+    power = power.times(square);
   });
   const main = y.minus(0.5).times(y.ln()).minus(y).plus(pi.times(2).ln().div(2));
   return main.plus(series).minus(product.abs().ln());
 }
 
-/** The n-th derivative of the same, plus one. */
+/** The derivative of the same of order n + 1: 6.4.11, with 6.4.6. */
 function polygamma(n: number, x: BigNumber): BigNumber {
   const factorial = (k: number): BigNumber => (k < 2 ? one : factorial(k - 1).times(k));
-  const sign = n % 2 === 0 ? -1 : 1;
   let [y, shift] = [x, zero];
-  for (; y.lt(60); y = y.plus(1)) shift = shift.plus(factorial(n).div(y.pow(n + 1)));
+  for (; y.lt(60); y = y.plus(1)) shift = shift.plus(one.div(y.pow(n + 1)));
+  const square = y.times(y);
   let series = n === 0 ? y.ln().neg() : factorial(n - 1).div(y.pow(n));
   series = series.plus(factorial(n).div(y.pow(n + 1).times(2)));
+  // (k + n − 1)!/(k!·yᵏ⁺ⁿ), k = 2, 4 …
+  let factor = factorial(n + 1).div(y.pow(n + 2).times(2));
   bernoulli.forEach((b, i) => {
     const k = 2 * (i + 1);
-    series = series.plus(b.times(factorial(k + n - 1)).div(factorial(k).times(y.pow(k + n))));
+    series = series.plus(b.times(factor));
+    factor = factor.times((k + n) * (k + n + 1)).div(square.times((k + 1) * (k + 2)));
   });
-  return series.plus(shift).times(sign);
+  return series.plus(shift.times(factorial(n))).times(n % 2 === 0 ? -1 : 1);
 }
 
 /** Whether a scalar op has its meaning here; a new one is to be added. */
