@@ -89,17 +89,27 @@ async function bundle(contents: string): Promise<{ text: string; size: number }>
   return { text, size: gzipSync(bytes, { level: 9 }).length };
 }
 
+/** The ops in a bundle: the record of each names it. */
+const opsIn = (text: string) => [...text.matchAll(/\bname:"(\w+)"/g)].map(([, name]) => name!);
+
 conventions(
-  "graph and optimizers bundle with no import left, ops that aren't used are left out",
+  "bundles have no import left, are small, and lack the families of ops that aren't used",
   async () => {
     const all = await bundle('export * from "./graph/index.ts"; export * from "./optimizers/index.ts";');
     assert.not.match(all.text, /(^|[;}])import[\s{"*]/);
-    const usual = await bundle(
-      'export { trace, vector, add, multiply, square, sum, matmul, valueAndGrad, compile } from "./graph/index.ts";' +
-        'export { adam } from "./optimizers/index.ts";',
-    );
-    assert.ok(usual.size < 30 * 1024, `${usual.size} bytes of ${all.size}`);
-    assert.not.match(usual.text, /scan: xs|gammaln/);
+    const names =
+      "trace, vector, matrix, add, multiply, square, sum, matmul, grad, valueAndGrad, compile, adam";
+    const gradients = await bundle(`export { ${names} } from "./src/index.ts";`);
+    assert.ok(gradients.size < 30 * 1024, `${gradients.size} bytes of ${all.size}`);
+    const minimizing = await bundle(`export { ${names}, minimize } from "./src/index.ts";`);
+    assert.ok(minimizing.size < 33 * 1024, `${minimizing.size} bytes with minimize`);
+    const left = opsIn(minimizing.text);
+    for (const name of ["multiply", "matmul", "sum"]) assert.ok(left.includes(name), name);
+    for (const name of ["gammaln", "erf", "sigmoid", "floor", "tanh", "cumsum", "solve", "cholesky"]) {
+      assert.ok(opsIn(all.text).includes(name), name);
+      assert.not.ok(left.includes(name), name);
+    }
+    assert.not.match(minimizing.text, /scan: xs|logSumExp|variance/);
   },
 );
 
