@@ -333,6 +333,7 @@ extremes("evenly spaced numbers and patterns", () => {
   ]);
   assert.equal(split([1, 2, 3, 4], [1, 1, 3]), [[1], [], [2, 3], [4]]);
   assert.equal(squeeze([[[1], [2]]]), [1, 2]);
+  assert.equal(squeeze([[1, 2, 3]]), [1, 2, 3]);
   assert.equal(expandDims([1, 2], -1), [[1], [2]]);
 });
 
