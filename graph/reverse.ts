@@ -7,6 +7,7 @@ import { combine, type Masked, materialize, scale } from "./masked.js";
 import type { Builder, Expr, Node } from "./node.js";
 import type { Application } from "./op.js";
 import { placeholder } from "./ops/constant.js";
+import { sizeOf } from "./shape.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -78,6 +79,8 @@ function propagate(
   contribute: (id: number, adjoint: Masked) => void,
 ): void {
   const { op, operands: ids, params, shape } = builder.nodes[id]!;
+  // Nothing depends on a tensor without elements, not even with the slope 0 that the sum of no adjoints would be.
+  if (sizeOf(shape) === 0) return;
   const operands = ids.map((operand) => builder.expr(operand));
   const application: Application = { operands, params, result: builder.expr(id) };
   const { derivative } = op;

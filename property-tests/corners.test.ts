@@ -9,6 +9,8 @@ import {
   type Expr,
   expm1,
   grad,
+  hypot,
+  index,
   log,
   log1p,
   max,
@@ -288,6 +290,18 @@ corners("atan2 has a slope on the negative axis", () => {
     1e-15,
     "atan2(y, −1)",
   );
+});
+
+corners("the angle and the length of no vector have slope 0, also behind an infinite one", () => {
+  for (const f of [atan2, hypot]) {
+    const of = (x: Expr) => f(index(x, 0), index(x, 1)) as Expr;
+    assertSame(gradient(of, [0, 0]), [0, 0], "at the origin");
+    assertSame(
+      gradient((x) => sqrt(of(x)) as Expr, [0, 0]),
+      [0, 0],
+      "under a root",
+    );
+  }
 });
 
 corners("nothing summed is 0, and has an empty gradient", () => {

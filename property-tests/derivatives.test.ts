@@ -126,7 +126,9 @@ for (const op of ops) {
               const [left, right] = sidesAt((t) => elementsAt(applied, operand, element, t)[i]!);
               if (Math.max(Math.abs(left), Math.abs(right)) > jump) return;
               compared++;
-              const nearest = Math.min(Math.max(row[element]!, Math.min(left, right)), Math.max(left, right));
+              const [low, high] = [Math.min(left, right), Math.max(left, right)];
+              // NaN lies nowhere: it mustn't be its own neighbour.
+              const nearest = row[element]! >= low ? Math.min(row[element]!, high) : low;
               assertClose(
                 row[element]!,
                 nearest,

@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { op: { type: "string" } } });
 
 collect();
 // The laws of single ops come first: they kill most, and fast.
-for (const file of ["derivatives", "modes", "corners", "extremes", "masks", "graphs"])
+for (const file of ["derivatives", "modes", "absence", "corners", "extremes", "masks", "graphs"])
   await import(new URL(`../property-tests/${file}.test.ts`, import.meta.url).href);
 const { fc } = await import("../property-tests/support/law.js");
 const { mutantsOf } = await import("../property-tests/support/mutants.js");

@@ -81,6 +81,7 @@ const written: readonly (readonly [f: (x: Expr, y: Expr, z: Expr) => unknown, te
   [(x) => a.log(x), "\\ln\\left(x\\right)"],
   [(x) => a.log1p(x), "\\ln\\left(1 + x\\right)"],
   [(x) => a.asinh(x), "\\operatorname{arsinh}\\left(x\\right)"],
+  [(x, y) => a.atan2(y, x), "\\operatorname{atan2}\\left(y, x\\right)"],
   [(x, y) => a.maximum(x, a.abs(y)), "\\max\\left(x, \\left|y\\right|\\right)"],
   // Conditions
   [(x, y) => a.greaterEqual(x, y), "\\left[x \\ge y\\right]"],

@@ -249,7 +249,7 @@ class Writer {
 function functionOf(name: string): (...operands: Tex[]) => Tex {
   return (...operands) =>
     atom(
-      `\\operatorname{${name.replaceAll(/[^A-Za-z]/g, "")}}${parenthesized(operands.map((x) => asNumber(x).text).join(", "))}`,
+      `\\operatorname{${name.replaceAll(/[^A-Za-z0-9]/g, "")}}${parenthesized(operands.map((x) => asNumber(x).text).join(", "))}`,
     );
 }
 
