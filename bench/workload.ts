@@ -57,7 +57,7 @@ export interface Workload {
   readonly gradient?: () => Program;
   /** What is measured of Adjoint instead of its ratio to the hand-written version in one process. */
   readonly measure?: (settings: Settings) => Measurement;
-  readonly peers: Readonly<Partial<Record<Peer, Attempt>>>;
+  readonly peers: Readonly<Record<Peer, Attempt>>;
 }
 
 export interface Settings {

@@ -1,6 +1,9 @@
 /** Adam on the cubic: one step with value and gradient as one kernel, and many steps in one call of `minimize`. */
 import { adam, compile, minimize, scalar, trace, valueAndGrad, vector } from "adjoint";
-import type { HandWritten, Program, Workload } from "../workload.js";
+import { loadJax } from "../peers/jax.js";
+import { type Backend, loadTensorFlow, onBothBackends } from "../peers/tensorflow.js";
+import { mapEntries, type Untyped, type UntypedMap } from "../peers/tensors.js";
+import { type HandWritten, none, type Program, type Results, type Workload } from "../workload.js";
 import { cubicAt, cubicByHand, traceCubic } from "./course.js";
 
 const learningRate = 0.1;
@@ -106,6 +109,71 @@ function stepByAdjoint(): Program {
   };
 }
 
+/** The same step for peers, whose own optimizers, where there are some, keep their state to themselves. */
+const givenState = () => {
+  const { x, mean, meanSquare, beta1Power, beta2Power } = state();
+  return { x, mean, meanSquare, powers: Float64Array.of(beta1Power, beta2Power) };
+};
+
+async function stepByJax(): Promise<Program> {
+  const jax = await loadJax();
+  const { numpy, tree } = jax;
+  const cubic = (x: Untyped): Untyped => {
+    const x1 = x.ref.slice(0);
+    const x2 = x.slice(1);
+    const cube = x2.ref.mul(x2.ref).mul(x2.ref);
+    return x1.ref.mul(x1.ref).add(x2.ref.mul(x2.ref)).add(cube).add(x1.mul(x2));
+  };
+  const step = jax.jit(({ x, mean, meanSquare, powers }: UntypedMap) => {
+    const [value, g] = jax.valueAndGrad(cubic)(x.ref);
+    const nextMean = mean.mul(beta1).add(g.ref.mul(1 - beta1));
+    const nextSquare = meanSquare.mul(beta2).add(numpy.square(g).mul(1 - beta2));
+    const nextPowers = powers.mul(numpy.array([beta1, beta2]));
+    const rest = numpy.array(1).sub(nextPowers.ref);
+    const divisor = numpy.sqrt(nextSquare.ref.div(rest.ref.slice(1))).add(epsilon);
+    const moved = x.sub(nextMean.ref.div(rest.slice(0)).mul(learningRate).div(divisor));
+    return { value, x: moved, mean: nextMean, meanSquare: nextSquare, powers: nextPowers };
+  });
+  const given = mapEntries(givenState(), (data) => numpy.array(Float32Array.from(data)));
+  let results: Results = {};
+  return {
+    run: () => {
+      results = mapEntries(step(tree.ref(given)) as UntypedMap, (one) => one.dataSync());
+    },
+    results: () => results,
+  };
+}
+
+async function stepByTensorFlow(backend: Backend): Promise<Program> {
+  const tf = await loadTensorFlow(backend);
+  const { x, mean, meanSquare, powers } = mapEntries<Float64Array, Untyped>(givenState(), (data) =>
+    tf.tensor1d(Float32Array.from(data)),
+  );
+  const betas = tf.tensor1d([beta1, beta2]);
+  const differentiated = tf.valueAndGrad((x: Untyped) => {
+    const [x1, x2] = tf.unstack(x);
+    const cube = tf.mul(x2, tf.square(x2));
+    return tf.add(tf.add(tf.square(x1), tf.square(x2)), tf.add(cube, tf.mul(x1, x2)));
+  });
+  let results: Results = {};
+  return {
+    run: () => {
+      tf.tidy(() => {
+        const { value, grad } = differentiated(x);
+        const nextMean = tf.add(tf.mul(mean, beta1), tf.mul(grad, 1 - beta1));
+        const nextSquare = tf.add(tf.mul(meanSquare, beta2), tf.mul(tf.square(grad), 1 - beta2));
+        const nextPowers = tf.mul(powers, betas);
+        const [rest1, rest2] = tf.unstack(tf.sub(1, nextPowers));
+        const divisor = tf.add(tf.sqrt(tf.div(nextSquare, rest2)), epsilon);
+        const moved = tf.sub(x, tf.div(tf.mul(tf.div(nextMean, rest1), learningRate), divisor));
+        const all = { value, x: moved, mean: nextMean, meanSquare: nextSquare, powers: nextPowers };
+        results = mapEntries<Untyped, ArrayLike<number>>(all, (one) => one.dataSync());
+      });
+    },
+    results: () => results,
+  };
+}
+
 const steps = 100_000;
 
 /** What is compared: Adam circles the minimum in the end, and rounding grows from step to step. */
@@ -157,7 +225,11 @@ export const adamStep: Workload = {
   title: "Adam step on the cubic",
   hand: stepByHand,
   adjoint: stepByAdjoint,
-  peers: {},
+  peers: {
+    "jax-js": stepByJax,
+    ...onBothBackends(stepByTensorFlow),
+    ...none(["rose", "simplegrad", "adnn", "mathjs"], "no optimizer that can be called for one step"),
+  },
 };
 
 export const manySteps: Workload = {
@@ -166,5 +238,8 @@ export const manySteps: Workload = {
   steps,
   hand: manyByHand,
   adjoint: manyByAdjoint,
-  peers: {},
+  peers: none(
+    ["jax-js", "tfjs-wasm", "tfjs-cpu", "rose", "simplegrad", "adnn", "mathjs"],
+    "no optimizer that takes many steps in one call",
+  ),
 };

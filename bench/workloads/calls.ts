@@ -2,7 +2,15 @@
 import { compile, type Precision, valueAndGrad } from "adjoint";
 import { checkAgreement } from "../agreement.js";
 import { compare, spread } from "../measure.js";
-import type { HandWritten, Measurement, Program, Settings, Workload } from "../workload.js";
+import {
+  type HandWritten,
+  type Measurement,
+  none,
+  type Peer,
+  type Program,
+  type Settings,
+  type Workload,
+} from "../workload.js";
 import { cubic, cubicAt, cubicByHand, traceCubic } from "./course.js";
 
 interface Fresh {
@@ -34,12 +42,17 @@ function freshByAdjoint(): Program {
   };
 }
 
+const peers: Record<Peer, string> = none(
+  ["jax-js", "tfjs-wasm", "tfjs-cpu", "rose", "simplegrad", "adnn", "mathjs"],
+  "see the cubic: they have one kind of call",
+);
+
 export const convenientCall: Workload = {
   name: "call",
   title: "convenient call on the cubic",
   hand: freshByHand,
   adjoint: freshByAdjoint,
-  peers: {},
+  peers,
 };
 
 const kernels = 300;
@@ -100,5 +113,5 @@ export const manyKernels: Workload = {
   hand: cubic.hand,
   adjoint: () => makeKernel(0),
   measure: measureAlive,
-  peers: {},
+  peers,
 };

@@ -1,6 +1,12 @@
 /** A chain of sines, sin(sin(… sin(x))): the deepest graph there can be for its size. */
 import { type Expr, scalar, sin, trace } from "adjoint";
-import type { HandWritten, Workload } from "../workload.js";
+import { adnnGradient } from "../peers/adnn.js";
+import { jaxGradient } from "../peers/jax.js";
+import { roseGradient } from "../peers/rose.js";
+import { simplegradGradient } from "../peers/simplegrad.js";
+import { onBothBackends, tensorFlowGradient } from "../peers/tensorflow.js";
+import { tensorOf, type Untyped } from "../peers/tensors.js";
+import { type Attempt, type HandWritten, none, type Peer, type Workload } from "../workload.js";
 import { gradientProgram, valueProgram } from "./programs.js";
 
 const at = 1;
@@ -37,6 +43,32 @@ const traceChain = (n: number) =>
     return current;
   });
 
+const given = { x: tensorOf(Float64Array.of(at)) };
+
+/** `sine` n times over. */
+function repeated(start: Untyped, n: number, sine: (x: Untyped) => Untyped): Untyped {
+  let current = start;
+  for (let i = 0; i < n; i++) current = sine(current);
+  return current;
+}
+
+const peersOf = (n: number): Record<Peer, Attempt> => ({
+  "jax-js": () => jaxGradient(given, ({ x }, _, { numpy }) => repeated(x, n, numpy.sin)),
+  ...onBothBackends((backend) =>
+    tensorFlowGradient(backend, given, ({ x }, _, tf) => repeated(x, n, tf.sin)),
+  ),
+  rose: () =>
+    roseGradient(Float64Array.of(at), (x, { Dual, fn, mul, opaque, Real }) => {
+      const cos = opaque([Real], Real, Math.cos);
+      const sin = opaque([Real], Real, Math.sin);
+      sin.jvp = fn([Dual], Dual, ({ re, du }: Untyped) => ({ re: sin(re), du: mul(du, cos(re)) }));
+      return repeated(x[0], n, sin);
+    }),
+  simplegrad: () => simplegradGradient(given, ({ x }) => repeated(x![0], n, (one) => one.sin())),
+  adnn: () => adnnGradient(given, ({ x }, _, { ad }) => repeated(x, n, ad.scalar.sin)),
+  ...none(["mathjs"], "its derivatives recurse over the formula, and there is one formula a variable"),
+});
+
 const workload = (exponent: number, power: string): Workload => {
   const n = 10 ** exponent;
   return {
@@ -45,7 +77,7 @@ const workload = (exponent: number, power: string): Workload => {
     hand: () => byHand(n),
     adjoint: () => gradientProgram(traceChain(n), { x: at }),
     value: () => valueProgram(traceChain(n), { x: at }),
-    peers: {},
+    peers: peersOf(n),
   };
 };
 

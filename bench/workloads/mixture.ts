@@ -26,7 +26,10 @@ import {
   trace,
   vector,
 } from "adjoint";
-import type { HandWritten, Workload } from "../workload.js";
+import { jaxGradient } from "../peers/jax.js";
+import { onBothBackends, tensorFlowGradient } from "../peers/tensorflow.js";
+import { type Tensors, tensorOf, type Untyped, type UntypedMap } from "../peers/tensors.js";
+import { type HandWritten, none, type Workload } from "../workload.js";
 import { gradientProgram, valueProgram } from "./programs.js";
 
 const n = 1000;
@@ -200,11 +203,71 @@ const traceMixture = () =>
     },
   );
 
+/** The parameters and the points for peers. */
+function given(): { parameters: Tensors; data: Tensors } {
+  const { x, alpha, mu, q, L } = makeData();
+  // Where a number of L stands in its d×d matrix: peers have no assignment to parts, but a product with this does it.
+  const places = new Float64Array(below * d * d);
+  for (let j = 0; j < d; j++) {
+    for (let r = j + 1; r < d; r++) places[(columnStart(j) + r - j - 1) * d * d + r * d + j] = 1;
+  }
+  const identity = Float64Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? 1 : 0));
+  return {
+    parameters: {
+      alpha: tensorOf(alpha, K),
+      mu: tensorOf(mu, K, d),
+      q: tensorOf(q, K, d),
+      L: tensorOf(L, K, below),
+    },
+    data: {
+      x: tensorOf(x, n, 1, d),
+      places: tensorOf(places, below, d * d),
+      identity: tensorOf(identity, d, d),
+    },
+  };
+}
+
 export const mixture: Workload = {
   name: "mixture",
   title: "Gaussian mixture, d = 10, K = 5, n = 1000",
   hand: byHand,
   adjoint: () => gradientProgram(traceMixture(), makeData(), { by: ["alpha", "mu", "q", "L"] }),
   value: () => valueProgram(traceMixture(), makeData()),
-  peers: {},
+  peers: {
+    "jax-js": () => {
+      const { parameters, data } = given();
+      const objective = ({ alpha, mu, q, L }: UntypedMap, own: UntypedMap, { numpy, nn }: Untyped) => {
+        const diagonal = numpy.exp(q.ref);
+        const lower = numpy.matmul(L.ref, own.places).reshape([K, d, d]);
+        const Q = diagonal.ref.reshape([K, d, 1]).mul(own.identity).add(lower);
+        const centered = own.x.sub(mu).transpose([1, 0, 2]);
+        const scaled = numpy.matmul(centered, Q.transpose([0, 2, 1]));
+        const base = alpha.ref.add(q.ref.sum(1)).reshape([K, 1]);
+        const exponents = base.sub(numpy.square(scaled).sum(2).mul(0.5));
+        const likelihood = nn.logsumexp(exponents, 0).sum().sub(nn.logsumexp(alpha).mul(n));
+        const frobenius = numpy.square(diagonal).sum().add(numpy.square(L).sum());
+        const prior = frobenius.mul(0.5 * gamma ** 2).sub(q.sum().mul(m));
+        return likelihood.add(prior).add(constant);
+      };
+      return jaxGradient(parameters, objective, data);
+    },
+    ...onBothBackends((backend) => {
+      const { parameters, data } = given();
+      const objective = ({ alpha, mu, q, L }: UntypedMap, own: UntypedMap, tf: Untyped) => {
+        const diagonal = tf.exp(q);
+        const lower = tf.reshape(tf.matMul(L, own.places), [K, d, d]);
+        const Q = tf.add(tf.mul(tf.reshape(diagonal, [K, d, 1]), own.identity), lower);
+        const centered = tf.transpose(tf.sub(own.x, mu), [1, 0, 2]);
+        const scaled = tf.matMul(centered, Q, false, true);
+        const base = tf.reshape(tf.add(alpha, tf.sum(q, 1)), [K, 1]);
+        const exponents = tf.sub(base, tf.mul(0.5, tf.sum(tf.square(scaled), 2)));
+        const likelihood = tf.sub(tf.sum(tf.logSumExp(exponents, 0)), tf.mul(n, tf.logSumExp(alpha)));
+        const frobenius = tf.add(tf.sum(tf.square(diagonal)), tf.sum(tf.square(L)));
+        const prior = tf.sub(tf.mul(0.5 * gamma ** 2, frobenius), tf.mul(m, tf.sum(q)));
+        return tf.add(tf.add(likelihood, prior), constant);
+      };
+      return tensorFlowGradient(backend, parameters, objective, data);
+    }),
+    ...none(["rose", "simplegrad", "adnn", "mathjs"], "no tensors of three axes"),
+  },
 };

@@ -13,7 +13,19 @@ import {
   valueAndGrad,
   vector,
 } from "adjoint";
-import type { HandWritten, Program, Results, Workload } from "../workload.js";
+import { loadAdnn } from "../peers/adnn.js";
+import { loadJax, toJax } from "../peers/jax.js";
+import { type Backend, loadTensorFlow, onBothBackends, toTensorFlow } from "../peers/tensorflow.js";
+import { mapEntries, type Tensors, tensorOf, type Untyped, type UntypedMap } from "../peers/tensors.js";
+import {
+  type Attempt,
+  type HandWritten,
+  none,
+  type Peer,
+  type Program,
+  type Results,
+  type Workload,
+} from "../workload.js";
 import { type Floats, productByHand, transposeByHand } from "./products.js";
 import { gradientProgram, valueProgram } from "./programs.js";
 
@@ -184,6 +196,127 @@ function gradientAlone(dtype: Precision): Program {
   return gradientProgram(traceLoss(), { X, y, ...parameters }, { dtype, by: [...names] });
 }
 
+/** Parameters and data for peers. */
+function given(): { before: Parameters; parameters: Tensors; data: Tensors } {
+  const { X, y, parameters } = makeData("f64");
+  const { W1, b1, W2, b2 } = parameters;
+  return {
+    before: parameters,
+    parameters: {
+      W1: tensorOf(W1, inputs, hidden),
+      b1: tensorOf(b1, hidden),
+      W2: tensorOf(W2, hidden, classes),
+      b2: tensorOf(b2, classes),
+    },
+    data: { X: tensorOf(X, batch, inputs), y: tensorOf(y, batch, classes) },
+  };
+}
+
+async function byJax(): Promise<Program> {
+  const jax = await loadJax();
+  const { nn, numpy, tree } = jax;
+  const { before, parameters, data } = given();
+  const loss = ({ W1, b1, W2, b2 }: UntypedMap, { X, y }: UntypedMap): Untyped => {
+    const H = nn.relu(numpy.matmul(X, W1).add(b1));
+    return nn
+      .logSoftmax(numpy.matmul(H, W2).add(b2))
+      .mul(y)
+      .sum()
+      .mul(-1 / batch);
+  };
+  const step = jax.jit((old: UntypedMap, own: UntypedMap) => {
+    const [value, grad] = jax.valueAndGrad(loss)(tree.ref(old), own);
+    return [value, tree.map((x: Untyped, g: Untyped) => x.sub(g.mul(learningRate)), old, grad)];
+  });
+  const [arrays, own] = [parameters, data].map((map) => mapEntries(map, (one) => toJax(jax, one)));
+  let value: Results[string] = [];
+  let after: Record<string, ArrayLike<number>> = {};
+  return {
+    run: () => {
+      const [loss, next] = step(tree.ref(arrays), tree.ref(own));
+      value = loss.dataSync();
+      after = mapEntries(next as UntypedMap, (one) => one.dataSync());
+    },
+    results: () => asGradients(value, before, after as Parameters),
+  };
+}
+
+async function byTensorFlow(backend: Backend): Promise<Program> {
+  const tf = await loadTensorFlow(backend);
+  const { before, parameters, data } = given();
+  const { X, y } = mapEntries(data, (one) => toTensorFlow(tf, one));
+  const arrays = names.map((name) => toTensorFlow(tf, parameters[name]!));
+  const differentiated = tf.valueAndGrads((W1: Untyped, b1: Untyped, W2: Untyped, b2: Untyped) => {
+    const H = tf.relu(tf.add(tf.matMul(X, W1), b1));
+    const logP = tf.logSoftmax(tf.add(tf.matMul(H, W2), b2));
+    return tf.mul(tf.sum(tf.mul(logP, y)), -1 / batch);
+  });
+  let value: Results[string] = [];
+  let after: Record<string, ArrayLike<number>> = {};
+  return {
+    run: () => {
+      tf.tidy(() => {
+        const { value: loss, grads } = differentiated(arrays);
+        value = loss.dataSync();
+        const next = names.map((name, i): [string, ArrayLike<number>] => [
+          name,
+          tf.sub(arrays[i], tf.mul(grads[i], learningRate)).dataSync(),
+        ]);
+        after = Object.fromEntries(next);
+      });
+    },
+    results: () => asGradients(value, before, after as Parameters),
+  };
+}
+
+async function byAdnn(): Promise<Program> {
+  const { ad, toTensor } = await loadAdnn();
+  const { before, parameters, data } = given();
+  const { add, dot, log, max, mul, softmax, sumreduce } = ad.tensor;
+  // It multiplies a matrix by one column and adds no row to all, so that biases are products with a column of ones.
+  const ones = toTensor(tensorOf(new Float64Array(batch).fill(1), batch, 1));
+  const rows = Array.from({ length: batch }, (_, i) =>
+    toTensor(tensorOf(new Float64Array(batch).fill(0).with(i, 1), 1, batch)),
+  );
+  const X = toTensor(data.X!);
+  const y = Array.from({ length: batch }, (_, i) =>
+    toTensor(tensorOf(data.y!.data.slice(i * classes, (i + 1) * classes), classes, 1)),
+  );
+  const plain = mapEntries(parameters, (one) =>
+    toTensor(one.shape.length === 1 ? tensorOf(one.data, 1, one.shape[0]!) : one),
+  );
+  let value: Results[string] = [];
+  let after: Record<string, ArrayLike<number>> = {};
+  return {
+    run: () => {
+      const { W1, b1, W2, b2 } = mapEntries(plain, (one) => ad.lift(one));
+      const H = max(add(dot(X, W1), dot(ones, b1)), 0);
+      const Z = add(dot(H, W2), dot(ones, b2));
+      let loss: Untyped = 0;
+      for (let i = 0; i < batch; i++) {
+        const logits = ad.tensor.transpose(dot(rows[i], Z));
+        loss = ad.scalar.sub(loss, sumreduce(mul(log(softmax(logits)), y[i])));
+      }
+      loss = ad.scalar.mul(loss, 1 / batch);
+      loss.backprop();
+      value = [ad.value(loss)];
+      after = mapEntries({ W1, b1, W2, b2 }, (one) => {
+        const { data: old } = ad.value(one);
+        const { data: gradient } = ad.derivative(one);
+        return old.map((x: number, i: number) => x - learningRate * gradient[i]);
+      });
+    },
+    results: () => asGradients(value, before, after as Parameters),
+  };
+}
+
+const peersOf = (dtype: Precision): Record<Peer, Attempt> => ({
+  ...(dtype === "f32"
+    ? { "jax-js": byJax, ...onBothBackends(byTensorFlow), adnn: "f64 only" }
+    : { ...none(["jax-js", "tfjs-wasm", "tfjs-cpu"], "f32 only"), adnn: byAdnn }),
+  ...none(["rose", "simplegrad", "mathjs"], "no matrix product with a derivative"),
+});
+
 const workload = (dtype: Precision): Workload => ({
   name: `mlp-${dtype}`,
   title: `MLP training step 128×784-128-10, ${dtype}`,
@@ -192,7 +325,7 @@ const workload = (dtype: Precision): Workload => ({
   adjoint: () => byAdjoint(dtype),
   value: () => valueAlone(dtype),
   gradient: () => gradientAlone(dtype),
-  peers: {},
+  peers: peersOf(dtype),
 });
 
 export const perceptron: readonly Workload[] = [workload("f32"), workload("f64")];

@@ -1,6 +1,13 @@
 /** Rosenbrock's function Σ 100(xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)², written with slices, and written scalar by scalar. */
 import { add, type Expr, index, multiply, slice, square, subtract, sum, trace, vector } from "adjoint";
-import type { HandWritten, Workload } from "../workload.js";
+import { adnnGradient } from "../peers/adnn.js";
+import { jaxGradient } from "../peers/jax.js";
+import { mathjsGradient } from "../peers/mathjs.js";
+import { roseGradient } from "../peers/rose.js";
+import { simplegradGradient } from "../peers/simplegrad.js";
+import { onBothBackends, tensorFlowGradient } from "../peers/tensorflow.js";
+import { tensorOf, type Untyped } from "../peers/tensors.js";
+import { type Attempt, type HandWritten, none, type Peer, type Workload } from "../workload.js";
 import { gradientProgram, valueProgram } from "./programs.js";
 
 /** The point of measurement: apart from the minimum everywhere. */
@@ -55,13 +62,104 @@ const traceScalars = (n: number) =>
     return total;
   });
 
+const given = (n: number) => ({ x: tensorOf(pointOf(n), n) });
+
+/** Peers of single numbers: the same as Adjoint's scalar by scalar. */
+const ofNumbers = (n: number): Record<"simplegrad" | "mathjs", Attempt> => ({
+  simplegrad: () =>
+    simplegradGradient(given(n), ({ x }) => {
+      let total: Untyped;
+      for (let i = 0; i + 1 < n; i++) {
+        const bend = x![i + 1].sub(x![i].mul(x![i]));
+        const rest = x![i].mul(-1).add(1);
+        const term = bend.mul(bend).mul(100).add(rest.mul(rest));
+        total = total ? total.add(term) : term;
+      }
+      return total;
+    }),
+  mathjs:
+    n > 10
+      ? "its derivatives recurse over the formula, and there is one formula a variable"
+      : () =>
+          mathjsGradient(
+            Array.from(
+              { length: n - 1 },
+              (_, i) => `100 * (x${i + 2} - x${i + 1}^2)^2 + (1 - x${i + 1})^2`,
+            ).join(" + "),
+            pointOf(n),
+          ),
+});
+
+const peersBySlices = (n: number): Record<Peer, Attempt> => ({
+  "jax-js": () =>
+    jaxGradient(given(n), ({ x }, _, { numpy }) => {
+      const current = x.ref.slice([0, n - 1]);
+      const bend = x.slice([1, n]).sub(numpy.square(current.ref));
+      const rest = numpy.array(1).sub(current);
+      return numpy.square(bend).mul(100).add(numpy.square(rest)).sum();
+    }),
+  ...onBothBackends((backend) =>
+    tensorFlowGradient(backend, given(n), ({ x }, _, tf) => {
+      const current = tf.slice(x, [0], [n - 1]);
+      const bend = tf.sub(tf.slice(x, [1], [n - 1]), tf.square(current));
+      return tf.sum(tf.add(tf.mul(100, tf.square(bend)), tf.square(tf.sub(1, current))));
+    }),
+  ),
+  // An index into n − 1 numbers is none into n, so that the last term is there, too, and is left out by a choice.
+  rose: () =>
+    roseGradient(pointOf(n), (x, { add, iadd, igeq, mul, Real, select, sub, sum }) =>
+      sum(n, (i: Untyped) => {
+        const isLast = igeq(n, i, n - 1);
+        const bend = sub(x[select(isLast, n, i, iadd(n, i, 1))], mul(x[i], x[i]));
+        const rest = sub(1, x[i]);
+        return select(isLast, Real, 0, add(mul(100, mul(bend, bend)), mul(rest, rest)));
+      }),
+    ),
+  adnn: () =>
+    adnnGradient(given(n), ({ x }, _, { ad }) => {
+      const { add, mul, range, sub, sumreduce } = ad.tensor;
+      const current = range(x, 0, n - 1);
+      const bend = sub(range(x, 1, n), mul(current, current));
+      const rest = sub(current, 1);
+      return sumreduce(add(mul(mul(bend, bend), 100), mul(rest, rest)));
+    }),
+  ...ofNumbers(n),
+});
+
+const peersByScalars = (n: number): Record<Peer, Attempt> => ({
+  ...none(["jax-js", "tfjs-cpu", "tfjs-wasm"], "arrays only: a kernel for each single number"),
+  rose: () =>
+    roseGradient(pointOf(n), (x, { add, mul, sub }) => {
+      let total: Untyped = 0;
+      for (let i = 0; i + 1 < n; i++) {
+        const bend = sub(x[i + 1], mul(x[i], x[i]));
+        const rest = sub(1, x[i]);
+        total = add(total, add(mul(100, mul(bend, bend)), mul(rest, rest)));
+      }
+      return total;
+    }),
+  adnn: () =>
+    adnnGradient(given(n), ({ x }, _, { ad }) => {
+      const { add, mul, sub } = ad.scalar;
+      const numbers = ad.tensor.toScalars(x);
+      let total: Untyped = 0;
+      for (let i = 0; i + 1 < n; i++) {
+        const bend = sub(numbers[i + 1], mul(numbers[i], numbers[i]));
+        const rest = sub(1, numbers[i]);
+        total = add(total, add(mul(100, mul(bend, bend)), mul(rest, rest)));
+      }
+      return total;
+    }),
+  ...ofNumbers(n),
+});
+
 const bySlices = (n: number, size: string): Workload => ({
   name: `rosenbrock-${n}`,
   title: `Rosenbrock, ${size} variables`,
   hand: () => byHand(n),
   adjoint: () => gradientProgram(traceSlices(n), { x: pointOf(n) }),
   value: () => valueProgram(traceSlices(n), { x: pointOf(n) }),
-  peers: {},
+  peers: peersBySlices(n),
 });
 
 const byScalars = (n: number, size: string): Workload => ({
@@ -70,7 +168,7 @@ const byScalars = (n: number, size: string): Workload => ({
   hand: () => byHand(n),
   adjoint: () => gradientProgram(traceScalars(n), { x: pointOf(n) }),
   value: () => valueProgram(traceScalars(n), { x: pointOf(n) }),
-  peers: {},
+  peers: peersByScalars(n),
 });
 
 export const rosenbrock: readonly Workload[] = [

@@ -1,6 +1,10 @@
 /** The energy ½Σ(∂ᵢu)² + ½Σ(∂ⱼu)² of a square grid of numbers, whose gradient is the 2-D Laplace stencil. */
 import { add, matrix, multiply, slice, square, subtract, sum, trace } from "adjoint";
-import type { HandWritten, Workload } from "../workload.js";
+import { jaxGradient } from "../peers/jax.js";
+import { simplegradGradient } from "../peers/simplegrad.js";
+import { onBothBackends, tensorFlowGradient } from "../peers/tensorflow.js";
+import { tensorOf, type Untyped } from "../peers/tensors.js";
+import { type Attempt, type HandWritten, none, type Peer, type Workload } from "../workload.js";
 import { gradientProgram, valueProgram } from "./programs.js";
 
 const gridOf = (n: number) =>
@@ -63,13 +67,47 @@ const traceEnergy = (n: number) =>
     return multiply(0.5, add(sum(square(down)), sum(square(right))));
   });
 
+const given = (n: number) => ({ u: tensorOf(gridOf(n), n, n) });
+
+const peersOf = (n: number): Record<Peer, Attempt> => ({
+  "jax-js": () =>
+    jaxGradient(given(n), ({ u }, _, { numpy }) => {
+      const down = u.ref.slice([1, n]).sub(u.ref.slice([0, n - 1]));
+      const right = u.ref.slice([], [1, n]).sub(u.slice([], [0, n - 1]));
+      return numpy.square(down).sum().add(numpy.square(right).sum()).mul(0.5);
+    }),
+  ...onBothBackends((backend) =>
+    tensorFlowGradient(backend, given(n), ({ u }, _, tf) => {
+      const down = tf.sub(tf.slice(u, [1, 0], [n - 1, n]), tf.slice(u, [0, 0], [n - 1, n]));
+      const right = tf.sub(tf.slice(u, [0, 1], [n, n - 1]), tf.slice(u, [0, 0], [n, n - 1]));
+      return tf.mul(0.5, tf.add(tf.sum(tf.square(down)), tf.sum(tf.square(right))));
+    }),
+  ),
+  ...none(["rose", "adnn"], "no slices of a matrix"),
+  simplegrad: () =>
+    simplegradGradient(given(n), ({ u }) => {
+      let total: Untyped;
+      const addSquare = (from: number, to: number): void => {
+        const difference = u![to].sub(u![from]);
+        const square = difference.mul(difference);
+        total = total ? total.add(square) : square;
+      };
+      for (let i = 0; i < n * n; i++) {
+        if (i + n < n * n) addSquare(i, i + n);
+        if ((i + 1) % n > 0) addSquare(i, i + 1);
+      }
+      return total.mul(0.5);
+    }),
+  mathjs: "its derivatives recurse over the formula, and there is one formula a variable",
+});
+
 const workload = (n: number): Workload => ({
   name: `stencil-${n}`,
   title: `Laplace stencil, ${n}² points`,
   hand: () => byHand(n),
   adjoint: () => gradientProgram(traceEnergy(n), { u: gridOf(n) }),
   value: () => valueProgram(traceEnergy(n), { u: gridOf(n) }),
-  peers: {},
+  peers: peersOf(n),
 });
 
 export const stencil: readonly Workload[] = [workload(200), workload(1000)];
