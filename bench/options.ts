@@ -22,6 +22,9 @@ export interface Options {
   readonly help: boolean;
 }
 
+/** What `--quick` takes. */
+export const quickSettings: Settings = { round: 10, budget: 200 };
+
 /** @throws with a sentence for the user where an option or a name is unknown */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -44,7 +47,7 @@ export function readOptions(args: readonly string[]): Options {
     workloads: pick(only, workloads, ({ name }) => name, "--only", "workload", true),
     subjects: pick(named, subjects, (name) => name, "--subjects", "subject", false),
     processes,
-    settings: quick ? { round: 10, budget: 200 } : { round: 20, budget: 800 },
+    settings: quick ? quickSettings : { round: 20, budget: 800 },
     quick,
     check,
     help,

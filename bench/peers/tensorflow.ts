@@ -8,15 +8,15 @@ export type TensorFlowFunction = (parameters: UntypedMap, data: UntypedMap, tf: 
 
 export type Backend = "cpu" | "wasm";
 
+const require = createRequire(import.meta.url);
+
+/** As CommonJS: Node can't resolve the imports of its ES modules, which tsx makes CommonJS of, too. */
 export async function loadTensorFlow(backend: Backend): Promise<Untyped> {
-  const tf = await import("@tensorflow/tfjs-core");
-  await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
-  if (backend === "cpu") await import("@tensorflow/tfjs-backend-cpu");
-  else {
-    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-    const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
-    setWasmPaths(`${dirname(entry)}/`);
-  }
+  const tf = require("@tensorflow/tfjs-core");
+  require("@tensorflow/tfjs-core/dist/register_all_gradients.js");
+  const path = `@tensorflow/tfjs-backend-${backend}`;
+  const loaded = require(path);
+  if (backend === "wasm") loaded.setWasmPaths(`${dirname(require.resolve(path))}/`);
   await tf.setBackend(backend);
   await tf.ready();
   return tf;

@@ -58,11 +58,11 @@ const peersOf = (n: number): Record<Peer, Attempt> => ({
     tensorFlowGradient(backend, given, ({ x }, _, tf) => repeated(x, n, tf.sin)),
   ),
   rose: () =>
-    roseGradient(Float64Array.of(at), (x, { Dual, fn, mul, opaque, Real }) => {
+    roseGradient(Float64Array.of(at), ({ Dual, fn, mul, opaque, Real }) => {
       const cos = opaque([Real], Real, Math.cos);
       const sin = opaque([Real], Real, Math.sin);
       sin.jvp = fn([Dual], Dual, ({ re, du }: Untyped) => ({ re: sin(re), du: mul(du, cos(re)) }));
-      return repeated(x[0], n, sin);
+      return (x) => repeated(x[0], n, sin);
     }),
   simplegrad: () => simplegradGradient(given, ({ x }) => repeated(x![0], n, (one) => one.sin())),
   adnn: () => adnnGradient(given, ({ x }, _, { ad }) => repeated(x, n, ad.scalar.sin)),

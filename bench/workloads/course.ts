@@ -85,8 +85,11 @@ export const sphere: Workload = {
       tensorFlowGradient(backend, given(sphereAt), ({ x }, _, tf) => tf.sum(tf.mul(tf.square(x), weights))),
     ),
     rose: () =>
-      roseGradient(Float64Array.from(sphereAt), (x, { add, mul }) =>
-        add(mul(weights[0], mul(x[0], x[0])), mul(weights[1], mul(x[1], x[1]))),
+      roseGradient(
+        Float64Array.from(sphereAt),
+        ({ add, mul }) =>
+          (x) =>
+            add(mul(weights[0], mul(x[0], x[0])), mul(weights[1], mul(x[1], x[1]))),
       ),
     simplegrad: () =>
       simplegradGradient(given(sphereAt), ({ x }) =>
@@ -124,7 +127,7 @@ export const cubic: Workload = {
       }),
     ),
     rose: () =>
-      roseGradient(Float64Array.from(cubicAt), ([x1, x2], { add, mul }) => {
+      roseGradient(Float64Array.from(cubicAt), ({ add, mul }) => ([x1, x2]) => {
         const square = mul(x2, x2);
         return add(add(add(mul(x1, x1), square), mul(square, x2)), mul(x1, x2));
       }),
@@ -164,8 +167,11 @@ export const saddle: Workload = {
       }),
     ),
     rose: () =>
-      roseGradient(Float64Array.from(saddleAt), ([x1, x2], { mul, sub }) =>
-        sub(mul(x2, x2), mul(0.5, mul(x1, x1))),
+      roseGradient(
+        Float64Array.from(saddleAt),
+        ({ mul, sub }) =>
+          ([x1, x2]) =>
+            sub(mul(x2, x2), mul(0.5, mul(x1, x1))),
       ),
     simplegrad: () =>
       simplegradGradient(given(saddleAt), ({ x }) => {

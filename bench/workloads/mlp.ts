@@ -272,7 +272,7 @@ async function byTensorFlow(backend: Backend): Promise<Program> {
 async function byAdnn(): Promise<Program> {
   const { ad, toTensor } = await loadAdnn();
   const { before, parameters, data } = given();
-  const { add, dot, log, max, mul, softmax, sumreduce } = ad.tensor;
+  const { abs, add, dot, log, mul, softmax, sumreduce } = ad.tensor;
   // It multiplies a matrix by one column and adds no row to all, so that biases are products with a column of ones.
   const ones = toTensor(tensorOf(new Float64Array(batch).fill(1), batch, 1));
   const rows = Array.from({ length: batch }, (_, i) =>
@@ -290,7 +290,9 @@ async function byAdnn(): Promise<Program> {
   return {
     run: () => {
       const { W1, b1, W2, b2 } = mapEntries(plain, (one) => ad.lift(one));
-      const H = max(add(dot(X, W1), dot(ones, b1)), 0);
+      // Its maximum has no derivative.
+      const Z1 = add(dot(X, W1), dot(ones, b1));
+      const H = mul(add(Z1, abs(Z1)), 0.5);
       const Z = add(dot(H, W2), dot(ones, b2));
       let loss: Untyped = 0;
       for (let i = 0; i < batch; i++) {

@@ -7,7 +7,7 @@ import { roseGradient } from "../peers/rose.js";
 import { simplegradGradient } from "../peers/simplegrad.js";
 import { onBothBackends, tensorFlowGradient } from "../peers/tensorflow.js";
 import { tensorOf, type Untyped } from "../peers/tensors.js";
-import { type Attempt, type HandWritten, none, type Peer, type Workload } from "../workload.js";
+import { type Attempt, type HandWritten, none, type Peer, type Program, type Workload } from "../workload.js";
 import { gradientProgram, valueProgram } from "./programs.js";
 
 /** The point of measurement: apart from the minimum everywhere. */
@@ -90,6 +90,39 @@ const ofNumbers = (n: number): Record<"simplegrad" | "mathjs", Attempt> => ({
           ),
 });
 
+/** Of two vectors, x without its last and without its first number: an index into n − 1 numbers is none into n. */
+async function byRose(n: number): Promise<Program> {
+  const { add, compile, fn, mul, Real, sub, sum, Vec, vjp } = await import("rose");
+  const Part = Vec(n - 1, Real);
+  const Parts = { current: Part, next: Part };
+  const objective = fn([Parts], Real, ({ current, next }: Untyped) =>
+    sum(n - 1, (i: Untyped) => {
+      const bend = sub(next[i], mul(current[i], current[i]));
+      const rest = sub(1, current[i]);
+      return add(mul(100, mul(bend, bend)), mul(rest, rest));
+    }),
+  );
+  const both = fn([Parts], { value: Real, gradients: Parts }, (parts: Untyped) => {
+    const { ret, grad } = vjp(objective)(parts);
+    return { value: ret, gradients: grad(1) };
+  });
+  const kernel = await compile(both);
+  const x = Array.from(pointOf(n));
+  const gradient = new Float64Array(n);
+  const value = new Float64Array(1);
+  return {
+    run: () => {
+      const { value: result, gradients } = kernel({ current: x.slice(0, -1), next: x.slice(1) });
+      const { current: ofCurrent, next: ofNext } = gradients;
+      value[0] = result;
+      gradient[0] = ofCurrent[0];
+      for (let i = 1; i < n - 1; i++) gradient[i] = ofCurrent[i] + ofNext[i - 1];
+      gradient[n - 1] = ofNext[n - 2];
+    },
+    results: () => ({ value, x: gradient }),
+  };
+}
+
 const peersBySlices = (n: number): Record<Peer, Attempt> => ({
   "jax-js": () =>
     jaxGradient(given(n), ({ x }, _, { numpy }) => {
@@ -105,16 +138,7 @@ const peersBySlices = (n: number): Record<Peer, Attempt> => ({
       return tf.sum(tf.add(tf.mul(100, tf.square(bend)), tf.square(tf.sub(1, current))));
     }),
   ),
-  // An index into n − 1 numbers is none into n, so that the last term is there, too, and is left out by a choice.
-  rose: () =>
-    roseGradient(pointOf(n), (x, { add, iadd, igeq, mul, Real, select, sub, sum }) =>
-      sum(n, (i: Untyped) => {
-        const isLast = igeq(n, i, n - 1);
-        const bend = sub(x[select(isLast, n, i, iadd(n, i, 1))], mul(x[i], x[i]));
-        const rest = sub(1, x[i]);
-        return select(isLast, Real, 0, add(mul(100, mul(bend, bend)), mul(rest, rest)));
-      }),
-    ),
+  rose: () => byRose(n),
   adnn: () =>
     adnnGradient(given(n), ({ x }, _, { ad }) => {
       const { add, mul, range, sub, sumreduce } = ad.tensor;
@@ -129,7 +153,7 @@ const peersBySlices = (n: number): Record<Peer, Attempt> => ({
 const peersByScalars = (n: number): Record<Peer, Attempt> => ({
   ...none(["jax-js", "tfjs-cpu", "tfjs-wasm"], "arrays only: a kernel for each single number"),
   rose: () =>
-    roseGradient(pointOf(n), (x, { add, mul, sub }) => {
+    roseGradient(pointOf(n), ({ add, mul, sub }) => (x) => {
       let total: Untyped = 0;
       for (let i = 0; i + 1 < n; i++) {
         const bend = sub(x[i + 1], mul(x[i], x[i]));
