@@ -9,6 +9,7 @@ export const usage = `npm run bench -- [options]
   --subjects a,b   these subjects: ${subjects.join(", ")}
   --processes n    processes for each workload and subject; the median of them counts (3, with --quick 1)
   --quick          shorter rounds, one process
+  --readme         put the table into the README, as its section on speed
   --check          fail where Adjoint misses a bound
   --help           this text`;
 
@@ -19,11 +20,12 @@ export interface Options {
   readonly settings: Settings;
   readonly quick: boolean;
   readonly check: boolean;
+  readonly readme: boolean;
   readonly help: boolean;
 }
 
 /** What `--quick` takes. */
-export const quickSettings: Settings = { round: 10, budget: 200 };
+export const quickSettings: Settings = { round: 10, budget: 300 };
 
 /** @throws with a sentence for the user where an option or a name is unknown */
 export function readOptions(args: readonly string[]): Options {
@@ -35,10 +37,14 @@ export function readOptions(args: readonly string[]): Options {
       processes: { type: "string" },
       quick: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
+      readme: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { only, subjects: named, quick, check, help } = values;
+  const { only, subjects: named, quick, check, readme, help } = values;
+  if (readme && (only !== undefined || named !== undefined)) {
+    throw new Error("--readme takes a whole run: leave out --only and --subjects.");
+  }
   const processes = Number(values.processes ?? (quick ? 1 : 3));
   if (!(Number.isInteger(processes) && processes >= 1)) {
     throw new Error(`--processes is a whole number from 1 on, not ${values.processes}.`);
@@ -50,6 +56,7 @@ export function readOptions(args: readonly string[]): Options {
     settings: quick ? quickSettings : { round: 20, budget: 800 },
     quick,
     check,
+    readme,
     help,
   };
 }

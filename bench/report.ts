@@ -92,7 +92,9 @@ export function ratioTable(workloads: readonly Workload[], cells: Cells): string
     row(["value and gradient", "by hand", ...columns.map((name) => (name === "adjoint" ? "Adjoint" : name))]),
     row(["---", "--:", ...columns.map(() => "--:")]),
     ...rows,
-    ...(notes.length > 0 ? ["", ...notes.map((reason, i) => `${superscript(i + 1)} ${reason}  `)] : []),
+    ...(notes.length > 0
+      ? ["", `${notes.map((reason, i) => `${superscript(i + 1)} ${reason}`).join(" · ")}.`]
+      : []),
   ].join("\n");
 }
 

@@ -4,10 +4,10 @@
  * Each workload and subject has processes of its own. A process holds the subject and the hand-written version, checks
  * that they agree, and measures them in turns, so that a ratio is of one process and one moment. What counts is the
  * median of the rounds, and of that the median of the processes. Peers, whose ratios are told by orders of magnitude,
- * have the short rounds of `--quick`.
+ * have the short rounds of `--quick`, and one process where they are far behind.
  */
 import { fork } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Outcome } from "./child.js";
@@ -16,10 +16,10 @@ import { adjointTable, type Cells, formatRatio, ratioTable, summarize, verdicts 
 import type { Settings, Subject } from "./workload.js";
 
 /** After this many seconds a process has failed. */
-const patience = 60;
+const patience = (subject: Subject): number => (subject === "adjoint" ? 300 : 60);
 
-/** A peer that has taken this many seconds isn't measured again: what is that slow needs no median. */
-const enough = 10;
+/** A peer is measured again only where it may be near: a ratio above this, or these many seconds, need no median. */
+const far = { ratio: 10, seconds: 10 };
 
 /** Measures one workload and subject in a process, which may die in any way. */
 function measureIn(workload: string, subject: Subject, { round, budget }: Settings): Promise<Outcome> {
@@ -31,9 +31,9 @@ function measureIn(workload: string, subject: Subject, { round, budget }: Settin
     let outcome: Outcome | undefined;
     let complaints = "";
     const timer = setTimeout(() => {
-      outcome = { failed: `no result in ${patience} s` };
+      outcome = { failed: `no result in ${patience(subject)} s` };
       child.kill("SIGKILL");
-    }, patience * 1000);
+    }, patience(subject) * 1000);
     child.on("message", (message) => {
       outcome = message as Outcome;
     });
@@ -61,10 +61,17 @@ async function measureAll({ workloads, subjects, processes, settings }: Options)
       }
       const outcomes: Outcome[] = [];
       const started = performance.now();
-      const isSlow = () => subject !== "adjoint" && performance.now() - started > enough * 1000;
       const own = subject === "adjoint" ? settings : quickSettings;
-      do outcomes.push(await measureIn(name, subject, own));
-      while (outcomes.length < processes && "measured" in outcomes.at(-1)! && !isSlow());
+      let again = true;
+      while (again && outcomes.length < processes) {
+        const outcome = await measureIn(name, subject, own);
+        outcomes.push(outcome);
+        const isNear =
+          "measured" in outcome &&
+          outcome.measured.ratio.median <= far.ratio &&
+          performance.now() - started <= far.seconds * 1000;
+        again = "measured" in outcome && (subject === "adjoint" || isNear);
+      }
       cells[name][subject] = outcomes;
       const { ratio, failed } = summarize(outcomes);
       const result = ratio ? `${formatRatio(ratio.median)} × by hand` : failed;
@@ -84,6 +91,17 @@ function writeResults(options: Options, cells: Cells, head: string, tables: stri
   return `bench/results/${name}.md`;
 }
 
+/** Puts the table where the README has the last one. */
+function writeReadme(table: string): void {
+  const path = new URL("../README.md", import.meta.url);
+  const text = readFileSync(path, "utf8");
+  const [start, end] = ["<!-- speed -->\n", "<!-- end of speed -->"];
+  const [before, rest] = text.split(start);
+  const [, after] = rest?.split(end) ?? [];
+  if (after === undefined) throw new Error(`the README has no place for the table: ${start.trim()} … ${end}`);
+  writeFileSync(path, `${before}${start}\n${table}\n\n${end}${after}`);
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
@@ -94,11 +112,13 @@ async function main(): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const head =
     `${date}, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ` +
-    `${options.processes} process${options.processes > 1 ? "es" : ""} for each workload and subject. ` +
-    "Times over those of hand-written JavaScript, less is better.";
-  const tables = [ratioTable(options.workloads, cells), adjointTable(options.workloads, cells)].join("\n\n");
+    `median of ${options.processes} process${options.processes > 1 ? "es" : ""}. ` +
+    "Times over those of hand-written JavaScript: less is better.";
+  const ratios = ratioTable(options.workloads, cells);
+  const tables = `${ratios}\n\n${adjointTable(options.workloads, cells)}`;
   console.log(`\n${head}\n\n${tables}`);
   console.log(`\nwritten to ${writeResults(options, cells, head, tables)}`);
+  if (options.readme) writeReadme(`${head}\n\n${ratios}`);
   if (!options.check) return;
   const found = verdicts(options.workloads, cells);
   const missed = found.filter(({ holds }) => !holds);
