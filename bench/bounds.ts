@@ -1,0 +1,43 @@
+/** What is expected of Adjoint: `npm run bench -- --check` fails where a median is above. */
+
+export interface Bound {
+  /** The most that Adjoint may take, times hand-written JavaScript. */
+  readonly ratio?: number;
+  /** The most nanoseconds a run, or a step where a run is many. */
+  readonly nanoseconds?: number;
+  /** The most milliseconds of tracing and compiling up to the first result. */
+  readonly first?: number;
+  /** The most memory up to the first result, in MiB. */
+  readonly memory?: number;
+  /** A subject of the same run that Adjoint must be ahead of. */
+  readonly ahead?: string;
+}
+
+/** The most that value and gradient may take, times the value alone, everywhere. */
+export const gradientBound = 5;
+
+export const bounds: Readonly<Record<string, Bound>> = {
+  sphere: { ratio: 1.1, first: 2 },
+  cubic: { ratio: 1.1, first: 2 },
+  saddle: { ratio: 1.1, first: 2 },
+  call: { nanoseconds: 150 },
+  kernels: { ratio: 1.1 },
+  "rosenbrock-10": { ratio: 1.15 },
+  "rosenbrock-1000": { ratio: 1.1 },
+  "rosenbrock-100000": { ratio: 1.1 },
+  "rosenbrock-scalars-1000": { ratio: 4 },
+  "rosenbrock-scalars-10000": { ratio: 6 },
+  "linear-fit": { ratio: 0.7 },
+  mixture: { ratio: 0.6 },
+  "adam-step": { ratio: 0.9, nanoseconds: 60 },
+  minimize: { nanoseconds: 45 },
+  "mlp-f32": { ratio: 0.15, first: 50, ahead: "jax-js" },
+  "mlp-f64": { ratio: 0.25, first: 50 },
+  "matmul-f32": { ratio: 0.13 },
+  "matmul-f64": { ratio: 0.25 },
+  "stencil-200": { ratio: 1.1 },
+  "stencil-1000": { ratio: 1.1 },
+  "chain-1e4": { ratio: 1.8 },
+  "chain-1e5": { ratio: 1.8 },
+  "chain-1e6": { ratio: 1.8, first: 15_000, memory: 1536 },
+};

@@ -1,0 +1,6 @@
+// The peers are installed for a run only, so type checking takes them as they come.
+declare module "@jax-js/jax";
+declare module "adnn/ad/index.js";
+declare module "adnn/tensor.js";
+declare module "rose";
+declare module "simplegrad";

@@ -1,0 +1,10 @@
+export { adamStep, manySteps } from "./adam.js";
+export { convenientCall, manyKernels } from "./calls.js";
+export { chain } from "./chain.js";
+export { cubic, saddle, sphere } from "./course.js";
+export { linearFit } from "./linear-fit.js";
+export { matrixProduct } from "./matmul.js";
+export { mixture } from "./mixture.js";
+export { perceptron } from "./mlp.js";
+export { rosenbrock } from "./rosenbrock.js";
+export { stencil } from "./stencil.js";
