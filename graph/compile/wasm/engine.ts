@@ -15,7 +15,7 @@ interface WebAssemblyNamespace {
   ) => { exports: Record<string, (...operands: number[]) => number> };
 }
 
-const engine = (globalThis as { WebAssembly?: WebAssemblyNamespace }).WebAssembly;
+const engine = (globalThis as object as { WebAssembly?: WebAssemblyNamespace }).WebAssembly;
 
 const pageSize = 65536;
 
