@@ -22,11 +22,9 @@ interface Edge {
   readonly outward: Pixel;
 }
 
-/** The sides of the box that the camera sees from inside: −1 or 1 along each axis. */
+/** The sides of the box behind the surface: −1 or 1 along each axis; the camera is never below the floor. */
 function farSides(view: View): readonly [number, number, number] {
-  const side = (i: 0 | 1 | 2): number => (view.eye[i] > 0 ? -1 : 1);
-  // At eye level the floor is the wall.
-  return [side(0), side(1), view.eye[2] >= 0 ? -1 : 1];
+  return [view.eye[0] > 0 ? -1 : 1, view.eye[1] > 0 ? -1 : 1, -1];
 }
 
 function withCoordinate(point: BoxPoint, axis: number, coordinate: number): BoxPoint {
@@ -91,28 +89,52 @@ function edgeTicks(
   return [];
 }
 
-/** Draws the walls, the grid, and the ticks with their labels, in text of the height `size`. */
-export function drawAxes(
+/** The walls and edges as one camera sees them, with ticks in text of the height `size`. */
+export interface Axes {
+  readonly size: number;
+  readonly font: string;
+  readonly edges: readonly Edge[];
+  readonly marks: readonly (readonly { readonly at: number; readonly text: string }[])[];
+}
+
+/** Chooses the edges and ticks for a view. */
+export function makeAxes(
   ctx: CanvasRenderingContext2D,
   scene: RaceScene,
   view: View,
   size: number,
-  font: string,
-): void {
-  const far = farSides(view);
+  family: string,
+): Axes {
+  const font = `${size}px ${family}`;
+  ctx.font = font;
   const edges = tickEdges(view);
+  return { size, font, edges, marks: edges.map((edge) => edgeTicks(ctx, scene, view, edge, size)) };
+}
+
+/** Draws the walls and the grid on them, which the surface may cover. */
+export function drawWalls(ctx: CanvasRenderingContext2D, { edges, marks }: Axes, view: View): void {
+  const far = farSides(view);
   ctx.save();
-  ctx.font = `${size}px ${font}`;
-  const marks = edges.map((edge) => edgeTicks(ctx, scene, view, edge, size));
   ctx.lineJoin = "round";
   for (const axis of [0, 1, 2] as const) drawWall(ctx, view, axis, far[axis], marks);
+  for (const { from, to } of edges) inkLine(ctx, from, to);
+  ctx.restore();
+}
 
+/** Draws the edges' ticks and the labels, which nothing covers. */
+export function drawLabels(
+  ctx: CanvasRenderingContext2D,
+  { size, font, edges, marks }: Axes,
+  scene: RaceScene,
+  view: View,
+  width: number,
+): void {
+  ctx.save();
+  ctx.lineJoin = "round";
+  ctx.font = font;
   ctx.fillStyle = ink;
-  ctx.strokeStyle = ink;
-  ctx.lineWidth = 1;
-  const labels = new Labels(ctx, size);
+  const labels = new Labels(ctx, size, width);
   const reaches = edges.map((edge, i) => {
-    line(ctx, edge.from, edge.to);
     let reach = 0.5 * size;
     for (const { at, text } of marks[i]!) {
       const pixel = view.project(...withCoordinate(edge.at, edge.axis, at));
@@ -120,7 +142,7 @@ export function drawAxes(
         x: pixel.x + 0.4 * size * edge.outward.x,
         y: pixel.y + 0.4 * size * edge.outward.y,
       };
-      line(ctx, pixel, tip);
+      inkLine(ctx, pixel, tip);
       reach = Math.max(reach, labels.place(text, pixel, edge.outward, 0.65 * size, 0));
     }
     return reach;
@@ -138,6 +160,12 @@ export function drawAxes(
     }
   });
   ctx.restore();
+}
+
+function inkLine(ctx: CanvasRenderingContext2D, from: Pixel, to: Pixel): void {
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = 1;
+  line(ctx, from, to);
 }
 
 /** One wall: its panel, the lines of the two axes that span it, and its outline. */

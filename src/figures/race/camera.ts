@@ -87,28 +87,18 @@ export class View {
   }
 }
 
-/**
- * The placement that fills `area` with the box at zoom 1. With `turning` its width is that of the box seen over a
- * corner, so that it stays inside while the camera circles.
- */
+/** The placement that fills `area` with the box at zoom 1; with `turning` it stays inside from wherever it is seen. */
 export function fit(camera: Camera, area: Rectangle, turning: boolean): Placement {
-  const upright = { ...camera, zoom: 1 };
-  const view = new View(upright, { x: 0, y: 0, scale: 1 });
-  const pixels = corners.map((corner) => view.project(...corner));
-  const range = (of: (pixel: Pixel) => number, list: readonly Pixel[]): [number, number] => [
-    Math.min(...list.map(of)),
-    Math.max(...list.map(of)),
-  ];
-  let [left, right] = range(({ x }) => x, pixels);
-  const [top, bottom] = range(({ y }) => y, pixels);
-  if (turning) {
-    const diagonal = new View({ ...upright, azimuth: 45 }, { x: 0, y: 0, scale: 1 });
-    [left, right] = range(
-      ({ x }) => x,
-      corners.map((corner) => diagonal.project(...corner)),
-    );
-  }
-  const scale = Math.min(area.width / (right - left), area.height / (bottom - top));
+  const seen = turning
+    ? [0, 30, 60, 90].map((elevation) => ({ azimuth: 45, elevation, zoom: 1 }))
+    : [{ ...camera, zoom: 1 }];
+  const pixels = seen.flatMap((one) => {
+    const view = new View(one, { x: 0, y: 0, scale: 1 });
+    return corners.map((corner) => view.project(...corner));
+  });
+  const [left, right] = [Math.min(...pixels.map(({ x }) => x)), Math.max(...pixels.map(({ x }) => x))];
+  const [top, bottom] = [Math.min(...pixels.map(({ y }) => y)), Math.max(...pixels.map(({ y }) => y))];
+  const scale = Math.max(1, Math.min(area.width / (right - left), area.height / (bottom - top)));
   return {
     scale,
     x: area.x + area.width / 2 - (scale * (left + right)) / 2,

@@ -8,11 +8,13 @@ export class Labels {
   readonly #taken: Rectangle[] = [];
   readonly #ctx: CanvasRenderingContext2D;
   readonly #height: number;
+  readonly #width: number;
 
-  /** Uses the context's font, whose height in pixels is `height`. */
-  constructor(ctx: CanvasRenderingContext2D, height: number) {
+  /** Uses the context's font, whose height in pixels is `height`, in a picture of the width `width`. */
+  constructor(ctx: CanvasRenderingContext2D, height: number, width: number) {
     this.#ctx = ctx;
     this.#height = height;
+    this.#width = width;
   }
 
   /**
@@ -26,8 +28,10 @@ export class Labels {
     const half = (Math.abs(outward.x) * width + Math.abs(outward.y) * height) / 2;
     for (let i = 0; i <= tries; i++) {
       const reach = gap + half + (i * height) / 3;
+      const margin = height / 3;
+      const left = at.x + reach * outward.x - width / 2;
       const box = {
-        x: at.x + reach * outward.x - width / 2,
+        x: Math.max(margin, Math.min(this.#width - margin - width, left)),
         y: at.y + reach * outward.y - height / 2,
         width,
         height,
@@ -36,6 +40,10 @@ export class Labels {
       this.#taken.push(box);
       ctx.textAlign = "center";
       ctx.textBaseline = "middle";
+      // The halo keeps a label readable that lies over the surface.
+      ctx.lineWidth = height / 4;
+      ctx.strokeStyle = "#ffffffc0";
+      ctx.strokeText(text, box.x + width / 2, box.y + height / 2);
       ctx.fillText(text, box.x + width / 2, box.y + height / 2);
       return reach + half;
     }

@@ -104,28 +104,34 @@ export function drawTracks(
     strokeParts(ctx, track, time, true);
   }
   ctx.setLineDash([]);
-  for (const track of tracks) {
+  // Runs along one way are common: the ones drawn first are wider, so that they are seen beside those on top.
+  const widthOf = (i: number): number => strokes.line * (1 + Math.min(1.5, 0.3 * (tracks.length - 1 - i)));
+  for (const [i, track] of tracks.entries()) {
     ctx.globalAlpha = 0.8;
-    ctx.lineWidth = strokes.line + 2;
+    ctx.lineWidth = widthOf(i) + 2;
     ctx.strokeStyle = haloOf(track.racer.color);
     strokeParts(ctx, track, time, false);
   }
   // After all halos: that of one line must not cover another that runs along it.
   ctx.globalAlpha = 1;
-  for (const track of tracks) {
-    ctx.lineWidth = strokes.line;
+  for (const [i, track] of tracks.entries()) {
+    ctx.lineWidth = widthOf(i);
     ctx.strokeStyle = track.racer.color;
     strokeParts(ctx, track, time, false);
   }
-  for (const track of tracks) {
+  const heads = tracks.flatMap((track) => {
     const head = headAt(track, mesh, time);
-    if (!head) continue;
-    const { x, y } = view.project(...head);
-    const { racer } = track;
+    return head ? [{ head, racer: track.racer, pixel: view.project(...head) }] : [];
+  });
+  heads.forEach(({ head, racer, pixel }, i) => {
+    // Of dots in one place the ones below are larger: the others lie on them like the rings of a target.
+    const above = heads
+      .slice(i + 1)
+      .filter(({ pixel: { x, y } }) => Math.hypot(x - pixel.x, y - pixel.y) < 0.5 * strokes.dot);
     const left = racer.exit !== null && time >= racer.exit.time;
     ctx.globalAlpha = isHidden(head, mesh, view) ? 0.4 : 1;
-    drawDot(ctx, x, y, strokes.dot, racer.color, left);
-  }
+    drawDot(ctx, pixel.x, pixel.y, strokes.dot * (1 + 0.5 * above.length), racer.color, left);
+  });
   ctx.restore();
 }
 

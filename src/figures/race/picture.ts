@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** The whole picture of a race on a canvas: the same code in Node and in a page. */
-import { drawAxes } from "./axes.js";
-import { boxCoordinates, type Camera, fit, type Placement, type Rectangle, View } from "./camera.js";
+import { drawLabels, drawWalls, makeAxes } from "./axes.js";
+import { boxCoordinates, type Camera, fit, type Pixel, type Placement, View } from "./camera.js";
+import { writtenTicks } from "./labels.js";
 import { drawDot, drawTracks, makeTracks, type Strokes, type Track } from "./paths.js";
 import type { RaceScene } from "./scene.js";
 import { drawSurface, type Mesh, makeMesh } from "./surface.js";
@@ -18,8 +19,8 @@ export interface Layout {
   readonly size: number;
   readonly strokes: Strokes;
   readonly placement: Placement;
-  /** The legend's corner, and the width of a column. */
-  readonly legend: Rectangle & { readonly columns: number };
+  /** Where the entries of the legend start: the runs, then the minimum. */
+  readonly legend: readonly Pixel[];
 }
 
 /** A scene that can be drawn again and again, from changing cameras. */
@@ -39,25 +40,40 @@ export class RacePicture {
     ctx.font = `${size}px ${fontFamily}`;
     const texts = racers.flatMap(({ name, notes }) => [name, ...notes.map(({ text }) => text)]);
     if (minima.length > 0) texts.push("minimum");
-    const column = 2.6 * size + Math.max(...texts.map((text) => ctx.measureText(text).width));
-    const entries = racers.length + (minima.length > 0 ? 1 : 0);
-    const lines = 1 + Math.max(...racers.map(({ notes }) => notes.length));
-    const top = (title ? 3.4 : 2.4) * size;
-    const beside = width - column - 2 * size >= 0.62 * width;
-    const columns = beside ? 1 : Math.max(1, Math.floor((width - size) / (column + size)));
-    const rows = Math.ceil(entries / columns);
-    const legendHeight = rows * (lines * 1.35 + 0.3) * size;
-    const legend = beside
-      ? { x: width - column - size, y: top + size, width: column, height: height - top, columns: 1 }
-      : { x: size, y: height - legendHeight, width: column + size, height: legendHeight, columns };
-    // Room for the ticks and labels round the box.
-    const area = {
-      x: 3.6 * size,
-      y: top + 0.8 * size,
-      width: (beside ? legend.x : width) - 5.2 * size,
-      height: height - top - 3.8 * size - (beside ? 0 : legendHeight),
+    const column = 3.6 * size + Math.max(...texts.map((text) => ctx.measureText(text).width));
+    const heights = [
+      ...racers.map(({ notes }) => 1.65 + 1.35 * notes.length),
+      ...(minima.length > 0 ? [1.65] : []),
+    ];
+    const top = (title ? 4 : 2.4) * size;
+    const [low, high] = this.scene.ranges[2];
+    const tickWidths = writtenTicks(low, high, 8).map(({ text }) => ctx.measureText(text).width);
+    const left = Math.max(2.5 * size, ...tickWidths) + 1.4 * size;
+    const arrange = (columns: number, beside: boolean): Pick<Layout, "placement" | "legend"> => {
+      const rows = Array.from({ length: Math.ceil(heights.length / columns) }, (_, row) =>
+        Math.max(...heights.slice(row * columns, (row + 1) * columns)),
+      );
+      const total = rows.reduce((sum, one) => sum + one * size, 0.6 * size);
+      const corner = beside ? { x: width - column, y: top } : { x: size, y: height - total };
+      const legend = heights.map((_, i) => ({
+        x: corner.x + (i % columns) * (width / columns),
+        y:
+          corner.y +
+          rows.slice(0, Math.floor(i / columns)).reduce((sum, one) => sum + one * size, 0.8 * size),
+      }));
+      // Room for the ticks and labels round the box.
+      const area = {
+        x: left,
+        y: top,
+        width: (beside ? corner.x : width) - left - 2 * size,
+        height: (beside ? height : corner.y) - top - 3.2 * size,
+      };
+      return { placement: fit(camera, area, turning), legend };
     };
-    const placement = fit(camera, area, turning);
+    // The legend stands beside the box or, in columns, below it: where it leaves more room.
+    const beside = arrange(1, true);
+    const below = arrange(Math.max(1, Math.min(heights.length, Math.floor(width / column))), false);
+    const { placement, legend } = beside.placement.scale >= below.placement.scale ? beside : below;
     return { width, height, size, strokes: { line: size / 6, dot: size / 2.1 }, placement, legend };
   }
 
@@ -76,8 +92,10 @@ export class RacePicture {
     ctx.save();
     ctx.fillStyle = "#ffffff";
     ctx.fillRect(0, 0, width, height);
-    drawAxes(ctx, scene, view, size, fontFamily);
+    const axes = makeAxes(ctx, scene, view, size, fontFamily);
+    drawWalls(ctx, axes, view);
     drawSurface(ctx, mesh, view);
+    drawLabels(ctx, axes, scene, view, width);
     const toBox = boxCoordinates(scene.ranges);
     for (const minimum of scene.minima) {
       const point = toBox(minimum[0]!, minimum[1]!, minimum[2]!);
@@ -122,26 +140,11 @@ export class RacePicture {
   #legend(ctx: CanvasRenderingContext2D, layout: Layout, time: number, names: boolean): void {
     const { racers, minima } = this.scene;
     const { size, legend, strokes } = layout;
-    const lines = 1 + Math.max(...racers.map(({ notes }) => notes.length));
-    const pitch = legend.columns === 1 ? undefined : (lines * 1.35 + 0.3) * size;
     ctx.font = `${size}px ${fontFamily}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    let y = legend.y + 0.7 * size;
-    const at = (index: number, height: number): { x: number; y: number } => {
-      if (pitch !== undefined) {
-        const row = Math.floor(index / legend.columns);
-        return {
-          x: legend.x + (index % legend.columns) * legend.width,
-          y: legend.y + 0.7 * size + row * pitch,
-        };
-      }
-      const place = { x: legend.x, y };
-      y += height;
-      return place;
-    };
     racers.forEach(({ name, color, notes }, i) => {
-      const place = at(i, (1.35 * (1 + notes.length) + 0.3) * size);
+      const place = legend[i]!;
       if (names) {
         ctx.strokeStyle = color;
         ctx.lineWidth = strokes.line;
@@ -162,7 +165,7 @@ export class RacePicture {
         });
     });
     if (!names || minima.length === 0) return;
-    const place = at(racers.length, 0);
+    const place = legend[racers.length]!;
     drawStar(ctx, place.x + 0.95 * size, place.y, 0.6 * size);
     ctx.fillStyle = "#202024";
     ctx.fillText("minimum", place.x + 2.5 * size, place.y);

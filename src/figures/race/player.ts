@@ -98,7 +98,7 @@ export class RacePlayer {
     this.#look({
       ...camera,
       azimuth: camera.azimuth + azimuth,
-      elevation: Math.min(90, Math.max(-90, camera.elevation + elevation)),
+      elevation: Math.min(90, Math.max(0, camera.elevation + elevation)),
     });
   }
 

@@ -207,7 +207,7 @@ function chooseCamera(what: string, asked: Partial<Camera> = {}, scene: Omit<Rac
   const number = (key: keyof Camera, otherwise: number, range: Interval): number =>
     checkNumber(`${what}: camera.${key}`, asked[key], otherwise, range, false);
   const azimuth = number("azimuth", Number.NaN, [-360, 360]);
-  const camera = { elevation: number("elevation", 30, [-90, 90]), zoom: number("zoom", 1, [0.2, 8]) };
+  const camera = { elevation: number("elevation", 30, [0, 90]), zoom: number("zoom", 1, [0.2, 8]) };
   if (!Number.isNaN(azimuth)) return { ...camera, azimuth };
   const mesh = makeMesh({ ...scene, camera: { ...camera, azimuth: 0 } });
   let best = { azimuth: -60, score: -1 };
