@@ -1,0 +1,235 @@
+/** From the options of a race to its scene. */
+import { AdjointError } from "../../../graph/errors.js";
+import { type Camera, View } from "./camera.js";
+import { checkColor, runColors, sampleColorMap } from "./colors.js";
+import {
+  checkInterval,
+  checkNumber,
+  type Plane,
+  type PlanePath,
+  type PlanePoint,
+  type RaceOptions,
+  readPlane,
+} from "./options.js";
+import { makeTracks } from "./paths.js";
+import type { Interval, Note, Racer, RaceScene, Surface } from "./scene.js";
+import { makeMesh } from "./surface.js";
+
+/**
+ * The scene of a race: f sampled over the window, the runs cut at the box, a camera that sees them.
+ * @throws AdjointError where an option can't be used: it is named, with the reason
+ */
+export function raceScene(what: string, options: RaceOptions): RaceScene {
+  const plane = readPlane(what, options);
+  const { x1, x2 } = chooseWindow(what, options, plane);
+  const surface = sampleSurface(what, options, plane, x1, x2);
+  const values = options.values ? checkInterval(`${what}: values`, options.values) : span(what, surface);
+  const ranges = [x1, x2, values] as const;
+  const colors = readColors(what, options, plane);
+  const racers = plane.paths.map((path, i) => makeRacer(path, colors[i]!, ranges, plane.value));
+  const inBox = ([a, b, c]: readonly number[]): boolean =>
+    [a!, b!, c!].every((x, i) => inside(x, ranges[i]!));
+  const { title = "", labels = ["x1", "x2", "f(x1, x2)"] } = options;
+  if (!Array.isArray(labels) || labels.length !== 3 || labels.some((label) => typeof label !== "string")) {
+    throw new AdjointError(`${what}: labels must be three texts, for x1, x2 and the value.`);
+  }
+  const scene = {
+    title: String(title),
+    labels: labels as unknown as RaceScene["labels"],
+    ranges,
+    surface,
+    racers,
+    minima: (plane.record?.minima ?? []).map(({ x, value }) => [...x, value]).filter(inBox),
+    steps: Math.max(...plane.paths.map(({ points }) => points.length - 1)),
+  };
+  return { ...scene, camera: chooseCamera(what, options.camera, scene) };
+}
+
+function inside(x: number, [low, high]: Interval): boolean {
+  const slack = 1e-9 * (high - low);
+  return x >= low - slack && x <= high + slack;
+}
+
+function chooseWindow(
+  what: string,
+  { window }: RaceOptions,
+  { record, paths }: Plane,
+): { x1: Interval; x2: Interval } {
+  if (window !== undefined) {
+    return {
+      x1: checkInterval(`${what}: window.x1`, window?.x1),
+      x2: checkInterval(`${what}: window.x2`, window?.x2),
+    };
+  }
+  if (record) return record.window;
+  // Of a run that diverged only the start tells something of the place that is worth seeing.
+  const points = paths.flatMap(({ run, points }) =>
+    run.status === "diverged" ? points.slice(0, 1) : points,
+  );
+  const around = (i: 0 | 1): Interval => {
+    const all = points.map((point) => point[i]);
+    const [low, high] = all.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [all[0]!, all[0]!]);
+    const margin = 0.15 * (high - low) || Math.max(1, Math.abs(low));
+    return [low - margin, high + margin];
+  };
+  return { x1: around(0), x2: around(1) };
+}
+
+function sampleSurface(
+  what: string,
+  { faces = [60, 60], colorMap = "rainbow", edges = "#4d4d4d" }: RaceOptions,
+  { value }: Plane,
+  x1: Interval,
+  x2: Interval,
+): Surface {
+  const count = (name: string, i: 0 | 1): number =>
+    checkNumber(`${what}: faces along ${name}`, faces?.[i] ?? Number.NaN, 0, [1, 400], true) + 1;
+  const [columns, rows] = [count("x1", 0), count("x2", 1)];
+  const at = ([low, high]: Interval, i: number, n: number): number => low + ((high - low) * i) / (n - 1);
+  const values: (number | null)[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const f = value(at(x1, column, columns), at(x2, row, rows));
+      values.push(Number.isFinite(f) ? Number(f.toPrecision(6)) : null);
+    }
+  }
+  return {
+    columns,
+    rows,
+    values,
+    colors: sampleColorMap(`${what}: colorMap`, colorMap),
+    edges: edges === null ? null : checkColor(`${what}: edges`, edges),
+  };
+}
+
+/** From the lowest value of a surface to the highest. */
+function span(what: string, { values }: Surface): Interval {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value === null) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low > high)
+    throw new AdjointError(`${what}: the objective is finite nowhere in the window; move the window.`);
+  const margin = low === high ? Math.max(1, Math.abs(low)) : 0;
+  return [low - margin, high + margin];
+}
+
+function readColors(what: string, { colors }: RaceOptions, { paths }: Plane): string[] {
+  if (colors !== undefined && (typeof colors !== "object" || colors === null)) {
+    throw new AdjointError(`${what}: colors must be a list, or an object of a colour a run.`);
+  }
+  const given: Readonly<Record<string, string>> = Array.isArray(colors)
+    ? Object.fromEntries(colors.map((color, i) => [paths[i]?.name ?? `run ${i + 1}`, color]))
+    : ((colors ?? {}) as Readonly<Record<string, string>>);
+  const unknown = Object.keys(given).find((name) => !paths.some((path) => path.name === name));
+  if (unknown !== undefined) {
+    throw new AdjointError(
+      `${what}: colors names "${unknown}", which is no run; the runs are ${paths.map(({ name }) => name).join(", ")}.`,
+    );
+  }
+  return paths.map(({ name }, i) =>
+    checkColor(`${what}: colors: "${name}"`, given[name] ?? runColors[i % runColors.length]!),
+  );
+}
+
+/** The path up to where it leaves the box, and what the legend says of its end. */
+function makeRacer(
+  { name, run, points }: PlanePath,
+  color: string,
+  ranges: readonly Interval[],
+  value: Plane["value"],
+): Racer {
+  const finite = points.findIndex((point) => !point.every(Number.isFinite));
+  const drawable = finite < 0 ? points : points.slice(0, finite);
+  const outside = drawable.findIndex((point) => !point.every((x, i) => inside(x, ranges[i]!)));
+  const kept = outside < 0 ? drawable : drawable.slice(0, outside);
+  const notes: Note[] = [];
+  if (outside === 0) notes.push({ step: 0, text: "starts outside of the box" });
+  if (outside > 0) notes.push({ step: outside, text: `left the box at step ${outside}` });
+  if (run.status === "diverged") notes.push({ step: run.steps, text: `diverged at step ${run.steps + 1}` });
+  if (run.status === "converged") notes.push({ step: run.steps, text: `converged at step ${run.steps}` });
+  if (run.status === "stopped") notes.push({ step: run.steps, text: `stopped at step ${run.steps}` });
+  return {
+    name,
+    color,
+    points: kept.flat().map((x) => Number(x.toPrecision(8))),
+    exit:
+      outside > 0
+        ? exitBetween(drawable[outside - 1]!, drawable[outside]!, outside - 1, ranges, value)
+        : null,
+    notes,
+  };
+}
+
+/** Where the way between two steps, straight across the floor and on the surface, first meets the box's side. */
+function exitBetween(
+  from: PlanePoint,
+  to: PlanePoint,
+  step: number,
+  ranges: readonly Interval[],
+  value: Plane["value"],
+): NonNullable<Racer["exit"]> {
+  const at = (share: number): PlanePoint => {
+    const [x1, x2] = [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
+    return [x1, x2, value(x1, x2)];
+  };
+  const isInside = (share: number): boolean => at(share).every((x, i) => inside(x, ranges[i]!));
+  // Looked for in parts of the way inside the window, in which f seldom leaves the box and comes back.
+  const shares = ([0, 1] as const).map((i) => {
+    const side = to[i] > ranges[i]![1] ? ranges[i]![1] : to[i] < ranges[i]![0] ? ranges[i]![0] : to[i];
+    return to[i] === from[i] ? 1 : Math.min(1, Math.max(0, (side - from[i]) / (to[i] - from[i])));
+  });
+  const whole = Math.min(...shares);
+  const parts = 100;
+  let part = 1;
+  while (part < parts && isInside((whole * part) / parts)) part++;
+  let [low, high] = [(whole * (part - 1)) / parts, (whole * part) / parts];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (isInside(middle)) low = middle;
+    else high = middle;
+  }
+  const point = at(low).map((x, i) => {
+    const [least, most] = ranges[i]!;
+    return Number(Math.min(most, Math.max(least, x)).toPrecision(8));
+  });
+  return { time: step + low, point };
+}
+
+/** The camera that is asked for; where no azimuth is, the one from which most of the paths is seen. */
+function chooseCamera(what: string, asked: Partial<Camera> = {}, scene: Omit<RaceScene, "camera">): Camera {
+  const unknown = Object.keys(asked ?? {}).find((key) => !["azimuth", "elevation", "zoom"].includes(key));
+  if (unknown !== undefined) {
+    throw new AdjointError(`${what}: camera has no "${unknown}"; it takes azimuth, elevation and zoom.`);
+  }
+  const number = (key: keyof Camera, otherwise: number, range: Interval): number =>
+    checkNumber(`${what}: camera.${key}`, asked[key], otherwise, range, false);
+  const azimuth = number("azimuth", Number.NaN, [-360, 360]);
+  const camera = { elevation: number("elevation", 30, [0, 90]), zoom: number("zoom", 1, [0.2, 8]) };
+  if (!Number.isNaN(azimuth)) return { ...camera, azimuth };
+  const mesh = makeMesh({ ...scene, camera: { ...camera, azimuth: 0 } });
+  let best = { azimuth: -60, score: -1 };
+  // First the view that matplotlib starts with, then round the box; not along an axis, where depth is hard to see.
+  for (const candidate of [-60, -45, -30, 30, 45, 60, 120, 135, 150, -150, -135, -120]) {
+    const whole = { ...scene, camera: { ...camera, zoom: 1, azimuth: candidate } };
+    const view = new View(whole.camera, { x: 0, y: 0, scale: 100 });
+    let score = 0;
+    for (const track of makeTracks(whole, mesh, view)) {
+      let seen = 0;
+      track.samples.forEach(({ pixel, hidden }, i) => {
+        const before = track.samples[i - 1]?.pixel ?? pixel;
+        if (!hidden) seen += Math.hypot(pixel.x - before.x, pixel.y - before.y);
+      });
+      let length = 0;
+      track.vertices.forEach(({ point }, i) => {
+        const before = track.vertices[i - 1]?.point ?? point;
+        length += Math.hypot(...point.map((x, k) => x - before[k]!));
+      });
+      if (length > 0) score += seen / (100 * length);
+    }
+    if (score > 1.02 * best.score) best = { azimuth: candidate, score };
+  }
+  return { ...camera, azimuth: best.azimuth };
+}

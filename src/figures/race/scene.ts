@@ -1,0 +1,48 @@
+/** What a race draws, as plain data: a scene goes through JSON into a page unchanged. */
+import type { Camera } from "./camera.js";
+
+export type Interval = readonly [low: number, high: number];
+
+/** f on a grid over the window. */
+export interface Surface {
+  /** Samples along x1, both ends of the window included. */
+  readonly columns: number;
+  /** Samples along x2. */
+  readonly rows: number;
+  /** f, row by row, x1 fastest; null where it isn't finite. */
+  readonly values: readonly (number | null)[];
+  /** Colours from the lowest value to the highest, evenly spaced, as #rrggbb. */
+  readonly colors: readonly string[];
+  /** The colour of the grid's lines, or null for none. */
+  readonly edges: string | null;
+}
+
+/** What happened to a run, and at which step. */
+export interface Note {
+  readonly step: number;
+  readonly text: string;
+}
+
+export interface Racer {
+  readonly name: string;
+  readonly color: string;
+  /** x1, x2 and f at the steps 0, 1, …, as far as they lie inside the box; flat. */
+  readonly points: readonly number[];
+  /** Where the run leaves the box: the time, between two steps, and the point on the box's side. */
+  readonly exit: { readonly time: number; readonly point: readonly number[] } | null;
+  readonly notes: readonly Note[];
+}
+
+export interface RaceScene {
+  readonly title: string;
+  readonly labels: readonly [x1: string, x2: string, value: string];
+  /** The box: the window of x1 and x2, and the values that are shown. */
+  readonly ranges: readonly [x1: Interval, x2: Interval, value: Interval];
+  readonly surface: Surface;
+  readonly racers: readonly Racer[];
+  /** Known minima in the box, as x1, x2, f. */
+  readonly minima: readonly (readonly number[])[];
+  /** The last step of the longest run. */
+  readonly steps: number;
+  readonly camera: Camera;
+}
