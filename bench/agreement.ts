@@ -37,7 +37,7 @@ export function checkDifferences({ run, results, parameters = {} }: HandWritten)
     const value = results().value![0]!;
     const slope = gradient.reduce((sum, g, i) => sum + g * direction[i]!, 0);
     // The direction's length grows with the root of the number of parameters, and so would the error.
-    const h = (single ? 1e-2 : 1e-4) / Math.sqrt(at.length) ** (single ? 1 : 0.5);
+    const h = (single ? 1e-2 : 1e-6) / Math.sqrt(at.length) ** (single ? 1 : 0.5);
     const valueAt = (step: number): number => {
       for (let i = 0; i < at.length; i++) array[i] = at[i]! + step * direction[i]!;
       run();

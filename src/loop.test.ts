@@ -5,6 +5,7 @@ import {
   adam,
   add,
   cubic,
+  erf,
   gradientDescent,
   log,
   matrix,
@@ -136,6 +137,19 @@ loops("runs of the same objective and optimizer don't know of each other", () =>
   minimize(cubic.f, { x: [1, 1] }, optimizer, { steps: 50, tolerance: 0, onStep: () => run() });
   assert.equal([...first.parameters.x, ...first.trajectory.parameters.x], kept);
   assert.equal([...run().parameters.x], [...first.parameters.x]);
+});
+
+loops("a called op, in steps that are written out and in larger ones", () => {
+  for (const n of [2, 400]) {
+    const f = trace({ x: vector(n) }, ({ x }) => sum(square(erf(x)))) as unknown as Traced;
+    const start = { x: new Float64Array(n).fill(0.4) };
+    const expected = reference(f, start, gradientDescent({ learningRate: 0.1 }), 20, 0);
+    for (let again = 0; again < 2; again++) {
+      const optimizer = gradientDescent({ learningRate: 0.1 });
+      const run = minimize(f as never, start as never, optimizer, { steps: 20, tolerance: 0 });
+      assert.ok(close([run.value], [expected.value]));
+    }
+  }
 });
 
 loops("more steps than are set aside at first", () => {

@@ -2,8 +2,9 @@
  * Many steps in one call. Where a step is small, the loop around it is generated with it: the state stays in local
  * variables from step to step, and rows of the trajectory are written as they come about. Else it is a loop over a kernel.
  */
+import { makeEnvironment } from "../graph/compile/environment.js";
 import { makeFunction } from "../graph/compile/function.js";
-import { unrollLimit } from "../graph/compile/generate.js";
+import { noCode, unrollLimit } from "../graph/compile/generate.js";
 import { mergeConstants } from "../graph/compile/merge-constants.js";
 import { countElements, scalarize } from "../graph/compile/scalarize.js";
 import { writeStatements } from "../graph/compile/unroll.js";
@@ -74,6 +75,24 @@ interface Report {
   reason: number;
   value: number;
   last: number;
+}
+
+type Generated = (...operands: unknown[]) => unknown;
+
+/**
+ * Loops by their text, so many of them at most: an objective and an optimizer that are made anew, as a function does
+ * that is called often, find code that the engine has optimized already.
+ */
+const loops = new Map<string, Generated | undefined>();
+const mostLoops = 64;
+
+function reuse(text: string, make: () => Generated | undefined): Generated | undefined {
+  const loop = loops.has(text) ? loops.get(text) : make();
+  // The last used stand last.
+  loops.delete(text);
+  loops.set(text, loop);
+  if (loops.size > mostLoops) loops.delete(loops.keys().next().value!);
+  return loop;
 }
 
 /** `undefined` where the step is too large to be written out, or code can't be made. */
@@ -152,15 +171,16 @@ function generateLoop(
     ),
     "report.steps = step; report.reason = reason; report.value = value; report.last = last;",
   ].join("\n");
-  const generated = makeFunction(
-    [
-      ...stateKeys.flatMap((_, i) => [`s${i}`, `q${i}`]),
-      ...dataKeys.map((_, i) => `a${i}`),
-      ...recorded.map((_, i) => `r${i}`),
-      ...["values", "steps", "room", "tolerance", "notify", "report"],
-    ],
-    text,
-  );
+  // Ops without code are called.
+  const called = makeEnvironment(graph, noCode, "f64")!;
+  const names = [
+    ...stateKeys.flatMap((_, i) => [`s${i}`, `q${i}`]),
+    ...dataKeys.map((_, i) => `a${i}`),
+    ...recorded.map((_, i) => `r${i}`),
+    ...["values", "steps", "room", "tolerance", "notify", "report"],
+    ...called.names,
+  ];
+  const generated = reuse(`${names.join()}\n${text}`, () => makeFunction(names, text));
   if (!generated) return undefined;
 
   return (_step, data, stepper, { steps, tolerance, recorder, notify }) => {
@@ -178,6 +198,7 @@ function generateLoop(
         ...dataNames.map((name) => data[name]!.data),
         ...(recorder ? recorder.rows.values() : []),
         ...[recorder?.values, steps, room, tolerance > 0 ? tolerance : -1, tell, report],
+        ...called.values,
       );
       stepper.advance(report.steps - stepper.steps);
       if (recorder) recorder.count = report.steps;

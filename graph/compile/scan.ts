@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
 import { environmentText, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
-import { generate, unrollLimit } from "./generate.js";
+import { generate, noCode, unrollLimit } from "./generate.js";
 import type { LoopCode } from "./loops.js";
 import { mergeConstants } from "./merge-constants.js";
 import { inputName, outputName } from "./names.js";
@@ -16,8 +16,6 @@ import { writeStatements } from "./unroll.js";
 
 /** So many numbers that all steps see are kept in local variables. */
 const mostLocals = 32;
-
-const noCode: LoopCode = { parts: [], buffers: [], arena: 0, constants: [], columns: 0, routines: [] };
 
 /** `undefined` where code can't be made. */
 export function scanRoutine(params: ScanParams, dtype: Precision): Routine | undefined {
