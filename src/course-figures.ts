@@ -1,6 +1,6 @@
 /** The figures of the course, by the names of their files. */
 import type { CourseOptimizer, LinearFit, PlaneRun } from "./experiments.js";
-import { contourFigure, type Figure, lossFigure } from "./figures/index.js";
+import { contourFigure, type Figure, lossFigure, raceFigure } from "./figures/index.js";
 
 /** The optimizers as legends write them. */
 const names: Readonly<Record<CourseOptimizer, string>> = {
@@ -41,6 +41,39 @@ function lossFigures(fits: readonly LinearFit[]): Record<string, Figure> {
   };
 }
 
+/** The course's two races, with its labels, colours, windows and order. */
+function raceFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
+  const racers = (experiment: string, order: readonly CourseOptimizer[]) => {
+    const own = order.map((name) =>
+      runs.find((one) => one.experiment === experiment && one.optimizer === name),
+    ) as PlaneRun[];
+    return {
+      objective: own[0]!.objective,
+      runs: Object.fromEntries(
+        own.map(({ optimizer, run }) => [optimizer === "gd" ? "SGD" : names[optimizer], run]),
+      ),
+    };
+  };
+  return {
+    "race-cubic": raceFigure({
+      ...racers("cubic", ["gd", "adagrad", "rmsprop", "momentum", "adam"]),
+      colors: ["#f6373c", "#f6f237", "#45f637", "#37f0f6", "#000000"],
+      window: { x1: [-3, 3], x2: [-3, 3] },
+      faces: [60, 60],
+      colorMap: "rainbow",
+    }),
+    "race-saddle": raceFigure({
+      ...racers("saddle", ["adam", "adagrad", "rmsprop", "momentum", "gd"]),
+      colors: ["#8B0000", "#0000FF", "#000000", "#008B00", "#FF0000"],
+      window: { x1: [-1, 2], x2: [-1, 1] },
+      values: [-3, 2],
+      faces: [60, 40],
+      colorMap: "coolwarm",
+      edges: "#808080",
+    }),
+  };
+}
+
 /** A figure and the file that it is saved to. */
 export interface FigureFile {
   readonly file: string;
@@ -49,7 +82,9 @@ export interface FigureFile {
 
 /** Every figure in each of its formats. */
 export function courseFigures(runs: readonly PlaneRun[], fits: readonly LinearFit[]): FigureFile[] {
-  return Object.entries({ ...contourFigures(runs), ...lossFigures(fits) }).flatMap(([name, figure]) =>
-    figure.formats.map((format) => ({ file: `${name}.${format}`, figure })),
-  );
+  return Object.entries({
+    ...contourFigures(runs),
+    ...lossFigures(fits),
+    ...raceFigures(runs),
+  }).flatMap(([name, figure]) => figure.formats.map((format) => ({ file: `${name}.${format}`, figure })));
 }

@@ -38,10 +38,7 @@ function withCoordinate(point: BoxPoint, axis: number, coordinate: number): BoxP
 /** The edges for the ticks: those of the floor nearest to the camera, and the leftmost upright one. */
 function tickEdges(view: View): Edge[] {
   const [farU, farV, floor] = farSides(view);
-  const uprights: BoxPoint[] = [
-    [farU, -farV, 0],
-    [-farU, farV, 0],
-  ];
+  const uprights = [-1, 1].flatMap((u) => [-1, 1].map((v): BoxPoint => [u, v, 0]));
   uprights.sort((a, b) => view.project(...a).x - view.project(...b).x);
   const places: readonly BoxPoint[] = [
     [0, -farV, floor * boxHeight],
