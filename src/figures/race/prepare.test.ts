@@ -25,7 +25,8 @@ prepare("a run's points are its trajectory and its last point, each with f", () 
   assert.is(racers[0]!.exit, null);
   assert.equal(racers[0]!.notes, []);
   assert.is(racers[0]!.points.length, 18);
-  racers[0]!.points.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) < 1e-6, `${i}: ${x}`));
+  for (const [i, x] of racers[0]!.points.entries())
+    assert.ok(Math.abs(x - expected[i]!) < 1e-6, `${i}: ${x}`);
 });
 
 prepare("the surface holds f over the window, both ends included, x1 fastest", () => {
