@@ -1,7 +1,14 @@
 /** Copies the README's pictures from `figures/`, where `npm start` has drawn them, into `docs/gallery/`. */
 import { copyFileSync, mkdirSync } from "node:fs";
 
-const pictures = ["contour-momentum.png", "contour-all.png", "loss-gd.png", "loss-all.png"];
+const pictures = [
+  "contour-momentum.png",
+  "contour-all.png",
+  "loss-gd.png",
+  "loss-all.png",
+  "race-cubic.gif",
+  "race-saddle.png",
+];
 
 const from = new URL("../figures/", import.meta.url);
 const to = new URL("../docs/gallery/", import.meta.url);
