@@ -16,11 +16,13 @@ import {
   erf,
   exp,
   grad,
+  gradientDescent,
   hessian,
   jvp,
   matmul,
   matrix,
   maximum,
+  minimize,
   multiply,
   negative,
   type Op,
@@ -66,6 +68,41 @@ custom(
     assert.is(jvp(f)({ ...at, "tangent.x": [1, 1, 0] }).tangent, 5.25);
     assert.throws(() => assertGradient(f, { domain: [0.001, 0.005] }), /differences give/);
     assertGradient(f, { domain: [0.1, 2] });
+  },
+);
+
+custom(
+  "a function made of ops without code: written out, in loops, in a scan, in minimize, and emitted",
+  async () => {
+    const bell = withDerivative((x) => erf(multiply(x, 0.5)) as Expr, {
+      name: "bell",
+      derivative: {
+        kind: "partials",
+        partials: ({ operands: [x] }) => [
+          () => multiply(exp(negative(square(multiply(x!, 0.5)))), 1 / Math.sqrt(Math.PI)) as Expr,
+        ],
+      },
+    });
+    for (const n of [2, 900]) {
+      const f = trace({ x: vector(n) }, ({ x }) => sum(bell(x)) as Expr<[]>);
+      const looped = trace({ x: vector(n) }, ({ x }) => {
+        const { last } = scan((h: Expr) => bell(add(h, x)), x as Expr, { length: 400 });
+        return sum(last) as Expr<[]>;
+      });
+      const x = new Float64Array(n).fill(0.3);
+      for (const g of [f, looped]) {
+        const expected = valueAndGrad(g)({ x });
+        const { value, grad: gradient } = compile(valueAndGrad(g))({ x });
+        assert.ok(Math.abs(value - expected.value) < 1e-11 * n);
+        gradient.x.forEach((slope, i) => {
+          assert.ok(Math.abs(slope - expected.grad.x[i]!) < 1e-12);
+        });
+        const emitted = emit(g as unknown as Traced, { name: "f", language: "js" });
+        assert.ok(Math.abs(((await runEmitted(emitted, { x })) as number) - expected.value) < 1e-11 * n);
+      }
+      const run = minimize(f, { x }, gradientDescent({ learningRate: 0.1 }), { steps: 3 });
+      assert.ok(run.value < f({ x }));
+    }
   },
 );
 

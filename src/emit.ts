@@ -44,7 +44,7 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
   }
   const graph = simplifyGraph(graphOf(f, "emit"), mergeConstants);
   const code = generate(graph, true);
-  const declarations = environmentText(graph, code);
+  const declarations = environmentText(code);
   const typed = (text: string) => (language === "ts" ? text : "");
   const kind = (shape: Shape) => (shape.length === 0 ? "number" : "Float64Array");
   // Users' names are property keys, as string literals; inside, everything has a number.

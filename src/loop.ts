@@ -4,7 +4,7 @@
  */
 import { makeEnvironment } from "../graph/compile/environment.js";
 import { makeFunction } from "../graph/compile/function.js";
-import { noCode, unrollLimit } from "../graph/compile/generate.js";
+import { straightCode, unrollLimit } from "../graph/compile/generate.js";
 import { mergeConstants } from "../graph/compile/merge-constants.js";
 import { countElements, scalarize } from "../graph/compile/scalarize.js";
 import { writeStatements } from "../graph/compile/unroll.js";
@@ -172,7 +172,7 @@ function generateLoop(
     "report.steps = step; report.reason = reason; report.value = value; report.last = last;",
   ].join("\n");
   // Ops without code are called.
-  const called = makeEnvironment(graph, noCode, "f64")!;
+  const called = makeEnvironment(straightCode(scalar), "f64")!;
   const names = [
     ...stateKeys.flatMap((_, i) => [`s${i}`, `q${i}`]),
     ...dataKeys.map((_, i) => `a${i}`),

@@ -76,7 +76,7 @@ function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compi
   // Without WebAssembly, matrix products are loops too.
   for (const plain of [false, true]) {
     const code = generate(graph, plain);
-    const environment = makeEnvironment(graph, code, dtype);
+    const environment = makeEnvironment(code, dtype);
     const calls = environment && build(graph, code, environment, helpers, dtype);
     if (calls) return { calls, source: code.parts.join("\n\n") };
   }

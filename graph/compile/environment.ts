@@ -1,8 +1,7 @@
 /** What generated code uses besides inputs and outputs: buffers, constants, the matrix product, routines, scalar ops. */
 import { AdjointError } from "../errors.js";
-import type { Graph } from "../graph.js";
 import { doubles } from "../interpret.js";
-import type { Op, Routine } from "../op.js";
+import type { Routine } from "../op.js";
 import { type Arena, makeArena } from "./arena.js";
 import type { Call, LoopCode } from "./loops.js";
 import { bufferName, constantName, routineName, slotName } from "./names.js";
@@ -14,8 +13,8 @@ export interface Environment {
 }
 
 /** The environment of a kernel; `undefined` where it needs WebAssembly and there is none. */
-export function makeEnvironment(graph: Graph, code: LoopCode, dtype: Precision): Environment | undefined {
-  const { buffers, constants, columns, routines } = code;
+export function makeEnvironment(code: LoopCode, dtype: Precision): Environment | undefined {
+  const { buffers, constants, columns, routines, slots } = code;
   const made: Arena | undefined = makeArena(code.arena, columns, dtype);
   if (!made) return undefined;
   const entries: [string, unknown][] = [
@@ -26,13 +25,13 @@ export function makeEnvironment(graph: Graph, code: LoopCode, dtype: Precision):
     ...constants.map((values, i): [string, unknown] => [constantName(i), arrayOf(dtype).from(values)]),
     ...(columns > 0 ? [["multiply", made.multiply] as [string, unknown]] : []),
     ...routines.map((call, i): [string, unknown] => [routineName(i), routineOf(call, dtype).run]),
-    ...slotsOf(graph).map(({ key, scalar }): [string, unknown] => [slotName(key), scalar!.compute]),
+    ...slots.map(({ key, scalar }): [string, unknown] => [slotName(key), scalar!.compute]),
   ];
   return { names: entries.map(([name]) => name), values: entries.map(([, value]) => value) };
 }
 
 /** The environment of code without matrix products as declarations, for modules of their own. */
-export function environmentText(graph: Graph, { buffers, constants, routines }: LoopCode): string[] {
+export function environmentText({ buffers, constants, routines, slots }: LoopCode): string[] {
   const list = (values: Float64Array) =>
     Array.from(values, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(", ");
   return [
@@ -45,7 +44,7 @@ export function environmentText(graph: Graph, { buffers, constants, routines }: 
         `emit: the op ${call.op.name} has no routine with a text, so it can't be written down; give it one, or build it of other ops.`,
       );
     }),
-    ...slotsOf(graph).map(
+    ...slots.map(
       ({ key, scalar }) => `const ${slotName(key)} = ${scalar!.text?.() ?? functionText(scalar!.compute)};`,
     ),
   ];
@@ -73,9 +72,4 @@ function routineOf({ op, params, shapes }: Call, dtype: Precision): Routine {
       );
     },
   };
-}
-
-/** The scalar ops of a graph that have no code, so that kernels call them. */
-function slotsOf({ nodes }: Graph): Op[] {
-  return [...new Set(nodes.map(({ op }) => op))].filter(({ scalar }) => scalar && !scalar.code);
 }

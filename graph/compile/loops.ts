@@ -11,7 +11,7 @@ import { type Memory, planMemory } from "./memory.js";
 import { bufferName, routineName } from "./names.js";
 import { findBreaks, findNests, type Nest } from "./nests.js";
 import { findRoots, type Root, rootIndex } from "./roots.js";
-import { numberText } from "./text.js";
+import { numberText, slotsOf } from "./text.js";
 
 /** A loop as short as this is written out. */
 const shortLoop = 2;
@@ -27,6 +27,8 @@ export interface LoopCode extends Pick<Memory, "buffers" | "arena" | "constants"
   readonly columns: number;
   /** What the code calls as `call0`, `call1` … */
   readonly routines: readonly Call[];
+  /** Scalar ops without code of their own, which the code calls by `slotName`. */
+  readonly slots: readonly Op[];
 }
 
 /** An application of an op that is computed by a routine. */
@@ -89,7 +91,15 @@ class LoopWriter {
     parts.push(this.#elements.finish());
     const products = this.#roots.filter(({ kind }) => kind === "product");
     const columns = products.reduce((most, { shape }) => Math.max(most, shape.at(-1)!), 0);
-    return { parts, buffers, arena, constants, columns, routines: this.#routines };
+    return {
+      parts,
+      buffers,
+      arena,
+      constants,
+      columns,
+      routines: this.#routines,
+      slots: slotsOf(this.#graph),
+    };
   }
 
   #node(id: number): Graph["nodes"][number] {

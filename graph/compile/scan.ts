@@ -6,12 +6,12 @@ import { type Shape, sizeOf } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
 import { environmentText, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
-import { generate, noCode, unrollLimit } from "./generate.js";
+import { generate, straightCode, unrollLimit } from "./generate.js";
 import type { LoopCode } from "./loops.js";
 import { mergeConstants } from "./merge-constants.js";
 import { inputName, outputName } from "./names.js";
 import { arrayOf, type Precision } from "./precision.js";
-import { countElements, scalarize } from "./scalarize.js";
+import { countElements, type ScalarGraph, scalarize } from "./scalarize.js";
 import { writeStatements } from "./unroll.js";
 
 /** So many numbers that all steps see are kept in local variables. */
@@ -20,13 +20,13 @@ const mostLocals = 32;
 /** `undefined` where code can't be made. */
 export function scanRoutine(params: ScanParams, dtype: Precision): Routine | undefined {
   const body = simplifyGraph(params.body, mergeConstants);
-  const isSmall = countElements(body) <= unrollLimit;
-  const codeOf = (plain: boolean) => (isSmall ? noCode : generate(body, plain));
+  const scalar = countElements(body) <= unrollLimit ? scalarize(body) : undefined;
+  const codeOf = (plain: boolean) => (scalar ? straightCode(scalar) : generate(body, plain));
   const textOf = ({ parts }: LoopCode, precision: Precision) =>
-    isSmall ? straightLoop(body, params) : loopAround(body, params, parts, precision);
+    scalar ? straightLoop(body, scalar, params) : loopAround(body, params, parts, precision);
   for (const plain of [false, true]) {
     const code = codeOf(plain);
-    const environment = makeEnvironment(body, code, dtype);
+    const environment = makeEnvironment(code, dtype);
     if (!environment) continue;
     const make = makeFunction(environment.names, `return ${textOf(code, dtype)}`);
     if (!make) return undefined;
@@ -34,7 +34,7 @@ export function scanRoutine(params: ScanParams, dtype: Precision): Routine | und
       run: make(...environment.values) as Routine["run"],
       text() {
         const emitted = codeOf(true);
-        const declarations = environmentText(body, emitted).join("\n");
+        const declarations = environmentText(emitted).join("\n");
         return `(() => {\n${declarations}\nreturn ${textOf(emitted, "f64")};\n})()`;
       },
     };
@@ -54,7 +54,7 @@ function stepsOf({ length, reverse }: ScanParams): string {
 }
 
 /** The carry stays in local variables from step to step. */
-function straightLoop(graph: Graph, params: ScanParams): string {
+function straightLoop(graph: Graph, scalar: ScalarGraph, params: ScanParams): string {
   const { rows, last } = params;
   const shapes = graph.inputs.map(({ shape }) => shape);
   const fixed = shapes.slice(2 + rows).reduce((sum, shape) => sum + sizeOf(shape), 0);
@@ -72,7 +72,7 @@ function straightLoop(graph: Graph, params: ScanParams): string {
       return `d${loads.length - 1}`;
     });
   });
-  const statements = writeStatements(graph, scalarize(graph), sources, (_, i) => `z${i}`);
+  const statements = writeStatements(graph, scalar, sources, (_, i) => `z${i}`);
   const carry = shapes[0]!;
   return [
     headOf(graph),
