@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import type { ChartConfiguration } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
+import { fontFiles } from "./fonts.js";
 import type { PictureSize } from "./options.js";
 import { fontFamily, ink } from "./style.js";
 
@@ -13,14 +13,8 @@ function rendererOf(width: number, height: number): ChartJSNodeCanvas {
   const known = renderers.get(key);
   if (known) return known;
   const made = new ChartJSNodeCanvas({ width, height, backgroundColour: "#ffffff" });
-  const { resolve } = createRequire(import.meta.url);
   const family = fontFamily.split(",")[0]!;
-  for (const [file, weight] of [
-    ["DejaVuSans", "normal"],
-    ["DejaVuSans-Bold", "bold"],
-  ] as const) {
-    made.registerFont(resolve(`dejavu-fonts-ttf/ttf/${file}.ttf`), { family, weight });
-  }
+  for (const { path, weight } of fontFiles()) made.registerFont(path, { family, weight });
   renderers.set(key, made);
   return made;
 }

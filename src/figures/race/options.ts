@@ -5,13 +5,10 @@ import { describe } from "../../../graph/values.js";
 import { checkOptions } from "../../checks.js";
 import type { Run } from "../../minimize.js";
 import type { Objective } from "../../objectives/index.js";
+import type { PlaneFunction } from "../plane.js";
 import type { Camera } from "./camera.js";
 import type { ColorMap } from "./colors.js";
 import type { Interval } from "./scene.js";
-
-/** A function of the plane: of one input of two elements, or of two scalar inputs. */
-// biome-ignore lint/suspicious/noExplicitAny: a function of given inputs is none of any inputs, nor the reverse.
-export type PlaneFunction = Traced<any, Expr<[]>>;
 
 /** What `minimize` returns, whatever the names of its parameters. */
 export type PlaneRun = Pick<Run, "value" | "status" | "steps"> & {
@@ -24,7 +21,7 @@ export type PlaneRun = Pick<Run, "value" | "status" | "steps"> & {
 
 export interface RaceOptions {
   /** One of the package's objectives, which know a window and their minima, or a traced function. */
-  readonly objective: Objective | PlaneFunction;
+  readonly objective: PlaneFunction;
   /** What `minimize` returned, by the names that the legend shows, in its order. */
   readonly runs: Readonly<Record<string, PlaneRun>>;
   /** Colours of the runs, by name or in order; by default eight that also the colour-blind tell apart. */
@@ -102,7 +99,7 @@ export function readPlane(what: string, options: RaceOptions): Plane {
   checkOptions(what, options, known);
   const { objective, runs } = options;
   const isRecord = typeof objective === "object" && objective !== null && "f" in objective;
-  const f = (isRecord ? objective.f : objective) as PlaneFunction;
+  const f = (isRecord ? objective.f : objective) as Traced<Shapes, Expr<[]>>;
   const { inputs, shapes } = planeInputs(what, f);
   const kernel = compile(f as Traced<Shapes, Expr<[]>>);
   const value = (x1: number, x2: number): number =>

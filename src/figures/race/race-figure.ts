@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /** A 3-D race of optimizers over a surface, as PNG, GIF and HTML. */
-import { createRequire } from "node:module";
 import { type Canvas, createCanvas, GlobalFonts } from "@napi-rs/canvas";
 import { type Figure, makeFigure } from "../figure.js";
+import { fontFiles } from "../fonts.js";
 import { encodeGif } from "./gif.js";
 import { checkNumber, type RaceOptions } from "./options.js";
 import { racePage } from "./page-html.js";
@@ -84,15 +84,8 @@ function stage(
 
 let registered = false;
 
-/** A bare machine has no font, and text without one isn't drawn at all. */
 function registerFont(): void {
   if (registered) return;
-  const require = createRequire(import.meta.url);
-  for (const weight of ["", "-Bold"]) {
-    GlobalFonts.registerFromPath(
-      require.resolve(`dejavu-fonts-ttf/ttf/DejaVuSans${weight}.ttf`),
-      "DejaVu Sans",
-    );
-  }
+  for (const { path } of fontFiles()) GlobalFonts.registerFromPath(path, "DejaVu Sans");
   registered = true;
 }
