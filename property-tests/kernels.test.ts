@@ -1,7 +1,19 @@
 /** Compiled kernels compute what the interpreter computes, whichever code the compiler chooses. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { add, compile, type Expr, print, sin, type Traced, trace, valueAndGrad } from "../graph/index.js";
+import {
+  add,
+  compile,
+  type Expr,
+  print,
+  sin,
+  square,
+  sum,
+  type Traced,
+  trace,
+  valueAndGrad,
+  vector,
+} from "../graph/index.js";
 import { type Applied, appliedOf, applyTo } from "./support/arbitraries.js";
 import { flatten, give, objectiveOf, operandName, type Point } from "./support/differences.js";
 import { forAll } from "./support/law.js";
@@ -171,6 +183,52 @@ function nanLike(results: number | Float64Array | ResultTree): unknown {
   if (results instanceof Float64Array) return new Float64Array(results.length).fill(Number.NaN);
   return Object.fromEntries(Object.entries(results).map(([name, child]) => [name, nanLike(child)]));
 }
+
+const squares = ({ debug }: { debug: boolean }) =>
+  compile(valueAndGrad(trace({ x: vector(2) }, ({ x }) => sum(square(x)), { debug })));
+const wellFormed = () => ({
+  inputs: { x: Float64Array.of(3, 4) } as unknown,
+  outputs: { value: new Float64Array(1), grad: { x: new Float64Array(2) } } as unknown,
+});
+const malformed: readonly [what: string, wrong: { inputs?: unknown; outputs?: unknown }, error: RegExp][] = [
+  ["no inputs", { inputs: undefined }, /inputs: expected an object with the keys x/],
+  ["null for inputs", { inputs: null }, /inputs: expected an object with the keys x/],
+  ["an input missing", { inputs: {} }, /"x" is missing/],
+  ["an input too long", { inputs: { x: new Float64Array(3) } }, /input "x"/],
+  ["no outputs", { outputs: undefined }, /output "value" of shape \(\) needs a Float64Array of length 1/],
+  ["an output missing", { outputs: { grad: { x: new Float64Array(2) } } }, /output "value"/],
+  ["a map of outputs missing", { outputs: { value: new Float64Array(1) } }, /output "grad.x" of shape \(2\)/],
+  [
+    "an output too short",
+    { outputs: { value: new Float64Array(1), grad: { x: new Float64Array(1) } } },
+    /"grad.x"/,
+  ],
+  ["a plain array", { outputs: { value: [0], grad: { x: new Float64Array(2) } } }, /output "value"/],
+  ["nothing but empty maps", { inputs: {}, outputs: { grad: {} } }, /"x" is missing/],
+];
+
+for (const [what, wrong, error] of malformed) {
+  kernels(`\`into\` refuses ${what}, in the first call and in later ones`, () => {
+    for (const kernel of [squares({ debug: false }), squares({ debug: true })]) {
+      for (let call = 0; call < 3; call++) {
+        const { inputs, outputs } = { ...wellFormed(), ...wrong };
+        assert.throws(() => kernel.into(inputs as never, outputs as never), error);
+        const good = wellFormed();
+        kernel.into(good.inputs as never, good.outputs as never);
+        assert.equal(good.outputs, { value: Float64Array.of(25), grad: { x: Float64Array.of(6, 8) } });
+      }
+    }
+  });
+}
+
+kernels("`into` passes on the error of a caller's own getter", () => {
+  const outputs = {
+    get value(): Float64Array {
+      throw new RangeError("mine");
+    },
+  };
+  assert.throws(() => squares({ debug: false }).into(wellFormed().inputs as never, outputs as never), /mine/);
+});
 
 kernels("results are fresh: a later call doesn't change them", () => {
   forAll(40, programOf(tying), (program) => {

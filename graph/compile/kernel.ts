@@ -46,6 +46,8 @@ export interface Helpers {
   read(index: number, inputs: unknown): number | AnyArray;
   /** Throws for an output that can't be written to. */
   reject(index: number): never;
+  /** Throws for the map that was missing where the arguments of `into` were read. */
+  missing(inputs: unknown, targets: unknown, error: unknown): never;
 }
 
 /** The two calls of a kernel, free of types. */
@@ -59,6 +61,14 @@ export function makeHelpers(graph: Graph, dtype: Precision = "f64"): Helpers {
   const outputs = outputsOf(graph);
   const Elements = arrayOf(dtype);
   const check = (inputs: unknown) => checkKeys(inputs, names, "inputs");
+  const reject = (index: number): never => {
+    const { path, id } = outputs[index]!;
+    const { shape } = graph.nodes[id]!;
+    throw new AdjointError(
+      `into: output ${path.length === 0 ? "(the only one)" : `"${path.join(".")}"`} of shape ${formatShape(shape)} ` +
+        `needs a ${Elements.name} of length ${sizeOf(shape)}.`,
+    );
+  };
   return {
     check,
     read(index, inputs) {
@@ -68,15 +78,20 @@ export function makeHelpers(graph: Graph, dtype: Precision = "f64"): Helpers {
       if (shape.length === 0) return data[0]!;
       return dtype === "f64" ? data : Elements.from(data);
     },
-    reject(index) {
-      const { path, id } = outputs[index]!;
-      const { shape } = graph.nodes[id]!;
-      throw new AdjointError(
-        `into: output ${path.length === 0 ? "(the only one)" : `"${path.join(".")}"`} of shape ${formatShape(shape)} ` +
-          `needs a ${Elements.name} of length ${sizeOf(shape)}.`,
-      );
+    reject,
+    missing(inputs, targets, error) {
+      if (inputs === undefined || inputs === null) check(inputs);
+      outputs.forEach(({ path }, i) => {
+        if (valueAt(targets, path) === undefined) reject(i);
+      });
+      throw error;
     },
   };
+}
+
+/** What stands in a tree behind these names, or `undefined` where it ends before. */
+function valueAt(tree: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner, name) => (inner as Record<string, unknown> | undefined | null)?.[name], tree);
 }
 
 /** The calls of a graph that is interpreted. */
@@ -104,10 +119,7 @@ export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Precisio
     into(inputs, targets) {
       const values = evaluate(inputs);
       outputs.forEach(({ path, id }, i) => {
-        const array = path.reduce(
-          (tree, name) => (tree as Record<string, unknown> | undefined)?.[name],
-          targets,
-        );
+        const array = valueAt(targets, path);
         if (!(array instanceof Elements) || array.length !== values[id]!.length) helpers.reject(i);
         (array as AnyArray).set(values[id]!);
       });

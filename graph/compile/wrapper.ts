@@ -56,7 +56,7 @@ export function wrapperText(
     }
     const entries = Object.values(tree).map((child) => {
       const own = `[${keyName(key++)}]`;
-      return `${own}: ${literal(child, `${path}?.${own}`)}`;
+      return `${own}: ${literal(child, `${path}${own}`)}`;
     });
     return `{ ${entries.join(", ")} }`;
   };
@@ -78,13 +78,18 @@ export function wrapperText(
     );
     return same.length === 0 ? [] : [`if (${same.join(" || ")}) ${inputName(i)} = ${inputName(i)}.slice();`];
   });
-  // Arrays that were checked in the call before needn't be checked again: most calls use the same ones.
+  // Arrays that were checked in the call before needn't be checked again: most calls use the same ones. They are fields
+  // of an object of a class of its own, since an engine takes a field that was written only once for a constant; what is
+  // read of the class before anything was written differs from all that can be given. That a map is missing is told by
+  // the engine's error, since looking at each map costs a tenth of a call on two variables.
   const arrays = names
     .slice(0, inputs.length + shapes.length)
     .filter((_, i) => inputs[i]?.shape.length !== 0);
   const isNumber = (_: unknown, i: number) => inputs[i]!.shape.length === 0;
   return [
-    arrays.length > 0 ? `let ${arrays.map((name) => `${name}Last`).join(", ")};` : "",
+    "class Checked {}",
+    `Checked.prototype.${arrays[0]} = null;`,
+    "const checked = new Checked();",
     `const [${cores.join(", ")}] = functions;`,
     `const [${keys.join(", ")}] = keys;`,
     ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${arrayClass}(1);`] : [])),
@@ -100,14 +105,17 @@ export function wrapperText(
     `return ${result};`,
     "},",
     "into(inputs, outputs) {",
-    ...given,
-    ...shapes.map((_, i) => `const ${outputName(i)} = ${paths[i]};`),
+    `let ${names.slice(0, inputs.length + shapes.length).join(", ")};`,
+    "try {",
+    ...inputs.map((_, i) => `${inputName(i)} = inputs[${keyName(i)}];`),
+    ...paths.map((path, i) => `${outputName(i)} = ${path};`),
+    "} catch (error) { helpers.missing(inputs, outputs, error); }",
     ...read.filter(isNumber),
-    `if (${arrays.map((name) => `${name} !== ${name}Last`).join(" || ") || "false"}) {`,
+    `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ") || "false"}) {`,
     ...read.filter((line, i) => !isNumber(line, i)),
     ...targets,
     ...apart,
-    ...arrays.map((name) => `${name}Last = ${name};`),
+    ...arrays.map((name) => `checked.${name} = ${name};`),
     "}",
     run,
     "},",
