@@ -43,7 +43,7 @@ export function wrapperText(
     const fits = shape.length === 0 ? `typeof ${name} === "number"` : isArray(name, sizeOf(shape));
     return `if (!(${fits})) ${name} = helpers.read(${i}, inputs);`;
   });
-  const given = inputs.map((_, i) => `let ${inputName(i)} = inputs?.[${keyName(i)}];`);
+  const given = names.slice(0, inputs.length + shapes.length).join(", ");
 
   // The result as a literal, and by the way where the caller's outputs are found.
   const paths: string[] = [];
@@ -98,27 +98,30 @@ export function wrapperText(
     "let count = 0;",
     "for (const key in inputs) count++;",
     `if (count !== ${inputs.length} || typeof inputs !== "object") helpers.check(inputs);`,
-    ...given,
+    ...inputs.map((_, i) => `let ${inputName(i)} = inputs?.[${keyName(i)}];`),
     ...read,
     ...fresh,
     run,
     `return ${result};`,
     "},",
     "into(inputs, outputs) {",
-    `let ${names.slice(0, inputs.length + shapes.length).join(", ")};`,
+    `let ${given};`,
     "try {",
     ...inputs.map((_, i) => `${inputName(i)} = inputs[${keyName(i)}];`),
     ...paths.map((path, i) => `${outputName(i)} = ${path};`),
     "} catch (error) { helpers.missing(inputs, outputs, error); }",
     ...read.filter(isNumber),
-    `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ") || "false"}) {`,
+    `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ")}) `,
+    `intoOthers(inputs, ${given});`,
+    `else { ${run} }`,
+    "},",
+    "};",
+    `function intoOthers(inputs, ${given}) {`,
     ...read.filter((line, i) => !isNumber(line, i)),
     ...targets,
     ...apart,
     ...arrays.map((name) => `checked.${name} = ${name};`),
-    "}",
     run,
-    "},",
-    "};",
+    "}",
   ].join("\n");
 }
