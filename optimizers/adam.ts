@@ -73,12 +73,13 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       const beta1Power = multiply(beta1, slots.beta1Power);
       const beta2Power = multiply(beta2, slots.beta2Power);
       const largestMeanSquare = slots.largestMeanSquare && maximum(slots.largestMeanSquare, meanSquare);
-      const correctedMean = divide(mean, subtract(1, beta1Power));
-      const correctedSquare = divide(largestMeanSquare ?? meanSquare, subtract(1, beta2Power));
+      // Divisions are what a step takes longest for, so what is the same for all elements is divided once.
+      const rate = divide(rateAt(learningRate, step), subtract(1, beta1Power));
+      const correction = divide(1, subtract(1, beta2Power));
+      const correctedSquare = multiply(largestMeanSquare ?? meanSquare, correction);
       const divisor = rootPlusEpsilon(correctedSquare, epsilon, epsilonInsideSqrt);
-      const rate = divide(rateAt(learningRate, step), divisor);
       return {
-        parameter: subtract(parameter, multiply(rate, correctedMean)),
+        parameter: subtract(parameter, divide(multiply(rate, mean), divisor)),
         slots: { mean, meanSquare, beta1Power, beta2Power, ...(largestMeanSquare && { largestMeanSquare }) },
       };
     },
