@@ -8,6 +8,9 @@ import type { ScalarGraph } from "./scalarize.js";
 import { schedule } from "./schedule.js";
 import { numberText, scalarText } from "./text.js";
 
+/** Floating-point registers of the usual processors. */
+const mostRegisters = 16;
+
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph, scalar: ScalarGraph): string {
   const sources = graph.inputs.flatMap(({ shape }, index) =>
@@ -49,7 +52,12 @@ export function writeStatements(
   nodes.forEach(({ op }, id) => {
     if (op === (fullOp as Op)) store(id, atoms[id]!);
   });
-  for (const id of schedule(scalar.graph, demands(graph, scalar))) {
+  const order = schedule(scalar.graph, demands(graph, scalar));
+  // Loads stand first where they all fit into registers; an engine doesn't move them ahead of stores by itself.
+  const isLoad = (id: number) => id < sources.length;
+  const loads = order.filter(isLoad);
+  const early = loads.length <= mostRegisters;
+  for (const id of early ? [...loads, ...order.filter((id) => !isLoad(id))] : order) {
     const { op, operands } = nodes[id]!;
     const given = operands.map((operand) => atoms[operand]!);
     const code = op.scalar ? scalarText(op, given) : sources[id]!;
