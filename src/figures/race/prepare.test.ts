@@ -136,18 +136,18 @@ prepare("the camera is the one that is asked for, else one that sees the paths",
 const wrong: readonly (readonly [string, Partial<Record<keyof RaceOptions | "colour", unknown>>, RegExp])[] =
   [
     ["unknown option", { colour: "red" }, /unknown option "colour"; the options are objective, /],
-    ["no runs", { runs: {} }, /no runs; pass what minimize returned/],
-    ["a run that is none", { runs: { GD: 3 } }, /run "GD" is .*; pass what minimize returned/],
+    ["no runs", { runs: {} }, /runs is empty; pass them by name/],
+    ["a run that is none", { runs: { GD: 3 } }, /"GD" is .*; pass what they return by name/],
     ["a plain function", { objective: () => 0 }, /expected a traced function/],
     [
       "three dimensions",
       { objective: trace({ x: vector(3) }, ({ x: [a] }) => square(a!)) },
-      /inputs are x \(3\); a surface needs one vector\(2\), or two scalars/,
+      /has the inputs x: \(3\); a plane needs one vector\(2\) or two scalars/,
     ],
     [
       "a run of another objective",
       { objective: trace({ y: vector(2) }, ({ y: [a] }) => square(a!)) },
-      /run "GD" has no parameter "y" but x/,
+      /run "GD" has the parameters x, not the two of the objective \(y1, y2\)/,
     ],
     ["window", { window: { x1: [1, 0], x2: [0, 1] } }, /window\.x1 must be \[low, high\].* not \[1,0\]/],
     ["half a window", { window: { x1: [0, 1] } }, /window\.x2 must be \[low, high\]/],
@@ -181,7 +181,10 @@ prepare("error: a run without its trajectory", () => {
     steps: 5,
     trajectory: false,
   });
-  assert.throws(() => scene({ runs: { GD: run } }), /took 5 steps but recorded 0; leave trajectory at true/);
+  assert.throws(
+    () => scene({ runs: { GD: run } }),
+    /took 5 steps but recorded none; leave out \{ trajectory: false \}/,
+  );
 });
 
 prepare.run();

@@ -1,16 +1,11 @@
 /** From the options of a race to its scene. */
 import { AdjointError } from "../../../graph/errors.js";
+import { checkOptions } from "../../checks.js";
+import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
+import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
 import { checkColor, runColors, sampleColorMap } from "./colors.js";
-import {
-  checkInterval,
-  checkNumber,
-  type Plane,
-  type PlanePath,
-  type PlanePoint,
-  type RaceOptions,
-  readPlane,
-} from "./options.js";
+import { checkInterval, checkNumber, type RaceOptions, raceOptions } from "./options.js";
 import { makeTracks } from "./paths.js";
 import type { Interval, Note, Racer, RaceScene, Surface } from "./scene.js";
 import { makeMesh } from "./surface.js";
@@ -20,13 +15,15 @@ import { makeMesh } from "./surface.js";
  * @throws AdjointError where an option can't be used: it is named, with the reason
  */
 export function raceScene(what: string, options: RaceOptions): RaceScene {
-  const plane = readPlane(what, options);
-  const { x1, x2 } = chooseWindow(what, options, plane);
+  checkOptions(what, options, raceOptions);
+  const plane = readPlane(what, options.objective);
+  const paths = readPaths(what, options.runs, plane);
+  const { x1, x2 } = chooseWindow(what, options, plane, paths);
   const surface = sampleSurface(what, options, plane, x1, x2);
   const values = options.values ? checkInterval(`${what}: values`, options.values) : span(what, surface);
   const ranges = [x1, x2, values] as const;
-  const colors = readColors(what, options, plane);
-  const racers = plane.paths.map((path, i) => makeRacer(path, colors[i]!, ranges, plane.value));
+  const colors = readColors(what, options, paths);
+  const racers = paths.map((path, i) => makeRacer(path, colors[i]!, ranges, plane.f));
   const inBox = ([a, b, c]: readonly number[]): boolean =>
     [a!, b!, c!].every((x, i) => inside(x, ranges[i]!));
   const { title = "", labels = ["x1", "x2", "f(x1, x2)"] } = options;
@@ -39,8 +36,8 @@ export function raceScene(what: string, options: RaceOptions): RaceScene {
     ranges,
     surface,
     racers,
-    minima: (plane.record?.minima ?? []).map(({ x, value }) => [...x, value]).filter(inBox),
-    steps: Math.max(...plane.paths.map(({ points }) => points.length - 1)),
+    minima: plane.minima.map(({ x1, x2 }) => [x1, x2, plane.f(x1, x2)]).filter(inBox),
+    steps: Math.max(...paths.map(({ x1 }) => x1.length - 1)),
   };
   return { ...scene, camera: chooseCamera(what, options.camera, scene) };
 }
@@ -53,32 +50,20 @@ function inside(x: number, [low, high]: Interval): boolean {
 function chooseWindow(
   what: string,
   { window }: RaceOptions,
-  { record, paths }: Plane,
+  { minima, window: usual }: Plane,
+  paths: readonly Path[],
 ): { x1: Interval; x2: Interval } {
-  if (window !== undefined) {
-    return {
-      x1: checkInterval(`${what}: window.x1`, window?.x1),
-      x2: checkInterval(`${what}: window.x2`, window?.x2),
-    };
-  }
-  if (record) return record.window;
-  // Of a run that diverged only the start tells something of the place that is worth seeing.
-  const points = paths.flatMap(({ run, points }) =>
-    run.status === "diverged" ? points.slice(0, 1) : points,
-  );
-  const around = (i: 0 | 1): Interval => {
-    const all = points.map((point) => point[i]);
-    const [low, high] = all.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [all[0]!, all[0]!]);
-    const margin = 0.15 * (high - low) || Math.max(1, Math.abs(low));
-    return [low - margin, high + margin];
+  if (window === undefined) return usual ?? fitWindow(paths, minima);
+  return {
+    x1: checkInterval(`${what}: window.x1`, window?.x1),
+    x2: checkInterval(`${what}: window.x2`, window?.x2),
   };
-  return { x1: around(0), x2: around(1) };
 }
 
 function sampleSurface(
   what: string,
   { faces = [60, 60], colorMap = "rainbow", edges = "#4d4d4d" }: RaceOptions,
-  { value }: Plane,
+  { f }: Plane,
   x1: Interval,
   x2: Interval,
 ): Surface {
@@ -89,8 +74,8 @@ function sampleSurface(
   const values: (number | null)[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const f = value(at(x1, column, columns), at(x2, row, rows));
-      values.push(Number.isFinite(f) ? Number(f.toPrecision(6)) : null);
+      const value = f(at(x1, column, columns), at(x2, row, rows));
+      values.push(Number.isFinite(value) ? Number(value.toPrecision(6)) : null);
     }
   }
   return {
@@ -116,7 +101,7 @@ function span(what: string, { values }: Surface): Interval {
   return [low - margin, high + margin];
 }
 
-function readColors(what: string, { colors }: RaceOptions, { paths }: Plane): string[] {
+function readColors(what: string, { colors }: RaceOptions, paths: readonly Path[]): string[] {
   if (colors !== undefined && (typeof colors !== "object" || colors === null)) {
     throw new AdjointError(`${what}: colors must be a list, or an object of a colour a run.`);
   }
@@ -134,13 +119,18 @@ function readColors(what: string, { colors }: RaceOptions, { paths }: Plane): st
   );
 }
 
+/** A step of a run with its value. */
+type RacePoint = readonly [x1: number, x2: number, value: number];
+
 /** The path up to where it leaves the box, and what the legend says of its end. */
 function makeRacer(
-  { name, run, points }: PlanePath,
+  { name, x1, x2, values, status }: Path,
   color: string,
   ranges: readonly Interval[],
-  value: Plane["value"],
+  f: Plane["f"],
 ): Racer {
+  const points = Array.from(x1, (x, i): RacePoint => [x, x2[i]!, values[i]!]);
+  const steps = points.length - 1;
   const finite = points.findIndex((point) => !point.every(Number.isFinite));
   const drawable = finite < 0 ? points : points.slice(0, finite);
   const outside = drawable.findIndex((point) => !point.every((x, i) => inside(x, ranges[i]!)));
@@ -148,32 +138,30 @@ function makeRacer(
   const notes: Note[] = [];
   if (outside === 0) notes.push({ step: 0, text: "starts outside of the box" });
   if (outside > 0) notes.push({ step: outside, text: `left the box at step ${outside}` });
-  if (run.status === "diverged") notes.push({ step: run.steps, text: `diverged at step ${run.steps + 1}` });
-  if (run.status === "converged") notes.push({ step: run.steps, text: `converged at step ${run.steps}` });
-  if (run.status === "stopped") notes.push({ step: run.steps, text: `stopped at step ${run.steps}` });
+  if (status === "diverged") notes.push({ step: steps, text: `diverged at step ${steps + 1}` });
+  if (status === "converged") notes.push({ step: steps, text: `converged at step ${steps}` });
+  if (status === "stopped") notes.push({ step: steps, text: `stopped at step ${steps}` });
   return {
     name,
     color,
     points: kept.flat().map((x) => Number(x.toPrecision(8))),
     exit:
-      outside > 0
-        ? exitBetween(drawable[outside - 1]!, drawable[outside]!, outside - 1, ranges, value)
-        : null,
+      outside > 0 ? exitBetween(drawable[outside - 1]!, drawable[outside]!, outside - 1, ranges, f) : null,
     notes,
   };
 }
 
 /** Where the way between two steps, straight across the floor and on the surface, first meets the box's side. */
 function exitBetween(
-  from: PlanePoint,
-  to: PlanePoint,
+  from: RacePoint,
+  to: RacePoint,
   step: number,
   ranges: readonly Interval[],
-  value: Plane["value"],
+  f: Plane["f"],
 ): NonNullable<Racer["exit"]> {
-  const at = (share: number): PlanePoint => {
+  const at = (share: number): RacePoint => {
     const [x1, x2] = [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
-    return [x1, x2, value(x1, x2)];
+    return [x1, x2, f(x1, x2)];
   };
   const isInside = (share: number): boolean => at(share).every((x, i) => inside(x, ranges[i]!));
   // Looked for in parts of the way inside the window, in which f seldom leaves the box and comes back.
