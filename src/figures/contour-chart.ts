@@ -102,11 +102,13 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           afterBuildTicks: (scale: Scale) => {
             scale.ticks = levels.map((_, value) => ({ value }));
           },
-          // chart.js would reserve the labels' padding on both sides.
+          // chart.js would reserve the labels' padding on all sides.
           afterFit: (scale: Scale) => {
             scale.ctx.font = `${fontSize}px ${fontFamily}`;
             const widest = Math.max(...levelTexts.map((text) => scale.ctx.measureText(text).width));
             scale.width = labelPadding + widest + 36;
+            scale.paddingTop = Math.ceil(fontSize / 2);
+            scale.paddingBottom = Math.ceil(fontSize / 2);
           },
           ticks: {
             color: ink,
@@ -125,6 +127,8 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
         },
         legend: legend(runs, hooks, `○ start   ◆ end${spec.minima.length > 0 ? "   ★ minimum" : ""}`),
         tooltip: {
+          // Of points in one place, the one that is told to hooks.
+          filter: (_item, index) => index === 0,
           titleFont: font(tooltipSize, "bold"),
           bodyFont: font(tooltipSize),
           callbacks: {

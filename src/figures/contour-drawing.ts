@@ -35,7 +35,14 @@ export function contourPlugin(spec: ContourSpec): Plugin<"scatter"> {
       ctx.save();
       ctx.strokeStyle = ink;
       ctx.lineWidth = 1;
-      ctx.strokeRect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
+      // In the middle of pixels, a thin line is as dark as its colour.
+      const [left, right, top, bottom] = [
+        chartArea.left,
+        chartArea.right,
+        chartArea.top,
+        chartArea.bottom,
+      ].map((place) => Math.floor(place) + 0.5) as [number, number, number, number];
+      ctx.strokeRect(left, top, right - left, bottom - top);
       drawBar(chart, spec);
       ctx.restore();
     },

@@ -8,8 +8,9 @@ import type { ContourOptions } from "./contour.js";
 import type { ContourRun, ContourSpec } from "./contour-chart.js";
 import { chooseLevels } from "./levels.js";
 import { checkChoice, checkText } from "./options.js";
-import { type Path, type Plane, type PlanePoint, type PlaneWindow, readPaths, readPlane } from "./plane.js";
+import { type Plane, type PlanePoint, type PlaneWindow, readPaths, readPlane } from "./plane.js";
 import { courseColors, runStyle } from "./style.js";
+import { thinnedPath } from "./thinning.js";
 import { fitWindow } from "./window.js";
 
 const known = [
@@ -28,14 +29,14 @@ const known = [
 ];
 const what = "contourFigure";
 
-/** What `contourChart` draws, of the options of `contourFigure`. */
-export function contourSpec(options: ContourOptions): ContourSpec {
+/** What `contourChart` draws, of the options of `contourFigure`, for which `caller` asks. */
+export function contourSpec(options: ContourOptions, caller = what): ContourSpec {
   checkOptions(what, options, known);
   const { title, scale = "auto", cells = [160, 120] } = options;
   checkText(what, "title", title);
   checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
-  const plane = readPlane(what, options.objective);
-  const paths = readPaths(what, options.runs, plane);
+  const plane = readPlane(caller, options.objective);
+  const paths = readPaths(caller, options.runs, plane);
   const minima = readMinima(options.minima ?? plane.minima);
   const window = options.window ? readWindow(options.window) : fitWindow(paths, minima, plane.window);
   const values = sample(plane, window, readCells(cells));
@@ -43,7 +44,7 @@ export function contourSpec(options: ContourOptions): ContourSpec {
   if (inside.length === 0) {
     const [x1, x2] = [window.x1, window.x2].map((interval) => `[${interval.join(", ")}]`);
     throw new AdjointError(
-      `${what}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
+      `${caller}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
     );
   }
   const colors = options.colors ?? courseColors;
@@ -63,7 +64,7 @@ export function contourSpec(options: ContourOptions): ContourSpec {
       below: inside.some((value) => value < levels[0]!),
       above: inside.some((value) => value > levels.at(-1)!),
     },
-    runs: paths.map((path, i) => ({ ...thinned(path, window), ...runLook(i, paths.length) })),
+    runs: paths.map((path, i) => ({ ...thinnedPath(path, window), ...runLook(i, paths.length) })),
     minima: minima.filter(isIn),
   };
 }
@@ -181,38 +182,4 @@ function bandColors(colors: Colors, count: number): string[] {
   return colors.length === 1
     ? places.map(() => colors[0]!)
     : places.map(piecewise(interpolateRgb, [...colors]));
-}
-
-/**
- * A path without the points that lie on the one kept before, and with those far outside of the window brought nearer,
- * in their direction: no picture shows the difference, and a long run stays small.
- */
-function thinned(
-  { name, x1, x2, values, status }: Path,
-  window: PlaneWindow,
-): Omit<ContourRun, "color" | "dash"> {
-  const middle = [(window.x1[0] + window.x1[1]) / 2, (window.x2[0] + window.x2[1]) / 2] as const;
-  const half = [(window.x1[1] - window.x1[0]) / 2, (window.x2[1] - window.x2[0]) / 2] as const;
-  const kept = {
-    steps: [] as number[],
-    x1: [] as (number | null)[],
-    x2: [] as (number | null)[],
-    values: [] as (number | null)[],
-  };
-  const round = (x: number) => Number(x.toPrecision(9));
-  let u = Number.POSITIVE_INFINITY;
-  let v = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < x1.length; i++) {
-    const nextU = (x1[i]! - middle[0]) / half[0];
-    const nextV = (x2[i]! - middle[1]) / half[1];
-    if (Math.hypot(nextU - u, nextV - v) < 1e-3 && i < x1.length - 1) continue;
-    [u, v] = [nextU, nextV];
-    const isPoint = Number.isFinite(u) && Number.isFinite(v);
-    const nearer = Math.min(1, 1000 / Math.hypot(u, v));
-    kept.steps.push(i);
-    kept.x1.push(isPoint ? round(nearer < 1 ? middle[0] + nearer * u * half[0] : x1[i]!) : null);
-    kept.x2.push(isPoint ? round(nearer < 1 ? middle[1] + nearer * v * half[1] : x2[i]!) : null);
-    kept.values.push(Number.isFinite(values[i]) ? round(values[i]!) : null);
-  }
-  return { name, status, ...kept };
 }

@@ -1,3 +1,4 @@
+export { type ComparisonOptions, comparisonPage } from "./comparison/comparison.js";
 export { type ContourOptions, contourFigure } from "./contour.js";
 export type { Figure, Format, OnProgress, RenderOptions } from "./figure.js";
 export { type LossOptions, lossFigure } from "./loss.js";

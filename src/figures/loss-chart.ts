@@ -13,6 +13,8 @@ export interface LossSpec {
   readonly stepLabel: string;
   readonly valueLabel: string;
   readonly scale: "linear" | "log";
+  /** The ends of a linear axis; default: all values. */
+  readonly range?: readonly [number, number];
   readonly runs: readonly LossRun[];
   /** Whether the runs are named above the panel. */
   readonly legend: boolean;
@@ -86,9 +88,11 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
               axis.ticks = ticks.map((value) => ({ value }));
             },
           }),
+          ...(scale === "linear" && spec.range && { min: spec.range[0], max: spec.range[1] }),
           ticks: {
             color: ink,
             font: font(),
+            includeBounds: spec.range === undefined,
             callback: (value) => formatTick(Number(value)),
           },
         },
@@ -103,6 +107,8 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
         },
         legend: { ...legend(runs, hooks), display: spec.legend },
         tooltip: {
+          // Of points in one place, the one that is told to hooks.
+          filter: (_item, index) => index === 0,
           titleFont: font(tooltipSize, "bold"),
           bodyFont: font(tooltipSize),
           callbacks: {

@@ -6,11 +6,10 @@ import type { LossRun, LossSpec } from "./loss-chart.js";
 import { checkChoice, checkText } from "./options.js";
 import { append, readRuns, readTrainings, type Trainings } from "./runs.js";
 import { epochColor, iterationColor, runStyle } from "./style.js";
-
-const what = "lossFigure";
+import { thinnedSeries } from "./thinning.js";
 
 /** What `lossChart` draws, panel by panel, of the options of `lossFigure`. */
-export function lossSpecs(options: LossOptions): LossSpec[] {
+export function lossSpecs(options: LossOptions, what = "lossFigure"): LossSpec[] {
   checkOptions(what, options, ["trainings", "runs", "title", "scale", "width", "height", "pixelRatio"]);
   const { trainings, runs, title, scale = "linear" } = options;
   checkText(what, "title", title);
@@ -30,7 +29,7 @@ export function lossSpecs(options: LossOptions): LossSpec[] {
       }
       return { name, values: append(trajectory.values, value), status };
     });
-    return [panel("value at each step", "step", "value", 0, iterationColor, read, scale)];
+    return [panel(what, "value at each step", "step", "value", 0, iterationColor, read, scale)];
   }
   const read = readTrainings(what, trainings);
   const series = (pick: (training: Trainings[string]) => Float64Array) =>
@@ -38,8 +37,8 @@ export function lossSpecs(options: LossOptions): LossSpec[] {
   const iterations = series(({ iterationLosses }) => iterationLosses);
   const epochs = series(({ epochLosses }) => epochLosses);
   return [
-    panel("iteration loss", "iteration", "loss", 1, iterationColor, iterations, scale),
-    panel("epoch loss", "epoch", "loss", 1, epochColor, epochs, scale),
+    panel(what, "iteration loss", "iteration", "loss", 1, iterationColor, iterations, scale),
+    panel(what, "epoch loss", "epoch", "loss", 1, epochColor, epochs, scale),
   ];
 }
 
@@ -50,6 +49,7 @@ interface Series {
 }
 
 function panel(
+  what: string,
   title: string,
   stepLabel: string,
   valueLabel: string,
@@ -76,28 +76,8 @@ function panel(
     scale,
     runs: series.map((one, i): LossRun => {
       const style = series.length === 1 ? { color, dash: [] } : runStyle(i);
-      return { name: one.name, status: one.status, ...style, ...thinned(one.values, first) };
+      return { name: one.name, status: one.status, ...style, ...thinnedSeries(one.values, first) };
     }),
     legend: series.length > 1,
   };
-}
-
-/** Losses with their steps: of more than `most`, the lowest and the highest of each stretch of equal length. */
-function thinned(values: Float64Array, first: number, most = 4000): Pick<LossRun, "steps" | "values"> {
-  const kept: number[] = [];
-  if (values.length <= most) kept.push(...values.keys());
-  else {
-    const stretch = values.length / (most / 2);
-    for (let from = 0; from < values.length; from += stretch) {
-      const places = Array.from(
-        { length: Math.min(values.length, Math.floor(from + stretch)) - Math.floor(from) },
-        (_, i) => Math.floor(from) + i,
-      );
-      const ordered = places.toSorted((a, b) => values[a]! - values[b]!);
-      kept.push(...new Set([ordered[0]!, ordered.at(-1)!].toSorted((a, b) => a - b)));
-    }
-    if (kept.at(-1) !== values.length - 1) kept.push(values.length - 1);
-  }
-  const round = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : null);
-  return { steps: kept.map((i) => first + i), values: kept.map((i) => round(values[i]!)) };
 }

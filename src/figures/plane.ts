@@ -1,6 +1,6 @@
 /** What figures of the plane read: an objective of two variables, and runs over it as paths. */
 import { AdjointError } from "../../graph/errors.js";
-import { compile, type Expr, type Traced } from "../../graph/index.js";
+import { compile, type Expr, grad, type Traced } from "../../graph/index.js";
 import { formatShape } from "../../graph/shape.js";
 import { graphOf } from "../../graph/trace.js";
 import type { Status } from "../minimize.js";
@@ -27,6 +27,7 @@ export interface PlanePoint {
 /** An objective of two variables, ready to be evaluated. */
 export interface Plane {
   readonly f: (x1: number, x2: number) => number;
+  readonly gradient: (x1: number, x2: number) => readonly [number, number];
   /** The names of the variables. */
   readonly labels: readonly [string, string];
   readonly title: string | undefined;
@@ -60,11 +61,17 @@ export function readPlane(what: string, objective: unknown): Plane {
   }
   const kernel = compile(traced as Traced<Record<string, []>, Expr<[]>>);
   const [first, second] = inputs.map(({ name }) => name) as [string, string | undefined];
+  const at = (x1: number, x2: number) =>
+    (second === undefined ? { [first]: [x1, x2] } : { [first]: x1, [second]: x2 }) as never;
+  let gradientKernel: ((inputs: never) => Record<string, number | Float64Array>) | undefined;
   return {
-    f:
-      second === undefined
-        ? (x1, x2) => kernel({ [first]: [x1, x2] } as never) as unknown as number
-        : (x1, x2) => kernel({ [first]: x1, [second]: x2 }) as unknown as number,
+    f: (x1, x2) => kernel(at(x1, x2)) as unknown as number,
+    gradient: (x1, x2) => {
+      gradientKernel ??= compile(grad(traced as Traced<Record<string, []>, Expr<[]>>)) as never;
+      const found = gradientKernel!(at(x1, x2));
+      const one = list(found[first])!;
+      return second === undefined ? [one[0]!, one[1]!] : [one[0]!, list(found[second])![0]!];
+    },
     labels: second === undefined ? [`${first}1`, `${first}2`] : [first, second],
     title: record?.title,
     minima: (record?.minima ?? []).map(({ x }) => ({ x1: x[0]!, x2: x[1]! })),

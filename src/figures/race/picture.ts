@@ -27,20 +27,25 @@ export interface Layout {
 export class RacePicture {
   readonly scene: RaceScene;
   readonly mesh: Mesh;
+  /** What the legend names: nothing where something beside the picture does. */
+  readonly #named: Pick<RaceScene, "racers" | "minima">;
 
-  constructor(scene: RaceScene) {
+  constructor(scene: RaceScene, { legend }: { readonly legend: boolean }) {
     this.scene = scene;
+    this.#named = legend ? scene : { racers: [], minima: [] };
     this.mesh = makeMesh(scene);
   }
 
   /** The layout for a picture of `width` × `height` pixels; with `turning` the box has room to turn. */
   layout(ctx: CanvasRenderingContext2D, width: number, height: number, turning: boolean): Layout {
-    const { racers, minima, title, camera } = this.scene;
+    const { title, camera } = this.scene;
+    const { racers, minima } = this.#named;
     const size = Math.min(20, Math.max(11, Math.sqrt(width * height) / 53));
     ctx.font = `${size}px ${fontFamily}`;
     const texts = racers.flatMap(({ name, notes }) => [name, ...notes.map(({ text }) => text)]);
     if (minima.length > 0) texts.push("minimum");
-    const column = 3.6 * size + Math.max(...texts.map((text) => ctx.measureText(text).width));
+    const widths = texts.map((text) => ctx.measureText(text).width);
+    const column = widths.length > 0 ? 3.6 * size + Math.max(...widths) : 0;
     const heights = [
       ...racers.map(({ notes }) => 1.65 + 1.35 * notes.length),
       ...(minima.length > 0 ? [1.65] : []),
@@ -138,7 +143,7 @@ export class RacePicture {
 
   /** The legend's names and marks, or the notes that are due. */
   #legend(ctx: CanvasRenderingContext2D, layout: Layout, time: number, names: boolean): void {
-    const { racers, minima } = this.scene;
+    const { racers, minima } = this.#named;
     const { size, legend, strokes } = layout;
     ctx.font = `${size}px ${fontFamily}`;
     ctx.textAlign = "left";

@@ -5,7 +5,7 @@ import { minus } from "./labels.js";
 import { nearestStep, type Track } from "./paths.js";
 import { type Layout, RacePicture } from "./picture.js";
 import { type PlayerElements, playerElements } from "./player-elements.js";
-import type { RaceScene } from "./scene.js";
+import type { Racer, RaceScene } from "./scene.js";
 
 /** Steps a second at speed 1. */
 const pace = 15;
@@ -37,11 +37,12 @@ export class RacePlayer {
   #frame = 0;
   #last = 0;
   #hit: Hit | undefined;
+  readonly #hidden = new Set<Racer>();
   #pointer: { x: number; y: number } | undefined;
 
-  constructor(root: HTMLElement, scene: RaceScene) {
+  constructor(root: HTMLElement, scene: RaceScene, options: { readonly legend: boolean }) {
     this.scene = scene;
-    this.#picture = new RacePicture(scene);
+    this.#picture = new RacePicture(scene, options);
     this.#camera = scene.camera;
     this.#time = scene.steps;
     this.#elements = playerElements(root, scene);
@@ -83,6 +84,14 @@ export class RacePlayer {
   /** Marks a step of a run, as hovering over it does, or none. */
   mark(hit: Hit | undefined): void {
     this.#hit = hit;
+    this.#request();
+  }
+
+  /** Shows or hides a run. */
+  setVisible(racer: number, visible: boolean): void {
+    const one = this.scene.racers[racer]!;
+    if (visible) this.#hidden.delete(one);
+    else this.#hidden.add(one);
     this.#request();
   }
 
@@ -190,12 +199,18 @@ export class RacePlayer {
   /** Finds what the pointer is at, in what is drawn now. */
   #hover(): void {
     const at = this.#pointer;
-    const found = at && nearestStep(this.#tracks, at.x, at.y, this.#time, 14);
-    const same = found?.racer === this.#hit?.racer && found?.step === this.#hit?.step;
-    this.#hit = found && { racer: found.racer, step: found.step };
+    const shown = this.#shownTracks();
+    const found = at && nearestStep(shown, at.x, at.y, this.#time, 14);
+    const racer = found && this.scene.racers.indexOf(shown[found.racer]!.racer);
+    const same = racer === this.#hit?.racer && found?.step === this.#hit?.step;
+    this.#hit = found && { racer: racer!, step: found.step };
     if (same) return;
     this.onHover(this.#hit);
     this.#request();
+  }
+
+  #shownTracks(): readonly Track[] {
+    return this.#tracks.filter(({ racer }) => !this.#hidden.has(racer));
   }
 
   #resize(): void {
@@ -237,7 +252,7 @@ export class RacePlayer {
       this.#stale = false;
     }
     ctx.drawImage(this.#backdrop, 0, 0, layout.width, layout.height);
-    this.#picture.drawRuns(ctx, this.#tracks, this.#view, layout, this.#time);
+    this.#picture.drawRuns(ctx, this.#shownTracks(), this.#view, layout, this.#time);
     this.#showHit(ctx);
   }
 
@@ -248,7 +263,7 @@ export class RacePlayer {
     const vertex = hit && this.#tracks[hit.racer]?.vertices[hit.step];
     const racer = hit && this.scene.racers[hit.racer];
     tip.hidden = !vertex;
-    if (!hit || !vertex || !racer || 3 * hit.step >= racer.points.length) {
+    if (!hit || !vertex || !racer || this.#hidden.has(racer) || 3 * hit.step >= racer.points.length) {
       tip.hidden = true;
       return;
     }

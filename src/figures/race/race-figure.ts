@@ -70,7 +70,7 @@ function stage(
     context.scale(pixelRatio, pixelRatio);
     return context;
   }) as [CanvasRenderingContext2D, CanvasRenderingContext2D];
-  const picture = new RacePicture(scene);
+  const picture = new RacePicture(scene, { legend: true });
   const layout = picture.layout(ctx, width, height, false);
   const view = picture.view(scene.camera, layout);
   const tracks = picture.tracks(view);

@@ -2,4 +2,5 @@
 /** The script of a race's page. */
 import { RacePlayer } from "./player.js";
 
-new RacePlayer(document.getElementById("race")!, JSON.parse(document.getElementById("data")!.textContent!));
+const scene = JSON.parse(document.getElementById("data")!.textContent!);
+new RacePlayer(document.getElementById("race")!, scene, { legend: true });
