@@ -22,6 +22,10 @@ course(
           assert.ok(files.includes(`${kind}-${subject}.${ending}`), `${kind} ${subject}`);
       }
     }
+    for (const race of ["cubic", "saddle"]) {
+      for (const ending of ["png", "gif", "html"]) assert.ok(files.includes(`race-${race}.${ending}`));
+      assert.ok(files.includes(`comparison-${race}.html`));
+    }
     assert.is(new Set(files).size, files.length);
   },
 );

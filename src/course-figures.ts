@@ -1,6 +1,6 @@
 /** The figures of the course, by the names of their files. */
 import type { CourseOptimizer, LinearFit, PlaneRun } from "./experiments.js";
-import { contourFigure, type Figure, lossFigure, raceFigure } from "./figures/index.js";
+import { comparisonPage, contourFigure, type Figure, lossFigure, raceFigure } from "./figures/index.js";
 
 /** The optimizers as legends write them. */
 const names: Readonly<Record<CourseOptimizer, string>> = {
@@ -41,7 +41,7 @@ function lossFigures(fits: readonly LinearFit[]): Record<string, Figure> {
   };
 }
 
-/** The course's two races, with its labels, colours, windows and order. */
+/** The course's two races, with its labels, colours, windows and order, and a page that compares each. */
 function raceFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
   const racers = (experiment: string, order: readonly CourseOptimizer[]) => {
     const own = order.map((name) =>
@@ -54,19 +54,27 @@ function raceFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
       ),
     };
   };
+  const cubic = {
+    ...racers("cubic", ["gd", "adagrad", "rmsprop", "momentum", "adam"]),
+    window: { x1: [-3, 3], x2: [-3, 3] },
+  } as const;
+  const saddle = {
+    ...racers("saddle", ["adam", "adagrad", "rmsprop", "momentum", "gd"]),
+    window: { x1: [-1, 2], x2: [-1, 1] },
+    values: [-3, 2],
+  } as const;
   return {
+    "comparison-cubic": comparisonPage({ ...cubic, title: "Five optimizers on the cubic" }),
+    "comparison-saddle": comparisonPage({ ...saddle, title: "Five optimizers on the saddle" }),
     "race-cubic": raceFigure({
-      ...racers("cubic", ["gd", "adagrad", "rmsprop", "momentum", "adam"]),
+      ...cubic,
       colors: ["#f6373c", "#f6f237", "#45f637", "#37f0f6", "#000000"],
-      window: { x1: [-3, 3], x2: [-3, 3] },
       faces: [60, 60],
       colorMap: "rainbow",
     }),
     "race-saddle": raceFigure({
-      ...racers("saddle", ["adam", "adagrad", "rmsprop", "momentum", "gd"]),
+      ...saddle,
       colors: ["#8B0000", "#0000FF", "#000000", "#008B00", "#FF0000"],
-      window: { x1: [-1, 2], x2: [-1, 1] },
-      values: [-3, 2],
       faces: [60, 40],
       colorMap: "coolwarm",
       edges: "#808080",
