@@ -1,17 +1,26 @@
-export { type CompileOptions, compile } from "./compile/compile.js";
-export type { Kernel } from "./compile/kernel.js";
-export type { Precision } from "./compile/precision.js";
+export { type CompileOptions, compile, type Kernel } from "./compile/index.js";
 export { applyOp, type CustomDerivative, withDerivative } from "./custom.js";
 export { label } from "./debug.js";
+export { type Hessians, hessian, type Jacobians, jacobian } from "./derivatives/jacobian.js";
+export {
+  type CotangentInputs,
+  type Gradients,
+  grad,
+  hvp,
+  jvp,
+  type TangentInputs,
+  valueAndGrad,
+  vjp,
+} from "./derivatives/transformations.js";
+export type { Precision } from "./dtype.js";
 export { binary, type ElementwiseDefinition, unary } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";
-export { type Hessians, hessian, type Jacobians, jacobian } from "./jacobian.js";
 export { Expr, type Node } from "./node.js";
 export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/index.js";
 export { print } from "./print.js";
-export { type Carry, type Initial, type Scanned, type ScanOptions, scan } from "./scan.js";
+export { type Carry, type Initial, type Scanned, type ScanOptions, scan } from "./scan/scan.js";
 export type { Shape } from "./shape.js";
 export { simplify } from "./simplify.js";
 export {
@@ -27,15 +36,5 @@ export {
   trace,
   vector,
 } from "./trace.js";
-export {
-  type CotangentInputs,
-  type Gradients,
-  grad,
-  hvp,
-  jvp,
-  type TangentInputs,
-  valueAndGrad,
-  vjp,
-} from "./transformations.js";
 export type { NestedArray, Operand } from "./types.js";
 export type { Value } from "./values.js";

@@ -4,8 +4,8 @@
  * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
  */
 import type { Affine } from "./affine.js";
-import type { Precision } from "./compile/precision.js";
 import type { Recipe } from "./compile/wasm/instructions.js";
+import type { Precision } from "./dtype.js";
 import type { Expr } from "./node.js";
 import type { Params } from "./params.js";
 import type { Shape } from "./shape.js";

@@ -19,7 +19,7 @@ import {
 } from "./index.js";
 import { apply } from "./node.js";
 import { reshapeExpr } from "./ops/moving.js";
-import { type ScanParams, scanInstances, scanOp } from "./ops/scan.js";
+import { type ScanParams, scanInstances, scanOp } from "./scan/op.js";
 
 const printing = suite("print");
 

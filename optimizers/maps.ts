@@ -1,6 +1,6 @@
 /** Maps keyed by the names of parameters and slots, and what errors say of them. */
 import { AdjointError, Expr } from "../graph/index.js";
-import { checkKeys, describe } from "../graph/values.js";
+import { checkKeys, describe } from "../graph/internal.js";
 import type { Slot } from "./optimizer.js";
 
 interface Named {

@@ -1,7 +1,6 @@
 /** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
 import { AdjointError, compile, type Shape, scalar, tensor, trace } from "../graph/index.js";
-import { sizeOf } from "../graph/shape.js";
-import { readValue, shapeOfValue } from "../graph/values.js";
+import { readValue, shapeOfValue, sizeOf } from "../graph/internal.js";
 import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
 import type { Exprs, OptimizerState, Values } from "./optimizer.js";
 import { applyRule, type Plain } from "./symbolic.js";

@@ -1,6 +1,6 @@
 /** What users may set: one table an optimizer holds the names, defaults and allowed values of its options. */
 import { AdjointError, Expr } from "../graph/index.js";
-import { describe } from "../graph/values.js";
+import { describe } from "../graph/internal.js";
 
 /** A number, or a scalar expression of the trace in which the rule is used. */
 export type Hyperparameter = number | Expr;

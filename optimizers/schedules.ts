@@ -19,7 +19,7 @@ import {
   subtract,
   where,
 } from "../graph/index.js";
-import { lift } from "../graph/operand.js";
+import { lift } from "../graph/internal.js";
 import {
   atLeastZero,
   type Hyperparameter,

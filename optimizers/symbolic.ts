@@ -1,9 +1,6 @@
 /** Steps on expressions: the rule applied to every parameter of a map, its names and shapes checked. */
 import { AdjointError, Expr, type Operand, type Shape } from "../graph/index.js";
-import { lift } from "../graph/operand.js";
-import { full } from "../graph/ops/constant.js";
-import { formatShape, sameShape } from "../graph/shape.js";
-import { describe } from "../graph/values.js";
+import { describe, formatShape, full, lift, sameShape } from "../graph/internal.js";
 import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
 import type { Exprs, Rule, Slot } from "./optimizer.js";
 

@@ -1,6 +1,6 @@
 /** Terms that the formulas of several optimizers share. */
 import { add, type Expr, equal, multiply, sqrt, subtract, where } from "../graph/index.js";
-import { lift } from "../graph/operand.js";
+import { lift } from "../graph/internal.js";
 import type { Hyperparameter, LearningRate } from "./options.js";
 
 /** The learning rate at a step, as a scalar expression. */

@@ -21,7 +21,7 @@ import {
   vector,
 } from "../graph/index.js";
 import { apply } from "../graph/node.js";
-import { emit } from "../src/emit.js";
+import { emit } from "../src/export/emit.js";
 import { himmelblau } from "../src/objectives/index.js";
 import { elementwiseOps } from "./support/registry.js";
 import { assertClose } from "./support/tolerance.js";

@@ -20,8 +20,8 @@ import {
   valueAndGrad,
   vector,
 } from "../graph/index.js";
-import { halfMeanSquaredError } from "../src/losses.js";
-import { linear } from "../src/models.js";
+import { halfMeanSquaredError } from "../src/nn/losses.js";
+import { linear } from "../src/nn/models.js";
 import { cubic, saddle, weightedSphere } from "../src/objectives/course.js";
 import { flat, type Objective } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";

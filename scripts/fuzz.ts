@@ -5,13 +5,13 @@
  * npm run fuzz -- [--runs 10000] [--seconds 60] [--seed 0] [--check NAME]
  */
 import { parseArgs } from "node:util";
-import { scalarize } from "../graph/compile/scalarize.js";
+import { scalarize } from "../graph/compile/scalars/scalarize.js";
 import { straightLine } from "../graph/compile/wasm/straight.js";
 import { outputsOf } from "../graph/graph.js";
 import { compile, grad, print, simplify, type Traced, trace, valueAndGrad } from "../graph/index.js";
 import { sizeOf } from "../graph/shape.js";
 import { distance } from "../property-tests/support/tolerance.js";
-import { randomSource } from "../src/random.js";
+import { randomSource } from "../src/data/random.js";
 import { checkGradient } from "../src/testing/check-gradient.js";
 import { evaluator, nameValues, type Values } from "../src/testing/derivative.js";
 import { slopeAt } from "../src/testing/differences.js";
@@ -24,10 +24,9 @@ import {
   type Style,
   simplerPrograms,
   smooth,
-  traceObjective,
-  traceProgram,
   wild,
 } from "../src/testing/programs.js";
+import { traceObjective, traceProgram } from "../src/testing/trace-program.js";
 
 const { values: options } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import { arrayOf, elementBytes, type Precision } from "./precision.js";
+import { arrayOf, elementBytes, type Precision } from "../dtype.js";
 import { instantiate, makeMemory } from "./wasm/engine.js";
 import { matmulModule, workBytes } from "./wasm/matmul.js";
 

@@ -3,6 +3,7 @@
  * fused loop nests for tensors, straight-line WebAssembly for large graphs of scalars.
  */
 import { isDebug } from "../debug.js";
+import { type ArrayOf, arrayOf, type Precision } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
@@ -11,11 +12,10 @@ import { type Environment, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
 import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
-import type { LoopCode } from "./loops.js";
+import type { LoopCode } from "./loops/loops.js";
 import { mergeConstants } from "./merge-constants.js";
 import { inputName, outputName } from "./names.js";
-import { type ArrayOf, arrayOf, type Precision } from "./precision.js";
-import { countElements, scalarize } from "./scalarize.js";
+import { countElements, scalarize } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
 

@@ -1,11 +1,12 @@
 /** What generated code uses besides inputs and outputs: buffers, constants, the matrix product, routines, scalar ops. */
+
+import { arrayOf, type Precision } from "../dtype.js";
 import { AdjointError } from "../errors.js";
 import { doubles } from "../interpret.js";
 import type { Routine } from "../op.js";
 import { type Arena, makeArena } from "./arena.js";
-import type { Call, LoopCode } from "./loops.js";
+import type { Call, LoopCode } from "./loops/loops.js";
 import { bufferName, constantName, routineName, slotName } from "./names.js";
-import { arrayOf, type Precision } from "./precision.js";
 
 export interface Environment {
   readonly names: readonly string[];

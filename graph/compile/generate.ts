@@ -1,11 +1,11 @@
 import type { Graph } from "../graph.js";
 import { simplifyGraph } from "../simplify.js";
-import { emitLoops, type LoopCode } from "./loops.js";
+import { emitLoops, type LoopCode } from "./loops/loops.js";
 import { lower } from "./lower.js";
 import { mergeConstants } from "./merge-constants.js";
-import { countElements, type ScalarGraph, scalarize } from "./scalarize.js";
+import { countElements, type ScalarGraph, scalarize } from "./scalars/scalarize.js";
+import { unroll } from "./scalars/unroll.js";
 import { slotsOf } from "./text.js";
-import { unroll } from "./unroll.js";
 
 /** Graphs of up to this many elements are written out. */
 export const unrollLimit = 600;

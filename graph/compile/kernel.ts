@@ -1,12 +1,12 @@
 /** Kernels: what compiling gives, and how its calls look without generated code. */
 import { checkOutputs, isDebug } from "../debug.js";
+import { arrayOf, type Precision } from "../dtype.js";
 import { AdjointError } from "../errors.js";
 import { type Graph, mapOutputs, outputsOf, type Tree } from "../graph.js";
 import { doubles, interpretNodes } from "../interpret.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Results, Shapes, ValueOf } from "../trace.js";
 import { checkKeys, readValue } from "../values.js";
-import { arrayOf, type Precision } from "./precision.js";
 
 type AnyArray = Float64Array | Float32Array;
 

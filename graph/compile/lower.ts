@@ -6,8 +6,8 @@ import { insertAxes, sumAxes } from "../ops/broadcast.js";
 import { element } from "../ops/indexing.js";
 import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
-import type { ScanParams } from "../ops/scan.js";
 import { type Params, sameParams } from "../params.js";
+import type { ScanParams } from "../scan/op.js";
 import { sameShape, sizeOf } from "../shape.js";
 
 /** Products of fewer multiplications are written as loops, and so are those with hardly any rows or columns. */

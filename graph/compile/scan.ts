@@ -1,18 +1,19 @@
 /** Scans in kernels: a loop around the code of the body, written out if it is small. */
+
+import { arrayOf, type Precision } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import type { Routine } from "../op.js";
-import type { ScanParams } from "../ops/scan.js";
+import type { ScanParams } from "../scan/op.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
 import { environmentText, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
 import { generate, straightCode, unrollLimit } from "./generate.js";
-import type { LoopCode } from "./loops.js";
+import type { LoopCode } from "./loops/loops.js";
 import { mergeConstants } from "./merge-constants.js";
 import { inputName, outputName } from "./names.js";
-import { arrayOf, type Precision } from "./precision.js";
-import { countElements, type ScalarGraph, scalarize } from "./scalarize.js";
-import { writeStatements } from "./unroll.js";
+import { countElements, type ScalarGraph, scalarize } from "./scalars/scalarize.js";
+import { writeStatements } from "./scalars/unroll.js";
 
 /** So many numbers that all steps see are kept in local variables. */
 const mostLocals = 32;

@@ -11,9 +11,8 @@ export {
   type Program,
   pointOf,
   type Style,
-  traceObjective,
-  traceProgram,
 } from "../../src/testing/programs.js";
+export { traceObjective, traceProgram } from "../../src/testing/trace-program.js";
 
 const all = { ops, instances };
 

@@ -1,10 +1,10 @@
-/** Every op that the library defines, found in the files of graph/ops: a new op buys all the laws by existing. */
+/** Every op that the library defines, found in the files of graph/ops and graph/scan: a new op buys all the laws by existing. */
 import { readdirSync } from "node:fs";
 import type { Instance, Instances, Op } from "../../graph/op.js";
 import { inputOp } from "../../graph/ops/constant.js";
 import { isOp, opOf } from "../../src/testing/public-ops.js";
 
-const folder = new URL("../../graph/ops/", import.meta.url);
+const folders = ["ops", "scan"].map((name) => new URL(`../../graph/${name}/`, import.meta.url));
 
 function areInstances(exported: unknown): exported is Instances {
   return typeof exported === "object" && exported !== null && "instances" in exported;
@@ -12,7 +12,7 @@ function areInstances(exported: unknown): exported is Instances {
 
 const found = new Set<Op>();
 const tested = new Map<Op, readonly Instance[]>();
-for (const file of readdirSync(folder)) {
+for (const [folder, file] of folders.flatMap((one) => readdirSync(one).map((name) => [one, name] as const))) {
   if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
   const exports: Record<string, unknown> = await import(new URL(file, folder).href);
   for (const exported of Object.values(exports)) {

@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { AdjointError } from "../../graph/errors.js";
-import { describe } from "../../graph/values.js";
-import { checkOptions } from "../checks.js";
+import { AdjointError } from "../../graph/index.js";
+import { describe } from "../../graph/internal.js";
+import { checkOptions } from "../runs/checks.js";
 
 /** A picture, an animation, or a page that needs nothing else. */
 export type Format = "png" | "gif" | "html";

@@ -1,6 +1,6 @@
 /** What all figures are told of their picture, and what they refuse. */
-import { AdjointError } from "../../graph/errors.js";
-import { describe } from "../../graph/values.js";
+import { AdjointError } from "../../graph/index.js";
+import { describe } from "../../graph/internal.js";
 
 export interface PictureSize {
   /** In pixels of the page. */

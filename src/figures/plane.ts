@@ -1,10 +1,8 @@
 /** What figures of the plane read: an objective of two variables, and runs over it as paths. */
-import { AdjointError } from "../../graph/errors.js";
-import { compile, type Expr, grad, type Traced } from "../../graph/index.js";
-import { formatShape } from "../../graph/shape.js";
-import { graphOf } from "../../graph/trace.js";
-import type { Status } from "../minimize.js";
+import { AdjointError, compile, type Expr, grad, type Traced } from "../../graph/index.js";
+import { formatShape, graphOf } from "../../graph/internal.js";
 import type { Interval, Objective } from "../objectives/index.js";
+import type { Status } from "../runs/index.js";
 import { append, readRuns } from "./runs.js";
 
 /** A function of the plane: of one vector of two, or of two scalars. The library's objectives know more of themselves. */

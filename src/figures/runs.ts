@@ -1,7 +1,6 @@
-import { AdjointError } from "../../graph/errors.js";
-import { describe } from "../../graph/values.js";
-import type { Run } from "../minimize.js";
-import type { Training } from "../train.js";
+import { AdjointError } from "../../graph/index.js";
+import { describe } from "../../graph/internal.js";
+import type { Run, Training } from "../runs/index.js";
 
 /** Runs by the names they have in the legend, as `minimize` returns them. */
 // biome-ignore lint/suspicious/noExplicitAny: the parameters' names are the user's

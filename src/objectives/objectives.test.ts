@@ -2,7 +2,7 @@ import { compile as compileFormula } from "mathjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, grad, valueAndGrad } from "../../graph/index.js";
-import { randomSource } from "../random.js";
+import { randomSource } from "../data/random.js";
 import * as objectives from "./index.js";
 import { cubic, type Objective, type Point, saddle, testFunctions, weightedSphere } from "./index.js";
 

@@ -1,10 +1,6 @@
 /** A graph as boxes and arrows, whatever draws them. */
-import type { Graph } from "../../graph/graph.js";
-import { outputsOf } from "../../graph/graph.js";
-import type { Op } from "../../graph/op.js";
-import { fullOp, inputOp } from "../../graph/ops/constant.js";
-import { printParams } from "../../graph/print.js";
-import { formatShape } from "../../graph/shape.js";
+import type { Graph, Op } from "../../graph/index.js";
+import { formatShape, fullOp, inputOp, outputsOf, printParams } from "../../graph/internal.js";
 
 export interface Box {
   readonly kind: "input" | "constant" | "op" | "output";

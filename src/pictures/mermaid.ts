@@ -1,5 +1,5 @@
-import type { Graph } from "../../graph/graph.js";
-import { graphOf } from "../../graph/trace.js";
+import type { Graph } from "../../graph/index.js";
+import { graphOf } from "../../graph/internal.js";
 import { type Box, diagramOf } from "./diagram.js";
 
 /** What stands around a label. */

@@ -1,13 +1,21 @@
-import { type Affine, along, at, isFixed, scaled } from "../../graph/affine.js";
-import { AdjointError } from "../../graph/errors.js";
-import { type Graph, outputsOf } from "../../graph/graph.js";
-import type { Node } from "../../graph/node.js";
-import type { Op } from "../../graph/op.js";
-import { constantOp, fullOp, inputOp } from "../../graph/ops/constant.js";
-import { type AssembleParams, assembleOp } from "../../graph/ops/indexing.js";
-import { matmulOp } from "../../graph/ops/matmul.js";
-import { type Shape, sizeOf, stridesOf } from "../../graph/shape.js";
-import { graphOf } from "../../graph/trace.js";
+import { AdjointError, type Graph, type Node, type Op, type Shape } from "../../graph/index.js";
+import {
+  type Affine,
+  type AssembleParams,
+  along,
+  assembleOp,
+  at,
+  constantOp,
+  fullOp,
+  graphOf,
+  inputOp,
+  isFixed,
+  matmulOp,
+  outputsOf,
+  scaled,
+  sizeOf,
+  stridesOf,
+} from "../../graph/internal.js";
 import { notations, reductions } from "./tex-ops.js";
 import {
   asNumber,

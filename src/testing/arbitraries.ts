@@ -1,16 +1,16 @@
 /** fast-check's arbitraries for numbers, shapes, tensors and whole graphs, and the property that a gradient is right. */
 import type { Arbitrary, IProperty } from "fast-check";
-import { AdjointError, print, type Traced } from "../../graph/index.js";
-import { isLength, type Shape, sizeOf } from "../../graph/shape.js";
-import { graphOf, type Shapes } from "../../graph/trace.js";
-import { checkCount, checkOptions } from "../checks.js";
-import { randomSource } from "../random.js";
+import { AdjointError, print, type Shape, type Shapes, type Traced } from "../../graph/index.js";
+import { graphOf, isLength, sizeOf } from "../../graph/internal.js";
+import { randomSource } from "../data/index.js";
+import { checkCount, checkOptions } from "../runs/checks.js";
 import { Checker, type GradientOptions, Tally } from "./check-gradient.js";
 import { nameValues } from "./derivative.js";
 import { decimal, type ElementDomain, isArbitrary, resolveDomain, unitOf } from "./domains.js";
 import { fastCheck } from "./fast-check.js";
-import { type Objective, type Program, pointOf, type Style, smooth, traceObjective } from "./programs.js";
+import { type Objective, type Program, pointOf, type Style, smooth } from "./programs.js";
 import type { InputValues } from "./report.js";
+import { traceObjective } from "./trace-program.js";
 
 /**
  * Numbers of a domain, that shrink to simple ones: to whole multiples of its power of ten, and to 0.

@@ -1,9 +1,19 @@
 /** A traced function as differences see it: flat numbers in, flat numbers out, and its derivatives order by order. */
 
-import { type Input, outputsOf } from "../../graph/graph.js";
-import { add, compile, type Expr, grad, jvp, sum, type Traced, trace, where } from "../../graph/index.js";
-import { doubles, interpretNodes } from "../../graph/interpret.js";
-import { type Shape, sizeOf } from "../../graph/shape.js";
+import {
+  add,
+  compile,
+  type Expr,
+  grad,
+  type Input,
+  jvp,
+  type Shape,
+  sum,
+  type Traced,
+  trace,
+  where,
+} from "../../graph/index.js";
+import { doubles, interpretNodes, outputsOf, sizeOf } from "../../graph/internal.js";
 import type { InputValues } from "./report.js";
 
 /** The flat values of a function's inputs, in order. */

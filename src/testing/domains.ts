@@ -1,9 +1,8 @@
 /** Domains: the numbers from which the inputs of a function are drawn. */
 import type { Arbitrary } from "fast-check";
-import { AdjointError } from "../../graph/index.js";
-import type { Domain } from "../../graph/op.js";
-import { describe } from "../../graph/values.js";
-import type { RandomSource } from "../random.js";
+import { AdjointError, type Domain } from "../../graph/index.js";
+import { describe } from "../../graph/internal.js";
+import type { RandomSource } from "../data/index.js";
 import { fastCheck } from "./fast-check.js";
 
 export { boolean, type Domain, integer, real } from "../../graph/op.js";

@@ -1,5 +1,5 @@
 /** The ops that stand behind the library's public functions. */
-import type { Op } from "../../graph/op.js";
+import type { Op } from "../../graph/index.js";
 import * as functions from "../../graph/ops/index.js";
 
 /** The op that a public function carries; `undefined` for a function made of several. */

@@ -1,5 +1,5 @@
 /** What a check of derivatives found, in words. */
-import type { Shape } from "../../graph/shape.js";
+import type { Shape } from "../../graph/index.js";
 
 /** Values as a traced function takes them: a number for a scalar, else flat and row-major. */
 export type InputValues = Readonly<Record<string, number | readonly number[]>>;

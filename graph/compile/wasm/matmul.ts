@@ -3,7 +3,7 @@
  * kernel of 2 rows × 4 vectors. (Goto, van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34,
  * 2008.) Factors have any strides, so a transpose costs nothing.
  */
-import { elementBytes, type Precision } from "../precision.js";
+import { elementBytes, type Precision } from "../../dtype.js";
 import { Assembler } from "./assembler.js";
 import { encodeModule, type FunctionBody } from "./module.js";
 

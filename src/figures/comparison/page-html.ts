@@ -1,4 +1,4 @@
-import { AdjointError } from "../../../graph/errors.js";
+import { AdjointError } from "../../../graph/index.js";
 import { pageScript } from "../page/bundle.js";
 import { escapeHtml, pageHtml } from "../page/html.js";
 import type { ComparisonData } from "./data.js";

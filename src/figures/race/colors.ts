@@ -1,8 +1,8 @@
 /** Colour maps and colours, as #rrggbb. */
 import { color } from "d3-color";
 import { interpolateRgb, piecewise } from "d3-interpolate";
-import { AdjointError } from "../../../graph/errors.js";
-import { describe } from "../../../graph/values.js";
+import { AdjointError } from "../../../graph/index.js";
+import { describe } from "../../../graph/internal.js";
 
 /**
  * Kenneth Moreland's diverging map from blue to red, at 33 places ("Diverging color maps for scientific visualization",

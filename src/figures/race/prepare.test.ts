@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { add, divide, scalar, square, subtract, trace, vector } from "../../../graph/index.js";
 import { gradientDescent, momentum } from "../../../optimizers/index.js";
-import { minimize } from "../../minimize.js";
 import { cubic, saddle } from "../../objectives/index.js";
+import { minimize } from "../../runs/minimize.js";
 import type { RaceOptions } from "./options.js";
 import { raceScene } from "./prepare.js";
 

@@ -1,6 +1,6 @@
 /** From the options of a race to its scene. */
-import { AdjointError } from "../../../graph/errors.js";
-import { checkOptions } from "../../checks.js";
+import { AdjointError } from "../../../graph/index.js";
+import { checkOptions } from "../../runs/checks.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
 import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";

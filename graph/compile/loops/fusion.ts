@@ -1,0 +1,144 @@
+/**
+ * Fused nodes: which elements of its operands an element of a node is made of. Nothing here is computed; the walks only
+ * follow the places.
+ */
+import { type Affine, along, at } from "../../affine.js";
+import type { Graph } from "../../graph.js";
+import type { Node } from "../../node.js";
+import type { Op } from "../../op.js";
+import { constantOp, inputOp } from "../../ops/constant.js";
+import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
+import { matmulOp } from "../../ops/matmul.js";
+
+export function isReduction(node: Node): boolean {
+  return node.op.fold !== undefined;
+}
+
+/** Whether a node is computed by a routine on whole tensors. */
+export function isCall({ op, operands }: Node): boolean {
+  const isKnown = op.scalar || op.fold || op.move || op === (assembleOp as Op) || op === matmulOp;
+  return operands.length > 0 && !isKnown;
+}
+
+export function reducedAxes(node: Node): readonly number[] {
+  return (node.params as { readonly axes: readonly number[] }).axes;
+}
+
+/** Whether a node is in memory from the start. */
+export function isGiven({ op }: Node): boolean {
+  return op === (inputOp as Op) || op === (constantOp as Op);
+}
+
+/** The node behind reshapes: the same elements in the same order. */
+export function behindReshapes({ nodes }: Graph, id: number): number {
+  let current = id;
+  while (nodes[current]!.op.name === "reshape") current = nodes[current]!.operands[0]!;
+  return current;
+}
+
+/**
+ * Where an operand of a product lies: the tensor in memory that it is a view of, with the place there of the element at
+ * axes 0, 1 …
+ */
+export function viewOf(
+  { nodes }: Graph,
+  id: number,
+): { readonly id: number; readonly index: readonly Affine[] } {
+  let view: { id: number; index: readonly Affine[] } = {
+    id,
+    index: nodes[id]!.shape.map((_, axis) => along(axis)),
+  };
+  for (;;) {
+    const { op, operands, params, shape } = nodes[view.id]!;
+    const place = op.move?.(view.index, { operand: nodes[operands[0]!]!.shape, result: shape }, params);
+    if (!place) return view;
+    view = { id: operands[0]!, index: place };
+  }
+}
+
+/** An element of a node as a key of maps. */
+export function elementKey(id: number, index: readonly Affine[]): string {
+  return `${id}:${keyOf(index)}`;
+}
+
+export function keyOf(index: readonly Affine[]): string {
+  let key = "";
+  for (const { terms, offset } of index) {
+    for (const [axis, factor] of terms) key += `${factor}*${axis}+`;
+    key += `${offset},`;
+  }
+  return key;
+}
+
+/** Walks the nodes that are fused into a root, each with the place that is needed of it. */
+export function walk(
+  graph: Graph,
+  id: number,
+  index: readonly Affine[],
+  enter: (id: number, index: readonly Affine[]) => boolean,
+): void {
+  const seen = new Set<string>();
+  let freshAxis = 1000;
+  const stack: { id: number; index: readonly Affine[] }[] = [{ id, index }];
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const key = `${next.id}:${keyOf(next.index)}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (!enter(next.id, next.index)) continue;
+    const node = graph.nodes[next.id]!;
+    if (isReduction(node)) {
+      stack.push({
+        id: node.operands[0]!,
+        index: unreduce(graph, node, next.index, () => along(freshAxis++)),
+      });
+      continue;
+    }
+    for (const operand of operandsAt(graph, node, next.index)) stack.push(operand);
+  }
+}
+
+/** The place in a reduction's operand, given that in its result and one along each reduced axis. */
+export function unreduce(
+  graph: Graph,
+  node: Node,
+  index: readonly Affine[],
+  reduced: (axis: number) => Affine,
+): Affine[] {
+  const axes = reducedAxes(node);
+  let next = 0;
+  return graph.nodes[node.operands[0]!]!.shape.map((length, axis) =>
+    axes.includes(axis) ? (length === 1 ? at(0) : reduced(axis)) : index[next++]!,
+  );
+}
+
+/** The elements that an element of a fused node is made of. An operand without an affine place is asked for whole. */
+function operandsAt(
+  graph: Graph,
+  node: Node,
+  index: readonly Affine[],
+): { id: number; index: readonly Affine[] }[] {
+  const { op, operands, params, shape } = node;
+  if (op.scalar) return operands.map((id) => ({ id, index }));
+  if (op === (assembleOp as Op)) {
+    const { starts } = params as AssembleParams;
+    return operands.map((id, part) => ({
+      id,
+      index: index.map((place, axis) => ({
+        ...place,
+        offset: place.offset - starts[part * shape.length + axis]!,
+      })),
+    }));
+  }
+  const operand = operands[0];
+  if (operand === undefined || !op.move) return [];
+  const place = op.move(index, { operand: graph.nodes[operand]!.shape, result: shape }, params);
+  // Without an affine place the operand is read from memory, at no place that a loop could share.
+  return place ? [{ id: operand, index: place }] : [{ id: behindReshapes(graph, operand), index: [] }];
+}
+
+/** The least and the greatest place that a part covers along an axis. */
+export function partEnds(start: number, step: number, length: number): [number, number] {
+  const end = start + step * (length - 1);
+  return step > 0 ? [start, end] : [end, start];
+}

@@ -1,0 +1,372 @@
+/** Graphs on tensors as loop nests. */
+import { type Affine, at, linear, scaled } from "../../affine.js";
+import type { Graph } from "../../graph.js";
+import type { Node } from "../../node.js";
+import type { Op } from "../../op.js";
+import { type AssembleParams, assembleOp, sliceOp } from "../../ops/indexing.js";
+import { type Shape, sizeOf, stridesOf } from "../../shape.js";
+import { bufferName, routineName } from "../names.js";
+import { numberText, slotsOf } from "../text.js";
+import { type Binding, Elements } from "./elements.js";
+import { behindReshapes, elementKey, keyOf, viewOf } from "./fusion.js";
+import { type Memory, planMemory } from "./memory.js";
+import { findBreaks, findNests, type Nest } from "./nests.js";
+import { findRoots, type Root, rootIndex } from "./roots.js";
+
+/** A loop as short as this is written out. */
+const shortLoop = 2;
+
+/** Functions of more lines than this are beyond what engines optimize well, so that a new one is begun. */
+const longestPart = 800;
+
+/** Generated code with the memory that it wants. */
+export interface LoopCode extends Pick<Memory, "buffers" | "arena" | "constants"> {
+  /** Bodies of functions of the inputs, the outputs, the buffers and the constants, to be called one after the other. */
+  readonly parts: readonly string[];
+  /** The most columns of a matrix product, for which the code calls `multiply`; 0 if it doesn't. */
+  readonly columns: number;
+  /** What the code calls as `call0`, `call1` … */
+  readonly routines: readonly Call[];
+  /** Scalar ops without code of their own, which the code calls by `slotName`. */
+  readonly slots: readonly Op[];
+}
+
+/** An application of an op that is computed by a routine. */
+export interface Call extends Pick<Node, "op" | "params"> {
+  readonly shapes: { readonly operands: readonly Shape[]; readonly result: Shape };
+}
+
+export function emitLoops(graph: Graph): LoopCode {
+  return new LoopWriter(graph).run();
+}
+
+/** A value that a pass of a loop takes over from the pass before: there it stood at `current`, here at `previous`. */
+interface Carried {
+  readonly id: number;
+  readonly previous: readonly Affine[];
+  readonly current: readonly Affine[];
+}
+
+class LoopWriter {
+  readonly #graph: Graph;
+  readonly #roots: readonly Root[];
+  readonly #ids: ReadonlySet<number>;
+  readonly #nests: readonly Nest[];
+  readonly #memory: Memory;
+  readonly #elements: Elements;
+  /** Locals that hold the totals of folds, by the place of the element that is kept. */
+  readonly #totals = new Map<
+    Root,
+    Map<string, { readonly name: string; readonly kept: readonly Affine[] }>
+  >();
+  /** Whether elements can be needed at several places of one loop: there are slices. */
+  readonly #shifts: boolean;
+  /** Nodes of which there are copies in the arena, and scattered nodes whose zeros are written. */
+  readonly #copied = new Set<number>();
+  readonly #cleared = new Set<number>();
+  readonly #routines: Call[] = [];
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#shifts = graph.nodes.some(({ op }) => op === (sliceOp as Op) || op === (assembleOp as Op));
+    this.#roots = findRoots(graph);
+    this.#ids = new Set(this.#roots.map(({ id }) => id));
+    this.#nests = findNests(this.#roots);
+    this.#memory = planMemory(graph, this.#nests);
+    this.#elements = new Elements(graph, this.#ids, this.#memory.arrays);
+  }
+
+  run(): LoopCode {
+    const parts: string[] = [];
+    for (const nest of this.#nests) {
+      const { kind } = nest.roots[0]!;
+      if (kind === "product") for (const { id } of nest.roots) this.#emitProduct(id);
+      else if (kind === "call") for (const { id } of nest.roots) this.#emitCall(id);
+      else if (nest.extents.includes(0)) this.#emitEmpty(nest);
+      else this.#emitNest(nest);
+      if (this.#elements.length > longestPart) parts.push(this.#elements.finish());
+    }
+    const { buffers, arena, constants, copies } = this.#memory;
+    for (const { target, source } of copies) this.#elements.line(`${target}.set(${source});`);
+    parts.push(this.#elements.finish());
+    const products = this.#roots.filter(({ kind }) => kind === "product");
+    const columns = products.reduce((most, { shape }) => Math.max(most, shape.at(-1)!), 0);
+    return {
+      parts,
+      buffers,
+      arena,
+      constants,
+      columns,
+      routines: this.#routines,
+      slots: slotsOf(this.#graph),
+    };
+  }
+
+  #node(id: number): Graph["nodes"][number] {
+    return this.#graph.nodes[id]!;
+  }
+
+  /** An element of a root's memory as code. */
+  #target(id: number, index: readonly Affine[]): string {
+    return `${this.#memory.arrays.get(id)}[${this.#elements.offset(id, index)}]`;
+  }
+
+  /** A call of `multiply` for each pair of matrices, its operands being where they are, whatever their strides. */
+  #emitProduct(id: number): void {
+    const { operands, shape } = this.#node(id);
+    const { buffers, bufferOf, copyOf, arrays } = this.#memory;
+    const rank = shape.length;
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = this.#node(operands[0]!).shape.at(-1)!;
+    const factors = operands.map((operand) => {
+      const view = viewOf(this.#graph, operand);
+      const copy = copyOf.get(view.id);
+      if (copy !== undefined && !this.#copied.has(view.id)) {
+        this.#copied.add(view.id);
+        this.#elements.line(`${bufferName(copy)}.set(${arrays.get(view.id)});`);
+      }
+      const { terms, offset } = linear(view.index, stridesOf(this.#node(view.id).shape));
+      const strides = new Map(terms);
+      const start = buffers[copy ?? bufferOf.get(view.id)!]!.offset + offset;
+      return { start, strides: shape.map((_, axis) => strides.get(axis) ?? 0) };
+    });
+    const target = { start: buffers[bufferOf.get(id)!]!.offset, strides: stridesOf(shape) };
+    const batches = shape.slice(0, -2);
+    const batchStrides = stridesOf(batches);
+    for (let batch = 0; batch < sizeOf(batches); batch++) {
+      const place = ({ start, strides }: typeof target) =>
+        batches.reduce((sum, length, axis) => {
+          return sum + (Math.floor(batch / batchStrides[axis]!) % length) * strides[axis]!;
+        }, start);
+      const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
+      this.#elements.line(`multiply(${[...given, place(target), m, n, k].join(", ")});`);
+    }
+  }
+
+  #emitCall(id: number): void {
+    const { op, operands, params, shape } = this.#node(id);
+    const given = operands.map((operand) => {
+      const source = behindReshapes(this.#graph, operand);
+      const array = this.#memory.arrays.get(source)!;
+      const isNumber = source < this.#graph.inputs.length && this.#node(source).shape.length === 0;
+      return isNumber ? `[${array}]` : array;
+    });
+    const shapes = { operands: operands.map((operand) => this.#node(operand).shape), result: shape };
+    const name = routineName(this.#routines.push({ op, params, shapes }) - 1);
+    this.#elements.line(`${name}(${[this.#memory.arrays.get(id), ...given].join(", ")});`);
+  }
+
+  /** Folds of nothing give what the fold starts from; stores of nothing store nothing. */
+  #emitEmpty({ roots }: Nest): void {
+    for (const root of roots) {
+      const { op, shape } = this.#node(root.id);
+      this.#clear(root);
+      if (root.kind !== "fold" || sizeOf(shape) === 0) continue;
+      const initial = numberText(op.fold!.initial);
+      this.#elements.line(`${this.#memory.arrays.get(root.id)}.fill(${initial});`);
+      this.#elements.know(
+        root.id,
+        shape.map(() => at(0)),
+        initial,
+      );
+    }
+  }
+
+  #emitNest(nest: Nest): void {
+    this.#elements.bindings.clear();
+    for (const root of nest.roots) this.#clear(root);
+    this.#emitAxis(nest, findBreaks(this.#graph, nest, this.#ids), 0);
+  }
+
+  /** What parts are scattered into, and what totals in memory are added to. */
+  #clear(root: Root): void {
+    const { id, kind } = root;
+    const inMemory = kind === "fold" && localDepth(root) === undefined;
+    if (this.#cleared.has(id) || (kind !== "scatter" && !inMemory)) return;
+    this.#cleared.add(id);
+    const initial = inMemory ? this.#node(id).op.fold!.initial : 0;
+    this.#elements.line(`${this.#memory.arrays.get(id)}.fill(${numberText(initial)});`);
+  }
+
+  /** The loops from `axis` on, split at the breaks. */
+  #emitAxis(nest: Nest, breaks: readonly number[][], axis: number): void {
+    const { bindings } = this.#elements;
+    const folds = nest.roots.filter(
+      (root) => root.kind === "fold" && localDepth(root) === axis && this.#covers(root, axis),
+    );
+    for (const root of folds) this.#declareTotals(root);
+    if (axis === nest.extents.length) this.#emitBody(nest);
+    else {
+      for (let segment = 0; segment + 1 < breaks[axis]!.length; segment++) {
+        const low = breaks[axis]![segment]!;
+        const high = breaks[axis]![segment + 1]!;
+        if (high - low <= shortLoop) {
+          for (let place = low; place < high; place++) {
+            bindings.set(axis, { fixed: place });
+            this.#emitAxis(nest, breaks, axis + 1);
+          }
+        } else this.#emitLoop(nest, breaks, axis, low, high);
+      }
+      bindings.delete(axis);
+    }
+    for (const root of folds) this.#finishTotals(root);
+  }
+
+  #emitLoop(nest: Nest, breaks: readonly number[][], axis: number, low: number, high: number): void {
+    const elements = this.#elements;
+    const depth = elements.scopes.length;
+    const name = `i${depth}`;
+    const binding: Binding = { name, depth, low, high };
+    const isInnermost = axis + 1 === nest.extents.length;
+    const carried = isInnermost && this.#shifts ? this.#findCarried(nest, axis, binding) : [];
+    elements.bindings.set(axis, { fixed: low });
+    const locals = carried.map(({ id, previous }) => {
+      const local = `r${elements.locals++}`;
+      elements.line(`let ${local} = ${elements.value(id, elements.resolve(previous))};`);
+      return local;
+    });
+    elements.bindings.set(axis, binding);
+    const scope = elements.open();
+    carried.forEach(({ id, previous }, i) => {
+      elements.know(id, previous, locals[i]!);
+    });
+    this.#emitAxis(nest, breaks, axis + 1);
+    elements.bindings.set(axis, binding);
+    // Values two places back are carried from one local to the next, so a local is read before it is written.
+    const pending = carried.map(({ id, current }, i) => ({
+      local: locals[i]!,
+      value: elements.value(id, current),
+    }));
+    while (pending.length > 0) {
+      const i = pending.findIndex(({ local }) => !pending.some(({ value }) => value === local));
+      const { local, value } = pending.splice(i, 1)[0]!;
+      elements.line(`${local} = ${value};`);
+    }
+    elements.scopes.pop();
+    if (scope.lines.length === 0) return;
+    elements.line(`for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);
+    for (const line of scope.lines) elements.scopes[depth - 1]!.lines.push(line);
+    elements.line("}");
+  }
+
+  /**
+   * Values that a pass of the innermost loop needs both here and one place back: they are carried over from the pass
+   * before instead of being computed again.
+   */
+  #findCarried(nest: Nest, axis: number, binding: Binding): Carried[] {
+    const elements = this.#elements;
+    elements.bindings.set(axis, binding);
+    const asked = elements.tryOut(() => {
+      elements.open();
+      this.#emitBody(nest);
+      elements.scopes.pop();
+    });
+    const keys = new Set(asked.map(({ id, index }) => elementKey(id, index)));
+    const carried = new Map<string, Carried>();
+    for (const { id, index, within } of asked) {
+      const current = shifted(index, axis);
+      if (!current || !keys.has(elementKey(id, current))) continue;
+      // What is only needed for a value that is carried itself needn't be carried.
+      if (within.some((outer) => carried.has(outer))) continue;
+      carried.set(elementKey(id, index), { id, previous: index, current });
+    }
+    return [...carried.values()];
+  }
+
+  /** Whether the bound places of the first axes lie within a root's own lengths. */
+  #covers(root: Root, axes: number): boolean {
+    for (let axis = 0; axis < axes; axis++) {
+      const binding = this.#elements.bindings.get(axis)!;
+      const last = "fixed" in binding ? binding.fixed : binding.high - 1;
+      if (last >= root.shape[root.loops[axis]!]!) return false;
+    }
+    return true;
+  }
+
+  #emitBody(nest: Nest): void {
+    const elements = this.#elements;
+    for (const root of nest.roots) {
+      if (!this.#covers(root, nest.extents.length)) continue;
+      elements.computing = root.kind === "store" ? root.id : -1;
+      for (const index of this.#places(root)) {
+        const value = elements.value(root.source, index);
+        if (root.kind === "fold") {
+          const kept = keptIndex(root, index);
+          const total = this.#totals.get(root)?.get(keyOf(kept))?.name ?? this.#target(root.id, kept);
+          elements.line(`${total} = ${this.#node(root.id).op.fold!.code(total, value)};`);
+        } else if (root.kind === "scatter") {
+          elements.line(`${this.#target(root.id, this.#whole(root, index))} += ${value};`);
+        } else {
+          elements.line(`${this.#target(root.id, index)} = ${value};`);
+        }
+      }
+    }
+  }
+
+  /** The place in the whole of a place in the part that a root scatters. */
+  #whole({ id, part }: Root, index: readonly Affine[]): Affine[] {
+    const { starts, steps } = this.#node(id).params as AssembleParams;
+    const from = part * index.length;
+    return index.map((place, axis) => scaled(place, steps[from + axis]!, starts[from + axis]!));
+  }
+
+  /** The places of a root's source that one pass of its loops visits, its written-out axes being fixed. */
+  *#places(root: Root): Iterable<Affine[]> {
+    const { unrolled, shape } = root;
+    const strides = stridesOf(unrolled.map((axis) => shape[axis]!));
+    const count = sizeOf(unrolled.map((axis) => shape[axis]!));
+    const index = this.#elements.resolve(rootIndex(root));
+    for (let i = 0; i < count; i++) {
+      yield index.map((place, axis) => {
+        const k = unrolled.indexOf(axis);
+        return k < 0 ? place : at(Math.floor(i / strides[k]!) % shape[axis]!);
+      });
+    }
+  }
+
+  #declareTotals(root: Root): void {
+    const initial = numberText(this.#node(root.id).op.fold!.initial);
+    const totals = new Map<string, { name: string; kept: readonly Affine[] }>();
+    for (const index of this.#places(root)) {
+      const kept = keptIndex(root, index);
+      if (totals.has(keyOf(kept))) continue;
+      const name = `s${this.#elements.locals++}`;
+      totals.set(keyOf(kept), { name, kept });
+      this.#elements.line(`let ${name} = ${initial};`);
+    }
+    this.#totals.set(root, totals);
+  }
+
+  #finishTotals(root: Root): void {
+    for (const { name, kept } of this.#totals.get(root)!.values()) {
+      this.#elements.line(`${this.#target(root.id, kept)} = ${name};`);
+      this.#elements.know(root.id, kept, name);
+    }
+    this.#totals.delete(root);
+  }
+}
+
+/** The place one further along a loop axis, if just one axis of the node moves with the loop. */
+function shifted(index: readonly Affine[], axis: number): readonly Affine[] | undefined {
+  let moving = 0;
+  const result = index.map((place) => {
+    const factor = place.terms.find(([own]) => own === axis)?.[1];
+    if (factor === undefined) return place;
+    moving++;
+    return { terms: place.terms, offset: place.offset + factor };
+  });
+  return moving === 1 ? result : undefined;
+}
+
+/** The number of loops around a fold's totals, where they can be locals: its kept axes are the outermost. */
+function localDepth(root: Root): number | undefined {
+  const reduced = root.loops.map((axis) => root.reduced.includes(axis));
+  const depth = reduced.indexOf(true);
+  if (depth < 0) return root.loops.length;
+  return reduced.lastIndexOf(false) < depth ? depth : undefined;
+}
+
+/** The place of a fold's result: its source's without the axes that vanish. */
+function keptIndex(root: Root, index: readonly Affine[]): Affine[] {
+  return index.filter((_, axis) => !root.reduced.includes(axis));
+}

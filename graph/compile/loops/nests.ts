@@ -1,0 +1,81 @@
+/** Loop nests: which roots are computed in the same loops, and where these are split. */
+import type { Graph } from "../../graph.js";
+import type { Op } from "../../op.js";
+import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
+import { partEnds } from "./fusion.js";
+import { type Root, walkRoot } from "./roots.js";
+
+/** A loop nest: roots whose loops have the same number of axes and nearly the same lengths. */
+export interface Nest {
+  readonly roots: Root[];
+  /** The longest of the roots' lengths, axis by axis. */
+  readonly extents: number[];
+}
+
+/** Groups roots into loop nests, in an order of computation. */
+export function findNests(roots: readonly Root[]): Nest[] {
+  const nests: { level: number; anchor: readonly number[]; nest: Nest }[] = [];
+  for (const root of roots) {
+    const extents = root.loops.map((axis) => root.shape[axis]!);
+    // Comparing with the first root keeps all roots of equal lengths together, whatever joined in between.
+    const found = nests.find(
+      ({ level, anchor, nest }) =>
+        level === root.level && routineKind(nest.roots[0]!) === routineKind(root) && alike(anchor, extents),
+    );
+    if (found) {
+      found.nest.roots.push(root);
+      extents.forEach((length, i) => {
+        found.nest.extents[i] = Math.max(found.nest.extents[i]!, length);
+      });
+    } else nests.push({ level: root.level, anchor: extents, nest: { roots: [root], extents: [...extents] } });
+  }
+  return nests.sort((a, b) => a.level - b.level).map(({ nest }) => nest);
+}
+
+/** What isn't computed by loops shares none. */
+function routineKind({ kind }: Root): string {
+  return kind === "product" || kind === "call" ? kind : "loops";
+}
+
+/** Lengths that differ by a few elements share a loop, which is split where the shorter ends. */
+function alike(a: readonly number[], b: readonly number[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((length, i) => {
+      const difference = Math.abs(length - b[i]!);
+      return difference <= 4 && difference * 4 < Math.max(1, length);
+    })
+  );
+}
+
+/** Where the loops of a nest are split: the places at which a part of an `assemble` begins or ends. */
+export function findBreaks(graph: Graph, nest: Nest, ids: ReadonlySet<number>): number[][] {
+  const breaks = nest.extents.map((extent) => new Set([0, extent]));
+  const split = (axis: number, place: number) => {
+    if (place > 0 && place < nest.extents[axis]!) breaks[axis]!.add(place);
+  };
+  for (const root of nest.roots) {
+    root.loops.forEach((axis, loop) => {
+      split(loop, root.shape[axis]!);
+    });
+    walkRoot(graph, root, (id, index) => {
+      if (ids.has(id) && id !== root.id) return false;
+      const { op, operands, params, shape } = graph.nodes[id]!;
+      if (op !== (assembleOp as Op)) return true;
+      const { starts, steps } = params as AssembleParams;
+      operands.forEach((operand, part) => {
+        index.forEach(({ terms, offset }, axis) => {
+          const [term] = terms;
+          if (terms.length !== 1 || term![0] >= nest.extents.length || Math.abs(term![1]) !== 1) return;
+          const i = part * shape.length + axis;
+          const [first, last] = partEnds(starts[i]!, steps[i]!, graph.nodes[operand]!.shape[axis]!);
+          // first ≤ ±i + offset ≤ last
+          split(term![0], term![1] > 0 ? first - offset : offset - last);
+          split(term![0], (term![1] > 0 ? last - offset : offset - first) + 1);
+        });
+      });
+      return true;
+    });
+  }
+  return breaks.map((places) => [...places].sort((a, b) => a - b));
+}

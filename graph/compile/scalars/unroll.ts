@@ -1,0 +1,75 @@
+/** Small graphs as straight-line code: every element a local, an output stored as soon as it is known. */
+import { type Graph, outputsOf } from "../../graph.js";
+import type { Op } from "../../op.js";
+import { fullOp } from "../../ops/constant.js";
+import { sizeOf } from "../../shape.js";
+import { inputName, outputName } from "../names.js";
+import { numberText, scalarText } from "../text.js";
+import type { ScalarGraph } from "./scalarize.js";
+import { schedule } from "./schedule.js";
+
+/** Floating-point registers of the usual processors. */
+const mostRegisters = 16;
+
+/** The body of a function of the inputs and outputs that computes the graph. */
+export function unroll(graph: Graph, scalar: ScalarGraph): string {
+  const sources = graph.inputs.flatMap(({ shape }, index) =>
+    shape.length === 0
+      ? [inputName(index)]
+      : Array.from({ length: sizeOf(shape) }, (_, i) => `${inputName(index)}[${i}]`),
+  );
+  return writeStatements(
+    graph,
+    scalar,
+    sources,
+    (output, element) => `${outputName(output)}[${element}]`,
+  ).join("\n");
+}
+
+/**
+ * Statements that compute a scalar graph: `sources` is the code of each element of the inputs, `targetOf` what each
+ * element of the outputs is assigned to.
+ */
+export function writeStatements(
+  graph: Graph,
+  scalar: ScalarGraph,
+  sources: readonly string[],
+  targetOf: (output: number, element: number) => string,
+): string[] {
+  const { nodes } = scalar.graph;
+  const targets = new Map<number, string[]>();
+  for (const { id, output, element } of scalar.outputs) {
+    targets.set(id, [...(targets.get(id) ?? []), targetOf(output, element)]);
+  }
+  const lines: string[] = [];
+  const store = (id: number, atom: string) => {
+    for (const target of targets.get(id) ?? []) lines.push(`${target} = ${atom};`);
+  };
+  const atoms = nodes.map(({ op, params }, id) => {
+    if (op === (fullOp as Op)) return numberText((params as { readonly value: number }).value);
+    return id < sources.length && !sources[id]!.includes("[") ? sources[id]! : `v${id}`;
+  });
+  nodes.forEach(({ op }, id) => {
+    if (op === (fullOp as Op)) store(id, atoms[id]!);
+  });
+  const order = schedule(scalar.graph, demands(graph, scalar));
+  // Loads stand first where they all fit into registers; an engine doesn't move them ahead of stores by itself.
+  const isLoad = (id: number) => id < sources.length;
+  const loads = order.filter(isLoad);
+  const early = loads.length <= mostRegisters;
+  for (const id of early ? [...loads, ...order.filter((id) => !isLoad(id))] : order) {
+    const { op, operands } = nodes[id]!;
+    const given = operands.map((operand) => atoms[operand]!);
+    const code = op.scalar ? scalarText(op, given) : sources[id]!;
+    if (code !== atoms[id]) lines.push(`const ${atoms[id]} = ${code};`);
+    store(id, atoms[id]!);
+  }
+  return lines;
+}
+
+/** What to compute, in order. A single value sums up everything, and on the way to the others most of it comes about. */
+export function demands(graph: Graph, { outputs }: ScalarGraph): number[] {
+  const shapes = outputsOf(graph).map(({ id }) => graph.nodes[id]!.shape);
+  const isScalar = ({ output }: ScalarGraph["outputs"][number]) => shapes[output]!.length === 0;
+  return [...outputs.filter((one) => !isScalar(one)), ...outputs.filter(isScalar)].map(({ id }) => id);
+}

@@ -1,0 +1,91 @@
+/**
+ * Forward mode, Graph → Graph: one walk from the inputs to the results, by the same derivative definitions that reverse
+ * mode transposes.
+ */
+import { fullLike } from "../elementwise.js";
+import { ancestors } from "../interpret.js";
+import { apply, type Builder, type Expr } from "../node.js";
+import type { Application } from "../op.js";
+import { isAssembled } from "../ops/indexing.js";
+import { combine, isEverywhere, type Masked, materialize, scale } from "./masked.js";
+import { dependents } from "./reverse.js";
+
+/** The tangents of `results`, given those of inputs. All belong to `builder`, whose nodes are extended. */
+export function pushforward(
+  builder: Builder,
+  inputs: readonly (readonly [input: Expr, tangent: Masked])[],
+  results: readonly Expr[],
+): (Masked | undefined)[] {
+  const low = inputs.reduce((least, [{ id }]) => Math.min(least, id), builder.nodes.length);
+  const high = results.reduce((most, { id }) => Math.max(most, id), -1);
+  const leaves = inputs.map(([input]) => input);
+  const active = dependents(builder.nodes, leaves, low, high);
+  const needed = ancestors(
+    builder,
+    results.map(({ id }) => id),
+  );
+  // By node, from `low` on.
+  const tangents = new Array<Masked | undefined>(Math.max(0, high - low + 1)).fill(undefined);
+  const given = new Map(inputs.map(([{ id }, tangent]) => [id, tangent]));
+  for (let id = low; id <= high; id++) {
+    if (!needed[id] || !active[id - low]) continue;
+    builder.origin = builder.nodes[id]!.origin;
+    tangents[id - low] = given.get(id) ?? push(builder, id, (operand) => tangents[operand - low]);
+  }
+  builder.origin = undefined;
+  return results.map(({ id }) => tangents[id - low]);
+}
+
+/** The tangent of a node by those of its operands; `undefined` where all are absent. */
+function push(
+  builder: Builder,
+  id: number,
+  tangentOf: (operand: number) => Masked | undefined,
+): Masked | undefined {
+  const { op, operands: ids, params } = builder.nodes[id]!;
+  const operands = ids.map((operand) => builder.expr(operand));
+  const application: Application = { operands, params, result: builder.expr(id) };
+  const tangents = ids.map(tangentOf);
+  if (tangents.every((tangent) => tangent === undefined)) return undefined;
+  const values = () => tangents.map((tangent) => tangent && materialize(tangent));
+  const { derivative } = op;
+  switch (derivative.kind) {
+    case "partials": {
+      const partials = derivative.partials(application);
+      const terms = tangents.flatMap((tangent, i) => {
+        const partial = partials[i];
+        return tangent && partial ? [scale(tangent, partial())] : [];
+      });
+      return terms.length > 1 ? combine(terms) : terms[0];
+    }
+    case "transpose": {
+      if (derivative.linear === "jointly") {
+        const filled = values().map((value, i) => value ?? fullLike(operands[i]!, 0));
+        const mask = derivative.carries && apply(op, tangents.map(maskLike(operands)), params);
+        const everywhere = !mask || (isAssembled(mask) && isEverywhere(mask));
+        return { value: apply(op, filled, params), mask: everywhere ? undefined : mask, clean: true };
+      }
+      const terms = tangents.flatMap((tangent, i): Masked[] => {
+        if (!tangent || derivative.discrete?.includes(i)) return [];
+        const on = (value: Expr) => apply(op, operands.with(i, value), params);
+        const mask = derivative.carries && tangent.mask ? on(tangent.mask) : undefined;
+        return [{ value: on(materialize(tangent)), mask, clean: true }];
+      });
+      return terms.length > 1 ? combine(terms) : terms[0];
+    }
+    case "tangent":
+      return { value: derivative.tangent(values(), application), clean: true };
+    case "forwardReverse":
+      return { value: derivative.forward(values(), application), clean: true };
+    case "constant":
+      return undefined;
+    default:
+      throw new Error(`No rule for the derivative of ${op.name}: ${derivative satisfies never}`);
+  }
+}
+
+/** Where tangents are present, as expressions in the operands' shapes. */
+function maskLike(operands: readonly Expr[]) {
+  return (tangent: Masked | undefined, i: number): Expr =>
+    tangent ? (tangent.mask ?? fullLike(operands[i]!, 1)) : fullLike(operands[i]!, 0);
+}

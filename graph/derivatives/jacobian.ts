@@ -1,0 +1,147 @@
+/** Whole matrices of derivatives. */
+
+import { isExpr, mapTree, type Tree } from "../graph.js";
+import type { Builder, Expr } from "../node.js";
+import { equal } from "../ops/comparison.js";
+import { constant, full, placeholder } from "../ops/constant.js";
+import { concatenate, slice } from "../ops/indexing.js";
+import { reshapeExpr, transposeExpr } from "../ops/moving.js";
+import { makeScan } from "../scan/op.js";
+import { extract } from "../scan/scan.js";
+import { type Shape, sizeOf } from "../shape.js";
+import { graphOf, type Shapes, type Traced } from "../trace.js";
+import { pushforward } from "./forward.js";
+import type { Masked } from "./masked.js";
+import { pullback } from "./reverse.js";
+import { close, grad, type Opened, open, scalarOutput, valueOr } from "./transformations.js";
+
+/** For an output of shape O, its Jacobian by each input: the output's axes, then the input's. */
+export type Jacobians<O, I extends Shapes, N extends keyof I> =
+  O extends Expr<infer S> ? { [K in N]: Expr<[...S, ...I[K]]> } : { [P in keyof O]: Jacobians<O[P], I, N> };
+
+/** More rows than this (or columns in forward mode) are computed by a loop instead of being written out. */
+const mostRows = 16;
+
+/**
+ * The Jacobian of every output by all inputs, or by those named: `jacobian(f).x` has the output's axes, then those of
+ * `x`. Where there are outputs of several names, each has its own. Rows are pulled back if there are at most as many as
+ * columns, else columns are pushed forward; more than 16 of them become a loop.
+ *
+ * @example
+ * const f = trace({ x: vector(2) }, ({ x: [a, b] }) => stack([multiply(a, b), square(a)]));
+ * jacobian(f)({ x: [2, 3] }); // { x: [3, 2, 4, 0] }
+ *
+ * @throws where an input isn't known
+ */
+export function jacobian<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+  f: Traced<I, O>,
+  ...names: N[]
+): Traced<I, Jacobians<O, I, N>> {
+  const opened = open(f, names, "jacobian");
+  const { inputs, wanted, value, results } = opened;
+  const rows = results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const columns = wanted.reduce((sum, i) => sum + sizeOf(inputs[i]!.shape), 0);
+  // By result and wanted input, flat: rows × columns.
+  const blocks = rows <= columns ? byRows(opened) : byColumns(opened);
+  let next = 0;
+  const jacobians = mapTree<Expr, Tree<Expr>>(value, isExpr, ({ shape }) => {
+    const own = blocks[next++]!;
+    return Object.fromEntries(
+      wanted.map((i, k) => [inputs[i]!.name, reshapeExpr(own[k]!, [...shape, ...inputs[i]!.shape])] as const),
+    );
+  });
+  return close(opened, jacobians as Tree<Expr>);
+}
+
+/** For a scalar objective, its second derivatives: `hessian(f).x.y` has the axes of `x`, then those of `y`. */
+export type Hessians<I extends Shapes, N extends keyof I> = {
+  [K in N]: { [L in N]: Expr<[...I[K], ...I[L]]> };
+};
+
+/**
+ * The Hessian of a scalar objective by all inputs, or by those named: the Jacobian of its gradient.
+ * `hvp` gives its product with a vector without forming it.
+ *
+ * @example
+ * const f = trace({ x: vector(2) }, ({ x: [a, b] }) => multiply(square(a), b));
+ * hessian(f)({ x: [2, 3] }); // { x: { x: [6, 4, 4, 0] } }
+ *
+ * @throws where the objective isn't a scalar, or an input isn't known
+ */
+export function hessian<I extends Shapes, N extends keyof I & string = keyof I & string>(
+  f: Traced<I, Expr<[]>>,
+  ...names: N[]
+): Traced<I, Hessians<I, N>> {
+  scalarOutput(graphOf(f, "hessian"), "hessian");
+  return jacobian(grad(f, ...names), ...names) as unknown as Traced<I, Hessians<I, N>>;
+}
+
+/** Reverse mode: a row for each element of a result. */
+function byRows({ builder, inputs, exprs, wanted, results }: Opened): Expr[][] {
+  const leaves = wanted.map((i) => exprs[i]!);
+  const shapes = wanted.map((i) => inputs[i]!.shape);
+  return results.map((result) =>
+    eachUnit(builder, result.shape, shapes, (seed) =>
+      pullback(builder, [[result, seed]], leaves).map((one, k) => valueOr(builder, one, shapes[k]!)),
+    ),
+  );
+}
+
+/** Forward mode: a column for each element of an input. */
+function byColumns({ builder, inputs, exprs, wanted, results }: Opened): Expr[][] {
+  const shapes = results.map(({ shape }) => shape);
+  const columns = wanted.map((i) =>
+    eachUnit(builder, inputs[i]!.shape, shapes, (seed) =>
+      pushforward(builder, [[exprs[i]!, seed]], results).map((one, k) => valueOr(builder, one, shapes[k]!)),
+    ),
+  );
+  return results.map((_, k) => columns.map((blocks) => transposeExpr(blocks[k]!, [1, 0])));
+}
+
+/**
+ * What `derive` gives for each unit vector of a shape, one below the other: for each of its results a matrix with a row
+ * an element of that shape. A unit vector is absent, not 0, where it isn't 1.
+ */
+function eachUnit(
+  builder: Builder,
+  shape: Shape,
+  shapes: readonly Shape[],
+  derive: (seed: Masked) => readonly Expr[],
+): Expr[] {
+  const size = sizeOf(shape);
+  const places = reshapeExpr(
+    constant(
+      builder,
+      Float64Array.from({ length: size }, (_, i) => i),
+      [size],
+    ),
+    shape,
+  );
+  const unit = (i: Expr | number) => equal(places, i) as Expr;
+  const flat = (list: readonly Expr[]) => list.map((one) => reshapeExpr(one, [sizeOf(one.shape)]));
+  if (size === 0) return shapes.map((own) => full(builder, 0, [0, sizeOf(own)]));
+  if (size <= mostRows) {
+    const rows = Array.from({ length: size }, (_, i) => {
+      const seed = unit(i);
+      return flat(
+        derive(size === 1 ? { value: seed, clean: true } : { value: seed, mask: seed, clean: true }),
+      );
+    });
+    return shapes.map((own, k) => concatenate(rows.map((row) => reshapeExpr(row[k]!, [1, sizeOf(own)]))));
+  }
+  const widths = shapes.map(sizeOf);
+  const total = widths.reduce((a, b) => a + b, 0);
+  const carry = placeholder(builder, [total]);
+  const number = placeholder(builder, []);
+  const seed = unit(number);
+  const row = concatenate(flat(derive({ value: seed, mask: seed, clean: true })));
+  const { body, captured } = extract(builder, [carry, number], row);
+  const history = makeScan([full(builder, 0, [total]), ...captured], {
+    ...{ body, length: size, rows: 0, reverse: 0, last: 0 },
+  });
+  let from = 0;
+  return widths.map((width) => {
+    from += width;
+    return slice(history, from - width, from, { axis: 1 });
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * A derivative on its way through a graph, an adjoint or a tangent: a pair {value, mask}. Where the mask is 0 there is
+ * none at all, whatever the value says, so that an infinite factor can't turn a branch not taken into NaN. One that is
+ * absent everywhere is `undefined`.
+ */
+import { fullLike } from "../elementwise.js";
+import { type Expr, nodeOf } from "../node.js";
+import type { Partial } from "../op.js";
+import { add, multiply, negative } from "../ops/arithmetic.js";
+import { logicalAnd, logicalOr, where } from "../ops/comparison.js";
+import { uniformValue } from "../ops/constant.js";
+import { coversAll, isAssembled, mergeAssembled } from "../ops/indexing.js";
+
+export interface Masked {
+  readonly value: Expr;
+  /** Absent where 0; `undefined`: present everywhere. */
+  readonly mask?: Expr | undefined;
+  /** Whether `value` is 0 wherever `mask` is. */
+  readonly clean: boolean;
+}
+
+/** The value, 0 where it is absent. */
+export function materialize({ value, mask, clean }: Masked): Expr {
+  return mask === undefined || clean ? value : (where(mask, value, fullLike(value, 0)) as Expr);
+}
+
+/** The value times a factor. */
+export function scale(masked: Masked, partial: Partial): Masked {
+  if (typeof partial !== "number" && "mask" in partial) {
+    const mask = masked.mask === undefined ? partial.mask : (logicalAnd(masked.mask, partial.mask) as Expr);
+    return { value: times(masked.value, partial.value), mask, clean: false };
+  }
+  const finite = typeof partial === "number";
+  return {
+    value: times(masked.value, partial),
+    mask: masked.mask,
+    clean: masked.mask === undefined || (masked.clean && finite),
+  };
+}
+
+function times(value: Expr, factor: Expr | number): Expr {
+  if (factor === 1) return value;
+  return (factor === -1 ? negative(value) : multiply(value, factor)) as Expr;
+}
+
+/** The sum of adjoints or tangents. Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */
+export function combine(parts: readonly Masked[]): Masked {
+  const values = parts.map(materialize);
+  const pieces = values.filter(isAssembled);
+  const sum = values.filter((value) => !isAssembled(value));
+  if (pieces.length > 0) sum.push(mergeAssembled(pieces));
+  return {
+    value: sum.reduce((left, right) => add(left, right) as Expr),
+    mask: union(parts.map(({ mask }) => mask)),
+    clean: true,
+  };
+}
+
+/** Present where one of them is; `undefined`: everywhere. */
+function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
+  const present = masks.filter((mask) => mask !== undefined);
+  if (present.length < masks.length) return undefined;
+  const pieces = present.filter(isAssembled);
+  const rest = present.filter((mask) => !isAssembled(mask));
+  if (pieces.length > 0) {
+    const merged = mergeAssembled(pieces);
+    if (isEverywhere(merged)) return undefined;
+    rest.push(merged);
+  }
+  return rest.reduce((left, right) => logicalOr(left, right) as Expr);
+}
+
+/** Whether an assembled mask leaves nothing out: its parts are true and cover the tensor. */
+export function isEverywhere(mask: Expr): boolean {
+  const { builder } = mask;
+  return nodeOf(mask).operands.every((part) => uniformValue(builder.expr(part)) === 1) && coversAll(mask);
+}

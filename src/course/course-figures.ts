@@ -1,0 +1,99 @@
+/** The figures of the course, by the names of their files. */
+
+import { comparisonPage, contourFigure, type Figure, lossFigure, raceFigure } from "../figures/index.js";
+import type { CourseOptimizer, LinearFit, PlaneRun } from "./experiments.js";
+
+/** The optimizers as legends write them. */
+const names: Readonly<Record<CourseOptimizer, string>> = {
+  gd: "GD",
+  adagrad: "AdaGrad",
+  rmsprop: "RMSprop",
+  momentum: "Momentum",
+  adam: "Adam",
+};
+
+/** The contour figure of each optimizer on the weighted sphere, 10×6 in at 100 dots per inch, and that of all of them. */
+function contourFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
+  const spheres = runs.filter(({ experiment }) => experiment === "sphere");
+  const draw = (some: readonly PlaneRun[]) =>
+    contourFigure({
+      objective: some[0]!.objective,
+      runs: Object.fromEntries(some.map(({ optimizer, run }) => [names[optimizer], run])),
+      window: { x1: [-2, 5], x2: [-2, 5] },
+      scale: "linear",
+    });
+  return {
+    ...Object.fromEntries(spheres.map((run) => [`contour-${run.optimizer}`, draw([run])])),
+    "contour-all": draw(spheres),
+  };
+}
+
+/** The loss figure of each optimizer on the linear fit, 10×4 in, and that of all of them, which differ by decades. */
+function lossFigures(fits: readonly LinearFit[]): Record<string, Figure> {
+  const trainings = Object.fromEntries(fits.map(({ optimizer, training }) => [names[optimizer], training]));
+  return {
+    ...Object.fromEntries(
+      fits.map(({ optimizer }) => {
+        const name = names[optimizer];
+        return [`loss-${optimizer}`, lossFigure({ trainings: { [name]: trainings[name]! } })];
+      }),
+    ),
+    "loss-all": lossFigure({ trainings, scale: "log" }),
+  };
+}
+
+/** The course's two races, with its labels, colours, windows and order, and a page that compares each. */
+function raceFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
+  const racers = (experiment: string, order: readonly CourseOptimizer[]) => {
+    const own = order.map((name) =>
+      runs.find((one) => one.experiment === experiment && one.optimizer === name),
+    ) as PlaneRun[];
+    return {
+      objective: own[0]!.objective,
+      runs: Object.fromEntries(
+        own.map(({ optimizer, run }) => [optimizer === "gd" ? "SGD" : names[optimizer], run]),
+      ),
+    };
+  };
+  const cubic = {
+    ...racers("cubic", ["gd", "adagrad", "rmsprop", "momentum", "adam"]),
+    window: { x1: [-3, 3], x2: [-3, 3] },
+  } as const;
+  const saddle = {
+    ...racers("saddle", ["adam", "adagrad", "rmsprop", "momentum", "gd"]),
+    window: { x1: [-1, 2], x2: [-1, 1] },
+    values: [-3, 2],
+  } as const;
+  return {
+    "comparison-cubic": comparisonPage({ ...cubic, title: "Five optimizers on the cubic" }),
+    "comparison-saddle": comparisonPage({ ...saddle, title: "Five optimizers on the saddle" }),
+    "race-cubic": raceFigure({
+      ...cubic,
+      colors: ["#f6373c", "#f6f237", "#45f637", "#37f0f6", "#000000"],
+      faces: [60, 60],
+      colorMap: "rainbow",
+    }),
+    "race-saddle": raceFigure({
+      ...saddle,
+      colors: ["#8B0000", "#0000FF", "#000000", "#008B00", "#FF0000"],
+      faces: [60, 40],
+      colorMap: "coolwarm",
+      edges: "#808080",
+    }),
+  };
+}
+
+/** A figure and the file that it is saved to. */
+export interface FigureFile {
+  readonly file: string;
+  readonly figure: Figure;
+}
+
+/** Every figure in each of its formats. */
+export function courseFigures(runs: readonly PlaneRun[], fits: readonly LinearFit[]): FigureFile[] {
+  return Object.entries({
+    ...contourFigures(runs),
+    ...lossFigures(fits),
+    ...raceFigures(runs),
+  }).flatMap(([name, figure]) => figure.formats.map((format) => ({ file: `${name}.${format}`, figure })));
+}

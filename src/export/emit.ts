@@ -1,0 +1,100 @@
+import { AdjointError, type Shape, type Traced, type Tree } from "../../graph/index.js";
+import {
+  environmentText,
+  formatShape,
+  generate,
+  graphOf,
+  inputName,
+  mapOutputs,
+  mergeConstants,
+  outputName,
+  outputsOf,
+  simplifyGraph,
+  sizeOf,
+} from "../../graph/internal.js";
+
+export interface EmitOptions {
+  /** The name of the exported function: an identifier. */
+  readonly name: string;
+  /** Write type annotations (`"ts"`, default) or plain JavaScript (`"js"`). */
+  readonly language?: "ts" | "js";
+}
+
+const identifier = /^[A-Za-z_$][\w$]*$/;
+
+/** Words that no function may be called, in a module. */
+const reserved = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
+    "finally for function if implements import in instanceof interface let new null package private protected public return " +
+    "static super switch this throw true try typeof var void while with yield Float64Array Math"
+  ).split(" "),
+);
+
+/**
+ * A traced function as a module of its own, with no import: the gradient as a file to keep. It exports one function from
+ * an object of inputs (numbers for scalars, flat row-major Float64Arrays for tensors) to fresh results shaped as those of
+ * `compile`. Inputs aren't checked.
+ *
+ * @example
+ * writeFileSync("cubic.ts", emit(valueAndGrad(cubic), { name: "cubic" }));
+ *
+ * @throws where the name is no identifier, or an op of the user's has neither code nor a routine with a text
+ */
+export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string {
+  if (typeof name !== "string" || !identifier.test(name) || reserved.has(name)) {
+    throw new AdjointError(
+      `emit: ${JSON.stringify(name)} can't name a function; give an identifier such as "cubic".`,
+    );
+  }
+  const graph = simplifyGraph(graphOf(f, "emit"), mergeConstants);
+  const code = generate(graph, true);
+  const declarations = environmentText(code);
+  const typed = (text: string) => (language === "ts" ? text : "");
+  const kind = (shape: Shape) => (shape.length === 0 ? "number" : "Float64Array");
+  // Users' names are property keys, as string literals; inside, everything has a number.
+  const inputs = graph.inputs.map(({ name, shape }, i) => ({
+    key: JSON.stringify(name),
+    local: inputName(i),
+    shape,
+  }));
+  const shapes = outputsOf(graph).map(({ id }) => graph.nodes[id]!.shape);
+  let next = 0;
+  const results = mapOutputs(graph.outputs, () => {
+    const i = next++;
+    return {
+      type: kind(shapes[i]!),
+      value: shapes[i]!.length === 0 ? `${outputName(i)}[0]${typed("!")}` : outputName(i),
+    };
+  });
+  type Leaf = { readonly type: string; readonly value: string };
+  const isLeaf = (tree: Tree<Leaf>): tree is Leaf => typeof (tree as Leaf).value === "string";
+  const record = (tree: Tree<Leaf>, what: keyof Leaf, separator: string): string => {
+    if (isLeaf(tree)) return tree[what];
+    const entries = Object.entries(tree).map(
+      ([key, child]) => `[${JSON.stringify(key)}]: ${record(child, what, separator)}`,
+    );
+    return entries.length === 0 ? "{}" : `{ ${entries.join(separator)} }`;
+  };
+  const parameterType = `{ ${inputs.map(({ key, shape }) => `readonly [${key}]: ${kind(shape)}`).join("; ")} }`;
+  return [
+    "/** Written by Adjoint. */",
+    // Routines and called ops are plain JavaScript, without types.
+    ...(declarations.some((line) => line.includes("=>")) ? [typed("// @ts-nocheck")] : []),
+    ...declarations,
+    "",
+    "/**",
+    ...inputs.map(
+      ({ local, key, shape }) => ` * ${local} is ${key.replaceAll("*/", "*\\/")} ${formatShape(shape)}`,
+    ),
+    " */",
+    `export function ${name}(inputs${typed(`: ${parameterType}`)})${typed(`: ${record(results, "type", "; ")}`)} {`,
+    ...inputs.map(({ local, key }) => `  const ${local} = inputs[${key}];`),
+    ...shapes.map((shape, i) => `  const ${outputName(i)} = new Float64Array(${sizeOf(shape)});`),
+    // A block a part keeps their locals apart.
+    ...code.parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
+    `  return ${record(results, "value", ", ")};`,
+    "}",
+    "",
+  ].join("\n");
+}

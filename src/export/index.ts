@@ -1,0 +1,2 @@
+export { type EmitOptions, emit } from "./emit.js";
+export { deserialize, serialize } from "./serialize.js";

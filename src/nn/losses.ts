@@ -1,0 +1,140 @@
+/**
+ * Losses: what a model's predictions cost, given the targets, as one scalar expression.
+ *
+ * One normalization holds for all: a loss is the **mean over the samples** (the first axis, K long) of the
+ * **sum over everything else** (the outputs). So the gradient of a linear model's `halfMeanSquaredError` is
+ * the course's, Xᵀ(outputs − y)/K, however many outputs there are; PyTorch's and Keras' means divide by the
+ * number of outputs too. With one output, or for `softmaxCrossEntropy`, there is no difference.
+ *
+ * All throw an AdjointError where predictions and targets differ in shape (broadcasting K×1 against K would
+ * give K×K differences, and a wrong loss), and where there is no sample. A scalar is one sample.
+ */
+import {
+  AdjointError,
+  abs,
+  add,
+  divide,
+  type Expr,
+  exp,
+  expm1,
+  lessEqual,
+  log,
+  log1p,
+  max,
+  maximum,
+  multiply,
+  square,
+  subtract,
+  sum,
+  where,
+} from "../../graph/index.js";
+
+/**
+ * The squared error Σ(prediction − target)²/K: what the course reports. Gradient: 2·(prediction −
+ * target)/K.
+ */
+export function meanSquaredError(predictions: Expr, targets: Expr): Expr<[]> {
+  return meanOverSamples(square(residuals("meanSquaredError", predictions, targets)));
+}
+
+/**
+ * Half the squared error, Σ(prediction − target)²/(2K), whose gradient (prediction − target)/K is the
+ * course's.
+ */
+export function halfMeanSquaredError(predictions: Expr, targets: Expr): Expr<[]> {
+  return multiply(0.5, meanOverSamples(square(residuals("halfMeanSquaredError", predictions, targets))));
+}
+
+/** The absolute error Σ|prediction − target|/K. Its gradient is 0 where the two agree. */
+export function meanAbsoluteError(predictions: Expr, targets: Expr): Expr<[]> {
+  return meanOverSamples(abs(residuals("meanAbsoluteError", predictions, targets)));
+}
+
+export interface HuberOptions {
+  /** Where the loss goes over from squared to absolute; a finite number above 0, by default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * Huber's loss: with r = prediction − target, the mean of r²/2 where |r| ≤ δ and of δ(|r| − δ/2) beyond, so
+ * that outliers pull with the constant force δ. P. J. Huber, "Robust estimation of a location parameter",
+ * Annals of Mathematical Statistics 35(1), 1964, pp. 73–101.
+ * @throws AdjointError also where δ isn't a finite number above 0
+ */
+export function huber(predictions: Expr, targets: Expr, { delta = 1 }: HuberOptions = {}): Expr<[]> {
+  if (!(Number.isFinite(delta) && delta > 0)) {
+    throw new AdjointError(`huber: delta is ${delta}; pass a finite number above 0.`);
+  }
+  const r = residuals("huber", predictions, targets);
+  const squared = multiply(0.5, square(r));
+  const absolute = multiply(delta, subtract(abs(r), 0.5 * delta));
+  return meanOverSamples(where(lessEqual(abs(r), delta), squared, absolute));
+}
+
+/**
+ * Binary cross-entropy of logits: with p = 1/(1 + e⁻ᶻ) for a logit z and a target t in [0, 1], the mean of
+ * −t log p − (1 − t) log(1 − p) = softplus(z) − t·z. Exact for logits of any size; gradient (p − t)/K.
+ */
+export function binaryCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
+  checkShapes("binaryCrossEntropy", logits, targets);
+  return meanOverSamples(subtract(softplus(logits), multiply(targets, logits)));
+}
+
+/**
+ * Cross-entropy of logits over classes: logits and targets are K×C, each row of targets a distribution over
+ * the C classes (one 1 and zeros, or soft labels); the mean over the samples of Σ t·(logΣeᶻ − z). Exact for
+ * logits of any size. With p the softmax of a row, the gradient is (p − t)/K for rows that sum to 1.
+ * @throws AdjointError also where the logits aren't a matrix, or have no class
+ */
+export function softmaxCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
+  checkShapes("softmaxCrossEntropy", logits, targets);
+  if (logits.shape.length !== 2 || logits.shape[1] === 0) {
+    throw new AdjointError(
+      `softmaxCrossEntropy: logits have the shape ${format(logits)}; ` +
+        "pass samples × classes, at least one class.",
+    );
+  }
+  // Shifting by the row's largest logit keeps exp in range; the shift cancels in the value and in every
+  // derivative.
+  const largest = max(logits, 1, { keepDims: true });
+  const shifted = subtract(logits, largest);
+  const logSum = log(sum(exp(shifted), 1, { keepDims: true }));
+  return meanOverSamples(multiply(targets, subtract(logSum, shifted)));
+}
+
+/**
+ * log(1 + eᶻ) = m + log(eᶻ⁻ᵐ + e⁻ᵐ) with m = max(z, 0). This form and not the usual m + log1p(e^−|z|),
+ * because here the derivatives by m cancel: at z = 0, where a model of zero weights starts, the second
+ * derivative is ¼ and not 0.
+ */
+function softplus(z: Expr): Expr {
+  const m = maximum(z, 0);
+  return add(m, log1p(add(exp(subtract(z, m)), expm1(multiply(-1, m)))));
+}
+
+function residuals(name: string, predictions: Expr, targets: Expr): Expr {
+  checkShapes(name, predictions, targets);
+  return subtract(predictions, targets);
+}
+
+function meanOverSamples(losses: Expr): Expr<[]> {
+  return divide(sum(losses), losses.shape[0] ?? 1);
+}
+
+function checkShapes(name: string, predictions: Expr, targets: Expr): void {
+  const { shape } = predictions;
+  const same =
+    shape.length === targets.shape.length && shape.every((length, axis) => length === targets.shape[axis]);
+  if (!same) {
+    throw new AdjointError(
+      `${name}: predictions have the shape ${format(predictions)} and targets ${format(targets)}; ` +
+        "they must be the same, so reshape one of them.",
+    );
+  }
+  if (shape[0] === 0)
+    throw new AdjointError(`${name}: there is no sample in the shape ${format(predictions)}.`);
+}
+
+function format({ shape }: Expr): string {
+  return `(${shape.join("×")})`;
+}
