@@ -28,6 +28,7 @@ import {
   type Op,
   type Operand,
   reshape,
+  scalar,
   scan,
   sin,
   solve,
@@ -70,6 +71,63 @@ custom(
     assertGradient(f, { domain: [0.1, 2] });
   },
 );
+
+const ownSquare = withDerivative((x) => square(x) as Expr, {
+  name: "ownSquare",
+  derivative: {
+    kind: "partials",
+    partials: ({ operands: [x] }) => [() => multiply(2, x!) as Expr],
+  },
+});
+
+const increment = withDerivative((x) => add(x, 1) as Expr, {
+  name: "increment",
+  derivative: { kind: "tangent", tangent: ([dx]) => dx! },
+});
+
+custom("on scalars alone: in kernels of both precisions, in minimize, emitted, nested", async () => {
+  const f = trace({ x: scalar() }, ({ x }) => ownSquare(x) as Expr<[]>);
+  const nested = withDerivative((x: Expr) => ownSquare(increment(x)) as Expr, {
+    name: "nested",
+    derivative: {
+      kind: "tangent",
+      tangent: ([dx], { operands: [x] }) => multiply(multiply(2, add(x!, 1)), dx!) as Expr,
+    },
+  });
+  const g = trace({ x: scalar() }, ({ x }) => nested(x) as Expr<[]>);
+  for (const dtype of ["f64", "f32"] as const) {
+    assert.equal(compile(valueAndGrad(f), { dtype })({ x: 3 }), { value: 9, grad: { x: 6 } });
+    assert.equal(compile(valueAndGrad(g), { dtype })({ x: 2 }), { value: 9, grad: { x: 6 } });
+  }
+  const run = minimize(f, { x: 3 }, gradientDescent({ learningRate: 0.25 }), { steps: 2, tolerance: 0 });
+  assert.is(run.status, "max-steps");
+  assert.equal([...run.trajectory.values, run.value], [9, 2.25, 0.5625]);
+  assert.is(await runEmitted(emit(f as unknown as Traced, { name: "f", language: "js" }), { x: 3 }), 9);
+});
+
+custom("thousands of such nodes on scalars, and few of them", () => {
+  // Few become statements, more loops, thousands WebAssembly.
+  for (const count of [20, 1000, 2500]) {
+    const f = trace({ x: scalar() }, ({ x }) => {
+      let y: Expr = x;
+      for (let i = 0; i < count; i++) y = add(increment(y), multiply(0, ownSquare(y))) as Expr;
+      return y as Expr<[]>;
+    });
+    assert.equal(compile(valueAndGrad(f))({ x: 3 }), { value: 3 + count, grad: { x: 1 } });
+  }
+});
+
+custom("an op of one's own without code, on scalars alone, is computed by its meaning", () => {
+  const swap: Op = defineOp({
+    name: "swap",
+    shape: () => [],
+    evaluate: (arithmetic, [x, y]) => [arithmetic.add(arithmetic.multiply(x![0]!, x![0]!), y![0]!)],
+    derivative: { kind: "constant" },
+    domains: [],
+  });
+  const f = trace({ x: scalar(), y: scalar() }, ({ x, y }) => applyOp(swap, [x, y]) as Expr<[]>);
+  assert.is(compile(f)({ x: 3, y: 4 }), 13);
+});
 
 custom(
   "a function made of ops without code: written out, in loops, in a scan, in minimize, and emitted",

@@ -3,20 +3,7 @@
  * besides what users do. Users' names stand in `index.ts`.
  */
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
-export {
-  countElements,
-  environmentText,
-  generate,
-  inputName,
-  makeEnvironment,
-  makeFunction,
-  mergeConstants,
-  outputName,
-  scalarize,
-  straightCode,
-  unrollLimit,
-  writeStatements,
-} from "./compile/index.js";
+export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { isDebug } from "./debug.js";
 export { declareInputs, finish, mapOutputs, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
@@ -28,6 +15,5 @@ export { type AssembleParams, assembleOp } from "./ops/indexing.js";
 export { matmulOp } from "./ops/matmul.js";
 export { printParams } from "./print.js";
 export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf } from "./shape.js";
-export { simplifyGraph } from "./simplify.js";
 export { graphOf, makeTraced, type ValueOf } from "./trace.js";
 export { checkKeys, describe, flatten, readValue, shapeOfValue } from "./values.js";

@@ -6,15 +6,14 @@ import { isDebug } from "../debug.js";
 import { type ArrayOf, arrayOf, type Precision } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
-import { simplifyGraph } from "../simplify.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { type Environment, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
 import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
 import type { LoopCode } from "./loops/loops.js";
-import { mergeConstants } from "./merge-constants.js";
 import { inputName, outputName } from "./names.js";
+import { prepare } from "./prepare.js";
 import { countElements, scalarize } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
@@ -46,10 +45,7 @@ export function compile<I extends Shapes, O, const P extends Precision = "f64">(
   const graph = graphOf(f, "compile");
   arrayOf(dtype);
   const helpers = makeHelpers(graph, dtype);
-  const isScalarGraph =
-    graph.nodes.length > scalarLimit && countElements(graph) <= elementsPerNode * graph.nodes.length;
-  const compileGraph = isScalarGraph ? compileScalars : compileTensors;
-  const compiled = isDebug(graph) ? undefined : compileGraph(graph, helpers, dtype);
+  const compiled = isDebug(graph) ? undefined : compilePrepared(prepare(graph), helpers, dtype);
   const { call, into } = compiled?.calls ?? interpretedCalls(graph, helpers, dtype);
   return Object.assign(call, {
     into,
@@ -65,17 +61,22 @@ interface Compiled {
   readonly source: string;
 }
 
+function compilePrepared(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
+  const { length } = graph.nodes;
+  const ofScalars = length > scalarLimit && countElements(graph) <= elementsPerNode * length;
+  return (ofScalars ? compileScalars : compileTensors)(graph, helpers, dtype);
+}
+
 function compileScalars(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
   const core = straightLine(graph, scalarize(graph));
   const calls = core && wrap(graph, [core], helpers, dtype, []);
   return calls && { calls, source: "" };
 }
 
-function compileTensors(given: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
-  const graph = simplifyGraph(given, mergeConstants);
+function compileTensors(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
   // Without WebAssembly, matrix products are loops too.
-  for (const plain of [false, true]) {
-    const code = generate(graph, plain);
+  for (const withoutWasm of [false, true]) {
+    const code = generate(graph, withoutWasm);
     const environment = makeEnvironment(code, dtype);
     const calls = environment && build(graph, code, environment, helpers, dtype);
     if (calls) return { calls, source: code.parts.join("\n\n") };

@@ -1,4 +1,4 @@
-/** Rewrites a graph into the ops that the loops know. */
+/** Rewrites a prepared graph into the ops that the loops know. */
 import { declareInputs, finish, type Graph, inline, mapOutputs } from "../graph.js";
 import { apply, Builder, type Expr, type Node } from "../node.js";
 import { multiply } from "../ops/arithmetic.js";
@@ -9,6 +9,7 @@ import { transposeExpr } from "../ops/moving.js";
 import { type Params, sameParams } from "../params.js";
 import type { ScanParams } from "../scan/op.js";
 import { sameShape, sizeOf } from "../shape.js";
+import { tidy } from "./prepare.js";
 
 /** Products of fewer multiplications are written as loops, and so are those with hardly any rows or columns. */
 const leastWork = 4096;
@@ -24,8 +25,7 @@ function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean
  * Small matrix products, or all of them, as sums of products; the last carry of a scan whose history is there, too, as
  * its last row.
  */
-export function lower(given: Graph, all = false): Graph {
-  const graph = expand(given);
+export function lower(graph: Graph, all = false): Graph {
   const histories = historiesOf(graph);
   const isLowered = (nodes: readonly Node[], node: Node) =>
     isSmall(nodes, node) || (all && node.op === matmulOp);
@@ -37,24 +37,8 @@ export function lower(given: Graph, all = false): Graph {
     const history = histories.get(node.params);
     return history ? element(apply(node.op, operands, history), lastOf(history)).id : builder.adopt(node);
   });
-  return finish(
-    builder,
-    graph.inputs,
-    mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!)),
-  );
-}
-
-/** Without ops that are made of others. */
-function expand(graph: Graph): Graph {
-  if (!graph.nodes.some(({ op }) => op.expand)) return graph;
-  const builder = new Builder();
-  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
-    const operands = node.operands.map((id) => builder.expr(id));
-    return node.op.expand?.({ operands, params: node.params }).id ?? builder.adopt(node);
-  });
   const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
-  // What an op is made of may be made of others, too.
-  return expand(finish(builder, graph.inputs, outputs));
+  return tidy(finish(builder, graph.inputs, outputs));
 }
 
 /** For the parameters of a scan that gives its last carry alone, those of the scan that gives the history. */

@@ -5,28 +5,27 @@ import type { Graph } from "../graph.js";
 import type { Routine } from "../op.js";
 import type { ScanParams } from "../scan/op.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { simplifyGraph } from "../simplify.js";
 import { environmentText, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
-import { generate, straightCode, unrollLimit } from "./generate.js";
+import { generate, smallScalar, straightCode } from "./generate.js";
 import type { LoopCode } from "./loops/loops.js";
-import { mergeConstants } from "./merge-constants.js";
 import { inputName, outputName } from "./names.js";
-import { countElements, type ScalarGraph, scalarize } from "./scalars/scalarize.js";
-import { writeStatements } from "./scalars/unroll.js";
+import { prepare } from "./prepare.js";
+import type { ScalarGraph } from "./scalars/scalarize.js";
+import { type Source, writeStatements } from "./scalars/unroll.js";
 
 /** So many numbers that all steps see are kept in local variables. */
 const mostLocals = 32;
 
 /** `undefined` where code can't be made. */
 export function scanRoutine(params: ScanParams, dtype: Precision): Routine | undefined {
-  const body = simplifyGraph(params.body, mergeConstants);
-  const scalar = countElements(body) <= unrollLimit ? scalarize(body) : undefined;
-  const codeOf = (plain: boolean) => (scalar ? straightCode(scalar) : generate(body, plain));
+  const body = prepare(params.body);
+  const scalar = smallScalar(body);
+  const codeOf = (withoutWasm: boolean) => (scalar ? straightCode(scalar) : generate(body, withoutWasm));
   const textOf = ({ parts }: LoopCode, precision: Precision) =>
     scalar ? straightLoop(body, scalar, params) : loopAround(body, params, parts, precision);
-  for (const plain of [false, true]) {
-    const code = codeOf(plain);
+  for (const withoutWasm of [false, true]) {
+    const code = codeOf(withoutWasm);
     const environment = makeEnvironment(code, dtype);
     if (!environment) continue;
     const make = makeFunction(environment.names, `return ${textOf(code, dtype)}`);
@@ -60,15 +59,15 @@ function straightLoop(graph: Graph, scalar: ScalarGraph, params: ScanParams): st
   const shapes = graph.inputs.map(({ shape }) => shape);
   const fixed = shapes.slice(2 + rows).reduce((sum, shape) => sum + sizeOf(shape), 0);
   const loads: string[] = [];
-  const elements = (shape: Shape, write: (i: number) => string) =>
+  const elements = <T>(shape: Shape, write: (i: number) => T) =>
     Array.from({ length: sizeOf(shape) }, (_, i) => write(i));
-  const sources = shapes.flatMap((shape, place) => {
+  const sources = shapes.flatMap((shape, place): Source[] => {
     if (place === 0) return elements(shape, (i) => `y${i}`);
     if (place === 1 + rows) return ["step"];
-    if (place <= rows) return elements(shape, (i) => `a${place}[${sizeOf(shape)} * step + ${i}]`);
+    if (place <= rows) return elements(shape, (i) => ({ load: `a${place}[${sizeOf(shape)} * step + ${i}]` }));
     return elements(shape, (i) => {
       const load = `a${place - 1}[${i}]`;
-      if (fixed > mostLocals) return load;
+      if (fixed > mostLocals) return { load };
       loads.push(`const d${loads.length} = ${load};`);
       return `d${loads.length - 1}`;
     });

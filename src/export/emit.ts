@@ -1,15 +1,12 @@
 import { AdjointError, type Shape, type Traced, type Tree } from "../../graph/index.js";
 import {
-  environmentText,
   formatShape,
-  generate,
+  generateModule,
   graphOf,
   inputName,
   mapOutputs,
-  mergeConstants,
   outputName,
   outputsOf,
-  simplifyGraph,
   sizeOf,
 } from "../../graph/internal.js";
 
@@ -47,9 +44,8 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
       `emit: ${JSON.stringify(name)} can't name a function; give an identifier such as "cubic".`,
     );
   }
-  const graph = simplifyGraph(graphOf(f, "emit"), mergeConstants);
-  const code = generate(graph, true);
-  const declarations = environmentText(code);
+  const graph = graphOf(f, "emit");
+  const { declarations, parts, isUntyped } = generateModule(graph);
   const typed = (text: string) => (language === "ts" ? text : "");
   const kind = (shape: Shape) => (shape.length === 0 ? "number" : "Float64Array");
   // Users' names are property keys, as string literals; inside, everything has a number.
@@ -79,8 +75,7 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
   const parameterType = `{ ${inputs.map(({ key, shape }) => `readonly [${key}]: ${kind(shape)}`).join("; ")} }`;
   return [
     "/** Written by Adjoint. */",
-    // Routines and called ops are plain JavaScript, without types.
-    ...(declarations.some((line) => line.includes("=>")) ? [typed("// @ts-nocheck")] : []),
+    ...(isUntyped ? [typed("// @ts-nocheck")] : []),
     ...declarations,
     "",
     "/**",
@@ -92,7 +87,7 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     ...inputs.map(({ local, key }) => `  const ${local} = inputs[${key}];`),
     ...shapes.map((shape, i) => `  const ${outputName(i)} = new Float64Array(${sizeOf(shape)});`),
     // A block a part keeps their locals apart.
-    ...code.parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
+    ...parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
     `  return ${record(results, "value", ", ")};`,
     "}",
     "",

@@ -3,20 +3,7 @@
  * variables from step to step, and rows of the trajectory are written as they come about. Else it is a loop over a kernel.
  */
 import type { Graph } from "../../graph/index.js";
-import {
-  countElements,
-  isDebug,
-  makeEnvironment,
-  makeFunction,
-  mergeConstants,
-  outputsOf,
-  scalarize,
-  simplifyGraph,
-  sizeOf,
-  straightCode,
-  unrollLimit,
-  writeStatements,
-} from "../../graph/internal.js";
+import { generateStatements, isDebug, makeFunction, outputsOf, sizeOf } from "../../graph/internal.js";
 import type { Recorder } from "./recorder.js";
 import { inputKey, type Step, type Stepper, stepKey, type Tensors } from "./step.js";
 
@@ -109,11 +96,9 @@ function generateLoop(
 ): Loop | undefined {
   // The next state is checked element by element, which is cheaper than its norm.
   const { reach: _, ...outputs } = given.outputs as Record<string, number>;
-  const graph = simplifyGraph({ ...given, outputs }, mergeConstants);
+  const graph = { ...given, outputs };
   if (isDebug(graph)) return undefined;
-  if (countElements(graph) > unrollLimit) return undefined;
 
-  const scalar = scalarize(graph);
   const { current } = stepper.arrays;
   const sizes = new Map(graph.inputs.map(({ name, shape }) => [name, sizeOf(shape)]));
   const stateKeys = [...sizes.keys()].filter((key) => Object.hasOwn(current, key));
@@ -135,10 +120,11 @@ function generateLoop(
     ),
   );
   const paths = outputsOf(graph).map(({ path }) => path[0]!);
-  const statements = writeStatements(graph, scalar, sources, (output, element) => {
+  const statements = generateStatements(graph, sources, (output, element) => {
     const key = paths[output]!;
     return stateKeys.includes(key) ? `z${place(key, element)}` : key;
   });
+  if (!statements) return undefined;
   const isParameter = (key: string) => key.startsWith(inputKey(""));
   const text = [
     ...elements(stateKeys, (a, i, key) => {
@@ -149,7 +135,7 @@ function generateLoop(
     "let step = report.steps, value = report.value, last = report.last, norm = NaN, reason = 0;",
     "for (; step !== room; step++) {",
     "const time = step + 1;",
-    ...statements,
+    ...statements.lines,
     "if (value - value + (norm - norm) !== 0) { reason = 1; break; }",
     "if (norm <= tolerance) { reason = 2; break; }",
     "if (step === steps) { reason = 3; break; }",
@@ -176,14 +162,12 @@ function generateLoop(
     ),
     "report.steps = step; report.reason = reason; report.value = value; report.last = last;",
   ].join("\n");
-  // Ops without code are called.
-  const called = makeEnvironment(straightCode(scalar), "f64")!;
   const names = [
     ...stateKeys.flatMap((_, i) => [`s${i}`, `q${i}`]),
     ...dataKeys.map((_, i) => `a${i}`),
     ...recorded.map((_, i) => `r${i}`),
     ...["values", "steps", "room", "tolerance", "notify", "report"],
-    ...called.names,
+    ...statements.names,
   ];
   const generated = reuse(`${names.join()}\n${text}`, () => makeFunction(names, text));
   if (!generated) return undefined;
@@ -203,7 +187,7 @@ function generateLoop(
         ...dataNames.map((name) => data[name]!.data),
         ...(recorder ? recorder.rows.values() : []),
         ...[recorder?.values, steps, room, tolerance > 0 ? tolerance : -1, tell, report],
-        ...called.values,
+        ...statements.values,
       );
       stepper.advance(report.steps - stepper.steps);
       if (recorder) recorder.count = report.steps;

@@ -4,13 +4,12 @@
  */
 import { finish, type Graph, type Input, outputsOf } from "../../graph.js";
 import { interpretNodes } from "../../interpret.js";
-import { apply, Builder, type Expr } from "../../node.js";
-import type { Arithmetic } from "../../op.js";
+import { apply, Builder, type Expr, type Node } from "../../node.js";
+import type { Arithmetic, Op } from "../../op.js";
 import { add, multiply } from "../../ops/arithmetic.js";
-import { full, input } from "../../ops/constant.js";
+import { full, fullOp, input, inputOp } from "../../ops/constant.js";
 import { type Shape, sizeOf } from "../../shape.js";
-import { simplifyGraph } from "../../simplify.js";
-import { mergeConstants } from "../merge-constants.js";
+import { tidy } from "../prepare.js";
 
 const scalarShape: Shape = [];
 
@@ -30,12 +29,10 @@ export interface ScalarGraph {
   readonly outputs: readonly { readonly id: number; readonly output: number; readonly element: number }[];
 }
 
+/** The graph on elements of a prepared graph. */
 export function scalarize(graph: Graph): ScalarGraph {
-  if (graph.nodes.every(({ shape }) => shape.length === 0)) {
-    // It is one already; all that is left to do is to number the outputs.
-    const named = outputsOf(graph).map(({ id }, i) => [`element ${i}`, id] as const);
-    return simplified({ ...graph, outputs: Object.fromEntries(named) }, (i) => ({ output: i, element: 0 }));
-  }
+  if (graph.nodes.every(isScalar))
+    return { graph, outputs: outputsOf(graph).map(({ id }, output) => ({ id, output, element: 0 })) };
   const builder = new Builder(countElements(graph));
   const list: Input[] = [];
   const inputs = graph.inputs.map(({ shape }) =>
@@ -59,14 +56,11 @@ export function scalarize(graph: Graph): ScalarGraph {
       places.push({ output, element });
     });
   });
-  return simplified(finish(builder, list, named), (i) => places[i]!);
+  const scalar = tidy(finish(builder, list, named));
+  return { graph: scalar, outputs: outputsOf(scalar).map(({ id }, i) => ({ id, ...places[i]! })) };
 }
 
-/** Beyond this many nodes one pass of simplification must do. */
-const largeGraph = 50_000;
-
-function simplified(graph: Graph, placeOf: (i: number) => { output: number; element: number }): ScalarGraph {
-  const passes = graph.nodes.length > largeGraph ? 1 : Number.POSITIVE_INFINITY;
-  const result = simplifyGraph(graph, mergeConstants, passes);
-  return { graph: result, outputs: outputsOf(result).map(({ id }, i) => ({ id, ...placeOf(i) })) };
+/** Whether a node is one element already: of no more than scalars, and not by a rule of its own. */
+function isScalar({ op, shape }: Node): boolean {
+  return shape.length === 0 && (op.scalar !== undefined || op === (inputOp as Op) || op === (fullOp as Op));
 }

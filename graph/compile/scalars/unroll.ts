@@ -11,12 +11,15 @@ import { schedule } from "./schedule.js";
 /** Floating-point registers of the usual processors. */
 const mostRegisters = 16;
 
+/** Code of an element that is given: a name, or a load from memory that is put into a local. */
+export type Source = string | { readonly load: string };
+
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph, scalar: ScalarGraph): string {
-  const sources = graph.inputs.flatMap(({ shape }, index) =>
+  const sources = graph.inputs.flatMap(({ shape }, index): Source[] =>
     shape.length === 0
       ? [inputName(index)]
-      : Array.from({ length: sizeOf(shape) }, (_, i) => `${inputName(index)}[${i}]`),
+      : Array.from({ length: sizeOf(shape) }, (_, i) => ({ load: `${inputName(index)}[${i}]` })),
   );
   return writeStatements(
     graph,
@@ -33,7 +36,7 @@ export function unroll(graph: Graph, scalar: ScalarGraph): string {
 export function writeStatements(
   graph: Graph,
   scalar: ScalarGraph,
-  sources: readonly string[],
+  sources: readonly Source[],
   targetOf: (output: number, element: number) => string,
 ): string[] {
   const { nodes } = scalar.graph;
@@ -47,7 +50,8 @@ export function writeStatements(
   };
   const atoms = nodes.map(({ op, params }, id) => {
     if (op === (fullOp as Op)) return numberText((params as { readonly value: number }).value);
-    return id < sources.length && !sources[id]!.includes("[") ? sources[id]! : `v${id}`;
+    const source = sources[id];
+    return typeof source === "string" ? source : `v${id}`;
   });
   nodes.forEach(({ op }, id) => {
     if (op === (fullOp as Op)) store(id, atoms[id]!);
@@ -59,9 +63,15 @@ export function writeStatements(
   const early = loads.length <= mostRegisters;
   for (const id of early ? [...loads, ...order.filter((id) => !isLoad(id))] : order) {
     const { op, operands } = nodes[id]!;
-    const given = operands.map((operand) => atoms[operand]!);
-    const code = op.scalar ? scalarText(op, given) : sources[id]!;
-    if (code !== atoms[id]) lines.push(`const ${atoms[id]} = ${code};`);
+    const source = sources[id];
+    const code =
+      source === undefined
+        ? scalarText(
+            op,
+            operands.map((operand) => atoms[operand]!),
+          )
+        : typeof source !== "string" && source.load;
+    if (code) lines.push(`const ${atoms[id]} = ${code};`);
     store(id, atoms[id]!);
   }
   return lines;

@@ -1,0 +1,65 @@
+/** What is done to a graph before a backend is chosen, so that all of them see the same. */
+import { fullLike } from "../elementwise.js";
+import { declareInputs, finish, type Graph, inline, mapOutputs } from "../graph.js";
+import { Builder, type Expr, nodeOf } from "../node.js";
+import { multiply } from "../ops/arithmetic.js";
+import { uniformValue } from "../ops/constant.js";
+import { constantFactor } from "../ops/factor.js";
+import { simplifyGraph } from "../simplify.js";
+
+/** Beyond this many nodes one pass of simplification must do. */
+const largeGraph = 50_000;
+
+/** The same graph without ops that are made of others, simplified, its known factors collected. */
+export function prepare(graph: Graph): Graph {
+  return tidy(expand(graph));
+}
+
+/** Simplified, its known factors collected: again after each rewriting of a prepared graph. */
+export function tidy(graph: Graph): Graph {
+  return simplifyGraph(graph, mergeConstants, graph.nodes.length > largeGraph ? 1 : Number.POSITIVE_INFINITY);
+}
+
+function expand(given: Graph): Graph {
+  let graph = given;
+  // What an op is made of may be made of others, too.
+  while (graph.nodes.some(({ op }) => op.expand)) {
+    const builder = new Builder(graph.nodes.length);
+    const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
+      const operands = node.operands.map((id) => builder.expr(id));
+      return node.op.expand?.({ operands, params: node.params }).id ?? builder.adopt(node);
+    });
+    const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
+    graph = finish(builder, graph.inputs, outputs);
+  }
+  return graph;
+}
+
+function isPowerOfTwo(x: number): boolean {
+  return Number.isInteger(Math.log2(Math.abs(x)));
+}
+
+/**
+ * Collects known factors: 100·(2·x) is 200·x, (100·x)·(2·y) is (200·x)·y. One of the factors being a power of two,
+ * the result is the same to the last bit unless it overflows or is subnormal on the way, which is why this isn't among
+ * the ops' rewrites.
+ */
+function mergeConstants(expr: Expr): Expr | undefined {
+  const node = nodeOf(expr);
+  if (node.op !== multiply.op) return undefined;
+  const [a, b] = node.operands.map((id) => expr.builder.expr(id)) as [Expr, Expr];
+  return merge(a, b) ?? merge(b, a);
+}
+
+function merge(a: Expr, b: Expr): Expr | undefined {
+  const [inner, rest] = constantFactor(b);
+  if (!rest) return undefined;
+  const outer = uniformValue(a);
+  if (outer !== undefined) {
+    if (!isPowerOfTwo(outer) && !isPowerOfTwo(inner)) return undefined;
+    return multiply(fullLike(b, outer * inner), rest) as Expr;
+  }
+  const [other, left] = constantFactor(a);
+  if (!left || !isPowerOfTwo(inner)) return undefined;
+  return multiply(multiply(fullLike(a, other * inner), left), rest) as Expr;
+}
