@@ -1,8 +1,8 @@
 /** Where a value that isn't finite comes from: for graphs that were traced with `{ debug: true }`. */
 import { AdjointError } from "./errors.js";
 import { type Graph, outputsOf } from "./graph.js";
-import type { Expr, Node } from "./node.js";
-import type { Op } from "./op.js";
+import { type Expr, isOp, type Node } from "./node.js";
+import { where } from "./ops/comparison.js";
 import { inputOp } from "./ops/constant.js";
 import { stridesOf } from "./shape.js";
 
@@ -45,10 +45,13 @@ function origin(
 ): Place {
   let place: Place = { id, element };
   for (;;) {
-    const { op, operands } = nodes[place.id]!;
+    const node = nodes[place.id]!;
+    const { op, operands } = node;
     const isBad = (at: number, i: number) => !Number.isFinite(values[at]![i]);
     // Elementwise, it is the element at the same place; of a choice, on the side that was taken.
-    const chosen = op.name === "where" ? [operands[values[operands[0]!]![place.element] ? 1 : 2]!] : operands;
+    const chosen = isOp(node, where.op)
+      ? [operands[values[operands[0]!]![place.element] ? 1 : 2]!]
+      : operands;
     let next: Place | undefined;
     for (const operand of chosen) {
       const at = op.scalar
@@ -72,7 +75,7 @@ function explain(
   const node = nodes[id]!;
   const value = values[id]![element]!;
   const index = indexOf(node, element);
-  if (node.op === (inputOp as Op)) {
+  if (isOp(node, inputOp)) {
     return new AdjointError(`${output} isn't finite, since input "${inputs[id]!.name}"${index} is ${value}.`);
   }
   const made = node.operands.map((operand) => {

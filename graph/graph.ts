@@ -1,7 +1,6 @@
 import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
-import { Builder, type Expr, type Node } from "./node.js";
-import type { Op } from "./op.js";
+import { Builder, type Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
 import type { Shape } from "./shape.js";
 
@@ -70,7 +69,7 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
   const moved = new Int32Array(builder.nodes.length);
   builder.nodes.forEach((node, id) => {
     if (!needed[id]) return;
-    if (node.op === (inputOp as Op) && (node.params as { index: number }).index < 0) throw leaked();
+    if (isOp(node, inputOp) && node.params.index < 0) throw leaked();
     moved[id] = nodes.length;
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
@@ -100,8 +99,8 @@ export function inline(
 ): Int32Array {
   const moved = new Int32Array(graph.nodes.length);
   graph.nodes.forEach((node, id) => {
-    if (node.op === (inputOp as Op)) {
-      moved[id] = inputs[(node.params as { index: number }).index]!.id;
+    if (isOp(node, inputOp)) {
+      moved[id] = inputs[node.params.index]!.id;
       return;
     }
     const stays = node.operands.every((operand) => moved[operand] === operand);

@@ -7,10 +7,10 @@ export { generateModule, generateStatements, inputName, makeFunction, outputName
 export { isDebug } from "./debug.js";
 export { declareInputs, finish, mapOutputs, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
-export { apply, Builder } from "./node.js";
+export { apply, Builder, isOp, operandOf, paramsIf } from "./node.js";
 export type { Instances } from "./op.js";
 export { lift } from "./operand.js";
-export { constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
+export { type ConstantParams, constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
 export { type AssembleParams, assembleOp } from "./ops/indexing.js";
 export { matmulOp } from "./ops/matmul.js";
 export { printParams } from "./print.js";

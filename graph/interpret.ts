@@ -2,8 +2,8 @@
  * The reference meaning of a graph, simple enough to be believed: every node in order, every element by itself, on any
  * arithmetic. Compiled kernels are tested against it.
  */
-import type { Builder, Expr, Node } from "./node.js";
-import type { Arithmetic, Op } from "./op.js";
+import { type Builder, type Expr, isOp, type Node } from "./node.js";
+import type { Arithmetic } from "./op.js";
 import { inputOp } from "./ops/constant.js";
 import type { Shape } from "./shape.js";
 
@@ -24,11 +24,12 @@ export function interpretNodes<T>(
   const values = new Array<readonly T[]>(nodes.length);
   for (let id = 0; id < nodes.length; id++) {
     if (needed && !needed[id]) continue;
-    const { op, operands, params, shape } = nodes[id]!;
-    if (op === (inputOp as Op)) {
-      values[id] = inputs[(params as { index: number }).index]!;
+    const node = nodes[id]!;
+    if (isOp(node, inputOp)) {
+      values[id] = inputs[node.params.index]!;
       continue;
     }
+    const { op, operands, params, shape } = node;
     const operandValues = new Array<readonly T[]>(operands.length);
     const shapes = new Array<Shape>(operands.length);
     for (let i = 0; i < operands.length; i++) {

@@ -5,15 +5,23 @@ import { formatShape, type Shape } from "./shape.js";
 import type { Tail } from "./types.js";
 
 /** One application of an op: plain immutable data, its operands being positions of earlier nodes. */
-export interface Node {
-  readonly op: Op;
+export interface Node<P extends Params = Params> {
+  readonly op: Op<P>;
   readonly operands: readonly number[];
-  readonly params: Params;
+  readonly params: P;
   readonly shape: Shape;
   /** The user's line, in traces for debugging. Transformations copy it to the nodes that they make of this one. */
   readonly origin?: string;
   /** A name that the user gave. */
   readonly label?: string;
+}
+
+/**
+ * Whether a node is an application of an op, which its record decides and no name. What is true of a node's params
+ * follows from its op, so that the compiler knows them, too.
+ */
+export function isOp<P extends Params>(node: Node, op: Op<P>): node is Node<P> {
+  return node.op === op;
 }
 
 /**
@@ -167,6 +175,17 @@ export function apply<P extends Params>(op: Op<P>, operands: readonly Expr[], pa
 
 export function nodeOf(expr: Expr): Node {
   return expr.builder.nodes[expr.id]!;
+}
+
+/** The params of `x` if it is an application of `op`. */
+export function paramsIf<P extends Params>(x: Expr, op: Op<P>): P | undefined {
+  const node = nodeOf(x);
+  return isOp(node, op) ? node.params : undefined;
+}
+
+/** An operand of `x`, the first unless said otherwise. */
+export function operandOf(x: Expr, position = 0): Expr {
+  return x.builder.expr(nodeOf(x).operands[position]!);
 }
 
 export function otherTrace(op: { readonly name: string }, operand: Expr): AdjointError {

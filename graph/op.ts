@@ -180,6 +180,11 @@ export interface OpDefinition<P extends Params = Params> {
   ): Routine | undefined;
   /** How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. */
   work?(shapes: { readonly operands: readonly Shape[]; readonly result: Shape }, params: P): number;
+  /**
+   * Parameters with which the op gives the result as element `at` of a larger tensor, along its first axis; kernels
+   * take it from there where that tensor is computed anyway.
+   */
+  within?(params: P): { readonly params: P; readonly at: number } | undefined;
   /** The same made of other ops, for kernels. */
   expand?(application: Omit<Application<P>, "result">): Expr;
   /** A simpler expression with the same value to the last bit, or `undefined`. */

@@ -1,6 +1,5 @@
 import { type Graph, outputsOf } from "./graph.js";
-import type { Node } from "./node.js";
-import type { Op } from "./op.js";
+import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import { formatShape } from "./shape.js";
 import { graphOf } from "./trace.js";
@@ -16,7 +15,7 @@ export function print(f: { readonly graph: Graph } | Graph): string {
   const name = (id: number): string => graph.inputs[id]?.name ?? literal(graph.nodes[id]!) ?? `v${id}`;
   const lines: string[] = graph.inputs.map((input) => `${input.name} = input  ${formatShape(input.shape)}`);
   graph.nodes.forEach((node, id) => {
-    if (node.op === (inputOp as Op) || literal(node) !== undefined) return;
+    if (isOp(node, inputOp) || literal(node) !== undefined) return;
     const list = [...node.operands.map(name), ...printParams(node)];
     lines.push(`v${id} = ${node.op.name}(${list.join(", ")})  ${formatShape(node.shape)}`);
   });
@@ -26,18 +25,18 @@ export function print(f: { readonly graph: Graph } | Graph): string {
 
 /** A scalar known number is printed where it is used. */
 function literal(node: Node): string | undefined {
-  if (node.op !== (fullOp as Op) || node.shape.length > 0) return undefined;
-  const { value } = node.params as { readonly value: number };
+  if (!isOp(node, fullOp) || node.shape.length > 0) return undefined;
+  const { value } = node.params;
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** Parameters other than the shape, which the end of the line tells. */
-export function printParams({ op, params }: Node): string[] {
-  if (op === (constantOp as Op)) return [printNumbers((params as { readonly values: Float64Array }).values)];
-  return Object.entries(params)
+export function printParams(node: Node): string[] {
+  if (isOp(node, constantOp)) return [printNumbers(node.params.values)];
+  return Object.entries(node.params)
     .filter(([key]) => key !== "shape")
     .map(([key, value]: [string, unknown]) => {
-      if (op === (fullOp as Op)) return String(value);
+      if (isOp(node, fullOp)) return String(value);
       return `${key}: ${printParam(value)}`;
     });
 }

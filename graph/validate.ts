@@ -1,8 +1,7 @@
 /** A checkable definition of a legal graph: run between passes in tests, and on graphs that come from elsewhere. */
 import { AdjointError } from "./errors.js";
 import { type Graph, outputsOf } from "./graph.js";
-import { Builder, type Node } from "./node.js";
-import type { Op } from "./op.js";
+import { Builder, isOp, type Node } from "./node.js";
 import { inputOp } from "./ops/constant.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
 
@@ -21,7 +20,7 @@ export function validate({ nodes, inputs, outputs }: Graph): void {
     if (names.has(name)) throw illegal(`two inputs are named "${name}"`);
     names.add(name);
     const node = nodes[id];
-    if (node?.op !== (inputOp as Op)) {
+    if (!node || !isOp(node, inputOp)) {
       throw illegal(`input "${name}" stands at position ${id}, but ${describe(nodes, id)} does`);
     }
     if (!sameShape(node.shape, shape)) {
@@ -45,14 +44,15 @@ export function validate({ nodes, inputs, outputs }: Graph): void {
 }
 
 function checkNode(nodes: readonly Node[], id: number, inputs: number): void {
-  const { op, operands, params, shape } = nodes[id]!;
+  const node = nodes[id]!;
+  const { op, operands, shape } = node;
   const what = () => describe(nodes, id);
   for (const operand of operands) {
     if (!isPosition(operand, id))
       throw illegal(`${what()} takes node ${operand}, which doesn't stand before it`);
   }
-  if (op === (inputOp as Op)) {
-    const { index } = params as { readonly index: number };
+  if (isOp(node, inputOp)) {
+    const { index } = node.params;
     if (id >= inputs) throw illegal(`${what()} is an input behind the ${inputs} that are listed`);
     if (index !== id) throw illegal(`${what()} is numbered ${index}`);
   }

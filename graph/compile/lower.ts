@@ -7,7 +7,6 @@ import { element } from "../ops/indexing.js";
 import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
 import { type Params, sameParams } from "../params.js";
-import type { ScanParams } from "../scan/op.js";
 import { sameShape, sizeOf } from "../shape.js";
 import { tidy } from "./prepare.js";
 
@@ -22,42 +21,41 @@ function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean
 }
 
 /**
- * Small matrix products, or all of them, as sums of products; the last carry of a scan whose history is there, too, as
- * its last row.
+ * Small matrix products, or all of them, as sums of products; what is an element of a tensor that is there, too (the
+ * last carry of a scan, of its history), as that element.
  */
 export function lower(graph: Graph, all = false): Graph {
-  const histories = historiesOf(graph);
+  const wholes = wholesOf(graph);
   const isLowered = (nodes: readonly Node[], node: Node) =>
     isSmall(nodes, node) || (all && node.op === matmulOp);
-  if (histories.size === 0 && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
+  if (wholes.size === 0 && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
   const builder = new Builder();
   const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
     const operands = node.operands.map((id) => builder.expr(id));
     if (isLowered(builder.nodes, node)) return sumOfProducts(operands[0]!, operands[1]!).id;
-    const history = histories.get(node.params);
-    return history ? element(apply(node.op, operands, history), lastOf(history)).id : builder.adopt(node);
+    const whole = wholes.get(node.params);
+    return whole ? element(apply(node.op, operands, whole.params), whole.at).id : builder.adopt(node);
   });
   const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
   return tidy(finish(builder, graph.inputs, outputs));
 }
 
-/** For the parameters of a scan that gives its last carry alone, those of the scan that gives the history. */
-function historiesOf({ nodes }: Graph): Map<Params, ScanParams> {
-  const scans = nodes.filter(({ op, params }) => op.name === "scan" && (params as ScanParams).length > 0);
-  const kept = scans.filter(({ params }) => !(params as ScanParams).last);
+/** By the parameters of nodes that are elements of another one: that one's, and the place in it. */
+function wholesOf({ nodes }: Graph): Map<Params, { readonly params: Params; readonly at: number }> {
+  const candidates = nodes.filter(({ op }) => op.within);
   return new Map(
-    scans.flatMap((node) => {
-      const params = { ...(node.params as ScanParams), last: 0 as const };
-      const twin = kept.find(
-        (other) => sameShape(other.operands, node.operands) && sameParams(other.params, params),
+    candidates.flatMap(({ op, operands, params }) => {
+      const whole = op.within!(params);
+      const isThere = candidates.some(
+        (other) =>
+          other.op === op &&
+          sameShape(other.operands, operands) &&
+          whole !== undefined &&
+          sameParams(other.params, whole.params),
       );
-      return (node.params as ScanParams).last && twin ? [[node.params, params] as const] : [];
+      return whole && isThere ? [[params, whole] as const] : [];
     }),
   );
-}
-
-function lastOf({ length, reverse }: ScanParams): number {
-  return reverse ? 0 : length - 1;
 }
 
 /** Σₖ a[…, i, k]·b[…, k, j] over the axes (…, i, j, k). */

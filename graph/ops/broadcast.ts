@@ -1,7 +1,7 @@
 /** Repeating elements along new axes and adding them up along axes: each other's transpose. */
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
-import { apply, type Expr } from "../node.js";
+import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
@@ -16,7 +16,7 @@ import {
   removeAxes,
 } from "./axes.js";
 import { full, uniformValue } from "./constant.js";
-import { operandOf, paramsIf, pick, reshapeExpr, type Writable } from "./moving.js";
+import { pick, reshapeExpr, type Writable } from "./moving.js";
 
 interface BroadcastParams {
   readonly shape: Shape;

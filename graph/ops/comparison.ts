@@ -1,12 +1,11 @@
 /** Comparisons and logic, giving 1 or 0 without a derivative, and the choice between two values. */
 import type { Instruction } from "../compile/wasm/instructions.js";
 import { applyElementwise, binary, elementwise, unary, type WithOp } from "../elementwise.js";
-import { type Expr, nodeOf } from "../node.js";
+import { type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
 import { boolean, type Domain, integer, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
 import { uniformValue } from "./constant.js";
-import { operandOf, paramsIf } from "./moving.js";
 
 function comparison(
   name: string,

@@ -1,4 +1,4 @@
-import { type Builder, Expr, nodeOf } from "../node.js";
+import { type Builder, Expr, isOp, nodeOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type Op } from "../op.js";
 import { type Shape, sizeOf } from "../shape.js";
 
@@ -42,7 +42,7 @@ export const fullInstances: Instances = {
   ],
 };
 
-interface ConstantParams {
+export interface ConstantParams {
   readonly values: Float64Array;
   readonly shape: Shape;
 }
@@ -93,15 +93,14 @@ export function constant(builder: Builder, values: ArrayLike<number>, shape: Sha
 
 /** The number that an expression is known to hold in every element, or `undefined`. */
 export function uniformValue(expr: Expr): number | undefined {
-  const node = nodeOf(expr);
-  return node.op === (fullOp as Op) ? (node.params as FullParams).value : undefined;
+  return paramsIf(expr, fullOp)?.value;
 }
 
 /** The numbers that an expression is known to hold, of at most `limit` elements, or `undefined`. */
 export function knownValues(expr: Expr, limit: number): ArrayLike<number> | undefined {
   const node = nodeOf(expr);
-  if (node.op === (constantOp as Op)) return (node.params as ConstantParams).values;
+  if (isOp(node, constantOp)) return node.params.values;
   const size = sizeOf(expr.shape);
-  if (node.op !== (fullOp as Op) || size > limit) return undefined;
-  return new Float64Array(size).fill((node.params as FullParams).value);
+  if (!isOp(node, fullOp) || size > limit) return undefined;
+  return new Float64Array(size).fill(node.params.value);
 }

@@ -2,14 +2,14 @@
 import { scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
-import { apply, type Expr } from "../node.js";
+import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { forEachOffset, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
 import { normalizeAxis } from "./axes.js";
 import { full, uniformValue } from "./constant.js";
-import { operandOf, paramsIf, reshapeExpr } from "./moving.js";
+import { reshapeExpr } from "./moving.js";
 
 interface SliceParams {
   readonly starts: readonly number[];

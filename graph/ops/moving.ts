@@ -3,23 +3,12 @@
 import { type Affine, at, isFixed, plus, scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
-import { apply, type Expr, nodeOf } from "../node.js";
+import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { forEachOffset, formatShape, isLength, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
 import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
 import { full, uniformValue } from "./constant.js";
-
-/** The params of `x` if it is an application of `op`. */
-export function paramsIf<P extends object>(x: Expr, op: Op<P>): P | undefined {
-  const node = nodeOf(x);
-  return node.op === (op as Op) ? (node.params as P) : undefined;
-}
-
-/** The first operand of `x`. */
-export function operandOf(x: Expr): Expr {
-  return x.builder.expr(nodeOf(x).operands[0]!);
-}
 
 /** The elements of a box at `strides`, in row-major order. */
 export function pick<T>(values: readonly T[], extents: Shape, strides: readonly number[]): T[] {
@@ -32,7 +21,7 @@ interface ReshapeParams {
   readonly shape: Shape;
 }
 
-const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
+export const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
   name: "reshape",
   shape([operand], { shape }) {
     if (sizeOf(shape) === sizeOf(operand!)) return shape;

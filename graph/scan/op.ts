@@ -51,6 +51,10 @@ export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
     }
     return last ? carry : history.flat();
   },
+  within: (params) =>
+    params.last && params.length > 0
+      ? { params: { ...params, last: 0 }, at: params.reverse ? 0 : params.length - 1 }
+      : undefined,
   routine: (_shapes, params, dtype) => scanRoutine(params, dtype),
   work: (_shapes, { body, length }) => length * countElements(body),
   derivative: {

@@ -2,8 +2,7 @@
 import { AdjointError } from "../errors.js";
 import { declareInputs, finish, type Graph, inline, isExpr, mapTree, type Tree } from "../graph.js";
 import { ancestors } from "../interpret.js";
-import { Builder, Expr } from "../node.js";
-import type { Op } from "../op.js";
+import { Builder, Expr, isOp } from "../node.js";
 import { lift } from "../operand.js";
 import { constant, full, inputOp, placeholder } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
@@ -170,7 +169,7 @@ export function extract(
   const captured: Expr[] = [];
   const capture = (id: number) => {
     if (inside[id] || places.has(id)) return;
-    if (nodes[id]!.operands.length === 0 && nodes[id]!.op !== (inputOp as Op)) inside[id] = 1;
+    if (nodes[id]!.operands.length === 0 && !isOp(nodes[id]!, inputOp)) inside[id] = 1;
     else places.set(id, placeholders.length + captured.push(builder.expr(id)) - 1);
   };
   for (let id = 0; id <= result.id; id++) {

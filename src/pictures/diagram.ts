@@ -1,6 +1,6 @@
 /** A graph as boxes and arrows, whatever draws them. */
-import type { Graph, Op } from "../../graph/index.js";
-import { formatShape, fullOp, inputOp, outputsOf, printParams } from "../../graph/internal.js";
+import type { Graph } from "../../graph/index.js";
+import { formatShape, fullOp, inputOp, isOp, outputsOf, printParams } from "../../graph/internal.js";
 
 export interface Box {
   readonly kind: "input" | "constant" | "op" | "output";
@@ -30,21 +30,21 @@ export function diagramOf(graph: Graph): Diagram {
   const arrows: Arrow[] = [];
   const placeOf = new Int32Array(graph.nodes.length).fill(-1);
   const place = (id: number): number => {
-    const { op, params, shape } = graph.nodes[id]!;
-    if (op !== (fullOp as Op)) return placeOf[id]!;
-    const { value } = params as { readonly value: number };
+    const node = graph.nodes[id]!;
+    if (!isOp(node, fullOp)) return placeOf[id]!;
+    const { value } = node.params;
     return (
       boxes.push({
         kind: "constant",
-        lines: withShape([Object.is(value, -0) ? "-0" : String(value)], shape),
+        lines: withShape([Object.is(value, -0) ? "-0" : String(value)], node.shape),
       }) - 1
     );
   };
   graph.nodes.forEach((node, id) => {
     const { op, operands, shape } = node;
-    if (op === (fullOp as Op)) return;
+    if (isOp(node, fullOp)) return;
     const from = operands.map(place);
-    if (op === (inputOp as Op)) {
+    if (isOp(node, inputOp)) {
       placeOf[id] = boxes.push({ kind: "input", lines: withShape([graph.inputs[id]!.name], shape) }) - 1;
       return;
     }

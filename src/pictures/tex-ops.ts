@@ -1,4 +1,5 @@
-/** How ops are written in TeX, by their names; those that aren't here are written as functions of their operands. */
+/** How ops are written in TeX; those that aren't here are written as functions of their operands. */
+import * as functions from "../../graph/index.js";
 import {
   asNumber,
   atom,
@@ -55,70 +56,89 @@ function powerNotation(x: Tex, n: Tex): Tex {
   return powerOf(x, n);
 }
 
-export const notations: Readonly<Record<string, Notation>> = {
-  add: (a, b) => sumOf(asNumber(a!), asNumber(b!)),
-  subtract: (a, b) => differenceOf(asNumber(a!), asNumber(b!)),
-  multiply: (a, b) => {
-    if (isNumber(a!, -1)) return negativeOf(asNumber(b!));
-    if (isNumber(b!, -1)) return negativeOf(asNumber(a!));
-    return productOf(asNumber(a!), asNumber(b!));
-  },
-  divide: (a, b) => fractionOf(a!, b!),
-  negative: (x) => negativeOf(asNumber(x!)),
-  square: (x) => powerOf(asNumber(x!), numberTex(2)),
-  power: (x, n) => powerNotation(asNumber(x!), asNumber(n!)),
-  abs: (x) => atom(`\\left|${asNumber(x!).text}\\right|`),
-  sign: word("sgn"),
-  maximum: named("\\max"),
-  minimum: named("\\min"),
-  exp: (x) => powerOf(atom("e"), x!),
-  expm1: (x) => differenceOf(powerOf(atom("e"), x!), one),
-  log: named("\\ln"),
-  log1p: (x) => call("\\ln", sumOf(one, asNumber(x!))),
-  log2: named("\\log_{2}"),
-  log10: named("\\log_{10}"),
-  sqrt: (x) => atom(`\\sqrt{${asNumber(x!).text}}`),
-  cbrt: (x) => atom(`\\sqrt[3]{${asNumber(x!).text}}`),
-  sin: named("\\sin"),
-  cos: named("\\cos"),
-  tan: named("\\tan"),
-  asin: named("\\arcsin"),
-  acos: named("\\arccos"),
-  atan: named("\\arctan"),
-  sinh: named("\\sinh"),
-  cosh: named("\\cosh"),
-  tanh: named("\\tanh"),
-  asinh: word("arsinh"),
-  acosh: word("arcosh"),
-  atanh: word("artanh"),
-  floor: (x) => atom(`\\left\\lfloor ${asNumber(x!).text} \\right\\rfloor`),
-  ceil: (x) => atom(`\\left\\lceil ${asNumber(x!).text} \\right\\rceil`),
-  greater: relation(">"),
-  greaterEqual: relation("\\ge"),
-  less: relation("<"),
-  lessEqual: relation("\\le"),
-  equal: relation("="),
-  notEqual: relation("\\ne"),
-  logicalAnd: connective("\\land"),
-  logicalOr: connective("\\lor"),
-  logicalNot: (x) => ({
-    text: x!.condition ? `\\lnot (${x!.text})` : `${operand(x!, Binding.sum)} = 0`,
-    binding: Binding.sum,
-    condition: true,
-  }),
-  where: (condition, a, b) => ({
-    text:
-      `\\begin{cases} ${asNumber(a!).text} & \\text{if } ${asCondition(condition!)} \\\\ ` +
-      `${asNumber(b!).text} & \\text{otherwise} \\end{cases}`,
-    binding: Binding.product,
-    open: true,
-  }),
-};
+export const notations: ReadonlyMap<functions.Op, Notation> = new Map([
+  [functions.add.op, (a, b) => sumOf(asNumber(a!), asNumber(b!))],
+  [functions.subtract.op, (a, b) => differenceOf(asNumber(a!), asNumber(b!))],
+  [
+    functions.multiply.op,
+    (a, b) => {
+      if (isNumber(a!, -1)) return negativeOf(asNumber(b!));
+      if (isNumber(b!, -1)) return negativeOf(asNumber(a!));
+      return productOf(asNumber(a!), asNumber(b!));
+    },
+  ],
+  [functions.divide.op, (a, b) => fractionOf(a!, b!)],
+  [functions.negative.op, (x) => negativeOf(asNumber(x!))],
+  [functions.square.op, (x) => powerOf(asNumber(x!), numberTex(2))],
+  [functions.power.op, (x, n) => powerNotation(asNumber(x!), asNumber(n!))],
+  [functions.abs.op, (x) => atom(`\\left|${asNumber(x!).text}\\right|`)],
+  [functions.sign.op, word("sgn")],
+  [functions.maximum.op, named("\\max")],
+  [functions.minimum.op, named("\\min")],
+  [functions.exp.op, (x) => powerOf(atom("e"), x!)],
+  [functions.expm1.op, (x) => differenceOf(powerOf(atom("e"), x!), one)],
+  [functions.log.op, named("\\ln")],
+  [functions.log1p.op, (x) => call("\\ln", sumOf(one, asNumber(x!)))],
+  [functions.log2.op, named("\\log_{2}")],
+  [functions.log10.op, named("\\log_{10}")],
+  [functions.sqrt.op, (x) => atom(`\\sqrt{${asNumber(x!).text}}`)],
+  [functions.cbrt.op, (x) => atom(`\\sqrt[3]{${asNumber(x!).text}}`)],
+  [functions.sin.op, named("\\sin")],
+  [functions.cos.op, named("\\cos")],
+  [functions.tan.op, named("\\tan")],
+  [functions.asin.op, named("\\arcsin")],
+  [functions.acos.op, named("\\arccos")],
+  [functions.atan.op, named("\\arctan")],
+  [functions.sinh.op, named("\\sinh")],
+  [functions.cosh.op, named("\\cosh")],
+  [functions.tanh.op, named("\\tanh")],
+  [functions.asinh.op, word("arsinh")],
+  [functions.acosh.op, word("arcosh")],
+  [functions.atanh.op, word("artanh")],
+  [functions.floor.op, (x) => atom(`\\left\\lfloor ${asNumber(x!).text} \\right\\rfloor`)],
+  [functions.ceil.op, (x) => atom(`\\left\\lceil ${asNumber(x!).text} \\right\\rceil`)],
+  [functions.greater.op, relation(">")],
+  [functions.greaterEqual.op, relation("\\ge")],
+  [functions.less.op, relation("<")],
+  [functions.lessEqual.op, relation("\\le")],
+  [functions.equal.op, relation("=")],
+  [functions.notEqual.op, relation("\\ne")],
+  [functions.logicalAnd.op, connective("\\land")],
+  [functions.logicalOr.op, connective("\\lor")],
+  [
+    functions.logicalNot.op,
+    (x) => ({
+      text: x!.condition ? `\\lnot (${x!.text})` : `${operand(x!, Binding.sum)} = 0`,
+      binding: Binding.sum,
+      condition: true,
+    }),
+  ],
+  [
+    functions.where.op,
+    (condition, a, b) => ({
+      text:
+        `\\begin{cases} ${asNumber(a!).text} & \\text{if } ${asCondition(condition!)} \\\\ ` +
+        `${asNumber(b!).text} & \\text{otherwise} \\end{cases}`,
+      binding: Binding.product,
+      open: true,
+    }),
+  ],
+]);
 
-/** Reductions: the symbol in front of the terms, with the index and its range as subscript and superscript. */
-export const reductions: Readonly<Record<string, (letter: string, length: number, body: Tex) => Tex>> = {
-  sum: (letter, length, body) => bigOperator(`\\sum_{${letter}=1}^{${length}}`, asNumber(body)),
-  prod: (letter, length, body) => bigOperator(`\\prod_{${letter}=1}^{${length}}`, asNumber(body)),
-  max: (letter, length, body) => bigOperator(`\\max_{1 \\le ${letter} \\le ${length}}`, asNumber(body)),
-  min: (letter, length, body) => bigOperator(`\\min_{1 \\le ${letter} \\le ${length}}`, asNumber(body)),
-};
+export type Reduction = (letter: string, length: number, body: Tex) => Tex;
+
+/** The symbol in front of the terms, with the index and its range as subscript and superscript. */
+export const reductions: ReadonlyMap<functions.Op, Reduction> = new Map([
+  [
+    functions.sum.op,
+    (letter, length, body) => bigOperator(`\\sum_{${letter}=1}^{${length}}`, asNumber(body)),
+  ],
+  [
+    functions.max.op,
+    (letter, length, body) => bigOperator(`\\max_{1 \\le ${letter} \\le ${length}}`, asNumber(body)),
+  ],
+  [
+    functions.min.op,
+    (letter, length, body) => bigOperator(`\\min_{1 \\le ${letter} \\le ${length}}`, asNumber(body)),
+  ],
+]);

@@ -1,22 +1,24 @@
-import { AdjointError, type Graph, type Node, type Op, type Shape } from "../../graph/index.js";
+import { AdjointError, type Graph, type Node, type Shape } from "../../graph/index.js";
 import {
   type Affine,
   type AssembleParams,
   along,
   assembleOp,
   at,
+  type ConstantParams,
   constantOp,
   fullOp,
   graphOf,
   inputOp,
   isFixed,
+  isOp,
   matmulOp,
   outputsOf,
   scaled,
   sizeOf,
   stridesOf,
 } from "../../graph/internal.js";
-import { notations, reductions } from "./tex-ops.js";
+import { notations, type Reduction, reductions } from "./tex-ops.js";
 import {
   asNumber,
   atom,
@@ -127,32 +129,32 @@ class Writer {
   #element(node: Node, index: Index, scope: Scope, depth: number): Tex {
     const { op, operands, params, shape } = node;
     const { nodes, inputs } = this.#graph;
-    if (op === (inputOp as Op)) {
-      const { name } = inputs[(params as { index: number }).index]!;
+    if (isOp(node, inputOp)) {
+      const { name } = inputs[node.params.index]!;
       return atom(nameTex(name, this.subscripts(index, scope)));
     }
-    if (op === (fullOp as Op)) return numberTex((params as { value: number }).value);
-    if (op === (constantOp as Op)) return this.#constant(node, index, scope);
+    if (isOp(node, fullOp)) return numberTex(node.params.value);
+    if (isOp(node, constantOp)) return this.#constant(node, index, scope);
     const operandShapes = operands.map((operand) => nodes[operand]!.shape);
     if (op.scalar) {
       const written = operands.map((operand) => this.element(operand, index, scope, depth));
-      return (notations[op.name] ?? functionOf(op.name))(...written);
+      return (notations.get(op) ?? functionOf(op.name))(...written);
     }
     const moved = op.move?.(index, { operand: operandShapes[0]!, result: shape }, params);
     if (moved) return this.element(operands[0]!, moved, scope, depth);
-    const reduction = reductions[op.name];
+    const reduction = reductions.get(op);
     if (op.fold && reduction) {
       const { axes } = params as { readonly axes: readonly number[] };
       return this.#reduce(operands[0]!, operandShapes[0]!, axes, index, scope, reduction, depth);
     }
     if (op === matmulOp) return this.#product(node, index, scope, depth);
-    const part = op === (assembleOp as Op) ? this.#part(node, index, scope, depth) : undefined;
+    const part = isOp(node, assembleOp) ? this.#part(node, index, scope, depth) : undefined;
     return part ?? this.#opaque(node, index, scope, depth);
   }
 
   /** An element of known numbers: the number itself, or the list of them with an index. */
-  #constant({ params, shape }: Node, index: Index, scope: Scope): Tex {
-    const { values } = params as { readonly values: Float64Array };
+  #constant({ params, shape }: Node<ConstantParams>, index: Index, scope: Scope): Tex {
+    const { values } = params;
     const strides = stridesOf(shape);
     if (index.every(isFixed))
       return numberTex(
@@ -169,7 +171,7 @@ class Writer {
     axes: readonly number[],
     index: Index,
     scope: Scope,
-    reduction: (typeof reductions)[string],
+    reduction: Reduction,
     depth: number,
   ): Tex {
     const kept = index.values();
@@ -183,7 +185,7 @@ class Writer {
       return along(inner.length - 1);
     });
     const body = this.element(operand, places, inner, depth);
-    return loops.reduceRight((term, { letter, length }) => reduction!(letter, length, term), body);
+    return loops.reduceRight((term, { letter, length }) => reduction(letter, length, term), body);
   }
 
   /** Σₖ aᵢₖ bₖⱼ */
@@ -205,8 +207,13 @@ class Writer {
    * An element of an assembled tensor: the sum of the parts' elements there. `undefined` where a part covers only some
    * of the places that the index runs over.
    */
-  #part({ operands, params, shape }: Node, index: Index, scope: Scope, depth: number): Tex | undefined {
-    const { starts, steps } = params as AssembleParams;
+  #part(
+    { operands, params, shape }: Node<AssembleParams>,
+    index: Index,
+    scope: Scope,
+    depth: number,
+  ): Tex | undefined {
+    const { starts, steps } = params;
     const terms: Tex[] = [];
     for (const [part, operand] of operands.entries()) {
       const extents = this.#graph.nodes[operand]!.shape;
@@ -232,11 +239,10 @@ class Writer {
 
   /** A tensor: its name, or its element with a free index, `(x_{i}^{2})_{i}`. */
   #whole(id: number, scope: Scope, depth: number): Tex {
-    const { op, params, shape } = this.#graph.nodes[id]!;
-    if (op === (inputOp as Op))
-      return atom(nameTex(this.#graph.inputs[(params as { index: number }).index]!.name));
+    const node = this.#graph.nodes[id]!;
+    if (isOp(node, inputOp)) return atom(nameTex(this.#graph.inputs[node.params.index]!.name));
     let inner = scope;
-    const index = shape.map((length) => {
+    const index = node.shape.map((length) => {
       if (length === 1) return at(0);
       inner = this.extend(inner, length);
       return along(inner.length - 1);

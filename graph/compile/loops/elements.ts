@@ -4,7 +4,7 @@
  */
 import { type Affine, at, linear, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
-import type { Op } from "../../op.js";
+import { isOp, type Node } from "../../node.js";
 import { fullOp, inputOp } from "../../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
 import { sizeOf, stridesOf } from "../../shape.js";
@@ -138,9 +138,9 @@ export class Elements {
 
   /** An element of a node as an atom: a local, a number, or an input's name. Writes what it needs. */
   value(id: number, index: readonly Affine[]): string {
-    const { op, operands, params, shape } = this.#graph.nodes[id]!;
-    if (op === (fullOp as Op)) return numberText((params as { readonly value: number }).value);
-    if (op === (inputOp as Op) && shape.length === 0) return inputName(id);
+    const node = this.#graph.nodes[id]!;
+    if (isOp(node, fullOp)) return numberText(node.params.value);
+    if (isOp(node, inputOp) && node.shape.length === 0) return inputName(id);
     const key = elementKey(id, index);
     const depth = this.#depth(index);
     this.#asked?.push({ id, index, within: [...this.#wanting] });
@@ -155,21 +155,17 @@ export class Elements {
       return name;
     };
     const array = this.#arrays.get(id);
-    if (array && (isGiven(this.#graph.nodes[id]!) || (this.#roots.has(id) && id !== this.computing))) {
+    if (array && (isGiven(node) || (this.#roots.has(id) && id !== this.computing))) {
       return remember(`${array}[${this.offset(id, index)}]`);
     }
     this.#wanting.push(key);
-    const atom = this.#compute(id, index, { op, operands, params, shape }, remember);
+    const atom = this.#compute(id, index, node, remember);
     this.#wanting.pop();
     return atom;
   }
 
-  #compute(
-    id: number,
-    index: readonly Affine[],
-    { op, operands, params, shape }: Graph["nodes"][number],
-    remember: (code: string) => string,
-  ): string {
+  #compute(id: number, index: readonly Affine[], node: Node, remember: (code: string) => string): string {
+    const { op, operands, params, shape } = node;
     if (op.scalar)
       return remember(
         scalarText(
@@ -177,8 +173,8 @@ export class Elements {
           operands.map((operand) => this.value(operand, index)),
         ),
       );
-    if (op === (assembleOp as Op)) return this.#assemble(id, index, remember);
-    if (isReduction(this.#graph.nodes[id]!)) return this.#writeOut(id, index, remember);
+    if (isOp(node, assembleOp)) return this.#assemble(node, index, remember);
+    if (isReduction(node)) return this.#writeOut(id, index, remember);
     const operand = operands[0]!;
     const place = op.move!(index, { operand: this.#graph.nodes[operand]!.shape, result: shape }, params);
     if (place) return this.value(operand, place);
@@ -209,9 +205,12 @@ export class Elements {
   }
 
   /** The sum of the parts that cover a place. */
-  #assemble(id: number, index: readonly Affine[], remember: (code: string) => string): string {
-    const { operands, params, shape } = this.#graph.nodes[id]!;
-    const { starts, steps } = params as AssembleParams;
+  #assemble(
+    { operands, params, shape }: Node<AssembleParams>,
+    index: readonly Affine[],
+    remember: (code: string) => string,
+  ): string {
+    const { starts, steps } = params;
     const rank = shape.length;
     const values: string[] = [];
     operands.forEach((operand, part) => {

@@ -4,20 +4,21 @@
  */
 import { type Affine, along, at } from "../../affine.js";
 import type { Graph } from "../../graph.js";
-import type { Node } from "../../node.js";
-import type { Op } from "../../op.js";
-import { constantOp, inputOp } from "../../ops/constant.js";
-import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
+import { isOp, type Node } from "../../node.js";
+import { constantOp, fullOp, inputOp } from "../../ops/constant.js";
+import { assembleOp } from "../../ops/indexing.js";
 import { matmulOp } from "../../ops/matmul.js";
+import { reshapeOp } from "../../ops/moving.js";
 
 export function isReduction(node: Node): boolean {
   return node.op.fold !== undefined;
 }
 
 /** Whether a node is computed by a routine on whole tensors. */
-export function isCall({ op, operands }: Node): boolean {
-  const isKnown = op.scalar || op.fold || op.move || op === (assembleOp as Op) || op === matmulOp;
-  return operands.length > 0 && !isKnown;
+export function isCall(node: Node): boolean {
+  const { op } = node;
+  const isKnown = op.scalar || op.fold || op.move || isOp(node, assembleOp) || op === matmulOp;
+  return !isKnown && !isGiven(node) && !isOp(node, fullOp);
 }
 
 export function reducedAxes(node: Node): readonly number[] {
@@ -25,14 +26,14 @@ export function reducedAxes(node: Node): readonly number[] {
 }
 
 /** Whether a node is in memory from the start. */
-export function isGiven({ op }: Node): boolean {
-  return op === (inputOp as Op) || op === (constantOp as Op);
+export function isGiven(node: Node): boolean {
+  return isOp(node, inputOp) || isOp(node, constantOp);
 }
 
 /** The node behind reshapes: the same elements in the same order. */
 export function behindReshapes({ nodes }: Graph, id: number): number {
   let current = id;
-  while (nodes[current]!.op.name === "reshape") current = nodes[current]!.operands[0]!;
+  while (isOp(nodes[current]!, reshapeOp)) current = nodes[current]!.operands[0]!;
   return current;
 }
 
@@ -120,8 +121,8 @@ function operandsAt(
 ): { id: number; index: readonly Affine[] }[] {
   const { op, operands, params, shape } = node;
   if (op.scalar) return operands.map((id) => ({ id, index }));
-  if (op === (assembleOp as Op)) {
-    const { starts } = params as AssembleParams;
+  if (isOp(node, assembleOp)) {
+    const { starts } = node.params;
     return operands.map((id, part) => ({
       id,
       index: index.map((place, axis) => ({

@@ -1,7 +1,7 @@
 /** Graphs on tensors as loop nests. */
 import { type Affine, at, linear, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
-import type { Node } from "../../node.js";
+import { isOp, type Node } from "../../node.js";
 import type { Op } from "../../op.js";
 import { type AssembleParams, assembleOp, sliceOp } from "../../ops/indexing.js";
 import { type Shape, sizeOf, stridesOf } from "../../shape.js";
@@ -68,7 +68,7 @@ class LoopWriter {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#shifts = graph.nodes.some(({ op }) => op === (sliceOp as Op) || op === (assembleOp as Op));
+    this.#shifts = graph.nodes.some((node) => isOp(node, sliceOp) || isOp(node, assembleOp));
     this.#roots = findRoots(graph);
     this.#ids = new Set(this.#roots.map(({ id }) => id));
     this.#nests = findNests(this.#roots);

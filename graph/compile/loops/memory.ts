@@ -1,6 +1,6 @@
 /** Where the tensors of a kernel lie: the caller's arrays, constants, and buffers in one arena. */
 import { type Graph, outputsOf } from "../../graph.js";
-import type { Op } from "../../op.js";
+import { isOp } from "../../node.js";
 import { constantOp } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
 import { bufferName, constantName, inputName, outputName } from "../names.js";
@@ -28,10 +28,10 @@ export function planMemory(graph: Graph, nests: readonly Nest[]): Memory {
   const { nodes, inputs } = graph;
   const arrays = new Map<number, string>(inputs.map((_, i) => [i, inputName(i)]));
   const constants: Float64Array[] = [];
-  nodes.forEach(({ op, params }, id) => {
-    if (op !== (constantOp as Op)) return;
+  nodes.forEach((node, id) => {
+    if (!isOp(node, constantOp)) return;
     arrays.set(id, constantName(constants.length));
-    constants.push((params as { readonly values: Float64Array }).values);
+    constants.push(node.params.values);
   });
   const products = new Set(
     nests.flatMap(({ roots }) => roots.filter(({ kind }) => kind === "product").map(({ id }) => id)),

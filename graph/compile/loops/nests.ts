@@ -1,7 +1,7 @@
 /** Loop nests: which roots are computed in the same loops, and where these are split. */
 import type { Graph } from "../../graph.js";
-import type { Op } from "../../op.js";
-import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
+import { isOp } from "../../node.js";
+import { assembleOp } from "../../ops/indexing.js";
 import { partEnds } from "./fusion.js";
 import { type Root, walkRoot } from "./roots.js";
 
@@ -60,9 +60,10 @@ export function findBreaks(graph: Graph, nest: Nest, ids: ReadonlySet<number>): 
     });
     walkRoot(graph, root, (id, index) => {
       if (ids.has(id) && id !== root.id) return false;
-      const { op, operands, params, shape } = graph.nodes[id]!;
-      if (op !== (assembleOp as Op)) return true;
-      const { starts, steps } = params as AssembleParams;
+      const node = graph.nodes[id]!;
+      if (!isOp(node, assembleOp)) return true;
+      const { operands, shape } = node;
+      const { starts, steps } = node.params;
       operands.forEach((operand, part) => {
         index.forEach(({ terms, offset }, axis) => {
           const [term] = terms;

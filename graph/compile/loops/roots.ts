@@ -13,11 +13,11 @@
  */
 import { type Affine, along, at } from "../../affine.js";
 import { type Graph, outputsOf } from "../../graph.js";
-import type { Node } from "../../node.js";
-import type { Op } from "../../op.js";
+import { isOp, type Node } from "../../node.js";
 import { fullOp } from "../../ops/constant.js";
-import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
+import { assembleOp } from "../../ops/indexing.js";
 import { matmulOp } from "../../ops/matmul.js";
+import { reshapeOp } from "../../ops/moving.js";
 import { type Shape, sizeOf } from "../../shape.js";
 import { numberText, scalarText } from "../text.js";
 import { behindReshapes, isCall, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./fusion.js";
@@ -61,9 +61,9 @@ function reducedLength({ nodes }: Graph, node: Node): number {
 const mostParts = 8;
 
 /** Whether an `assemble` is put together in memory, part by part, instead of being fused. */
-function isScattered({ op, params, operands }: Node): boolean {
-  if (op !== (assembleOp as Op)) return false;
-  return operands.length > mostParts || (params as AssembleParams).steps.some((step) => Math.abs(step) !== 1);
+function isScattered(node: Node): boolean {
+  if (!isOp(node, assembleOp)) return false;
+  return node.operands.length > mostParts || node.params.steps.some((step) => Math.abs(step) !== 1);
 }
 
 function isProduct({ op }: Node): boolean {
@@ -164,8 +164,8 @@ function costs(graph: Graph, ids: ReadonlySet<number>): number[] {
   return result;
 }
 
-function literalOr({ op, params }: Node, other: string): string {
-  return op === (fullOp as Op) ? numberText((params as { readonly value: number }).value) : other;
+function literalOr(node: Node, other: string): string {
+  return isOp(node, fullOp) ? numberText(node.params.value) : other;
 }
 
 /** The roots of a graph in an order of computation, each with its level. */
@@ -185,7 +185,7 @@ export function findRoots(graph: Graph): Root[] {
       for (const operand of node.operands) ids.add(behindReshapes(graph, operand));
     }
     if ((isReduction(node) && !isShort(graph, node)) || isScattered(node)) ids.add(id);
-    if (node.op.name === "reshape") {
+    if (isOp(node, reshapeOp)) {
       const operand = graph.nodes[node.operands[0]!]!;
       const place = node.op.move!(
         node.shape.map((_, axis) => along(axis)),
@@ -243,7 +243,7 @@ function unaligned(graph: Graph, roots: readonly Root[], ids: ReadonlySet<number
     walkRoot(graph, root, (id, index) => {
       if (id === root.id) return true;
       if (ids.has(id)) return false;
-      if (graph.nodes[id]!.op === (assembleOp as Op)) {
+      if (isOp(graph.nodes[id]!, assembleOp)) {
         const aligned = index.every(
           ({ terms }) => terms.length === 0 || (terms.length === 1 && Math.abs(terms[0]![1]) === 1),
         );

@@ -4,8 +4,8 @@
  */
 import { finish, type Graph, type Input, outputsOf } from "../../graph.js";
 import { interpretNodes } from "../../interpret.js";
-import { apply, Builder, type Expr, type Node } from "../../node.js";
-import type { Arithmetic, Op } from "../../op.js";
+import { apply, Builder, type Expr, isOp, type Node } from "../../node.js";
+import type { Arithmetic } from "../../op.js";
 import { add, multiply } from "../../ops/arithmetic.js";
 import { full, fullOp, input, inputOp } from "../../ops/constant.js";
 import { type Shape, sizeOf } from "../../shape.js";
@@ -61,6 +61,7 @@ export function scalarize(graph: Graph): ScalarGraph {
 }
 
 /** Whether a node is one element already: of no more than scalars, and not by a rule of its own. */
-function isScalar({ op, shape }: Node): boolean {
-  return shape.length === 0 && (op.scalar !== undefined || op === (inputOp as Op) || op === (fullOp as Op));
+function isScalar(node: Node): boolean {
+  const isElement = node.op.scalar !== undefined || isOp(node, inputOp) || isOp(node, fullOp);
+  return node.shape.length === 0 && isElement;
 }

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph.js";
-import type { Op } from "../../op.js";
+import { isOp } from "../../node.js";
 import { fullOp } from "../../ops/constant.js";
 
 /**
@@ -11,8 +11,9 @@ export function schedule({ nodes }: Graph, roots: Iterable<number>): Int32Array 
   // How many nodes still wait for a value, and the sum of their positions: of a single one, that is its position.
   const waiting = new Int32Array(nodes.length);
   const waitingSum = new Float64Array(nodes.length);
-  nodes.forEach(({ op, operands }, id) => {
-    if (op === (fullOp as Op)) done[id] = 1;
+  nodes.forEach((node, id) => {
+    const { operands } = node;
+    if (isOp(node, fullOp)) done[id] = 1;
     for (let i = 0; i < operands.length; i++) {
       if (operands.indexOf(operands[i]!) < i) continue;
       waiting[operands[i]!]!++;

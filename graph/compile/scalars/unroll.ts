@@ -1,6 +1,6 @@
 /** Small graphs as straight-line code: every element a local, an output stored as soon as it is known. */
 import { type Graph, outputsOf } from "../../graph.js";
-import type { Op } from "../../op.js";
+import { isOp } from "../../node.js";
 import { fullOp } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
 import { inputName, outputName } from "../names.js";
@@ -48,13 +48,13 @@ export function writeStatements(
   const store = (id: number, atom: string) => {
     for (const target of targets.get(id) ?? []) lines.push(`${target} = ${atom};`);
   };
-  const atoms = nodes.map(({ op, params }, id) => {
-    if (op === (fullOp as Op)) return numberText((params as { readonly value: number }).value);
+  const atoms = nodes.map((node, id) => {
+    if (isOp(node, fullOp)) return numberText(node.params.value);
     const source = sources[id];
     return typeof source === "string" ? source : `v${id}`;
   });
-  nodes.forEach(({ op }, id) => {
-    if (op === (fullOp as Op)) store(id, atoms[id]!);
+  nodes.forEach((node, id) => {
+    if (isOp(node, fullOp)) store(id, atoms[id]!);
   });
   const order = schedule(scalar.graph, demands(graph, scalar));
   // Loads stand first where they all fit into registers; an engine doesn't move them ahead of stores by itself.

@@ -4,6 +4,7 @@
  * every statement, however many there are, which JavaScript's engines don't offer for text.
  */
 import { type Graph, outputsOf } from "../../graph.js";
+import { isOp } from "../../node.js";
 import type { Op } from "../../op.js";
 import { fullOp, inputOp } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
@@ -69,14 +70,14 @@ export function straightLine(
     const code = new Bytes();
     const locals = new Map<number, number>();
     const operand = (id: number) => {
-      const { op, params } = nodes[id]!;
+      const node = nodes[id]!;
       const local = locals.get(id);
       if (local !== undefined) {
         code.byte(0x20); // local.get
         code.unsigned(local);
-      } else if (op === (fullOp as Op)) {
+      } else if (isOp(node, fullOp)) {
         code.byte(0x44); // f64.const
-        code.f64((params as { readonly value: number }).value);
+        code.f64(node.params.value);
       } else {
         code.bytes([0x41, 0, 0x2b, 3]); // i32.const 0, f64.load
         code.unsigned(slots[id]! * 8);
@@ -86,20 +87,20 @@ export function straightLine(
       }
     };
     for (const id of chunk) {
-      const { op, operands } = nodes[id]!;
+      const node = nodes[id]!;
+      const { op, operands } = node;
       const outputs = outputsById.get(id) ?? [];
       const own = slots[id]! >= 0 && !outputs.includes(slots[id]!) ? [slots[id]!] : [];
-      const targets = op === (inputOp as Op) ? outputs : [...outputs, ...own];
-      if (op === (inputOp as Op)) {
+      const targets = isOp(node, inputOp) ? outputs : [...outputs, ...own];
+      if (isOp(node, inputOp)) {
         if (targets.length === 0) continue;
         operand(id);
         code.byte(0x1a); // drop
       } else {
-        const known = operands.map((other) =>
-          nodes[other]!.op === (fullOp as Op)
-            ? (nodes[other]!.params as { readonly value: number }).value
-            : undefined,
-        );
+        const known = operands.map((id) => {
+          const other = nodes[id]!;
+          return isOp(other, fullOp) ? other.params.value : undefined;
+        });
         const recipe = op.scalar!.wasm?.(...known);
         if (recipe) {
           for (const token of recipe) {
@@ -145,8 +146,8 @@ export function straightLine(
   const values = new Float64Array(memory.buffer);
   // Outputs that are known numbers are written once.
   scalar.outputs.forEach(({ id }, i) => {
-    const { op, params } = nodes[id]!;
-    if (op === (fullOp as Op)) values[outputSlot + i] = (params as { readonly value: number }).value;
+    const node = nodes[id]!;
+    if (isOp(node, fullOp)) values[outputSlot + i] = node.params.value;
   });
   const inputSizes = graph.inputs.map(({ shape }) => sizeOf(shape));
   const outputSizes = outputsOf(graph).map(({ id }) => sizeOf(graph.nodes[id]!.shape));
