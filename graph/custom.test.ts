@@ -85,7 +85,7 @@ const increment = withDerivative((x) => add(x, 1) as Expr, {
   derivative: { kind: "tangent", tangent: ([dx]) => dx! },
 });
 
-custom("on scalars alone: in kernels of both precisions, in minimize, emitted, nested", async () => {
+custom("on scalars alone: in kernels of both dtypes, in minimize, emitted, nested", async () => {
   const f = trace({ x: scalar() }, ({ x }) => ownSquare(x) as Expr<[]>);
   const nested = withDerivative((x: Expr) => ownSquare(increment(x)) as Expr, {
     name: "nested",

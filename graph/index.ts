@@ -12,7 +12,7 @@ export {
   valueAndGrad,
   vjp,
 } from "./derivatives/transformations.js";
-export type { Precision } from "./dtype.js";
+export type { Dtype } from "./dtype.js";
 export { binary, type ElementwiseDefinition, unary } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Tree } from "./graph.js";

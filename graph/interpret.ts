@@ -5,7 +5,7 @@
 import { type Builder, type Expr, isOp, type Node } from "./node.js";
 import type { Arithmetic } from "./op.js";
 import { inputOp } from "./ops/constant.js";
-import type { Shape } from "./shape.js";
+import { type Shape, sizeOf } from "./shape.js";
 
 export const doubles: Arithmetic<number> = {
   constant: (value) => value,
@@ -39,6 +39,14 @@ export function interpretNodes<T>(
     values[id] = op.evaluate(arithmetic, operandValues, { operands: shapes, result: shape }, params);
   }
   return values;
+}
+
+/** How many elements interpreting computes, those on the way to a result included. */
+export function countElements({ nodes }: { readonly nodes: readonly Node[] }): number {
+  return nodes.reduce((sum, { op, operands, params, shape }) => {
+    if (!op.work) return sum + sizeOf(shape);
+    return sum + op.work({ operands: operands.map((id) => nodes[id]!.shape), result: shape }, params);
+  }, 0);
 }
 
 /** The numbers of an expression that depends on constants only. */

@@ -5,7 +5,8 @@
  */
 import type { Affine } from "./affine.js";
 import type { Recipe } from "./compile/wasm/instructions.js";
-import type { Precision } from "./dtype.js";
+import type { Dtype } from "./dtype.js";
+import type { Graph } from "./graph.js";
 import type { Expr } from "./node.js";
 import type { Params } from "./params.js";
 import type { Shape } from "./shape.js";
@@ -132,6 +133,30 @@ export interface Routine {
   text?(): string;
 }
 
+/** Code of an element that is given: a name, or a load from memory that is put into a local. */
+export type Source = string | { readonly load: string };
+
+/** The code of a graph that is part of a routine. */
+export interface BodyCode {
+  /**
+   * Small graphs: statements that compute the elements of the outputs, each assigned to what `targetOf` says, of those of
+   * the inputs, `sources`.
+   */
+  readonly statements?: (
+    sources: readonly Source[],
+    targetOf: (output: number, element: number) => string,
+  ) => readonly string[];
+  /** Others: blocks that compute the arrays `outputs` of the `inputs`, numbers for scalars. */
+  readonly blocks: readonly string[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** The class of the arrays. */
+  readonly arrayClass: string;
+}
+
+/** Makes the routine of an op with a body: `write` gives its text, given that of the body. */
+export type CompileBody = (body: Graph, write: (code: BodyCode) => string) => Routine | undefined;
+
 /**
  * The ways in which tensor ops are tested (elementwise ones take any shape). They stand beside the op as an export of
  * their own, so that bundles leave them out.
@@ -171,12 +196,13 @@ export interface OpDefinition<P extends Params = Params> {
   ): readonly Affine[] | undefined;
   /**
    * Ops that are neither elementwise, nor folds, nor moves: how kernels compute them. Without it they call `evaluate`.
-   * `undefined` where there can't be code.
+   * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`.
    */
   routine?(
     shapes: { readonly operands: readonly Shape[]; readonly result: Shape },
     params: P,
-    dtype: Precision,
+    dtype: Dtype,
+    compileBody: CompileBody,
   ): Routine | undefined;
   /** How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. */
   work?(shapes: { readonly operands: readonly Shape[]; readonly result: Shape }, params: P): number;

@@ -1,4 +1,4 @@
-import { interpretedCalls, makeHelpers } from "./compile/kernel.js";
+import { interpretedCalls, makeHelpers } from "./calls.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, mapOutputs, type Tree } from "./graph.js";
 import { Builder, Expr, indexing } from "./node.js";

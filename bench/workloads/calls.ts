@@ -1,5 +1,5 @@
 /** What calls cost: the convenient one, which gives fresh results, and one kernel among 300. */
-import { compile, type Precision, valueAndGrad } from "adjoint";
+import { compile, type Dtype, valueAndGrad } from "adjoint";
 import { checkAgreement } from "../agreement.js";
 import { compare, spread } from "../measure.js";
 import {
@@ -59,7 +59,7 @@ const kernels = 300;
 
 /** A kernel of the cubic with its own arrays and a loop that isn't shared. Every tenth is f32, as it may be in a program. */
 function makeKernel(serial: number): Program {
-  const dtype: Precision = serial % 10 === 9 ? "f32" : "f64";
+  const dtype: Dtype = serial % 10 === 9 ? "f32" : "f64";
   const Elements = dtype === "f32" ? Float32Array : Float64Array;
   const kernel = compile(valueAndGrad(traceCubic()), { dtype });
   const inputs = { x: Elements.from(cubicAt) };

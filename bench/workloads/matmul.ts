@@ -1,5 +1,5 @@
 /** A product of 512 × 512 matrices, forward and backward: f = ½Σ(AB)², ∂A = (AB)Bᵀ, ∂B = Aᵀ(AB). */
-import { matmul, matrix, multiply, type Precision, randomSource, square, sum, trace } from "adjoint";
+import { type Dtype, matmul, matrix, multiply, randomSource, square, sum, trace } from "adjoint";
 import { adnnGradient } from "../peers/adnn.js";
 import { jaxGradient } from "../peers/jax.js";
 import { onBothBackends, tensorFlowGradient } from "../peers/tensorflow.js";
@@ -10,13 +10,13 @@ import { gradientProgram, valueProgram } from "./programs.js";
 
 const n = 512;
 
-function makeData(dtype: Precision) {
+function makeData(dtype: Dtype) {
   const random = randomSource(1);
   const Elements = dtype === "f32" ? Float32Array : Float64Array;
   return { A: Elements.from(random.normals(n * n)), B: Elements.from(random.normals(n * n)) };
 }
 
-function byHand(dtype: Precision): HandWritten {
+function byHand(dtype: Dtype): HandWritten {
   const { A, B } = makeData(dtype);
   const make = (length: number): Floats =>
     dtype === "f32" ? new Float32Array(length) : new Float64Array(length);
@@ -49,7 +49,7 @@ const given = () => {
   return { A: tensorOf(A, n, n), B: tensorOf(B, n, n) };
 };
 
-const peersOf = (dtype: Precision): Record<Peer, Attempt> => ({
+const peersOf = (dtype: Dtype): Record<Peer, Attempt> => ({
   ...(dtype === "f32"
     ? {
         "jax-js": () =>
@@ -72,7 +72,7 @@ const peersOf = (dtype: Precision): Record<Peer, Attempt> => ({
   ...none(["rose", "simplegrad", "mathjs"], "no matrix product with a derivative"),
 });
 
-const workload = (dtype: Precision): Workload => ({
+const workload = (dtype: Dtype): Workload => ({
   name: `matmul-${dtype}`,
   title: `matmul 512³ forward, backward, ${dtype}`,
   dtype,

@@ -2,11 +2,11 @@
 import {
   add,
   compile,
+  type Dtype,
   gradientDescent,
   matmul,
   matrix,
   maximum,
-  type Precision,
   randomSource,
   softmaxCrossEntropy,
   trace,
@@ -45,7 +45,7 @@ const names = ["W1", "b1", "W2", "b2"] as const;
 
 type Parameters = Record<(typeof names)[number], Floats>;
 
-function makeData(dtype: Precision) {
+function makeData(dtype: Dtype) {
   const random = randomSource(2);
   const Elements = dtype === "f32" ? Float32Array : Float64Array;
   const y = new Elements(batch * classes);
@@ -71,7 +71,7 @@ function asGradients(value: ArrayLike<number>, before: Parameters, after: Parame
   return { value, ...Object.fromEntries(gradients) };
 }
 
-function byHand(dtype: Precision): HandWritten {
+function byHand(dtype: Dtype): HandWritten {
   const { X, y, parameters } = makeData(dtype);
   const make = (length: number): Floats =>
     dtype === "f32" ? new Float32Array(length) : new Float64Array(length);
@@ -155,7 +155,7 @@ const traceLoss = () =>
     return softmaxCrossEntropy(add(matmul(H, W2), b2), y);
   });
 
-function byAdjoint(dtype: Precision): Program {
+function byAdjoint(dtype: Dtype): Program {
   const { X, y, parameters } = makeData(dtype);
   const differentiated = valueAndGrad(traceLoss(), ...names);
   const optimizer = gradientDescent({ learningRate });
@@ -186,12 +186,12 @@ function byAdjoint(dtype: Precision): Program {
   };
 }
 
-function valueAlone(dtype: Precision): Program {
+function valueAlone(dtype: Dtype): Program {
   const { X, y, parameters } = makeData(dtype);
   return valueProgram(traceLoss(), { X, y, ...parameters }, { dtype });
 }
 
-function gradientAlone(dtype: Precision): Program {
+function gradientAlone(dtype: Dtype): Program {
   const { X, y, parameters } = makeData(dtype);
   return gradientProgram(traceLoss(), { X, y, ...parameters }, { dtype, by: [...names] });
 }
@@ -312,14 +312,14 @@ async function byAdnn(): Promise<Program> {
   };
 }
 
-const peersOf = (dtype: Precision): Record<Peer, Attempt> => ({
+const peersOf = (dtype: Dtype): Record<Peer, Attempt> => ({
   ...(dtype === "f32"
     ? { "jax-js": byJax, ...onBothBackends(byTensorFlow), adnn: "f64 only" }
     : { ...none(["jax-js", "tfjs-wasm", "tfjs-cpu"], "f32 only"), adnn: byAdnn }),
   ...none(["rose", "simplegrad", "mathjs"], "no matrix product with a derivative"),
 });
 
-const workload = (dtype: Precision): Workload => ({
+const workload = (dtype: Dtype): Workload => ({
   name: `mlp-${dtype}`,
   title: `MLP training step 128×784-128-10, ${dtype}`,
   dtype,

@@ -1,5 +1,5 @@
 /** Adjoint's programs for an objective: its value and gradient, and its value alone. */
-import { compile, type Precision, type Traced, valueAndGrad } from "adjoint";
+import { compile, type Dtype, type Traced, valueAndGrad } from "adjoint";
 import type { Program } from "../workload.js";
 
 type AnyArray = Float64Array | Float32Array;
@@ -16,14 +16,14 @@ interface Into {
   into(inputs: Inputs, outputs: unknown): void;
 }
 
-const arrayLike = (input: number | AnyArray, dtype: Precision): AnyArray =>
+const arrayLike = (input: number | AnyArray, dtype: Dtype): AnyArray =>
   new (dtype === "f32" ? Float32Array : Float64Array)(typeof input === "number" ? 1 : input.length);
 
 /** Value and gradient of `f` by the named inputs (default: all of them), into arrays that are there already. */
 export function gradientProgram(
   f: Objective,
   inputs: Inputs,
-  { by = Object.keys(inputs), dtype = "f64" as Precision } = {},
+  { by = Object.keys(inputs), dtype = "f64" as Dtype } = {},
 ): Program {
   const kernel = compile(valueAndGrad(f, ...by), { dtype }) as unknown as Into;
   const value = arrayLike(0, dtype);
@@ -38,7 +38,7 @@ export function gradientProgram(
 }
 
 /** The value of `f` alone. */
-export function valueProgram(f: Objective, inputs: Inputs, { dtype = "f64" as Precision } = {}): Program {
+export function valueProgram(f: Objective, inputs: Inputs, { dtype = "f64" as Dtype } = {}): Program {
   const kernel = compile(f, { dtype }) as unknown as Into;
   const value = arrayLike(0, dtype);
   return {

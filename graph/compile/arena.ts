@@ -1,4 +1,4 @@
-import { arrayOf, elementBytes, type Precision } from "../dtype.js";
+import { arrayOf, type Dtype, elementBytes } from "../dtype.js";
 import { instantiate, makeMemory } from "./wasm/engine.js";
 import { matmulModule, workBytes } from "./wasm/matmul.js";
 
@@ -17,24 +17,24 @@ export interface Arena {
  * Memory for intermediate tensors, and the matrix product in it, of up to `columns` columns. `undefined` where there are
  * products but no WebAssembly.
  */
-export function makeArena(length: number, columns: number, precision: Precision): Arena | undefined {
-  const size = elementBytes[precision];
+export function makeArena(length: number, columns: number, dtype: Dtype): Arena | undefined {
+  const size = elementBytes[dtype];
   const work = Math.ceil((length * size) / 16) * 16;
   if (columns > 0) {
-    const memory = makeMemory(work + workBytes(precision, columns));
-    const product = memory && instantiate(matmulModule(precision), memory)?.multiply;
+    const memory = makeMemory(work + workBytes(dtype, columns));
+    const product = memory && instantiate(matmulModule(dtype), memory)?.multiply;
     if (memory && product) {
       // Seven places and strides, then three counts.
       const multiply: Multiply = (...given) => {
         product(...given.map((one, i) => (i < 7 ? one * size : one)), work);
       };
-      return { arena: makeView(precision, length, memory.buffer), multiply };
+      return { arena: makeView(dtype, length, memory.buffer), multiply };
     }
   }
-  return columns > 0 ? undefined : { arena: makeView(precision, length) };
+  return columns > 0 ? undefined : { arena: makeView(dtype, length) };
 }
 
-function makeView(precision: Precision, length: number, buffer?: ArrayBuffer): Float64Array | Float32Array {
-  const View = arrayOf(precision);
+function makeView(dtype: Dtype, length: number, buffer?: ArrayBuffer): Float64Array | Float32Array {
+  const View = arrayOf(dtype);
   return buffer ? new View(buffer, 0, length) : new View(length);
 }

@@ -2,19 +2,21 @@
  * Compiling, Graph → function on typed arrays. Three backends share the work: straight-line JavaScript for small graphs,
  * fused loop nests for tensors, straight-line WebAssembly for large graphs of scalars.
  */
+import { type Calls, type Helpers, interpretedCalls, makeHelpers } from "../calls.js";
 import { isDebug } from "../debug.js";
-import { type ArrayOf, arrayOf, type Precision } from "../dtype.js";
+import { type ArrayOf, arrayOf, type Dtype } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
+import { countElements } from "../interpret.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { type Environment, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
-import { type Calls, type Helpers, interpretedCalls, type Kernel, makeHelpers } from "./kernel.js";
+import type { Kernel } from "./kernel.js";
 import type { LoopCode } from "./loops/loops.js";
 import { inputName, outputName } from "./names.js";
 import { prepare } from "./prepare.js";
-import { countElements, scalarize } from "./scalars/scalarize.js";
+import { scalarize } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
 
@@ -22,9 +24,9 @@ import { keysOf, wrapperText } from "./wrapper.js";
 const scalarLimit = 2000;
 const elementsPerNode = 50;
 
-export interface CompileOptions<P extends Precision = Precision> {
+export interface CompileOptions<D extends Dtype = Dtype> {
   /** The elements of all tensors: `"f64"` (default) or `"f32"`. Sums and products are formed in f64 but for matmul. */
-  readonly dtype?: P;
+  readonly dtype?: D;
 }
 
 /** A function of the inputs' and outputs' arrays (numbers for scalar inputs), in order. */
@@ -38,10 +40,10 @@ type Core = (...arrays: (number | Float64Array | Float32Array)[]) => void;
  * const f = compile(valueAndGrad(cubic));
  * f({ x: [2, 3] }); // { value: 46, grad: { x: Float64Array [7, 35] } }
  */
-export function compile<I extends Shapes, O, const P extends Precision = "f64">(
+export function compile<I extends Shapes, O, const D extends Dtype = "f64">(
   f: Traced<I, O>,
-  { dtype = "f64" as P }: CompileOptions<P> = {},
-): Kernel<I, O, ArrayOf<P>> {
+  { dtype = "f64" as D }: CompileOptions<D> = {},
+): Kernel<I, O, ArrayOf<D>> {
   const graph = graphOf(f, "compile");
   arrayOf(dtype);
   const helpers = makeHelpers(graph, dtype);
@@ -53,7 +55,7 @@ export function compile<I extends Shapes, O, const P extends Precision = "f64">(
     source: compiled?.source ?? "",
     inputs: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
     outputs: mapOutputs(graph.outputs, (id) => graph.nodes[id]!.shape),
-  }) as unknown as Kernel<I, O, ArrayOf<P>>;
+  }) as unknown as Kernel<I, O, ArrayOf<D>>;
 }
 
 interface Compiled {
@@ -61,19 +63,19 @@ interface Compiled {
   readonly source: string;
 }
 
-function compilePrepared(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
+function compilePrepared(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
   const { length } = graph.nodes;
   const ofScalars = length > scalarLimit && countElements(graph) <= elementsPerNode * length;
   return (ofScalars ? compileScalars : compileTensors)(graph, helpers, dtype);
 }
 
-function compileScalars(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
+function compileScalars(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
   const core = straightLine(graph, scalarize(graph));
   const calls = core && wrap(graph, [core], helpers, dtype, []);
   return calls && { calls, source: "" };
 }
 
-function compileTensors(graph: Graph, helpers: Helpers, dtype: Precision): Compiled | undefined {
+function compileTensors(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
   // Without WebAssembly, matrix products are loops too.
   for (const withoutWasm of [false, true]) {
     const code = generate(graph, withoutWasm);
@@ -89,7 +91,7 @@ function build(
   { parts }: LoopCode,
   { names: memory, values }: Environment,
   helpers: Helpers,
-  dtype: Precision,
+  dtype: Dtype,
 ): Calls | undefined {
   const names = [
     ...graph.inputs.map((_, i) => inputName(i)),
@@ -106,7 +108,7 @@ function wrap(
   graph: Graph,
   functions: readonly Core[],
   helpers: Helpers,
-  dtype: Precision,
+  dtype: Dtype,
   memory: readonly string[],
   values: readonly unknown[] = [],
 ): Calls | undefined {

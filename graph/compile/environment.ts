@@ -1,12 +1,17 @@
 /** What generated code uses besides inputs and outputs: buffers, constants, the matrix product, routines, scalar ops. */
 
-import { arrayOf, type Precision } from "../dtype.js";
+import { arrayOf, type Dtype } from "../dtype.js";
 import { AdjointError } from "../errors.js";
+import { type Graph, outputsOf } from "../graph.js";
 import { doubles } from "../interpret.js";
-import type { Routine } from "../op.js";
+import type { BodyCode, Routine } from "../op.js";
 import { type Arena, makeArena } from "./arena.js";
+import { makeFunction } from "./function.js";
+import { generate, smallScalar, straightCode } from "./generate.js";
 import type { Call, LoopCode } from "./loops/loops.js";
-import { bufferName, constantName, routineName, slotName } from "./names.js";
+import { bufferName, constantName, inputName, outputName, routineName, slotName } from "./names.js";
+import { prepare } from "./prepare.js";
+import { writeStatements } from "./scalars/unroll.js";
 
 export interface Environment {
   readonly names: readonly string[];
@@ -14,7 +19,7 @@ export interface Environment {
 }
 
 /** The environment of a kernel; `undefined` where it needs WebAssembly and there is none. */
-export function makeEnvironment(code: LoopCode, dtype: Precision): Environment | undefined {
+export function makeEnvironment(code: LoopCode, dtype: Dtype): Environment | undefined {
   const { buffers, constants, columns, routines, slots } = code;
   const made: Arena | undefined = makeArena(code.arena, columns, dtype);
   if (!made) return undefined;
@@ -58,8 +63,8 @@ function functionText(f: (...x: number[]) => number): string {
 }
 
 /** The routine of a call: the op's own, or its reference meaning. */
-function routineOf({ op, params, shapes }: Call, dtype: Precision): Routine {
-  const own = op.routine?.(shapes, params, dtype);
+function routineOf({ op, params, shapes }: Call, dtype: Dtype): Routine {
+  const own = op.routine?.(shapes, params, dtype, (body, write) => compileBody(body, write, dtype));
   if (own) return own;
   return {
     run(result, ...operands) {
@@ -73,4 +78,37 @@ function routineOf({ op, params, shapes }: Call, dtype: Precision): Routine {
       );
     },
   };
+}
+
+/** The routine whose text `write` gives for the code of a body; `undefined` where code can't be made. */
+function compileBody(given: Graph, write: (code: BodyCode) => string, dtype: Dtype): Routine | undefined {
+  const body = prepare(given);
+  const scalar = smallScalar(body);
+  const codeOf = (withoutWasm: boolean) => (scalar ? straightCode(scalar) : generate(body, withoutWasm));
+  const textOf = ({ parts }: LoopCode, dtype: Dtype) =>
+    write({
+      ...(scalar && {
+        statements: (sources, targetOf) => writeStatements(body, scalar, sources, targetOf),
+      }),
+      blocks: parts,
+      inputs: body.inputs.map((_, i) => inputName(i)),
+      outputs: outputsOf(body).map((_, i) => outputName(i)),
+      arrayClass: arrayOf(dtype).name,
+    });
+  for (const withoutWasm of [false, true]) {
+    const code = codeOf(withoutWasm);
+    const environment = makeEnvironment(code, dtype);
+    if (!environment) continue;
+    const make = makeFunction(environment.names, `return ${textOf(code, dtype)}`);
+    if (!make) return undefined;
+    return {
+      run: make(...environment.values) as Routine["run"],
+      text() {
+        const emitted = codeOf(true);
+        const declarations = environmentText(emitted).join("\n");
+        return `(() => {\n${declarations}\nreturn ${textOf(emitted, "f64")};\n})()`;
+      },
+    };
+  }
+  return undefined;
 }

@@ -1,9 +1,6 @@
 /** Loops of a fixed number of steps as one node, whose body is a graph. `../scan.ts` is what users call. */
-
-import { countElements } from "../compile/scalars/scalarize.js";
-import { scanRoutine } from "../compile/scan.js";
 import { declareInputs, finish, type Graph, inline } from "../graph.js";
-import { interpretNodes } from "../interpret.js";
+import { countElements, interpretNodes } from "../interpret.js";
 import { apply, Builder, type Expr } from "../node.js";
 import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { add, multiply, square } from "../ops/arithmetic.js";
@@ -11,6 +8,7 @@ import { broadcastLike } from "../ops/broadcast.js";
 import type { Shape } from "../shape.js";
 import { simplifyGraph } from "../simplify.js";
 import { forward, reverse } from "./derivative.js";
+import { scanRoutine } from "./routine.js";
 
 /**
  * Operands: the first carry (a vector), then `rows` tensors of which each step sees one row, then what all steps see.
@@ -55,7 +53,7 @@ export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
     params.last && params.length > 0
       ? { params: { ...params, last: 0 }, at: params.reverse ? 0 : params.length - 1 }
       : undefined,
-  routine: (_shapes, params, dtype) => scanRoutine(params, dtype),
+  routine: (_shapes, params, _dtype, compileBody) => scanRoutine(params, compileBody),
   work: (_shapes, { body, length }) => length * countElements(body),
   derivative: {
     kind: "forwardReverse",

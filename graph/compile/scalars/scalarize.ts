@@ -3,7 +3,7 @@
  * are only moved cost nothing, and what is known of single elements (zeros of padding, constants) can be simplified.
  */
 import { finish, type Graph, type Input, outputsOf } from "../../graph.js";
-import { interpretNodes } from "../../interpret.js";
+import { countElements, interpretNodes } from "../../interpret.js";
 import { apply, Builder, type Expr, isOp, type Node } from "../../node.js";
 import type { Arithmetic } from "../../op.js";
 import { add, multiply } from "../../ops/arithmetic.js";
@@ -12,15 +12,6 @@ import { type Shape, sizeOf } from "../../shape.js";
 import { tidy } from "../prepare.js";
 
 const scalarShape: Shape = [];
-
-/** Elements of all nodes together: what the scalar graph would be made of. */
-export function countElements(graph: Graph): number {
-  return graph.nodes.reduce((sum, { op, operands, params, shape }) => {
-    if (!op.work) return sum + sizeOf(shape);
-    const shapes = { operands: operands.map((id) => graph.nodes[id]!.shape), result: shape };
-    return sum + op.work(shapes, params);
-  }, 0);
-}
 
 /** A graph on elements. Its inputs, the first nodes, are the elements of the graph's inputs, one after the other. */
 export interface ScalarGraph {

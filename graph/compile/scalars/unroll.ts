@@ -1,6 +1,7 @@
 /** Small graphs as straight-line code: every element a local, an output stored as soon as it is known. */
 import { type Graph, outputsOf } from "../../graph.js";
 import { isOp } from "../../node.js";
+import type { Source } from "../../op.js";
 import { fullOp } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
 import { inputName, outputName } from "../names.js";
@@ -10,9 +11,6 @@ import { schedule } from "./schedule.js";
 
 /** Floating-point registers of the usual processors. */
 const mostRegisters = 16;
-
-/** Code of an element that is given: a name, or a load from memory that is put into a local. */
-export type Source = string | { readonly load: string };
 
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph, scalar: ScalarGraph): string {

@@ -3,7 +3,7 @@
  * kernel of 2 rows × 4 vectors. (Goto, van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34,
  * 2008.) Factors have any strides, so a transpose costs nothing.
  */
-import { elementBytes, type Precision } from "../../dtype.js";
+import { type Dtype, elementBytes } from "../../dtype.js";
 import { Assembler } from "./assembler.js";
 import { encodeModule, type FunctionBody } from "./module.js";
 
@@ -13,28 +13,28 @@ const blockRows = 64;
 const tileRows = 2;
 const tileVectors = 4;
 
-function tileColumns(precision: Precision): number {
-  return (tileVectors * 16) / elementBytes[precision];
+function tileColumns(dtype: Dtype): number {
+  return (tileVectors * 16) / elementBytes[dtype];
 }
 
 /** Bytes of working memory for a product with `columns` columns. */
-export function workBytes(precision: Precision, columns: number): number {
-  const width = tileColumns(precision);
+export function workBytes(dtype: Dtype, columns: number): number {
+  const width = tileColumns(dtype);
   const padded = Math.ceil(columns / width) * width;
-  return (blockDepth * padded + blockRows * blockDepth + tileRows * width) * elementBytes[precision];
+  return (blockDepth * padded + blockRows * blockDepth + tileRows * width) * elementBytes[dtype];
 }
 
-const cache = new Map<Precision, Uint8Array>();
+const cache = new Map<Dtype, Uint8Array>();
 
 /**
  * The module, with the export `multiply(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, work)`: C ← A·B for A of m×k, B
  * of k×n and C of m×n, row-major. All places and strides are in bytes.
  */
-export function matmulModule(precision: Precision): Uint8Array {
-  const known = cache.get(precision);
+export function matmulModule(dtype: Dtype): Uint8Array {
+  const known = cache.get(dtype);
   if (known) return known;
-  const bytes = encode(precision);
-  cache.set(precision, bytes);
+  const bytes = encode(dtype);
+  cache.set(dtype, bytes);
   return bytes;
 }
 
@@ -43,10 +43,10 @@ function numbered<const N extends string>(names: readonly N[], first = 0): Reado
   return Object.fromEntries(names.map((name, i) => [name, first + i])) as Record<N, number>;
 }
 
-function encode(precision: Precision): Uint8Array {
+function encode(dtype: Dtype): Uint8Array {
   return encodeModule({
     imports: [],
-    functions: [writeTile(precision), writeMultiply(precision)],
+    functions: [writeTile(dtype), writeMultiply(dtype)],
     exports: { multiply: 1 },
   });
 }
@@ -55,9 +55,9 @@ function encode(precision: Precision): Uint8Array {
  * One tile of C from a strip of packed A and one of packed B: C ← A·B, or C ← C + A·B where `more` isn't 0. A function of
  * its own, so that engines replace it by their best code while a long product is under way.
  */
-function writeTile(precision: Precision): FunctionBody {
-  const isDouble = precision === "f64";
-  const size = elementBytes[precision];
+function writeTile(dtype: Dtype): FunctionBody {
+  const isDouble = dtype === "f64";
+  const size = elementBytes[dtype];
   const [loadSplat, addVector, multiplyVector] = isDouble ? [10, 0xf0, 0xf2] : [9, 0xe4, 0xe6];
   const { a, b, k, c, row, more } = numbered(["a", "b", "k", "c", "row", "more"]);
   const asm = new Assembler(6);
@@ -112,10 +112,10 @@ function writeTile(precision: Precision): FunctionBody {
   return asm.finish();
 }
 
-function writeMultiply(precision: Precision): FunctionBody {
-  const isDouble = precision === "f64";
-  const size = elementBytes[precision];
-  const columns = tileColumns(precision);
+function writeMultiply(dtype: Dtype): FunctionBody {
+  const isDouble = dtype === "f64";
+  const size = elementBytes[dtype];
+  const columns = tileColumns(dtype);
   const load = isDouble ? [0x2b, 2, 0] : [0x2a, 2, 0];
   const store = isDouble ? [0x39, 2, 0] : [0x38, 2, 0];
   const addScalar = isDouble ? 0xa0 : 0x92;
