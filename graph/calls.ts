@@ -5,6 +5,7 @@ import { AdjointError } from "./errors.js";
 import { type Graph, mapOutputs, outputsOf } from "./graph.js";
 import { doubles, interpretNodes } from "./interpret.js";
 import { formatShape, sizeOf } from "./shape.js";
+import { atPath, pathText } from "./tree.js";
 import { checkKeys, readValue } from "./values.js";
 
 type AnyArray = Float64Array | Float32Array;
@@ -36,7 +37,7 @@ export function makeHelpers(graph: Graph, dtype: Dtype = "f64"): Helpers {
     const { path, id } = outputs[index]!;
     const { shape } = graph.nodes[id]!;
     throw new AdjointError(
-      `into: output ${path.length === 0 ? "(the only one)" : `"${path.join(".")}"`} of shape ${formatShape(shape)} ` +
+      `into: output ${path.length === 0 ? "(the only one)" : `"${pathText(path)}"`} of shape ${formatShape(shape)} ` +
         `needs a ${Elements.name} of length ${sizeOf(shape)}.`,
     );
   };
@@ -53,16 +54,11 @@ export function makeHelpers(graph: Graph, dtype: Dtype = "f64"): Helpers {
     missing(inputs, targets, error) {
       if (inputs === undefined || inputs === null) check(inputs);
       outputs.forEach(({ path }, i) => {
-        if (valueAt(targets, path) === undefined) reject(i);
+        if (atPath(targets, path) === undefined) reject(i);
       });
       throw error;
     },
   };
-}
-
-/** What stands in a tree behind these names, or `undefined` where it ends before. */
-function valueAt(tree: unknown, path: readonly string[]): unknown {
-  return path.reduce((inner, name) => (inner as Record<string, unknown> | undefined | null)?.[name], tree);
 }
 
 /** The calls of a graph that is interpreted. */
@@ -90,7 +86,7 @@ export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Dtype = 
     into(inputs, targets) {
       const values = evaluate(inputs);
       outputs.forEach(({ path, id }, i) => {
-        const array = valueAt(targets, path);
+        const array = atPath(targets, path);
         if (!(array instanceof Elements) || array.length !== values[id]!.length) helpers.reject(i);
         (array as AnyArray).set(values[id]!);
       });

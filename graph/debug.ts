@@ -5,6 +5,7 @@ import { type Expr, isOp, type Node } from "./node.js";
 import { where } from "./ops/comparison.js";
 import { inputOp } from "./ops/constant.js";
 import { stridesOf } from "./shape.js";
+import { pathText } from "./tree.js";
 
 /** Gives an expression a name that errors of `debug` traces tell; the expression itself. */
 export function label<E extends Expr>(x: E, name: string): E {
@@ -26,7 +27,7 @@ export function checkOutputs(graph: Graph, values: readonly (readonly number[])[
   for (const { path, id } of outputsOf(graph)) {
     const element = values[id]!.findIndex((value) => !Number.isFinite(value));
     if (element < 0) continue;
-    const place = path.length === 0 ? "the output" : `output "${path.join(".")}"`;
+    const place = path.length === 0 ? "the output" : `output "${pathText(path)}"`;
     throw explain(graph, values, origin(graph.nodes, values, id, element), place);
   }
 }

@@ -1,11 +1,9 @@
 import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
-import { Builder, type Expr, isOp, type Node } from "./node.js";
+import { type Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
 import type { Shape } from "./shape.js";
-
-/** A value, or named trees of values. */
-export type Tree<T> = T | { readonly [name: string]: Tree<T> };
+import { flattenTree, isRecord, leavesOf, mapTree, type Path, type Tree } from "./tree.js";
 
 export interface Input {
   readonly name: string;
@@ -22,17 +20,7 @@ export interface Graph {
   readonly outputs: Tree<number>;
 }
 
-/** The same tree with other leaves. Records are told from leaves by `isLeaf`. */
-export function mapTree<T, U>(
-  tree: Tree<T>,
-  isLeaf: (tree: Tree<T>) => tree is T,
-  map: (leaf: T) => U,
-): Tree<U> {
-  if (isLeaf(tree)) return map(tree);
-  return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, mapTree(child, isLeaf, map)]));
-}
-
-const isId = (tree: Tree<number>): tree is number => typeof tree === "number";
+export const isId = (tree: Tree<number>): tree is number => typeof tree === "number";
 
 export function mapOutputs<U>(outputs: Tree<number>, map: (id: number) => U): Tree<U> {
   return mapTree(outputs, isId, map);
@@ -40,18 +28,12 @@ export function mapOutputs<U>(outputs: Tree<number>, map: (id: number) => U): Tr
 
 /** An output by its path of names: `value`, `grad.x`; the path of a single output is empty. */
 export interface Output {
-  readonly path: readonly string[];
+  readonly path: Path;
   readonly id: number;
 }
 
-export function outputsOf(graph: Graph): Output[] {
-  const list: Output[] = [];
-  const visit = (tree: Tree<number>, path: readonly string[]) => {
-    if (isId(tree)) list.push({ path, id: tree });
-    else for (const [name, child] of Object.entries(tree)) visit(child, [...path, name]);
-  };
-  visit(graph.outputs, []);
-  return list;
+export function outputsOf({ outputs }: { readonly outputs: Tree<number> }): Output[] {
+  return flattenTree(outputs, isId).map(({ path, leaf }) => ({ path, id: leaf }));
 }
 
 /** Fresh input nodes for the inputs of a graph, at the positions that a graph wants them. */
@@ -61,9 +43,11 @@ export function declareInputs(builder: Builder, inputs: readonly Input[]): Expr[
 
 /** The graph of the nodes that `outputs` need, without the rest. */
 export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree<Expr>): Graph {
-  const roots: number[] = [];
-  mapTree(outputs, isExpr, (expr) => roots.push(expr.id));
-  const needed = ancestors(builder, roots);
+  const roots = leavesOf(outputs, isExpr);
+  const needed = ancestors(
+    builder,
+    roots.map(({ id }) => id),
+  );
   needed.fill(1, 0, inputs.length);
   const nodes: Node[] = [];
   const moved = new Int32Array(builder.nodes.length);
@@ -84,7 +68,12 @@ function leaked(): AdjointError {
 }
 
 export function isExpr(tree: Tree<Expr>): tree is Expr {
-  return typeof (tree as Expr).id === "number" && (tree as Expr).builder instanceof Builder;
+  return tree instanceof Expr;
+}
+
+/** Whether something of a user's is no record of others: an expression, or what may become one. */
+export function isGiven(value: unknown): value is unknown {
+  return value instanceof Expr || !isRecord(value);
 }
 
 /**

@@ -15,7 +15,7 @@ export {
 export type { Dtype } from "./dtype.js";
 export { binary, type ElementwiseDefinition, unary } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
-export type { Graph, Input, Tree } from "./graph.js";
+export type { Graph, Input } from "./graph.js";
 export { Expr, type Node } from "./node.js";
 export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/index.js";
@@ -36,5 +36,6 @@ export {
   trace,
   vector,
 } from "./trace.js";
+export type { Tree } from "./tree.js";
 export type { NestedArray, Operand } from "./types.js";
 export type { Value } from "./values.js";

@@ -5,7 +5,7 @@
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { isDebug } from "./debug.js";
-export { declareInputs, finish, mapOutputs, outputsOf } from "./graph.js";
+export { declareInputs, finish, isExpr, isId, mapOutputs, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { apply, Builder, isOp, operandOf, paramsIf } from "./node.js";
 export type { Instances } from "./op.js";
@@ -16,4 +16,15 @@ export { matmulOp } from "./ops/matmul.js";
 export { printParams } from "./print.js";
 export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf } from "./shape.js";
 export { graphOf, makeTraced, type ValueOf } from "./trace.js";
+export {
+  atPath,
+  flattenTree,
+  foldTree,
+  isRecord,
+  leavesOf,
+  mapTree,
+  type Path,
+  pathText,
+  unflattenTree,
+} from "./tree.js";
 export { checkKeys, describe, flatten, readValue, shapeOfValue } from "./values.js";

@@ -1,10 +1,11 @@
 import { interpretedCalls, makeHelpers } from "./calls.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
-import { declareInputs, finish, type Graph, inline, mapOutputs, type Tree } from "./graph.js";
+import { declareInputs, finish, type Graph, inline, isGiven, mapOutputs } from "./graph.js";
 import { Builder, Expr, indexing } from "./node.js";
 import { lift } from "./operand.js";
 import { element } from "./ops/indexing.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
+import { mapTree, pathText, type Tree } from "./tree.js";
 import type { Operand } from "./types.js";
 import { checkKeys, describe, type Value } from "./values.js";
 
@@ -103,7 +104,7 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
   if (debug) builder.origin = () => callerLine(longStack());
   const named = Object.fromEntries(list.map(({ name }, i) => [name, exprs[i]!]));
   const returned = f(named as { [K in keyof I]: Expr<I[K]["shape"]> });
-  const outputs = liftReturned(builder, returned, "the result");
+  const outputs = liftReturned(builder, returned);
   builder.origin = undefined;
   return makeTraced(finish(builder, list, outputs));
 }
@@ -115,23 +116,15 @@ function specShape(name: string, spec: Spec): Shape {
   );
 }
 
-function liftReturned(builder: Builder, returned: Returned, what: string): Tree<Expr> {
-  if (returned instanceof Expr || typeof returned === "number")
-    return lift(builder, returned, `trace: ${what}`);
-  if (
-    typeof returned !== "object" ||
-    returned === null ||
-    Array.isArray(returned) ||
-    ArrayBuffer.isView(returned)
-  ) {
+function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
+  return mapTree<unknown, Expr>(returned, isGiven, (leaf, path) => {
+    const what = path.length === 0 ? "the result" : `output "${pathText(path)}"`;
+    if (leaf instanceof Expr || typeof leaf === "number") return lift(builder, leaf, `trace: ${what}`);
     throw new AdjointError(
-      `trace: ${what} is ${Array.isArray(returned) ? "an array" : describe(returned)}; return an expression, or a record of ` +
+      `trace: ${what} is ${Array.isArray(leaf) ? "an array" : describe(leaf)}; return an expression, or a record of ` +
         "named expressions. stack([a, b]) makes one vector of several scalars.",
     );
-  }
-  return Object.fromEntries(
-    Object.entries(returned).map(([name, child]) => [name, liftReturned(builder, child, `output "${name}"`)]),
-  );
+  });
 }
 
 /** The callable form of a graph. */

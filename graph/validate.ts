@@ -4,6 +4,7 @@ import { type Graph, outputsOf } from "./graph.js";
 import { Builder, isOp, type Node } from "./node.js";
 import { inputOp } from "./ops/constant.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
+import { pathText } from "./tree.js";
 
 /**
  * Checks that a graph is legal:
@@ -35,10 +36,10 @@ export function validate({ nodes, inputs, outputs }: Graph): void {
     const twin = builder.intern(node.op, node.operands, node.params, node.shape);
     if (twin !== id) throw illegal(`${describe(nodes, id)} is the same as ${describe(nodes, twin)}`);
   });
-  for (const { path, id } of outputsOf({ nodes, inputs, outputs })) {
+  for (const { path, id } of outputsOf({ outputs })) {
     if (isPosition(id, nodes.length)) continue;
     throw illegal(
-      `output ${path.join(".") || "(the only one)"} is node ${id}, but there are ${nodes.length}`,
+      `output ${pathText(path) || "(the only one)"} is node ${id}, but there are ${nodes.length}`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  compile,
   type Expr,
   grad,
   greater,
@@ -31,6 +32,7 @@ import {
 } from "../graph/index.js";
 import { constant } from "../graph/ops/constant.js";
 import { sizeOf } from "../graph/shape.js";
+import { validate } from "../graph/validate.js";
 import { slopeAt } from "../src/testing/differences.js";
 import { domainOf } from "../src/testing/programs.js";
 import { type Applied, appliedOf, applyTo, resultShape } from "./support/arbitraries.js";
@@ -361,6 +363,37 @@ for (const options of [{}, { reverse: true }, { recompute: true }, { recompute: 
     },
   );
 }
+
+modes("two outputs whose paths read the same would share a cotangent, and are refused", () => {
+  const f = trace({ x: scalar() }, ({ x }) => ({ "a.b": square(x), a: { b: multiply(x, 3) } }));
+  assert.throws(
+    () => vjp(f),
+    /vjp: the outputs \["a.b"\] and \["a","b"\] would both be pulled back from an input "cotangent.a.b"; rename one/,
+  );
+  assert.equal(jvp(f)({ x: 2, "tangent.x": 1 }).tangent, { "a.b": 4, a: { b: 3 } });
+  // Elsewhere nothing goes by text.
+  assert.equal(compile(f)({ x: 2 }), { "a.b": 4, a: { b: 6 } });
+});
+
+modes("no traced function has two inputs of one name, whatever was asked for twice", () => {
+  const f = trace({ x: scalar(), "tangent.y": scalar() }, ({ x, "tangent.y": y }) => multiply(x, y));
+  for (const made of [
+    jvp(f, "x", "x"),
+    hvp(f, "x", "x"),
+    vjp(f, "x", "x"),
+    jacobian(f, "x", "x"),
+    grad(f, "x", "x"),
+  ]) {
+    validate(made.graph);
+    const names = made.graph.inputs.map(({ name }) => name);
+    assert.is(new Set(names).size, names.length);
+  }
+  assert.equal(jvp(f, "x", "x")({ x: 2, "tangent.y": 5, "tangent.x": 1 }), { value: 10, tangent: 5 });
+  assert.throws(
+    () => jvp(trace({ x: scalar(), "tangent.x": scalar() }, ({ x }) => x)),
+    /has an input "tangent.x" of its own/,
+  );
+});
 
 modes("what a scan refuses is said in words", () => {
   const inputs = { x: vector(3) };

@@ -1,8 +1,8 @@
 /** Kernels: what compiling gives. */
 import type { Dtype } from "../dtype.js";
-import type { Tree } from "../graph.js";
 import type { Shape } from "../shape.js";
 import type { Results, Shapes, ValueOf } from "../trace.js";
+import type { Tree } from "../tree.js";
 
 /** What `into` takes for an input: a number for a scalar, the caller's own array for a tensor. */
 export type InputArray<S extends Shape, A> = S extends readonly [] ? number : A;

@@ -2,22 +2,19 @@
  * The two calls of a kernel around its core, as code: reading a map and building a result by literals is several times
  * faster than loops over keys. The user's keys are values in it, never text.
  */
-import { type Graph, outputsOf, type Tree } from "../graph.js";
+import { type Graph, isId, outputsOf } from "../graph.js";
 import { sizeOf } from "../shape.js";
+import { foldTree, type Key } from "../tree.js";
 import { inputName, keyName, outputName } from "./names.js";
 
-/** The user's keys in the order of their names `k0, k1 …` in the code: the inputs', then the outputs', outer ones first. */
-export function keysOf({ inputs, outputs }: Graph): string[] {
-  const keys = inputs.map(({ name }) => name);
-  const visit = (tree: Tree<number>) => {
-    if (typeof tree === "number") return;
-    for (const [key, child] of Object.entries(tree)) {
-      keys.push(key);
-      visit(child);
-    }
+/** The user's keys, each of which has a name in the code, `k0`, `k1` … */
+export function keysOf({ inputs, outputs }: Graph): Key[] {
+  const keys = new Set<Key>(inputs.map(({ name }) => name));
+  const add = (children: readonly (readonly [Key, unknown])[]) => {
+    for (const [key] of children) keys.add(key);
   };
-  visit(outputs);
-  return keys;
+  foldTree<number, unknown>(outputs, isId, () => {}, add);
+  return [...keys];
 }
 
 /**
@@ -45,23 +42,15 @@ export function wrapperText(
   });
   const given = names.slice(0, inputs.length + shapes.length).join(", ");
 
-  // The result as a literal, and by the way where the caller's outputs are found.
-  const paths: string[] = [];
-  let key = inputs.length;
-  const literal = (tree: Tree<number>, path: string): string => {
-    if (typeof tree === "number") {
-      const name = outputName(paths.length);
-      const isScalar = shapes[paths.push(path) - 1]!.length === 0;
-      return isScalar ? `${name}[0]` : name;
-    }
-    const entries = Object.values(tree).map((child) => {
-      const own = `[${keyName(key++)}]`;
-      return `${own}: ${literal(child, `${path}${own}`)}`;
-    });
-    return `{ ${entries.join(", ")} }`;
-  };
-  const result = literal(graph.outputs, "outputs");
-  const keys = Array.from({ length: key }, (_, i) => keyName(i));
+  const keys = new Map(keysOf(graph).map((key, i) => [key, keyName(i)]));
+  const access = (key: Key) => `[${keys.get(key)}]`;
+  const paths = outputsOf(graph).map(({ path }) => `outputs${path.map(access).join("")}`);
+  let next = 0;
+  const scalarOrArray = () => `${outputName(next)}${shapes[next++]!.length === 0 ? "[0]" : ""}`;
+  const result = foldTree(graph.outputs, isId, scalarOrArray, (children, isList) => {
+    const list = children.map(([key, child]) => (isList ? child : `${access(key)}: ${child}`)).join(", ");
+    return isList ? `[${list}]` : `{ ${list} }`;
+  });
 
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
@@ -91,7 +80,7 @@ export function wrapperText(
     `Checked.prototype.${arrays[0]} = null;`,
     "const checked = new Checked();",
     `const [${cores.join(", ")}] = functions;`,
-    `const [${keys.join(", ")}] = keys;`,
+    `const [${[...keys.values()].join(", ")}] = keys;`,
     ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${arrayClass}(1);`] : [])),
     "return {",
     "call(inputs) {",

@@ -1,6 +1,6 @@
 /** Whole matrices of derivatives. */
 
-import { isExpr, mapTree, type Tree } from "../graph.js";
+import { isExpr } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { equal } from "../ops/comparison.js";
 import { constant, full, placeholder } from "../ops/constant.js";
@@ -10,6 +10,7 @@ import { makeScan } from "../scan/op.js";
 import { extract } from "../scan/scan.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
+import { type Tree, unflattenTree } from "../tree.js";
 import { pushforward } from "./forward.js";
 import type { Masked } from "./masked.js";
 import { pullback } from "./reverse.js";
@@ -43,14 +44,12 @@ export function jacobian<I extends Shapes, O, N extends keyof I & string = keyof
   const columns = wanted.reduce((sum, i) => sum + sizeOf(inputs[i]!.shape), 0);
   // By result and wanted input, flat: rows × columns.
   const blocks = rows <= columns ? byRows(opened) : byColumns(opened);
-  let next = 0;
-  const jacobians = mapTree<Expr, Tree<Expr>>(value, isExpr, ({ shape }) => {
-    const own = blocks[next++]!;
-    return Object.fromEntries(
-      wanted.map((i, k) => [inputs[i]!.name, reshapeExpr(own[k]!, [...shape, ...inputs[i]!.shape])] as const),
-    );
-  });
-  return close(opened, jacobians as Tree<Expr>);
+  const jacobians = results.map(({ shape }, r) =>
+    Object.fromEntries(
+      wanted.map((i, k) => [inputs[i]!.name, reshapeExpr(blocks[r]![k]!, [...shape, ...inputs[i]!.shape])]),
+    ),
+  );
+  return close(opened, unflattenTree<Expr, Tree<Expr>>(value, isExpr, jacobians) as Tree<Expr>);
 }
 
 /** For a scalar objective, its second derivatives: `hessian(f).x.y` has the axes of `x`, then those of `y`. */

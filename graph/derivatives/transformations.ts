@@ -8,14 +8,13 @@ import {
   inline,
   isExpr,
   mapOutputs,
-  mapTree,
   outputsOf,
-  type Tree,
 } from "../graph.js";
 import { Builder, type Expr } from "../node.js";
 import { full } from "../ops/constant.js";
 import { formatShape, type Shape } from "../shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "../trace.js";
+import { leavesOf, type Path, pathText, type Tree, unflattenTree } from "../tree.js";
 import { pushforward } from "./forward.js";
 import { type Masked, materialize } from "./masked.js";
 import { pullback } from "./reverse.js";
@@ -74,18 +73,13 @@ export function valueAndGrad<I extends Shapes, N extends keyof I & string = keyo
  * const f = trace({ x: vector(2) }, ({ x }) => square(x));
  * vjp(f)({ x: [2, 3], cotangent: [1, 10] }); // { value: [4, 9], grad: { x: [4, 60] } }
  *
- * @throws where an input isn't known
+ * @throws where an input isn't known, or the paths of two outputs read the same (`"a.b"`, and `b` of `a`)
  */
 export function vjp<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
   f: Traced<I, O>,
   ...names: N[]
 ): Traced<I & CotangentInputs<O>, { value: O; grad: Gradients<I, N> }> {
-  const opened = open(f, names, "vjp", (graph) =>
-    outputsOf(graph).map(({ path, id }) => ({
-      name: ["cotangent", ...path].join("."),
-      shape: graph.nodes[id]!.shape,
-    })),
-  );
+  const opened = open(f, names, "vjp", cotangentInputs);
   const { results, added } = opened;
   const seeds = results.map((result, i) => [result, present(added[i]!)] as const);
   return close(opened, { value: opened.value, grad: gradientsOf(opened, seeds) });
@@ -131,6 +125,21 @@ export function hvp<I extends Shapes, N extends keyof I & string = keyof I & str
   return close(opened, tangentsOf(opened));
 }
 
+function cotangentInputs(graph: Graph): Input[] {
+  const paths = new Map<string, Path>();
+  return outputsOf(graph).map(({ path, id }) => {
+    const name = pathText(["cotangent", ...path]);
+    const other = paths.get(name);
+    if (other) {
+      throw new AdjointError(
+        `vjp: the outputs ${JSON.stringify(other)} and ${JSON.stringify(path)} would both be pulled back from an input "${name}"; rename one of them by tracing.`,
+      );
+    }
+    paths.set(name, path);
+    return { name, shape: graph.nodes[id]!.shape };
+  });
+}
+
 function tangentInputs(graph: Graph, wanted: readonly number[]): Input[] {
   return wanted.map((i) => ({ name: `tangent.${graph.inputs[i]!.name}`, shape: graph.inputs[i]!.shape }));
 }
@@ -172,24 +181,25 @@ export function open(
   const graph = graphOf(f, what);
   const wanted = selectInputs(graph, names, what);
   const added = add(graph, wanted);
-  const taken = added.find(({ name }) => graph.inputs.some((input) => input.name === name));
+  const inputs = [...graph.inputs, ...added];
+  const taken = added.find(({ name }) => inputs.filter((input) => input.name === name).length > 1);
   if (taken) {
     throw new AdjointError(
       `${what}: the function has an input "${taken.name}" of its own, which is the name that ${what} gives to one it adds; rename it by tracing.`,
     );
   }
   const builder = new Builder(2 * graph.nodes.length);
-  const inputs = [...graph.inputs, ...added];
   const exprs = declareInputs(builder, inputs);
   const moved = inline(graph, builder, exprs);
+  const value = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
   return {
     builder,
     inputs,
     exprs,
     wanted,
     added: exprs.slice(graph.inputs.length),
-    value: mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!)),
-    results: outputsOf(graph).map(({ id }) => builder.expr(moved[id]!)),
+    value,
+    results: leavesOf(value, isExpr),
   };
 }
 
@@ -226,15 +236,14 @@ function tangentsOf({ builder, exprs, wanted, added, value, results }: Opened): 
   const tangents = pushforward(builder, inputs, results).map((tangent, i) =>
     valueOr(builder, tangent, results[i]!.shape),
   );
-  let next = 0;
-  return mapTree(value, isExpr, () => tangents[next++]!);
+  return unflattenTree(value, isExpr, tangents);
 }
 
 /** The positions of the named inputs, of all where none is named. */
 function selectInputs(graph: Graph, names: readonly string[], what: string): number[] {
   if (names.length === 0) return graph.inputs.map((_, i) => i);
   const known = graph.inputs.map(({ name }) => name);
-  return names.map((name) => {
+  return [...new Set(names)].map((name) => {
     const i = known.indexOf(name);
     if (i < 0)
       throw new AdjointError(`${what}: there is no input "${name}"; the inputs are ${known.join(", ")}.`);

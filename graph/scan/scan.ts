@@ -1,6 +1,6 @@
 /** Loops in a trace: `scan` and what is made of it. */
 import { AdjointError } from "../errors.js";
-import { declareInputs, finish, type Graph, inline, isExpr, mapTree, type Tree } from "../graph.js";
+import { declareInputs, finish, type Graph, inline, isExpr, isGiven } from "../graph.js";
 import { ancestors } from "../interpret.js";
 import { Builder, Expr, isOp } from "../node.js";
 import { lift } from "../operand.js";
@@ -9,6 +9,16 @@ import { concatenate, slice } from "../ops/indexing.js";
 import { reshapeExpr } from "../ops/moving.js";
 import { formatShape, isLength, sameShape, sizeOf } from "../shape.js";
 import type { Returned } from "../trace.js";
+import {
+  atPath,
+  flattenTree,
+  isRecord,
+  leavesOf,
+  mapTree,
+  pathText,
+  type Tree,
+  unflattenTree,
+} from "../tree.js";
 import type { Operand } from "../types.js";
 import { describe } from "../values.js";
 import { makeScan, type ScanParams } from "./op.js";
@@ -72,7 +82,9 @@ export function scan<const C extends Initial, const X extends Initial | undefine
   options: ScanOptions<X> = {},
 ): Scanned<C> {
   const { xs, reverse = false, recompute = false } = options;
-  const builder = builderOf([initial, xs]);
+  const builder = [initial, xs]
+    .flatMap((one) => leavesOf<unknown>(one, isGiven))
+    .find((one) => one instanceof Expr)?.builder;
   if (!builder) {
     throw new AdjointError(
       "scan: neither the first carry nor xs hold an expression, so there is no trace to add the loop to; start from an input, or from multiply(0, input).",
@@ -80,18 +92,17 @@ export function scan<const C extends Initial, const X extends Initial | undefine
   }
   const first = liftTree(builder, initial as Initial, "scan: the first carry");
   const rows = xs === undefined ? undefined : liftTree(builder, xs as Initial, "scan: xs");
-  const rowLeaves = leavesOf(rows ?? {});
+  const rowLeaves = leavesOf(rows ?? {}, isExpr);
   const length = lengthOf(options.length, rowLeaves);
 
   // The body is traced on placeholders among the nodes around it; what doesn't depend on them is the same at all steps.
-  const leaves = leavesOf(first);
+  const leaves = leavesOf(first, isExpr);
   const carry = placeholder(builder, [leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
   const rowExprs = rowLeaves.map(({ shape }) => placeholder(builder, shape.slice(1)));
   const number = placeholder(builder, []) as Expr<[]>;
-  let nextRow = 0;
-  const x = rows === undefined ? undefined : mapTree(rows, isExpr, () => rowExprs[nextRow++]!);
+  const x = rows && unflattenTree(rows, isExpr, rowExprs);
   const returned = step(unpack(carry, first) as never, x as never, number) as Returned;
-  const result = pack(builder, likeFirst(builder, returned, first, "the carry"));
+  const result = pack(builder, likeFirst(builder, returned, first));
 
   const { body, captured } = extract(builder, [carry, ...rowExprs, number], result);
   const operands = [pack(builder, first), ...rowLeaves, ...captured];
@@ -197,41 +208,15 @@ export function extract(
   return { body: finish(own, inputs, own.expr(moved[result.id]!)), captured };
 }
 
-/** The trace that something given belongs to. */
-function builderOf(given: readonly unknown[]): Builder | undefined {
-  for (const one of given) {
-    if (one instanceof Expr) return one.builder;
-    const isRecord =
-      typeof one === "object" && one !== null && !ArrayBuffer.isView(one) && !Array.isArray(one);
-    const found = isRecord ? builderOf(Object.values(one)) : undefined;
-    if (found) return found;
-  }
-  return undefined;
-}
-
 function liftTree(builder: Builder, given: unknown, what: string): Tree<Expr> {
-  if (
-    given instanceof Expr ||
-    typeof given === "number" ||
-    Array.isArray(given) ||
-    ArrayBuffer.isView(given)
-  ) {
-    return lift(builder, given as Operand, what);
-  }
-  if (typeof given !== "object" || given === null) {
+  return mapTree<unknown, Expr>(given, isGiven, (leaf, path) => {
+    const place = pathText([what, ...path]);
+    if (typeof leaf === "number" || (typeof leaf === "object" && leaf !== null))
+      return lift(builder, leaf as Operand, place);
     throw new AdjointError(
-      `${what} is ${describe(given)}; give expressions, numbers or arrays, or a record of them.`,
+      `${place} is ${describe(leaf)}; give expressions, numbers or arrays, or a record of them.`,
     );
-  }
-  return Object.fromEntries(
-    Object.entries(given).map(([name, child]) => [name, liftTree(builder, child, `${what}.${name}`)]),
-  );
-}
-
-function leavesOf(tree: Tree<Expr>): Expr[] {
-  const leaves: Expr[] = [];
-  mapTree(tree, isExpr, (leaf) => leaves.push(leaf));
-  return leaves;
+  });
 }
 
 function lengthOf(given: number | undefined, rows: readonly Expr[]): number {
@@ -253,43 +238,38 @@ function lengthOf(given: number | undefined, rows: readonly Expr[]): number {
 }
 
 /** What a step returned, its names and shapes being those of the first carry. */
-function likeFirst(builder: Builder, returned: unknown, first: Tree<Expr>, what: string): Tree<Expr> {
-  if (isExpr(first)) {
-    const given = returned instanceof Expr || typeof returned === "number";
-    if (!given) {
+function likeFirst(builder: Builder, returned: unknown, first: Tree<Expr>): Tree<Expr> {
+  const namesOf = (tree: unknown) => flattenTree(tree, isGiven).map(({ path }) => pathText(path));
+  const differ = () => {
+    const [names, found] = [namesOf(first), namesOf(returned)];
+    const odd = [...names, ...found]
+      .filter((name) => !names.includes(name) || !found.includes(name))
+      .join(", ");
+    return new AdjointError(
+      `scan: the carry has the names ${names.join(", ")}, but the step returns ${isRecord(returned) ? `others (${odd})` : describe(returned)}; return a record of the same names.`,
+    );
+  };
+  if (!isExpr(first) && leavesOf(returned, isGiven).length !== leavesOf(first, isExpr).length) throw differ();
+  return mapTree(first, isExpr, ({ shape }, path) => {
+    const what = pathText(["the carry", ...path]);
+    const given = atPath(returned, path);
+    if (given === undefined && path.length > 0) throw differ();
+    if (!(given instanceof Expr) && typeof given !== "number") {
       throw new AdjointError(
-        `scan: ${what} that the step returns is ${describe(returned)}; return an expression.`,
+        `scan: ${what} that the step returns is ${describe(given)}; return an expression.`,
       );
     }
-    const expr = lift(builder, returned, `scan: ${what}`);
-    if (sameShape(expr.shape, first.shape)) return expr;
+    const expr = lift(builder, given, `scan: ${what}`);
+    if (sameShape(expr.shape, shape)) return expr;
     throw new AdjointError(
-      `scan: ${what} begins with shape ${formatShape(first.shape)}, but the step returns ${formatShape(expr.shape)}; a carry keeps its shape.`,
+      `scan: ${what} begins with shape ${formatShape(shape)}, but the step returns ${formatShape(expr.shape)}; a carry keeps its shape.`,
     );
-  }
-  const names = Object.keys(first);
-  const isRecord = typeof returned === "object" && returned !== null && !(returned instanceof Expr);
-  const found = isRecord ? Object.keys(returned) : [];
-  const odd = [
-    ...names.filter((name) => !found.includes(name)),
-    ...found.filter((name) => !names.includes(name)),
-  ];
-  if (!isRecord || odd.length > 0) {
-    throw new AdjointError(
-      `scan: ${what} has the names ${names.join(", ")}, but the step returns ${isRecord ? `others (${odd.join(", ")})` : describe(returned)}; return a record of the same names.`,
-    );
-  }
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      likeFirst(builder, (returned as Record<string, unknown>)[name], first[name]!, `${what}.${name}`),
-    ]),
-  );
+  });
 }
 
 /** All leaves one after the other, as a vector. */
 function pack(builder: Builder, tree: Tree<Expr>): Expr {
-  const flat = leavesOf(tree).map((leaf) => reshapeExpr(leaf, [sizeOf(leaf.shape)]));
+  const flat = leavesOf(tree, isExpr).map((leaf) => reshapeExpr(leaf, [sizeOf(leaf.shape)]));
   if (flat.length === 0) return full(builder, 0, [0]);
   return flat.length === 1 ? flat[0]! : concatenate(flat);
 }

@@ -1,10 +1,11 @@
-import { AdjointError, type Shape, type Traced, type Tree } from "../../graph/index.js";
+import { AdjointError, type Shape, type Traced } from "../../graph/index.js";
 import {
+  foldTree,
   formatShape,
   generateModule,
   graphOf,
   inputName,
-  mapOutputs,
+  isId,
   outputName,
   outputsOf,
   sizeOf,
@@ -55,23 +56,17 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
     shape,
   }));
   const shapes = outputsOf(graph).map(({ id }) => graph.nodes[id]!.shape);
-  let next = 0;
-  const results = mapOutputs(graph.outputs, () => {
-    const i = next++;
-    return {
-      type: kind(shapes[i]!),
-      value: shapes[i]!.length === 0 ? `${outputName(i)}[0]${typed("!")}` : outputName(i),
-    };
-  });
-  type Leaf = { readonly type: string; readonly value: string };
-  const isLeaf = (tree: Tree<Leaf>): tree is Leaf => typeof (tree as Leaf).value === "string";
-  const record = (tree: Tree<Leaf>, what: keyof Leaf, separator: string): string => {
-    if (isLeaf(tree)) return tree[what];
-    const entries = Object.entries(tree).map(
-      ([key, child]) => `[${JSON.stringify(key)}]: ${record(child, what, separator)}`,
-    );
-    return entries.length === 0 ? "{}" : `{ ${entries.join(separator)} }`;
+  const record = (separator: string, write: (shape: Shape, output: string) => string): string => {
+    let next = 0;
+    const leaf = () => write(shapes[next]!, outputName(next++));
+    return foldTree(graph.outputs, isId, leaf, (children, isList) => {
+      const list = children.map(([key, child]) => (isList ? child : `[${JSON.stringify(key)}]: ${child}`));
+      if (isList) return `[${list.join(", ")}]`;
+      return list.length === 0 ? "{}" : `{ ${list.join(separator)} }`;
+    });
   };
+  const resultType = record("; ", kind);
+  const result = record(", ", (shape, output) => (shape.length === 0 ? `${output}[0]${typed("!")}` : output));
   const parameterType = `{ ${inputs.map(({ key, shape }) => `readonly [${key}]: ${kind(shape)}`).join("; ")} }`;
   return [
     "/** Written by Adjoint. */",
@@ -83,12 +78,12 @@ export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string 
       ({ local, key, shape }) => ` * ${local} is ${key.replaceAll("*/", "*\\/")} ${formatShape(shape)}`,
     ),
     " */",
-    `export function ${name}(inputs${typed(`: ${parameterType}`)})${typed(`: ${record(results, "type", "; ")}`)} {`,
+    `export function ${name}(inputs${typed(`: ${parameterType}`)})${typed(`: ${resultType}`)} {`,
     ...inputs.map(({ local, key }) => `  const ${local} = inputs[${key}];`),
     ...shapes.map((shape, i) => `  const ${outputName(i)} = new Float64Array(${sizeOf(shape)});`),
     // A block a part keeps their locals apart.
     ...parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),
-    `  return ${record(results, "value", ", ")};`,
+    `  return ${result};`,
     "}",
     "",
   ].join("\n");

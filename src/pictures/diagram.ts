@@ -1,6 +1,14 @@
 /** A graph as boxes and arrows, whatever draws them. */
 import type { Graph } from "../../graph/index.js";
-import { formatShape, fullOp, inputOp, isOp, outputsOf, printParams } from "../../graph/internal.js";
+import {
+  formatShape,
+  fullOp,
+  inputOp,
+  isOp,
+  outputsOf,
+  pathText,
+  printParams,
+} from "../../graph/internal.js";
 
 export interface Box {
   readonly kind: "input" | "constant" | "op" | "output";
@@ -57,7 +65,7 @@ export function diagramOf(graph: Graph): Diagram {
   });
   for (const { path, id } of outputsOf(graph)) {
     const from = place(id);
-    const to = boxes.push({ kind: "output", lines: [path.join(".") || "result"] }) - 1;
+    const to = boxes.push({ kind: "output", lines: [pathText(path) || "result"] }) - 1;
     arrows.push({ from, to, label: "" });
   }
   return { boxes, arrows };

@@ -14,6 +14,7 @@ import {
   isOp,
   matmulOp,
   outputsOf,
+  pathText,
   scaled,
   sizeOf,
   stridesOf,
@@ -60,7 +61,7 @@ export function toTex(f: { readonly graph: Graph }): string {
     const { shape } = graph.nodes[id]!;
     return placesOf(shape, writer).map(({ index, scope }) => {
       // Upright, since the gradient by x is an output with the name of that input.
-      const name = `\\text{${escapeText(path.join(".") || "f")}}`;
+      const name = `\\text{${escapeText(pathText(path) || "f")}}`;
       return `${indexed(name, writer.subscripts(index, scope)).text} &= ${asNumber(writer.element(id, index, scope, 0)).text}`;
     });
   });

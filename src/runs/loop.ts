@@ -119,7 +119,7 @@ function generateLoop(
           : `d${dataKeys.indexOf(key)}_${i}`,
     ),
   );
-  const paths = outputsOf(graph).map(({ path }) => path[0]!);
+  const paths = outputsOf(graph).map(({ path }) => String(path[0]));
   const statements = generateStatements(graph, sources, (output, element) => {
     const key = paths[output]!;
     return stateKeys.includes(key) ? `z${place(key, element)}` : key;

@@ -10,10 +10,19 @@ import {
   type Shape,
   sum,
   type Traced,
+  type Tree,
   trace,
   where,
 } from "../../graph/index.js";
-import { doubles, interpretNodes, outputsOf, sizeOf } from "../../graph/internal.js";
+import {
+  doubles,
+  interpretNodes,
+  isExpr,
+  leavesOf,
+  outputsOf,
+  type Path,
+  sizeOf,
+} from "../../graph/internal.js";
 import type { InputValues } from "./report.js";
 
 /** The flat values of a function's inputs, in order. */
@@ -26,9 +35,9 @@ export function nameValues(inputs: readonly Input[], values: Values): InputValue
   );
 }
 
-/** One number of a function's result: the path of names of its output, and its place in it. */
+/** One number of a function's result: the path of its output, and its place in it. */
 export interface Element {
-  readonly path: readonly string[];
+  readonly path: Path;
   readonly shape: Shape;
   readonly offset: number;
 }
@@ -39,6 +48,10 @@ export function elementsOf(f: Traced): Element[] {
     const { shape } = f.graph.nodes[id]!;
     return Array.from({ length: sizeOf(shape) }, (_, offset) => ({ path, shape, offset }));
   });
+}
+
+function isResult(tree: Tree<number | Float64Array>): tree is number | Float64Array {
+  return typeof tree === "number" || tree instanceof Float64Array;
 }
 
 /** Graphs of more elements than this are compiled: that pays after a few calls. */
@@ -55,20 +68,16 @@ export function evaluator(f: Traced): (inputs: Values) => number[] {
       return outputs.flatMap(({ id }) => values[id]!);
     };
   }
-  const kernel = compile(f) as (inputs: Readonly<Record<string, unknown>>) => unknown;
+  const kernel = compile(f) as (inputs: Readonly<Record<string, unknown>>) => Tree<number | Float64Array>;
   return (inputs) => {
     const named = graph.inputs.map(({ name, shape }, i) => [
       name,
       shape.length ? inputs[i]! : inputs[i]![0]!,
     ]);
-    return flatten(kernel(Object.fromEntries(named)));
+    return leavesOf(kernel(Object.fromEntries(named)), isResult).flatMap((one) =>
+      typeof one === "number" ? one : Array.from(one),
+    );
   };
-}
-
-function flatten(results: unknown): number[] {
-  if (typeof results === "number") return [results];
-  if (results instanceof Float64Array) return Array.from(results);
-  return Object.values(results as Record<string, unknown>).flatMap(flatten);
 }
 
 /** A function whose derivatives of some order are checked, by those of the order before. */
@@ -118,8 +127,8 @@ function oneNumberOf(f: Traced, order: number): { objective: Traced; choice: Lev
   const choices = outputs.map((shape, i) => [`choice ${i} of order ${order}`, { shape }] as const);
   const objective = trace(Object.fromEntries([...own, ...choices]), (inputs): Expr => {
     const exprs = inputs as Readonly<Record<string, Expr>>;
-    const results = f(Object.fromEntries(own.map(([name]) => [name, exprs[name]!])) as never);
-    return leaves(results)
+    const results = f(Object.fromEntries(own.map(([name]) => [name, exprs[name]!])) as never) as Tree<Expr>;
+    return leavesOf(results, isExpr)
       .map((result, i) => sum(where(exprs[choices[i]![0]]!, result, 0) as Expr) as Expr)
       .reduce((total, term) => add(total, term) as Expr);
   }) as unknown as Traced;
@@ -161,9 +170,4 @@ function tangentOf(f: Traced, names: readonly string[], order: number): Level["t
     const results = evaluate([...values, ...masks, [values[positions[moving]!]![offset]!], [1]]);
     return results.slice(results.length / 2);
   };
-}
-
-function leaves(results: unknown): Expr[] {
-  const tree = results as Expr | Readonly<Record<string, unknown>>;
-  return "builder" in tree ? [tree as Expr] : Object.values(tree).flatMap(leaves);
 }

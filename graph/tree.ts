@@ -1,0 +1,82 @@
+/**
+ * Trees of values: records and lists of them, with anything at the leaves. What a leaf is, is told by a predicate, since
+ * a leaf may itself be an object or a list (a shape, an expression, a typed array). A place in a tree is a path, the list
+ * of the keys on the way to it; its text is for errors alone, as two paths may have the same (`a.b`).
+ */
+
+/** A value, or named or numbered trees of values. */
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
+
+/** A key of a record, or a position in a list. */
+export type Key = string | number;
+
+export type Path = readonly Key[];
+
+export interface Leaf<T> {
+  readonly path: Path;
+  readonly leaf: T;
+}
+
+type IsLeaf<T> = (tree: Tree<T>) => tree is T;
+
+/** Whether a value is an object that holds others by name: neither a list nor an array of numbers. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+/** What a tree amounts to, from the leaves up: `join` puts together what the children of a list or a record gave. */
+export function foldTree<T, U>(
+  tree: Tree<T>,
+  isLeaf: IsLeaf<T>,
+  map: (leaf: T, path: Path) => U,
+  join: (children: readonly (readonly [Key, U])[], isList: boolean) => U,
+  path: Path = [],
+): U {
+  if (isLeaf(tree)) return map(tree, path);
+  const isList = Array.isArray(tree);
+  const children: [Key, Tree<T>][] = isList ? [...tree.entries()] : Object.entries(tree);
+  return join(
+    children.map(([key, child]) => [key, foldTree(child, isLeaf, map, join, [...path, key])] as const),
+    isList,
+  );
+}
+
+/** The same tree with other leaves. */
+export function mapTree<T, U>(tree: Tree<T>, isLeaf: IsLeaf<T>, map: (leaf: T, path: Path) => U): Tree<U> {
+  // Entries, since an assignment to `__proto__` would be no key.
+  return foldTree<T, Tree<U>>(tree, isLeaf, map, (children, isList) =>
+    isList ? children.map(([, child]) => child) : Object.fromEntries(children),
+  );
+}
+
+/** The leaves with their paths, in the order of the keys. */
+export function flattenTree<T>(tree: Tree<T>, isLeaf: IsLeaf<T>): Leaf<T>[] {
+  const list: Leaf<T>[] = [];
+  mapTree(tree, isLeaf, (leaf, path) => list.push({ path, leaf }));
+  return list;
+}
+
+export function leavesOf<T>(tree: Tree<T>, isLeaf: IsLeaf<T>): T[] {
+  return flattenTree(tree, isLeaf).map(({ leaf }) => leaf);
+}
+
+/** The tree that is like another one, with these leaves, in the order in which `flattenTree` gives them. */
+export function unflattenTree<T, U>(like: Tree<T>, isLeaf: IsLeaf<T>, leaves: readonly U[]): Tree<U> {
+  let next = 0;
+  return mapTree(like, isLeaf, () => leaves[next++]!);
+}
+
+/** What stands at a path, or `undefined` where a tree ends before. */
+export function atPath(tree: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    // Own keys alone: an object without a key `constructor` inherits one.
+    (inner, key) =>
+      Object.hasOwn(inner ?? {}, key) ? (inner as Readonly<Record<Key, unknown>>)[key] : undefined,
+    tree,
+  );
+}
+
+/** A path as errors tell it: `layers.0.W`. */
+export function pathText(path: Path): string {
+  return path.join(".");
+}
