@@ -1,4 +1,5 @@
 /** A user's own ops, by the record that the built-in ones use. */
+import type { WithOp } from "./elementwise.js";
 import { declareInputs, finish, type Graph, inline } from "./graph.js";
 import { interpretNodes } from "./interpret.js";
 import { apply, Builder, type Expr } from "./node.js";
@@ -34,7 +35,7 @@ export interface CustomDerivative {
 export function withDerivative<const A extends readonly Expr[]>(
   f: (...operands: A) => Expr,
   { name, derivative, domains = [real()] }: CustomDerivative,
-): (...operands: { readonly [K in keyof A]: Operand }) => Expr {
+): ((...operands: { readonly [K in keyof A]: Operand }) => Expr) & WithOp {
   const op: Op<{ readonly body: Graph }> = defineOp<{ readonly body: Graph }>({
     name,
     shape: (_shapes, { body }) => body.nodes[body.outputs as number]!.shape,
@@ -63,10 +64,11 @@ export function withDerivative<const A extends readonly Expr[]>(
     bodies.set(key, body);
     return body;
   };
-  return (...operands) =>
+  const call = (...operands: { readonly [K in keyof A]: Operand }) =>
     withOperands(name, operands as unknown as readonly Operand[], (exprs) =>
       apply(op, exprs, { body: bodyFor(exprs.map(({ shape }) => shape)) }),
     ) as Expr;
+  return Object.assign(call, { op: op as Op });
 }
 
 /**

@@ -2,7 +2,9 @@
  * The door for the rest of the library: what optimizers, runs, exports, pictures and tests of derivatives need of graphs
  * besides what users do. Users' names stand in `index.ts`.
  */
+
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
+export { allOps, opOf, publicOps } from "./all-ops.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { isDebug } from "./debug.js";
 export { declareInputs, finish, isExpr, isId, mapOutputs, outputsOf } from "./graph.js";
@@ -27,4 +29,5 @@ export {
   pathText,
   unflattenTree,
 } from "./tree.js";
+export { validate } from "./validate.js";
 export { checkKeys, describe, flatten, readValue, shapeOfValue } from "./values.js";

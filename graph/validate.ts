@@ -2,14 +2,16 @@
 import { AdjointError } from "./errors.js";
 import { type Graph, outputsOf } from "./graph.js";
 import { Builder, isOp, type Node } from "./node.js";
-import { inputOp } from "./ops/constant.js";
-import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
+import { constantOp, fullOp, inputOp } from "./ops/constant.js";
+import { formatShape, isLength, type Shape, sameShape, sizeOf } from "./shape.js";
 import { pathText } from "./tree.js";
+import { describe as describeValue } from "./values.js";
 
 /**
  * Checks that a graph is legal:
  * - its inputs are its first nodes, numbered from 0, of the shapes that the list of inputs says;
  * - operands stand before the node that uses them, and an elementwise op has as many as it takes;
+ * - known numbers are numbers, as many as there are elements;
  * - each node has the shape that its op gives for those of its operands;
  * - no two nodes are the same op on the same operands with the same parameters;
  * - the inputs' names differ, and each output is the position of a node.
@@ -56,6 +58,13 @@ function checkNode(nodes: readonly Node[], id: number, inputs: number): void {
     const { index } = node.params;
     if (id >= inputs) throw illegal(`${what()} is an input behind the ${inputs} that are listed`);
     if (index !== id) throw illegal(`${what()} is numbered ${index}`);
+  }
+  if (isOp(node, fullOp) && typeof node.params.value !== "number")
+    throw illegal(`${what()} holds ${describeValue(node.params.value)} instead of a number`);
+  if (isOp(node, constantOp)) {
+    const { values } = node.params;
+    if (!(values instanceof Float64Array) || values.length !== sizeOf(shape))
+      throw illegal(`${what()} of shape ${formatShape(shape)} doesn't hold ${sizeOf(shape)} numbers`);
   }
   if (op.scalar && operands.length !== op.domains.length) {
     throw illegal(`${what()} has ${operands.length} operands; ${op.name} takes ${op.domains.length}`);

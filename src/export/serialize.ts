@@ -1,154 +1,285 @@
-/** Traced functions as text and back: the graph is plain data, and ops are known by their names. */
+/**
+ * Traced functions as text and back: the graph is plain data, and ops are known by their names. What a reader couldn't
+ * read is refused by the writer.
+ *
+ * Format 2 is JSON: `{ adjoint: 2, own, graphs, inputs, nodes, outputs }`. A node is `[op, operands, parameters, label?]`,
+ * inputs aside, which come first. `own` lists the names of ops that aren't the library's, `graphs` holds bodies (of scans),
+ * each before those who name it by its place.
+ */
 import {
   AdjointError,
   type Expr,
   type Graph,
+  type Input,
+  label,
   type Op,
   type Outputs,
-  type Shape,
   type Shapes,
   type Traced,
   type Tree,
 } from "../../graph/index.js";
 import {
-  assembleOp,
+  allOps,
   Builder,
-  constantOp,
   declareInputs,
+  describe,
   finish,
-  fullOp,
   graphOf,
-  inputOp,
   isLength,
+  isRecord,
   makeTraced,
+  mapTree,
+  opOf,
+  validate,
 } from "../../graph/internal.js";
-import * as functions from "../../graph/ops/index.js";
 
-const format = 1;
+const format = 2;
 
-/** The built-in ops by name: those behind public functions, and those that only graphs hold. */
-function opsByName(own: readonly Op[]): Map<string, Op> {
-  const carried = Object.values(functions).flatMap((one) => ("op" in one ? [one.op] : []));
-  const all = [...carried, assembleOp, fullOp, constantOp, inputOp, ...own] as readonly Op[];
-  return new Map(all.map((op) => [op.name, op]));
+const typedArrays = {
+  ...{ Float64Array, Float32Array, Int8Array, Uint8Array, Uint8ClampedArray },
+  ...{ Int16Array, Uint16Array, Int32Array, Uint32Array },
+};
+
+/** Numbers that JSON doesn't have. */
+const odd = ["-0", "NaN", "Infinity", "-Infinity"];
+
+const library: ReadonlyMap<string, Op> = /* @__PURE__ */ new Map(allOps.map((op) => [op.name, op]));
+
+/** A graph as data for JSON. */
+interface GraphData {
+  readonly inputs: readonly LabelledInput[];
+  readonly nodes: readonly (readonly unknown[])[];
+  readonly outputs: unknown;
 }
 
-/** JSON has no −0, NaN and ∞, and no typed arrays. */
-function encode(value: unknown): unknown {
-  if (typeof value === "number") {
-    return Number.isFinite(value) && !Object.is(value, -0)
-      ? value
-      : { number: Object.is(value, -0) ? "-0" : String(value) };
-  }
-  if (value instanceof Float64Array) return { doubles: Array.from(value, encode) };
-  return Array.isArray(value) ? value.map(encode) : value;
+interface LabelledInput extends Input {
+  readonly label?: string;
 }
 
-/** Numbers and arrays of them, nothing else: parameters become part of generated code. */
-function decode(value: unknown): unknown {
-  if (typeof value === "number") return value;
-  if (Array.isArray(value)) return value.map(decode);
-  if (typeof value === "object" && value !== null && "number" in value) return Number(value.number);
-  if (typeof value === "object" && value !== null && "doubles" in value && Array.isArray(value.doubles)) {
-    return Float64Array.from(value.doubles.map(decode) as number[]);
+class Writer {
+  readonly #ops = new Map<string, Op>();
+  readonly #places = new Map<Graph, number>();
+  readonly graphs: GraphData[] = [];
+
+  get own(): string[] {
+    return [...this.#ops].filter(([name, op]) => library.get(name) !== op).map(([name]) => name);
   }
-  throw unreadable(
-    `the parameter ${JSON.stringify(value)?.slice(0, 40)} is neither a number nor an array of numbers`,
-  );
+
+  graph({ nodes, inputs, outputs }: Graph): GraphData {
+    const list = nodes.slice(inputs.length).map(({ op, operands, params, label }) => {
+      const other = this.#ops.get(op.name);
+      if (other && other !== op) {
+        throw new AdjointError(
+          `serialize: two ops of the function are named "${op.name}", and ops are known by their names; give your own another one.`,
+        );
+      }
+      this.#ops.set(op.name, op);
+      const entries = this.#record(params, op, []);
+      return label === undefined ? [op.name, operands, entries] : [op.name, operands, entries, label];
+    });
+    const named = inputs.map(({ name, shape }, i) => {
+      const { label } = nodes[i]!;
+      return label === undefined ? { name, shape } : { name, shape, label };
+    });
+    return { inputs: named, nodes: list, outputs };
+  }
+
+  #record(record: object, op: Op, path: readonly string[]): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(record).map(([key, value]) => [key, this.#value(value, op, [...path, key])]),
+    );
+  }
+
+  #value(value: unknown, op: Op, path: readonly string[]): unknown {
+    if (typeof value === "boolean") return value;
+    if (typeof value === "number")
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { number: Object.is(value, -0) ? "-0" : String(value) };
+    if (Array.isArray(value))
+      return Array.from(value, (one, i) => this.#value(one, op, [...path, String(i)]));
+    const kind = Object.entries(typedArrays).find(([, Elements]) => value instanceof Elements)?.[0];
+    if (kind) return { [kind]: Array.from(value as Float64Array, (one) => this.#value(one, op, path)) };
+    if (isGraph(value)) return { graph: this.#place(value) };
+    if (isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value)))
+      return { record: this.#record(value, op, path) };
+    throw new AdjointError(
+      `serialize: the parameter ${path.join(".")} of the op "${op.name}" is ${describe(value)}, which a text can't hold; ` +
+        "parameters are numbers, truths, graphs, and arrays and records of them.",
+    );
+  }
+
+  /** Where a body stands in the list of graphs; one that several nodes share stands there once. */
+  #place(body: Graph): number {
+    const known = this.#places.get(body);
+    if (known !== undefined) return known;
+    const place = this.graphs.push(this.graph(body)) - 1;
+    this.#places.set(body, place);
+    return place;
+  }
+}
+
+function isGraph(value: unknown): value is Graph {
+  return isRecord(value) && Array.isArray(value.nodes) && Array.isArray(value.inputs) && "outputs" in value;
 }
 
 /**
- * The graph of a traced function as JSON text. Two functions with the same text have the same graph.
+ * The graph of a traced function as JSON text. Two functions with the same text have the same graph. Labels stay; the
+ * lines that `debug` traces remember don't, since they point into sources that a reader needn't have.
  *
  * @example
  * const text = serialize(valueAndGrad(cubic));
  * deserialize(text)({ x: [2, 3] }); // { value: 46, grad: { x: Float64Array [7, 35] } }
+ *
+ * @throws where two ops have one name, or an op of the user's has parameters that a text can't hold
  */
 export function serialize(f: { readonly graph: Graph }): string {
-  const { nodes, inputs, outputs } = graphOf(f, "serialize");
-  const list = nodes.slice(inputs.length).map(({ op, operands, params }) => {
-    const entries = Object.entries(params).map(
-      ([key, value]: [string, unknown]) => [key, encode(value)] as const,
-    );
-    return [op.name, operands, Object.fromEntries(entries)];
-  });
-  return JSON.stringify({ adjoint: format, inputs, nodes: list, outputs });
+  const writer = new Writer();
+  const graph = writer.graph(graphOf(f, "serialize"));
+  const { own, graphs } = writer;
+  return JSON.stringify({ adjoint: format, own, graphs, ...graph });
 }
 
 /**
- * The traced function of a text that `serialize` wrote. `ops` are the user's own among its ops. Nothing of the text is
- * run; shapes are derived anew.
+ * The traced function of a text that `serialize` wrote. `ops` are the user's own among its ops, as records or as the
+ * functions that apply them. Nothing of the text is run; shapes are derived anew.
  *
- * @throws where the text isn't such a function, or an op isn't known
+ * @throws where the text isn't such a function or is of another format, or an op isn't known
  */
-export function deserialize(text: string, ops: readonly Op[] = []): Traced<Shapes, Outputs> {
-  const { inputs, nodes, outputs } = parse(text);
-  const known = opsByName(ops);
-  const builder = new Builder();
+export function deserialize(
+  text: string,
+  ops: readonly (Op | { readonly op: Op })[] = [],
+): Traced<Shapes, Outputs> {
+  try {
+    const data = parse(text);
+    const known = new Map(library);
+    for (const name of data.own) known.set(name, ownOp(name, ops));
+    const graphs: Graph[] = [];
+    for (const one of data.graphs) graphs.push(readGraph(one, known, graphs));
+    return makeTraced(readGraph(data, known, graphs));
+  } catch (error) {
+    // Any error: an op's rule for shapes may fail as it likes at parameters that nobody gave it.
+    throw new AdjointError(
+      `deserialize: the text isn't a function that serialize wrote: ${(error as Error).message.replace(/\.?( {2}at \S+)?$/, "")}.`,
+    );
+  }
+}
+
+function ownOp(name: string, given: readonly (Op | { readonly op: Op })[]): Op {
+  const found = new Set(given.flatMap((one) => opOf(one) ?? []).filter((op) => op.name === name));
+  const [op] = found;
+  if (op && found.size === 1) return op;
+  throw new Error(
+    found.size > 1
+      ? `two ops that were passed are named "${name}"`
+      : `the op "${name}" isn't known; pass your own ops as the second argument`,
+  );
+}
+
+function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readonly Graph[]): Graph {
+  const { inputs, nodes, outputs } = checked(data);
+  const builder = new Builder(nodes.length);
   const exprs: Expr[] = declareInputs(builder, inputs);
+  for (const [i, { label: name }] of inputs.entries()) if (name !== undefined) label(exprs[i]!, name);
   const at = (id: unknown): Expr => {
     const expr = exprs[id as number];
-    if (expr) return expr;
-    throw unreadable(`there is no node ${JSON.stringify(id)} before its use`);
+    if (expr && typeof id === "number") return expr;
+    throw new Error(`there is no node ${short(id)} before its use`);
   };
-  for (const [name, ids, params] of nodes) {
+  for (const [name, ids, params, ownLabel] of nodes) {
     const op = known.get(name);
-    if (!op)
-      throw unreadable(
-        `the op ${JSON.stringify(name)} isn't known; pass your own ops as the second argument`,
-      );
+    if (!op || op.domains === undefined) throw new Error(`the op ${short(name)} isn't known`);
     const operands = ids.map(at);
-    const decoded = Object.fromEntries(Object.entries(params).map(([key, value]) => [key, decode(value)]));
+    const decoded = decodeRecord(params, graphs);
     const shape = op.shape(
       operands.map((operand) => operand.shape),
       decoded,
     );
-    const id = builder.intern(
+    const position = builder.intern(
       op,
-      operands.map((operand) => operand.id),
+      operands.map(({ id }) => id),
       decoded,
       shape,
     );
-    exprs.push(builder.expr(id));
+    const expr = builder.expr(position);
+    exprs.push(ownLabel === undefined ? expr : label(expr, ownLabel));
   }
-  const resolve = (tree: unknown): Tree<Expr> =>
-    typeof tree === "object" && tree !== null
-      ? Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, resolve(child)]))
-      : at(tree);
-  return makeTraced(finish(builder, inputs, resolve(outputs)));
+  const isPlace = (tree: unknown): tree is unknown => typeof tree !== "object" || tree === null;
+  const graph = finish(builder, inputs, mapTree<unknown, Expr>(outputs, isPlace, at) as Tree<Expr>);
+  validate(graph);
+  return graph;
+}
+
+/** Parameters become part of generated code: they are numbers and what is made of them, nothing else. */
+function decode(value: unknown, graphs: readonly Graph[]): unknown {
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map((one) => decode(one, graphs));
+  const [entry, ...others] = isRecord(value) ? Object.entries(value) : [];
+  if (entry && others.length === 0) {
+    const [kind, inner] = entry;
+    if (kind === "number" && odd.includes(inner as string)) return Number(inner);
+    if (kind === "graph" && graphs[inner as number]) return graphs[inner as number];
+    if (kind === "record" && isRecord(inner)) return decodeRecord(inner, graphs);
+    const Elements = Object.hasOwn(typedArrays, kind) && typedArrays[kind as keyof typeof typedArrays];
+    const numbers = Elements && Array.isArray(inner) ? inner.map((one) => decode(one, graphs)) : undefined;
+    if (Elements && numbers?.every((one) => typeof one === "number")) return Elements.from(numbers);
+  }
+  throw new Error(`the parameter ${short(value)} is neither a number nor made of numbers`);
+}
+
+function decodeRecord(record: object, graphs: readonly Graph[]): object {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, decode(value, graphs)]));
 }
 
 interface Parsed {
-  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
-  readonly nodes: readonly (readonly [name: string, operands: readonly unknown[], params: object])[];
-  readonly outputs: unknown;
+  readonly own: readonly string[];
+  readonly graphs: readonly unknown[];
 }
 
 function parse(text: string): Parsed {
-  let data: Partial<Parsed> & { adjoint?: unknown };
+  let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw unreadable(`it isn't JSON (${(error as Error).message})`);
+    throw new Error(`it isn't JSON (${(error as Error).message})`);
   }
-  if (data?.adjoint !== format) throw unreadable(`it doesn't say "adjoint": ${format}`);
-  const { inputs, nodes, outputs } = data;
-  if (!Array.isArray(inputs) || !Array.isArray(nodes) || outputs === undefined) {
-    throw unreadable("inputs, nodes or outputs are missing");
+  if (!isRecord(data) || !isLength(data.adjoint)) throw new Error(`it doesn't say "adjoint": ${format}`);
+  if (data.adjoint !== format) {
+    throw new Error(
+      `it was written by format ${data.adjoint}, and this version reads format ${format}; ` +
+        "trace the function and serialize it anew, or read the text by the version that wrote it",
+    );
   }
+  const { own, graphs } = data;
+  if (!Array.isArray(own) || !own.every((name) => typeof name === "string") || !Array.isArray(graphs))
+    throw new Error("own or graphs are missing");
+  return { ...data, own, graphs };
+}
+
+type NodeData = readonly [name: string, operands: readonly unknown[], params: object, label?: string];
+
+function checked(data: unknown): {
+  readonly inputs: readonly LabelledInput[];
+  readonly nodes: readonly NodeData[];
+  readonly outputs: unknown;
+} {
+  const { inputs, nodes, outputs } = isRecord(data) ? data : {};
+  if (!Array.isArray(inputs) || !Array.isArray(nodes) || outputs === undefined)
+    throw new Error("inputs, nodes or outputs are missing");
   for (const input of inputs) {
     const isShape = Array.isArray(input?.shape) && input.shape.every(isLength);
-    if (typeof input?.name !== "string" || !isShape) throw unreadable("an input lacks its name or its shape");
+    if (typeof input?.name !== "string" || !isShape || typeof (input.label ?? "") !== "string")
+      throw new Error("an input lacks its name or its shape, or its label is no text");
   }
   for (const node of nodes) {
-    const isNode = Array.isArray(node) && typeof node[0] === "string" && Array.isArray(node[1]);
-    if (!isNode || typeof node[2] !== "object" || node[2] === null) {
-      throw unreadable(`the node ${JSON.stringify(node).slice(0, 60)} isn't [op, operands, parameters]`);
-    }
+    const [name, operands, params, label = ""] = Array.isArray(node) ? node : [];
+    const isNode = typeof name === "string" && Array.isArray(operands) && isRecord(params);
+    if (!isNode || typeof label !== "string" || node.length > 4)
+      throw new Error(`the node ${short(node)} isn't [op, operands, parameters] or those and a label`);
   }
   return { inputs, nodes, outputs };
 }
 
-function unreadable(reason: string): AdjointError {
-  return new AdjointError(`deserialize: the text isn't a function that serialize wrote: ${reason}.`);
+function short(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 60);
 }

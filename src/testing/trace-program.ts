@@ -35,6 +35,7 @@ import {
   doubles,
   full,
   type Instances,
+  publicOps,
   sizeOf,
 } from "../../graph/internal.js";
 import {
@@ -46,7 +47,6 @@ import {
   type Step,
   specialNumbers,
 } from "./programs.js";
-import { publicOps } from "./public-ops.js";
 
 /** Every value that the program computes, by the step that makes it, and one scalar to which all contribute. */
 export function traceProgram(program: Program): Traced {

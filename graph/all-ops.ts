@@ -1,0 +1,36 @@
+/**
+ * Every op of the library: those behind its public functions, and those that only graphs hold. Readers of texts, printers
+ * and tests take theirs from here; whoever imports it carries all ops along.
+ */
+import type { Op } from "./op.js";
+import { constantOp, fullOp, inputOp } from "./ops/constant.js";
+import * as functions from "./ops/index.js";
+import { assembleOp } from "./ops/indexing.js";
+import { sechSquared } from "./ops/trigonometric.js";
+import { scanOp } from "./scan/op.js";
+
+/** An op that is given as itself or by the function that applies it; `undefined` for anything else. */
+export function opOf(given: unknown): Op | undefined {
+  const carried: unknown = typeof given === "function" && "op" in given ? given.op : given;
+  const isOp = typeof carried === "object" && carried !== null && "derivative" in carried && "key" in carried;
+  return isOp ? (carried as Op) : undefined;
+}
+
+function listed(given: readonly unknown[]): readonly Op[] {
+  const ops = new Set(given.flatMap((one) => opOf(one) ?? []));
+  return [...ops].sort((a, b) => a.key - b.key);
+}
+
+/** The ops that stand behind the public functions, in the order in which they were defined. */
+export const publicOps: readonly Op[] = /* @__PURE__ */ listed(Object.values(functions));
+
+/** All of them, in the order in which they were defined. Their names differ. */
+export const allOps: readonly Op[] = /* @__PURE__ */ listed([
+  ...publicOps,
+  assembleOp,
+  constantOp,
+  fullOp,
+  inputOp,
+  scanOp,
+  sechSquared,
+]);
