@@ -8,28 +8,47 @@ import { type Arithmetic, type Domain, defineOp, type Op, type Partial, real, ty
 import { withOperands } from "./operand.js";
 import { broadcastLike } from "./ops/broadcast.js";
 import { full } from "./ops/constant.js";
+import { checkRecipe, functionOf, type RecipeRule } from "./recipe.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "./shape.js";
 import type { Binary, Operand, Unary, Variadic } from "./types.js";
 
-type Rewrite = (operands: readonly Expr[]) => Expr | undefined;
-
-export interface ElementwiseDefinition extends Scalar {
+/** What an elementwise op is, on operands of the types A: `readonly [Expr]` of one, `readonly [Expr, Expr]` of two. */
+export interface ElementwiseDefinition<A extends readonly Expr[] = readonly Expr[]> {
   readonly name: string;
   readonly commutative?: boolean;
   readonly isTruth?: boolean;
-  /** ∂result/∂operand, as thunks; or "constant" where the derivative is 0. */
-  readonly partials: ((...operands: readonly Expr[]) => PartialsOf) | "constant";
-  readonly rewrite?: Rewrite;
+  /** What an element is, as data: all code is made of it, and `compute` too. */
+  readonly recipe?: RecipeRule;
+  /** What an element is, as a function, where there is no recipe. */
+  compute?(...operands: { readonly [K in keyof A]: number }): number;
+  /** `compute` as JavaScript on atoms (a name, an index or a parenthesized number); without it kernels call `compute`. */
+  code?(...operands: { readonly [K in keyof A]: string }): string;
+  /** `compute` as `emit` writes it down; without it, its own text, so that it must use nothing outside itself. */
+  text?(): string;
+  /**
+   * ∂result/∂operand, as thunks of the result (`exp' = exp`), `undefined` for an operand that has none; or "constant"
+   * where the derivative is 0.
+   */
+  readonly partials: ((...operands: A) => PartialsOf<A>) | "constant";
+  rewrite?(operands: A): Expr | undefined;
   /** Default: real numbers from −3 to 3. */
   readonly domains?: readonly Domain[];
 }
 
-/** One factor an operand, as functions of the result (`exp' = exp`); `undefined` for an operand that has none. */
-type PartialsOf = readonly (((result: Expr) => Partial) | undefined)[];
+type PartialsOf<A extends readonly Expr[]> = {
+  readonly [K in keyof A]: ((result: Expr) => Partial) | undefined;
+};
 
-export function elementwise(definition: ElementwiseDefinition, arity: number): Op {
+/** The op of a definition. `what` is the function that an error names. */
+export function elementwise<A extends readonly Expr[]>(
+  definition: ElementwiseDefinition<A>,
+  arity: A["length"],
+  what: string,
+): Op {
   const { name, commutative = false, isTruth = false, partials, rewrite } = definition;
-  const { compute, code, text, wasm } = definition;
+  if (partials === undefined) {
+    throw new AdjointError(`${what}: the op ${name} lacks partials.`);
+  }
   const op: Op = defineOp({
     name,
     commutative,
@@ -50,19 +69,37 @@ export function elementwise(definition: ElementwiseDefinition, arity: number): O
       }
       return result;
     },
-    scalar: { compute, ...(code && { code }), ...(text && { text }), ...(wasm && { wasm }) },
-    ...(rewrite && { rewrite: ({ operands }) => rewrite(operands) }),
+    scalar: scalarOf(definition, arity, what),
+    ...(rewrite && { rewrite: ({ operands }) => rewrite(operands as A) }),
     derivative:
       partials === "constant"
         ? { kind: "constant" }
         : {
             kind: "partials",
             partials: ({ operands, result }) =>
-              partials(...operands).map((partial) => partial && (() => partial(result))),
+              partials(...(operands as A)).map((partial) => partial && (() => partial(result))),
           },
     domains: definition.domains ?? new Array<Domain>(arity).fill(real()),
   });
   return op;
+}
+
+function scalarOf<A extends readonly Expr[]>(
+  { name, recipe, compute, code, text }: ElementwiseDefinition<A>,
+  arity: number,
+  what: string,
+): Scalar {
+  const general = typeof recipe === "function" ? recipe() : recipe;
+  if (general === undefined && compute === undefined) {
+    throw new AdjointError(`${what}: the op ${name} lacks recipe or compute.`);
+  }
+  if (general !== undefined) checkRecipe(general, arity, name);
+  return {
+    compute: (compute as Scalar["compute"] | undefined) ?? functionOf(general!),
+    ...(recipe !== undefined && { recipe }),
+    ...(code && { code: code as NonNullable<Scalar["code"]> }),
+    ...(text && { text }),
+  };
 }
 
 function misfit(name: string, shapes: readonly Shape[]): AdjointError {
@@ -91,9 +128,8 @@ export function applyElementwise(op: Op, operands: readonly Expr[]): Expr {
 }
 
 function call(op: Op, operands: readonly Operand[]): Expr | unknown {
-  if (operands.length !== op.domains.length) {
-    throw new AdjointError(`${op.name} takes ${op.domains.length} operands, not ${operands.length}.`);
-  }
+  const { length } = op.domains;
+  if (operands.length !== length) throw wrongCount(op, `${length} operands`, operands);
   if (operands.every((operand) => typeof operand === "number")) return op.scalar!.compute(...operands);
   return withOperands(op.name, operands, (exprs) => applyElementwise(op, exprs));
 }
@@ -103,31 +139,31 @@ export interface WithOp {
   readonly op: Op;
 }
 
-export function unary(definition: ElementwiseDefinition): Unary & WithOp {
-  const op = elementwise(definition, 1);
-  return Object.assign(((x: Operand) => call(op, [x])) as Unary, { op });
+function wrongCount({ name }: Op, wanted: string, { length }: readonly Operand[]): AdjointError {
+  return new AdjointError(`${name} takes ${wanted}, not ${length}.`);
 }
 
-export function binary(definition: ElementwiseDefinition): Binary & WithOp {
-  const op = elementwise(definition, 2);
-  return Object.assign(((a: Operand, b: Operand) => call(op, [a, b])) as Binary, { op });
+function publicForm(op: Op): ((...operands: Operand[]) => unknown) & WithOp {
+  // What follows the operands is left out, so that `numbers.map(sqrt)` can pass what it likes.
+  return Object.assign((...operands: Operand[]) => call(op, operands.slice(0, op.domains.length)), { op });
+}
+
+export function unary(definition: ElementwiseDefinition<readonly [Expr]>): Unary & WithOp {
+  return publicForm(elementwise(definition, 1, "unary")) as Unary & WithOp;
+}
+
+export function binary(definition: ElementwiseDefinition<readonly [Expr, Expr]>): Binary & WithOp {
+  return publicForm(elementwise(definition, 2, "binary")) as Binary & WithOp;
 }
 
 /** A binary op that takes more than two operands too, from the left: add(a, b, c) is add(add(a, b), c). */
-export function variadic(definition: ElementwiseDefinition): Variadic & WithOp {
-  const op = elementwise(definition, 2);
+export function variadic(definition: ElementwiseDefinition<readonly [Expr, Expr]>): Variadic & WithOp {
+  const op = elementwise(definition, 2, "variadic");
   const fold = (...operands: Operand[]) => {
-    if (operands.length < 2)
-      throw new AdjointError(`${op.name} takes two operands or more, not ${operands.length}.`);
+    if (operands.length < 2) throw wrongCount(op, "two operands or more", operands);
     return operands.slice(1).reduce((left, right) => call(op, [left, right]) as Operand, operands[0]!);
   };
   return Object.assign(fold as Variadic, { op });
-}
-
-/** A function of JavaScript's Math by its name there. */
-export function mathFunction(name: Exclude<keyof typeof Math, symbol>): Scalar {
-  const compute = Math[name] as (...operands: number[]) => number;
-  return { compute, code: (...operands) => `Math.${name}(${operands.join(", ")})` };
 }
 
 /** `value` in the shape of `like`. */

@@ -20,6 +20,7 @@ export { Expr, type Node } from "./node.js";
 export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/index.js";
 export { print } from "./print.js";
+export type { Recipe } from "./recipe.js";
 export { type Carry, type Initial, type Scanned, type ScanOptions, scan } from "./scan/scan.js";
 export type { Shape } from "./shape.js";
 export { simplify } from "./simplify.js";

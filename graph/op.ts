@@ -4,11 +4,12 @@
  * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
  */
 import type { Affine } from "./affine.js";
-import type { Recipe } from "./compile/wasm/instructions.js";
 import type { Dtype } from "./dtype.js";
+import { AdjointError } from "./errors.js";
 import type { Graph } from "./graph.js";
 import type { Expr } from "./node.js";
 import type { Params } from "./params.js";
+import { checkRecipe, type Recipe, type RecipeRule } from "./recipe.js";
 import type { Shape } from "./shape.js";
 
 /**
@@ -106,23 +107,21 @@ export interface Instance<P extends Params = Params> {
 /** What one element of an elementwise op computes. */
 export interface Scalar {
   compute(...operands: number[]): number;
-  /**
-   * The same as JavaScript; operands are atoms (a name, an index or a parenthesized number). Without it kernels call
-   * `compute`, and `emit` writes down `text`.
-   */
+  /** The same as data, of which all code is made. Without it, or `code`, kernels call `compute`. */
+  readonly recipe?: RecipeRule;
+  /** The same as JavaScript alone; operands are atoms (a name, an index or a parenthesized number). */
   code?(...operands: string[]): string;
-  /** `compute` as JavaScript; without it, its own text, so that it must use nothing outside itself. */
+  /** `compute` as `emit` writes it down; without it, its own text, so that it must use nothing outside itself. */
   text?(): string;
-  /**
-   * The same as WebAssembly, given the operands that are known numbers; without it, the op is a call of `compute`.
-   */
-  wasm?(...known: readonly (number | undefined)[]): Recipe | undefined;
 }
 
 /** How a reduction takes one more element, for the compiler. */
-export interface Fold {
+export interface Fold<P extends Params = Params> {
   readonly initial: number;
-  code(total: string, value: string): string;
+  /** The new total of the total (operand 0) and the element (operand 1). */
+  readonly recipe: Recipe;
+  /** The axes that vanish, ascending. */
+  axes(params: P): readonly number[];
 }
 
 /** An op as a function on whole arrays, for kernels. */
@@ -184,7 +183,7 @@ export interface OpDefinition<P extends Params = Params> {
   /** Elementwise ops only. */
   readonly scalar?: Scalar;
   /** Reductions only. */
-  readonly fold?: Fold;
+  readonly fold?: Fold<P>;
   /**
    * Ops of one operand that only move elements: which element of the operand stands at `index` of the result;
    * `undefined` where that isn't an affine place, so that the operand must lie in memory.
@@ -227,8 +226,36 @@ export interface Op<P extends Params = Params> extends OpDefinition<P> {
 
 let lastKey = 0;
 
-/** Makes an op of its record. The built-in ops and a user's own are made alike. */
+/** The functions that a derivative of each kind consists of. */
+const rules: { readonly [K in Derivative["kind"]]: readonly string[] } = {
+  partials: ["partials"],
+  transpose: ["transpose"],
+  tangent: ["tangent"],
+  forwardReverse: ["forward", "reverse"],
+  constant: [],
+};
+
+/**
+ * Makes an op of its record. The built-in ops and a user's own are made alike.
+ * @throws where the record lacks what running, compiling or differentiating would ask for
+ */
 export function defineOp<P extends Params>(definition: OpDefinition<P>): Op<P> {
+  const { derivative, scalar, fold } = definition;
+  const need = (record: object, path: string, ...fields: readonly string[]) => {
+    const missing = fields.find((field) => record[field as keyof object] === undefined);
+    if (missing) throw new AdjointError(`defineOp: the op ${definition.name} lacks ${path}${missing}.`);
+  };
+  need(definition, "", "name", "shape", "evaluate", "derivative", "domains");
+  need(
+    derivative,
+    "derivative.",
+    ...(rules[derivative.kind] ?? [`kind of ${Object.keys(rules).join(", ")}`]),
+  );
+  if (scalar) need(scalar, "scalar.", "compute");
+  if (fold) {
+    need(fold, "fold.", "initial", "recipe", "axes");
+    checkRecipe(fold.recipe, 2, definition.name);
+  }
   return Object.freeze({ ...definition, key: ++lastKey });
 }
 

@@ -1,8 +1,11 @@
 /** A graph as text for code of others: statements in a loop around them, or a module. */
+import { AdjointError } from "../errors.js";
 import type { Graph } from "../graph.js";
-import type { Source } from "../op.js";
-import { environmentText, makeEnvironment } from "./environment.js";
+import type { CompileBody, Source } from "../op.js";
+import { bodyCode, makeEnvironment, routineOf } from "./environment.js";
 import { generate, smallScalar, straightCode } from "./generate.js";
+import type { LoopCode } from "./loops/loops.js";
+import { bufferName, constantName, routineName, slotName } from "./names.js";
 import { prepare } from "./prepare.js";
 import { writeStatements } from "./scalars/unroll.js";
 
@@ -48,3 +51,40 @@ export function generateModule(given: Graph): ModuleText {
     isUntyped: code.routines.length + code.slots.length > 0,
   };
 }
+
+/** The environment of code without matrix products as declarations, for modules of their own. */
+function environmentText({ buffers, constants, routines, slots }: LoopCode): string[] {
+  const list = (values: Float64Array) =>
+    Array.from(values, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(", ");
+  return [
+    ...buffers.map(({ length }, i) => `const ${bufferName(i)} = new Float64Array(${length});`),
+    ...constants.map((values, i) => `const ${constantName(i)} = Float64Array.of(${list(values)});`),
+    ...routines.map((call, i) => {
+      const text = routineOf(call, "f64", writeBody).text?.();
+      if (text !== undefined) return `const ${routineName(i)} = ${text};`;
+      throw new AdjointError(
+        `emit: the op ${call.op.name} has no routine with a text, so it can't be written down; give it one, or build it of other ops.`,
+      );
+    }),
+    ...slots.map(
+      ({ key, scalar }) => `const ${slotName(key)} = ${scalar!.text?.() ?? functionText(scalar!.compute)};`,
+    ),
+  ];
+}
+
+/** A function as an expression: the text of a method lacks the keyword. */
+function functionText(f: (...x: number[]) => number): string {
+  const text = String(f);
+  return /^(function\b|\(|\w+\s*=>)/.test(text) ? text : `function ${text}`;
+}
+
+/** A routine of a body as text alone. */
+const writeBody: CompileBody = (body, write) => ({
+  run() {
+    throw new Error("A routine that is written down isn't run.");
+  },
+  text() {
+    const { code, text } = bodyCode(body, write, "f64", true);
+    return `(() => {\n${environmentText(code).join("\n")}\nreturn ${text};\n})()`;
+  },
+});

@@ -10,16 +10,14 @@ import { erfc } from "./special.js";
 /** The logistic function 1/(1 + e⁻ˣ); its derivative σ(x)·σ(−x) keeps its relative accuracy on both sides. */
 export const sigmoid: Unary & WithOp = unary({
   name: "sigmoid",
-  compute: (x) => 1 / (1 + Math.exp(-x!)),
-  code: (x) => `1 / (1 + Math.exp(-${x}))`,
+  recipe: ["divide", { value: 1 }, ["add", { value: 1 }, ["exp", ["negative", 0]]]],
   partials: (x) => [(result) => multiply(result, sigmoid(negative(x!)) as Expr)],
 });
 
 /** log(1 + eˣ), without overflow; its derivative is the logistic function. */
 export const softplus: Unary & WithOp = unary({
   name: "softplus",
-  compute: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
-  code: (x) => `Math.max(${x}, 0) + Math.log1p(Math.exp(-Math.abs(${x})))`,
+  recipe: ["add", ["maximum", 0, { value: 0 }], ["log1p", ["exp", ["negative", ["abs", 0]]]]],
   partials: (x) => [() => sigmoid(x!)],
 });
 
@@ -40,8 +38,7 @@ export function gelu<const A extends Operand>(x: A): ResultOf<[A], ShapeOf<A>> {
 /** x itself, of which the derivative is taken to be 0: what is computed from it counts as given. */
 export const stopGradient: Unary & WithOp = unary({
   name: "stopGradient",
-  compute: (x) => x!,
-  code: (x) => x!,
+  recipe: 0,
   partials: "constant",
   // By decree, not by its slope, which is 1.
   domains: [integer()],

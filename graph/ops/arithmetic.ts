@@ -1,8 +1,8 @@
 /** Sums, products, powers of whole numbers, and the larger and smaller of two. */
-import type { Recipe } from "../compile/wasm/instructions.js";
 import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.js";
 import { type Expr, nodeOf } from "../node.js";
 import { real } from "../op.js";
+import { isProduct, product, type Recipe } from "../recipe.js";
 import type { Binary, Unary, Variadic } from "../types.js";
 import { equal, greaterEqual, lessEqual, logicalOr, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
@@ -24,9 +24,7 @@ function argumentOf(x: Expr | undefined, { op }: WithOp): Expr | undefined {
 export const add: Variadic & WithOp = variadic({
   name: "add",
   commutative: true,
-  compute: (a, b) => a! + b!,
-  code: (a, b) => `${a} + ${b}`,
-  wasm: () => [0, 1, "f64.add"],
+  recipe: ["add", 0, 1],
   partials: () => [() => 1, () => 1],
   // x + 0 is no rewrite: −0 + 0 is 0.
   rewrite([a, b]) {
@@ -42,9 +40,7 @@ export const add: Variadic & WithOp = variadic({
 /** a − b */
 export const subtract: Binary & WithOp = binary({
   name: "subtract",
-  compute: (a, b) => a! - b!,
-  code: (a, b) => `${a} - ${b}`,
-  wasm: () => [0, 1, "f64.sub"],
+  recipe: ["subtract", 0, 1],
   partials: () => [() => 1, () => -1],
   rewrite([a, b]) {
     if (is(b, 0)) return a;
@@ -56,9 +52,7 @@ export const subtract: Binary & WithOp = binary({
 /** −x */
 export const negative: Unary & WithOp = unary({
   name: "negative",
-  compute: (x) => -x!,
-  code: (x) => `-${x}`,
-  wasm: () => [0, "f64.neg"],
+  recipe: ["negative", 0],
   partials: () => [() => -1],
   rewrite([x]) {
     const inner = argumentOf(x, negative);
@@ -72,9 +66,7 @@ export const negative: Unary & WithOp = unary({
 export const multiply: Variadic & WithOp = variadic({
   name: "multiply",
   commutative: true,
-  compute: (a, b) => a! * b!,
-  code: (a, b) => `${a} * ${b}`,
-  wasm: () => [0, 1, "f64.mul"],
+  recipe: ["multiply", 0, 1],
   partials: (a, b) => [() => b!, () => a!],
   // x·0 is no rewrite: it is NaN at ±∞ and −0 at negative x.
   rewrite([a, b]) {
@@ -98,9 +90,7 @@ function withoutSign(a: Expr, b: Expr): Expr | undefined {
 /** a/b */
 export const divide: Binary & WithOp = binary({
   name: "divide",
-  compute: (a, b) => a! / b!,
-  code: (a, b) => `${a} / ${b}`,
-  wasm: () => [0, 1, "f64.div"],
+  recipe: ["divide", 0, 1],
   partials: (_a, b) => [() => divide(fullLike(b!, 1), b!), (result) => negative(divide(result, b!))],
   rewrite([a, b]) {
     if (is(b, 1)) return a;
@@ -121,9 +111,7 @@ function hasExactReciprocal(x: number): boolean {
 /** x² */
 export const square: Unary & WithOp = unary({
   name: "square",
-  compute: (x) => x! * x!,
-  code: (x) => `${x} * ${x}`,
-  wasm: () => [0, 0, "f64.mul"],
+  recipe: ["multiply", 0, 0],
   partials: (x) => [() => multiply(fullLike(x!, 2), x!)],
   rewrite([x]) {
     const negated = argumentOf(x, negative);
@@ -131,41 +119,12 @@ export const square: Unary & WithOp = unary({
   },
 });
 
-/** Whole exponents up to this size are products, which are exact at 0 and ten times as fast as Math.pow. */
-const largestProduct = 32;
-
-function isProduct(exponent: number): boolean {
-  return Number.isInteger(exponent) && Math.abs(exponent) <= largestProduct;
-}
-
-/** x to the whole power n by squaring, on any kind of factor. */
-function product<T>(x: T, n: number, times: (a: T, b: T) => T): T {
-  if (n === 1) return x;
-  if (n % 2 === 1) return times(product(x, n - 1, times), x);
-  const half = product(x, n / 2, times);
-  return times(half, half);
-}
-
-function computePower(x: number, n: number): number {
-  if (!isProduct(n)) return x ** n;
-  if (n === 0) return 1;
-  const result = product(x, Math.abs(n), (a, b) => a * b);
-  return n < 0 ? 1 / result : result;
-}
-
-/** A literal exponent becomes a product; one that is known only later is left to Math.pow, the last place apart. */
-function powerCode(x: string, n: string): string {
-  const literal = /^\(?(-?\d+)\)?$/.exec(n)?.[1];
-  if (literal === undefined || !isProduct(Number(literal))) return `Math.pow(${x}, ${n})`;
-  if (Number(literal) === 0) return "1";
-  const text = product(x, Math.abs(Number(literal)), (a, b) => `(${a} * ${b})`);
-  return literal.startsWith("-") ? `1 / ${text}` : text;
-}
-
-function powerRecipe(n: number | undefined): Recipe | undefined {
-  if (n === undefined || n === 0 || !isProduct(n)) return undefined;
-  const recipe = product<Recipe>([0], Math.abs(n), (a, b) => [...a, ...b, "f64.mul"]);
-  return n < 0 ? ["f64.one", ...recipe, "f64.div"] : recipe;
+/** A known whole exponent makes a product; of one that is known only later, kernels take the last place apart. */
+function powerRecipe(n: number | undefined): Recipe {
+  if (n === undefined || !isProduct(n)) return ["power", 0, 1];
+  if (n === 0) return { value: 1 };
+  const recipe = product<Recipe>(0, Math.abs(n), (a, b) => ["multiply", a, b]);
+  return n < 0 ? ["divide", { value: 1 }, recipe] : recipe;
 }
 
 /**
@@ -174,9 +133,7 @@ function powerRecipe(n: number | undefined): Recipe | undefined {
  */
 export const power: Binary & WithOp = binary({
   name: "power",
-  compute: (x, n) => computePower(x!, n!),
-  code: (x, n) => powerCode(x!, n!),
-  wasm: (_x, n) => powerRecipe(n),
+  recipe: (_x, n) => powerRecipe(n),
   partials: (x, n) => [
     () => {
       const exponent = uniformValue(n!);
@@ -201,11 +158,9 @@ export const power: Binary & WithOp = binary({
 });
 
 /** |x|; its derivative at 0 is 0. */
-export const abs: Unary & WithOp = unary({
+export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   name: "abs",
-  compute: (x) => Math.abs(x!),
-  code: (x) => `Math.abs(${x})`,
-  wasm: () => [0, "f64.abs"],
+  recipe: ["abs", 0],
   partials: (x) => [() => ({ value: sign(x!), mask: notEqual(x!, 0) as Expr })],
   rewrite([x]) {
     const negated = argumentOf(x, negative);
@@ -214,10 +169,9 @@ export const abs: Unary & WithOp = unary({
 });
 
 /** −1, 0 or 1 by the sign of x; its derivative is 0. */
-export const sign: Unary & WithOp = unary({
+export const sign: Unary & WithOp = /* @__PURE__ */ unary({
   name: "sign",
-  compute: (x) => Math.sign(x!),
-  code: (x) => `Math.sign(${x})`,
+  recipe: ["sign", 0],
   partials: "constant",
 });
 
@@ -227,23 +181,19 @@ function chosen(a: Expr, b: Expr, wins: Binary): () => { value: Expr; mask: Expr
 }
 
 /** The larger of a and b; NaN if one of them is. A tie shares the derivative equally. */
-export const maximum: Binary & WithOp = binary({
+export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "maximum",
   commutative: true,
-  compute: (a, b) => Math.max(a!, b!),
-  code: (a, b) => `Math.max(${a}, ${b})`,
-  wasm: () => [0, 1, "f64.max"],
+  recipe: ["maximum", 0, 1],
   partials: (a, b) => [chosen(a!, b!, greaterEqual), chosen(b!, a!, greaterEqual)],
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
 });
 
 /** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally. */
-export const minimum: Binary & WithOp = binary({
+export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "minimum",
   commutative: true,
-  compute: (a, b) => Math.min(a!, b!),
-  code: (a, b) => `Math.min(${a}, ${b})`,
-  wasm: () => [0, 1, "f64.min"],
+  recipe: ["minimum", 0, 1],
   partials: (a, b) => [chosen(a!, b!, lessEqual), chosen(b!, a!, lessEqual)],
   rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
 });

@@ -1,9 +1,11 @@
 /** What all reductions share: axes, the fold along them, and the public form `reduce(x, axes, { keepDims })`. */
+import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
-import type { Expr } from "../node.js";
-import type { Instance } from "../op.js";
+import { apply, type Expr } from "../node.js";
+import { type Arithmetic, type Derivative, defineOp, type Instance, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
-import { forEachOffset, type Shape, stridesOf } from "../shape.js";
+import type { Recipe } from "../recipe.js";
+import { forEachOffset, formatShape, type Shape, stridesOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
 import { reshapeExpr } from "./moving.js";
 
@@ -21,12 +23,12 @@ export interface ReduceParams {
   readonly axes: readonly number[];
 }
 
-export function removeAxes(shape: Shape, axes: readonly number[]): Shape {
+function removeAxes(shape: Shape, axes: readonly number[]): Shape {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
 /** Folds the elements along `axes` from the first on; `empty` is the value where there is none. */
-export function reduceAxes<T>(
+function reduceAxes<T>(
   values: readonly T[],
   shape: Shape,
   axes: readonly number[],
@@ -64,23 +66,63 @@ export const reductionInstances: readonly Instance<ReduceParams>[] = [
   { shapes: [[0, 2]], params: { axes: [1] } },
 ];
 
+interface ReductionDefinition {
+  readonly name: string;
+  /** What nothing reduces to; where that isn't finite, nothing can't be reduced. */
+  readonly initial: number;
+  readonly recipe: Recipe;
+  combine<T>(arithmetic: Arithmetic<T>, total: T, value: T): T;
+  readonly derivative: Derivative<ReduceParams>;
+}
+
+/** An op that folds the elements along axes. */
+export function defineReduction(definition: ReductionDefinition): Op<ReduceParams> {
+  const { name, initial, recipe, combine, derivative } = definition;
+  const op: Op<ReduceParams> = defineOp<ReduceParams>({
+    name,
+    shape([operand], { axes }) {
+      if (Number.isFinite(initial) || axes.every((axis) => operand![axis]! > 0))
+        return removeAxes(operand!, axes);
+      throw nothingToReduce(name, operand!, axes);
+    },
+    evaluate: (arithmetic, [values], { operands }, { axes }) =>
+      reduceAxes(
+        values!,
+        operands[0]!,
+        axes,
+        (total, value) => combine(arithmetic, total, value),
+        () => arithmetic.constant(initial),
+      ),
+    fold: { initial, recipe, axes: ({ axes }) => axes },
+    rewrite: ({ operands: [x], params: { axes } }) => dropUnitAxes(op, x!, axes),
+    derivative,
+    domains: [real()],
+  });
+  return op;
+}
+
+export function nothingToReduce(name: string, shape: Shape, axes: readonly number[]): AdjointError {
+  return new AdjointError(
+    `${name}: ${formatShape(shape)} has no element along the axes [${axes.join(", ")}].`,
+  );
+}
+
+/** A reduction by its op along `axes` (ascending). */
+export function reduceBy(op: Op<ReduceParams>, x: Expr, axes: readonly number[]): Expr {
+  return axes.length === 0 ? x : apply(op, [x], { axes });
+}
+
 /** A reduction along axes of length 1 is a reshape. */
-export function dropUnitAxes(
-  reduce: (x: Expr, axes: readonly number[]) => Expr,
-  x: Expr,
-  axes: readonly number[],
-): Expr | undefined {
-  const unit = axes.filter((axis) => x.shape[axis] === 1);
+function dropUnitAxes(op: Op<ReduceParams>, x: Expr, axes: readonly number[]): Expr | undefined {
   if (axes.length === 0) return x;
+  const unit = axes.filter((axis) => x.shape[axis] === 1);
   if (unit.length === 0) return undefined;
-  const rest = axes.filter((axis) => x.shape[axis] !== 1);
-  const squeezed = reshapeExpr(x, removeAxes(x.shape, unit));
-  return rest.length === 0
-    ? squeezed
-    : reduce(
-        squeezed,
-        rest.map((axis) => axis - unit.filter((u) => u < axis).length),
-      );
+  const rest = axes.filter((axis) => !unit.includes(axis));
+  return reduceBy(
+    op,
+    reshapeExpr(x, removeAxes(x.shape, unit)),
+    rest.map((axis) => axis - unit.filter((u) => u < axis).length),
+  );
 }
 
 export interface ReductionOptions {
@@ -92,6 +134,14 @@ export interface ReductionOptions {
 export interface Reduction {
   <const A extends Operand>(x: A): ResultOf<[A], []>;
   (x: Operand, axes: number | readonly number[], options?: ReductionOptions): Expr;
+}
+
+/** The public form of a reduction by its op. */
+export function reductionOf(op: Op<ReduceParams>): Reduction & WithOp {
+  return Object.assign(
+    reduction(op.name, (x, axes) => reduceBy(op, x, axes)),
+    { op: op as Op },
+  );
 }
 
 export function reduction(name: string, reduce: (x: Expr, axes: readonly number[]) => Expr): Reduction {

@@ -2,18 +2,17 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
-import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
+import { defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
 import {
-  dropUnitAxes,
+  defineReduction,
   type ReduceParams,
   type Reduction,
-  reduceAxes,
-  reduction,
+  reduceBy,
   reductionInstances,
-  removeAxes,
+  reductionOf,
 } from "./axes.js";
 import { full, uniformValue } from "./constant.js";
 import { pick, reshapeExpr, type Writable } from "./moving.js";
@@ -87,7 +86,7 @@ interface BroadcastTo extends WithOp {
  * Repeats `x` along new leading axes and along its axes of length 1 until it has `shape` (NumPy's `broadcast_to`).
  * @throws where an axis of another length would have to change
  */
-export const broadcastTo: BroadcastTo = Object.assign(
+export const broadcastTo: BroadcastTo = /* @__PURE__ */ Object.assign(
   ((x: Operand, shape: Shape) =>
     withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand!, shape))) as BroadcastTo,
   { op: broadcastOp as Op },
@@ -113,24 +112,11 @@ export function broadcastLike(x: Expr, shape: Shape): Expr {
   return insertAxes(reshapeExpr(x, kept), shape, axes);
 }
 
-const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
+export const sumOp: Op<ReduceParams> = defineReduction({
   name: "sum",
-  shape: ([operand], { axes }) => removeAxes(operand!, axes),
-  evaluate: <T>(
-    arithmetic: Arithmetic<T>,
-    [values]: readonly (readonly T[])[],
-    shapes: { operands: readonly Shape[] },
-    { axes }: ReduceParams,
-  ) =>
-    reduceAxes(
-      values!,
-      shapes.operands[0]!,
-      axes,
-      (a, b) => arithmetic.add(a, b),
-      () => arithmetic.constant(0),
-    ),
-  fold: { initial: 0, code: (total, value) => `${total} + ${value}` },
-  rewrite: ({ operands: [x], params: { axes } }) => dropUnitAxes(sumAxes, x!, axes),
+  initial: 0,
+  recipe: ["add", 0, 1],
+  combine: (arithmetic, total, value) => arithmetic.add(total, value),
   derivative: {
     kind: "transpose",
     linear: "each",
@@ -138,7 +124,6 @@ const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
     transpose: (adjoint, _operand, { operands, params: { axes } }) =>
       insertAxes(adjoint, operands[0]!.shape, axes),
   },
-  domains: [real()],
 });
 
 export const sumInstances: Instances = {
@@ -148,8 +133,8 @@ export const sumInstances: Instances = {
 
 /** The sum along `axes` (ascending). */
 export function sumAxes(x: Expr, axes: readonly number[]): Expr {
-  return axes.length === 0 ? x : apply(sumOp, [x], { axes });
+  return reduceBy(sumOp, x, axes);
 }
 
 /** The sum of the elements, of all or along axes; 0 where there is none. */
-export const sum: Reduction & WithOp = Object.assign(reduction("sum", sumAxes), { op: sumOp as Op });
+export const sum: Reduction & WithOp = /* @__PURE__ */ reductionOf(sumOp);

@@ -91,7 +91,7 @@ export const choleskyInstances: Instances = {
  * The lower triangle L with L·Lᵀ = (A + Aᵀ)/2. NaN where that isn't positive definite.
  * @throws where A isn't square
  */
-export const cholesky: ((a: Operand) => Expr) & WithOp = Object.assign(
+export const cholesky: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
   (a: Operand): Expr =>
     withOperands("cholesky", [a], ([x]) => {
       squareSide(x!, "cholesky");

@@ -1,54 +1,42 @@
 /** Comparisons and logic, giving 1 or 0 without a derivative, and the choice between two values. */
-import type { Instruction } from "../compile/wasm/instructions.js";
 import { applyElementwise, binary, elementwise, unary, type WithOp } from "../elementwise.js";
 import { type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
 import { boolean, type Domain, integer, real } from "../op.js";
 import { withOperands } from "../operand.js";
+import type { Comparison } from "../recipe.js";
 import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
 import { uniformValue } from "./constant.js";
 
 function comparison(
-  name: string,
-  symbol: string,
-  instruction: Instruction,
-  holds: (a: number, b: number) => boolean,
-  options: { commutative?: boolean; domains?: Domain[] } = {},
+  name: Comparison,
+  options: { readonly commutative?: boolean; readonly domains: readonly Domain[] } = {
+    domains: [integer(), real()],
+  },
 ): Binary & WithOp {
-  return binary({
-    name,
-    commutative: options.commutative ?? false,
-    isTruth: true,
-    compute: (a, b) => (holds(a!, b!) ? 1 : 0),
-    code: (a, b) => `(${a} ${symbol} ${b} ? 1 : 0)`,
-    wasm: () => [0, 1, instruction, "f64.convert_i32_u"],
-    partials: "constant",
-    domains: options.domains ?? [integer(), real()],
-  });
+  return binary({ name, isTruth: true, recipe: ["convert", [name, 0, 1]], partials: "constant", ...options });
 }
 
 const discrete = { commutative: true, domains: [integer(-1, 1), integer(-1, 1)] };
 
 /** 1 where a > b, else 0 */
-export const greater: Binary & WithOp = comparison("greater", ">", "f64.gt", (a, b) => a > b);
+export const greater: Binary & WithOp = /* @__PURE__ */ comparison("greater");
 /** 1 where a ≥ b, else 0 */
-export const greaterEqual: Binary & WithOp = comparison("greaterEqual", ">=", "f64.ge", (a, b) => a >= b);
+export const greaterEqual: Binary & WithOp = /* @__PURE__ */ comparison("greaterEqual");
 /** 1 where a < b, else 0 */
-export const less: Binary & WithOp = comparison("less", "<", "f64.lt", (a, b) => a < b);
+export const less: Binary & WithOp = /* @__PURE__ */ comparison("less");
 /** 1 where a ≤ b, else 0 */
-export const lessEqual: Binary & WithOp = comparison("lessEqual", "<=", "f64.le", (a, b) => a <= b);
+export const lessEqual: Binary & WithOp = /* @__PURE__ */ comparison("lessEqual");
 /** 1 where a = b, else 0 */
-export const equal: Binary & WithOp = comparison("equal", "===", "f64.eq", (a, b) => a === b, discrete);
+export const equal: Binary & WithOp = /* @__PURE__ */ comparison("equal", discrete);
 /** 1 where a ≠ b, else 0 */
-export const notEqual: Binary & WithOp = comparison("notEqual", "!==", "f64.ne", (a, b) => a !== b, discrete);
+export const notEqual: Binary & WithOp = /* @__PURE__ */ comparison("notEqual", discrete);
 
 /** 1 where both are true (neither 0 nor NaN), else 0 */
 export const logicalAnd: Binary & WithOp = binary({
   name: "logicalAnd",
   commutative: true,
   isTruth: true,
-  compute: (a, b) => (a && b ? 1 : 0),
-  code: (a, b) => `(${a} && ${b} ? 1 : 0)`,
-  wasm: () => [0, "f64.truthy", 1, "f64.truthy", "i32.and", "f64.convert_i32_u"],
+  recipe: ["convert", ["and", ["truthy", 0], ["truthy", 1]]],
   partials: "constant",
   domains: [boolean, boolean],
 });
@@ -58,9 +46,7 @@ export const logicalOr: Binary & WithOp = binary({
   name: "logicalOr",
   commutative: true,
   isTruth: true,
-  compute: (a, b) => (a || b ? 1 : 0),
-  code: (a, b) => `(${a} || ${b} ? 1 : 0)`,
-  wasm: () => [0, "f64.truthy", 1, "f64.truthy", "i32.or", "f64.convert_i32_u"],
+  recipe: ["convert", ["or", ["truthy", 0], ["truthy", 1]]],
   partials: "constant",
   domains: [boolean, boolean],
 });
@@ -69,19 +55,15 @@ export const logicalOr: Binary & WithOp = binary({
 export const logicalNot: Unary & WithOp = unary({
   name: "logicalNot",
   isTruth: true,
-  compute: (x) => (x ? 0 : 1),
-  code: (x) => `(${x} ? 0 : 1)`,
-  wasm: () => [0, "f64.truthy", "i32.eqz", "f64.convert_i32_u"],
+  recipe: ["select", ["truthy", 0], { value: 0 }, { value: 1 }],
   partials: "constant",
   domains: [boolean],
 });
 
-const whereOp = elementwise(
+const whereOp = elementwise<readonly [Expr, Expr, Expr]>(
   {
     name: "where",
-    compute: (condition, a, b) => (condition ? a! : b!),
-    code: (condition, a, b) => `(${condition} ? ${a} : ${b})`,
-    wasm: () => [1, 2, 0, "f64.truthy", "select"],
+    recipe: ["select", ["truthy", 0], 1, 2],
     // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
     partials: (condition) => [
       undefined,
@@ -100,6 +82,7 @@ const whereOp = elementwise(
     domains: [boolean, real(), real()],
   },
   3,
+  "where",
 );
 
 /** A condition as 1 or 0: masks are added up, where other values could cancel. */
@@ -129,7 +112,7 @@ interface Where extends WithOp {
  * `a` where the condition is true (neither 0 nor NaN), else `b`. The derivative is that of the side taken; what the
  * other side's would be, infinite or NaN, doesn't matter.
  */
-export const where: Where = Object.assign(
+export const where: Where = /* @__PURE__ */ Object.assign(
   ((condition: Operand, a: Operand, b: Operand) =>
     withOperands("where", [condition, a, b], ([c, x, y]) => choose(c!, x!, y!))) as Where,
   { op: whereOp },

@@ -1,4 +1,4 @@
-import { type Builder, Expr, isOp, nodeOf, paramsIf } from "../node.js";
+import { type Builder, Expr, isOp, type Node, nodeOf } from "../node.js";
 import { defineOp, type Instances, type Op } from "../op.js";
 import { type Shape, sizeOf } from "../shape.js";
 
@@ -93,7 +93,12 @@ export function constant(builder: Builder, values: ArrayLike<number>, shape: Sha
 
 /** The number that an expression is known to hold in every element, or `undefined`. */
 export function uniformValue(expr: Expr): number | undefined {
-  return paramsIf(expr, fullOp)?.value;
+  return numberIn(nodeOf(expr));
+}
+
+/** The number that a node holds in every element, or `undefined`. */
+export function numberIn(node: Node): number | undefined {
+  return isOp(node, fullOp) ? node.params.value : undefined;
 }
 
 /** The numbers that an expression is known to hold, of at most `limit` elements, or `undefined`. */

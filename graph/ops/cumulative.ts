@@ -90,7 +90,7 @@ interface Cumsum extends WithOp {
 }
 
 /** Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁. */
-export const cumsum: Cumsum = Object.assign(
+export const cumsum: Cumsum = /* @__PURE__ */ Object.assign(
   ((x: Operand, axis = -1, { reverse = false } = {}) =>
     withOperands("cumsum", [x], ([operand]) => {
       const along = normalizeAxis(axis, operand!.shape.length, "cumsum");

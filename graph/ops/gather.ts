@@ -202,15 +202,16 @@ export const scatterInstances: Instances = {
  * x[at[i]], NaN for an index outside. The indices may be an input, and have no derivative.
  * @throws where known indices are outside
  */
-export const take: ((x: Operand, indices: Operand, axis?: number) => Expr) & WithOp = Object.assign(
-  (x: Operand, indices: Operand, axis = 0): Expr =>
-    withOperands("take", [x, indices], ([values, at]) => {
-      const along = normalizeAxis(axis, values!.shape.length, "take");
-      checkKnown("take", indices, values!.shape[along]!);
-      return apply(gatherOp, [values!, at!], { axis: along });
-    }) as Expr,
-  { op: gatherOp as Op },
-);
+export const take: ((x: Operand, indices: Operand, axis?: number) => Expr) & WithOp =
+  /* @__PURE__ */ Object.assign(
+    (x: Operand, indices: Operand, axis = 0): Expr =>
+      withOperands("take", [x, indices], ([values, at]) => {
+        const along = normalizeAxis(axis, values!.shape.length, "take");
+        checkKnown("take", indices, values!.shape[along]!);
+        return apply(gatherOp, [values!, at!], { axis: along });
+      }) as Expr,
+    { op: gatherOp as Op },
+  );
 
 /**
  * The transpose of `take` along the first axis: zeros of `length` rows, to which row `i` of `values` is added at
@@ -218,7 +219,7 @@ export const take: ((x: Operand, indices: Operand, axis?: number) => Expr) & Wit
  * @throws where the indices aren't as many as there are values, or known ones are outside
  */
 export const scatterAdd: ((values: Operand, indices: Operand, length: number) => Expr) & WithOp =
-  Object.assign(
+  /* @__PURE__ */ Object.assign(
     (values: Operand, indices: Operand, length: number): Expr =>
       withOperands("scatterAdd", [values, indices], ([given, at]) => {
         const leading = given!.shape.slice(0, at!.shape.length);

@@ -228,7 +228,7 @@ interface Slice extends WithOp {
  * The elements `start … stop − 1` of one axis, as `Array.prototype.slice` counts them (negative from the back), or
  * as Python's slices do with a negative `step`.
  */
-export const slice: Slice = Object.assign(
+export const slice: Slice = /* @__PURE__ */ Object.assign(
   ((x: Operand, start?: number, stop?: number, { axis = 0, step = 1 }: SliceOptions = {}) =>
     withOperands("slice", [x], ([operand]) => {
       const { shape } = operand!;

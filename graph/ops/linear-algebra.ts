@@ -259,7 +259,7 @@ export function squareSide(x: Expr, what: string): number {
  * singular. Leading axes are batches, broadcast against each other.
  * @throws where A isn't square or its side differs from B's
  */
-export const solve: ((a: Operand, b: Operand) => Expr) & WithOp = Object.assign(
+export const solve: ((a: Operand, b: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
   (a: Operand, b: Operand): Expr =>
     withOperands("solve", [a, b], ([x, y]) => {
       const n = squareSide(x!, "solve");
@@ -294,7 +294,7 @@ export function inv(a: Operand): Expr {
  * The determinant. Up to 3×3 it is written out, so that its derivatives are exact for singular matrices too; of larger
  * ones these have the gradient NaN there. @throws where A isn't square
  */
-export const det: ((a: Operand) => Expr) & WithOp = Object.assign(
+export const det: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
   (a: Operand): Expr =>
     withOperands("det", [a], ([x]) => {
       const n = squareSide(x!, "det");

@@ -119,7 +119,7 @@ interface Matmul extends WithOp {
  * and that axis vanishes again; leading axes are batches, broadcast against each other.
  * @throws where the columns of `a` and the rows of `b` differ, or an operand is a scalar
  */
-export const matmul: Matmul = Object.assign(
+export const matmul: Matmul = /* @__PURE__ */ Object.assign(
   ((a: Operand, b: Operand) => withOperands("matmul", [a, b], ([x, y]) => matmulExpr(x!, y!))) as Matmul,
   { op: matmulOp },
 );

@@ -108,7 +108,7 @@ export type Writable<S extends Shape> = number extends S["length"]
  * The same elements, row-major, in another shape of the same size. One length may be −1: it is what the others leave.
  * @throws where the counts of elements differ
  */
-export const reshape: Reshape = Object.assign(
+export const reshape: Reshape = /* @__PURE__ */ Object.assign(
   ((x: Operand, shape: Shape) =>
     withOperands("reshape", [x], ([operand]) =>
       reshapeExpr(operand!, inferLength(operand!, shape)),
@@ -191,7 +191,7 @@ interface Transpose extends WithOp {
  * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes` the order is reversed,
  * which is the transpose of a matrix.
  */
-export const transpose: Transpose = Object.assign(
+export const transpose: Transpose = /* @__PURE__ */ Object.assign(
   ((x: Operand, axes?: readonly number[]) =>
     withOperands("transpose", [x], ([operand]) => {
       const rank = operand!.shape.length;

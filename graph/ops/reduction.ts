@@ -1,19 +1,17 @@
 /** The largest, the smallest and the mean along axes. */
-import { scalarText } from "../compile/text.js";
 import { fullLike, type WithOp } from "../elementwise.js";
-import { AdjointError } from "../errors.js";
-import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
-import { formatShape, type Shape, sizeOf } from "../shape.js";
+import type { Instances, Op } from "../op.js";
+import { meaningOf } from "../recipe.js";
+import { sizeOf } from "../shape.js";
 import { divide, maximum, minimum } from "./arithmetic.js";
 import {
-  dropUnitAxes,
+  defineReduction,
+  nothingToReduce,
   type ReduceParams,
   type Reduction,
-  reduceAxes,
   reduction,
   reductionInstances,
-  removeAxes,
+  reductionOf,
 } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
@@ -22,69 +20,40 @@ import { equal, where } from "./comparison.js";
  * The largest (smallest) elements along axes. Elements that tie share the derivative equally.
  * `choose` is a thunk because the files of ops import each other.
  */
-function extremum(name: string, choose: () => WithOp, initial: number): Op<ReduceParams> {
-  const op: Op<ReduceParams> = defineOp<ReduceParams>({
+function extremum(name: string, instruction: "maximum" | "minimum", choose: () => WithOp): Op<ReduceParams> {
+  return defineReduction({
     name,
-    shape([operand], { axes }) {
-      if (axes.every((axis) => operand![axis]! > 0)) return removeAxes(operand!, axes);
-      throw new AdjointError(
-        `${name}: ${formatShape(operand!)} has no element along the axes [${axes.join(", ")}].`,
-      );
-    },
-    evaluate: <T>(
-      arithmetic: Arithmetic<T>,
-      [values]: readonly (readonly T[])[],
-      shapes: { operands: readonly Shape[] },
-      { axes }: ReduceParams,
-    ) =>
-      reduceAxes(
-        values!,
-        shapes.operands[0]!,
-        axes,
-        (a, b) => arithmetic.apply(choose().op, [a, b]),
-        () => arithmetic.constant(Number.NaN),
-      ),
-    fold: { initial, code: (total, value) => scalarText(choose().op, [total, value]) },
-    rewrite: ({ operands: [x], params: { axes } }) =>
-      dropUnitAxes((y, rest) => apply(op, [y], { axes: rest }), x!, axes),
+    // Of no numbers, −∞ and ∞
+    initial: meaningOf(instruction)(),
+    recipe: [instruction, 0, 1],
+    combine: (arithmetic, total, value) => arithmetic.apply(choose().op, [total, value]),
     derivative: {
       kind: "tangent",
       tangent([tangent], { operands: [x], params: { axes }, result }) {
-        const chosen = equal(x!, insertAxes(result, x!.shape, axes)) as Expr;
+        const chosen = equal(x!, insertAxes(result, x!.shape, axes));
         const count = sumAxes(chosen, axes);
-        return divide(sumAxes(where(chosen, tangent!, fullLike(tangent!, 0)) as Expr, axes), count) as Expr;
+        return divide(sumAxes(where(chosen, tangent!, fullLike(tangent!, 0)), axes), count);
       },
     },
-    domains: [real()],
   });
-  return op;
 }
 
-const maxOp = extremum("max", () => maximum, Number.NEGATIVE_INFINITY);
-const minOp = extremum("min", () => minimum, Number.POSITIVE_INFINITY);
+const maxOp = /* @__PURE__ */ extremum("max", "maximum", () => maximum);
+const minOp = /* @__PURE__ */ extremum("min", "minimum", () => minimum);
 
 export const maxInstances: Instances = { op: maxOp as Op, instances: reductionInstances };
 export const minInstances: Instances = { op: minOp as Op, instances: reductionInstances };
 
 /** The largest element, of all or along axes. Ties share the gradient equally. @throws where there is none */
-export const max: Reduction & WithOp = Object.assign(
-  reduction("max", (x, axes) => (axes.length === 0 ? x : apply(maxOp, [x], { axes }))),
-  { op: maxOp as Op },
-);
+export const max: Reduction & WithOp = /* @__PURE__ */ reductionOf(maxOp);
 
 /** The smallest element, of all or along axes. Ties share the gradient equally. @throws where there is none */
-export const min: Reduction & WithOp = Object.assign(
-  reduction("min", (x, axes) => (axes.length === 0 ? x : apply(minOp, [x], { axes }))),
-  { op: minOp as Op },
-);
+export const min: Reduction & WithOp = /* @__PURE__ */ reductionOf(minOp);
 
 /** The arithmetic mean, Σx/n, of all or along axes. @throws where there is no element */
-export const mean: Reduction = reduction("mean", (x, axes) => {
+export const mean: Reduction = /* @__PURE__ */ reduction("mean", (x, axes) => {
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
-  if (count === 0)
-    throw new AdjointError(
-      `mean: ${formatShape(x.shape)} has no element along the axes [${axes.join(", ")}].`,
-    );
+  if (count === 0) throw nothingToReduce("mean", x.shape, axes);
   const total = sumAxes(x, axes);
-  return divide(total, fullLike(total, count)) as Expr;
+  return divide(total, fullLike(total, count));
 });

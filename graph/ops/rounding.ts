@@ -1,5 +1,5 @@
 /** Whole numbers near a number, whose derivative is taken to be 0 where they jump too; remainders; and bounds. */
-import { binary, mathFunction, unary, type WithOp } from "../elementwise.js";
+import { binary, unary, type WithOp } from "../elementwise.js";
 import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
@@ -8,42 +8,30 @@ import { divide, maximum, minimum, negative, subtract } from "./arithmetic.js";
 /** The largest whole number ≤ x; derivative 0 */
 export const floor: Unary & WithOp = unary({
   name: "floor",
-  ...mathFunction("floor"),
-  wasm: () => [0, "f64.floor"],
+  recipe: ["floor", 0],
   partials: "constant",
 });
 
 /** The smallest whole number ≥ x; derivative 0 */
 export const ceil: Unary & WithOp = unary({
   name: "ceil",
-  ...mathFunction("ceil"),
-  wasm: () => [0, "f64.ceil"],
+  recipe: ["ceil", 0],
   partials: "constant",
 });
 
 /** The whole number next to x towards 0; derivative 0 */
 export const trunc: Unary & WithOp = unary({
   name: "trunc",
-  ...mathFunction("trunc"),
-  wasm: () => [0, "f64.trunc"],
+  recipe: ["trunc", 0],
   partials: "constant",
 });
 
 /** The nearest whole number, of two the even one, as NumPy and IEEE 754 round; derivative 0 */
 export const round: Unary & WithOp = unary({
   name: "round",
-  compute: roundHalfEven,
-  wasm: () => [0, "f64.nearest"],
+  recipe: ["round", 0],
   partials: "constant",
 });
-
-function roundHalfEven(x: number): number {
-  // Doubles from 2⁵² on are whole; below, adding and taking away 2⁵² rounds as the processor does.
-  if (!(Math.abs(x) < 4503599627370496)) return x;
-  return x < 0 || Object.is(x, -0)
-    ? x - 4503599627370496 + 4503599627370496 || -0
-    : x + 4503599627370496 - 4503599627370496;
-}
 
 /**
  * What is left of x after the whole multiples of y, with the sign of y: x − ⌊x/y⌋·y, computed without error (NumPy's

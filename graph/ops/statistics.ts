@@ -18,7 +18,7 @@ import { max } from "./reduction.js";
  * The product of the elements, of all or along axes; 1 where there is none. Its derivatives are exact with zeros among
  * them, at every order: it multiplies the even with the odd places until one is left, so nothing is ever divided by.
  */
-export const prod: Reduction = reduction("prod", (x, axes) => {
+export const prod: Reduction = /* @__PURE__ */ reduction("prod", (x, axes) => {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const shape = kept.map((axis) => x.shape[axis]!);
   let count = sizeOf(axes.map((axis) => x.shape[axis]!));
@@ -48,7 +48,7 @@ interface VarianceReduction {
 
 function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceReduction {
   return ((x: Operand, axes?: number | readonly number[], { ddof = 0, ...options }: VarianceOptions = {}) => {
-    const reduce: Reduction = reduction(name, (operand, along) => {
+    const reduce: Reduction = /* @__PURE__ */ reduction(name, (operand, along) => {
       const count = sizeOf(along.map((axis) => operand.shape[axis]!)) - ddof;
       if (!(count > 0)) {
         throw new AdjointError(

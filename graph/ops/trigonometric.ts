@@ -1,5 +1,5 @@
 /** Circular and hyperbolic functions, in radians, and their inverses. */
-import { binary, fullLike, mathFunction, unary, type WithOp } from "../elementwise.js";
+import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
 import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
@@ -19,21 +19,21 @@ function oneMinusSquare(x: Expr): Expr {
 /** The sine */
 export const sin: Unary & WithOp = unary({
   name: "sin",
-  ...mathFunction("sin"),
+  recipe: ["sin", 0],
   partials: (x) => [() => cos(x!)],
 });
 
 /** The cosine */
 export const cos: Unary & WithOp = unary({
   name: "cos",
-  ...mathFunction("cos"),
+  recipe: ["cos", 0],
   partials: (x) => [() => negative(sin(x!))],
 });
 
 /** The tangent; its derivative is 1 + tan². */
 export const tan: Unary & WithOp = unary({
   name: "tan",
-  ...mathFunction("tan"),
+  recipe: ["tan", 0],
   partials: () => [(result) => add(square(result), 1)],
   domains: [real(-1.3, 1.3)],
 });
@@ -41,7 +41,7 @@ export const tan: Unary & WithOp = unary({
 /** The angle in [−π/2, π/2] whose sine is x */
 export const asin: Unary & WithOp = unary({
   name: "asin",
-  ...mathFunction("asin"),
+  recipe: ["asin", 0],
   partials: (x) => [() => reciprocal(sqrt(oneMinusSquare(x!)))],
   domains: [real(-0.9, 0.9)],
 });
@@ -49,7 +49,7 @@ export const asin: Unary & WithOp = unary({
 /** The angle in [0, π] whose cosine is x */
 export const acos: Unary & WithOp = unary({
   name: "acos",
-  ...mathFunction("acos"),
+  recipe: ["acos", 0],
   partials: (x) => [() => negative(reciprocal(sqrt(oneMinusSquare(x!))))],
   domains: [real(-0.9, 0.9)],
 });
@@ -57,14 +57,14 @@ export const acos: Unary & WithOp = unary({
 /** The angle in (−π/2, π/2) whose tangent is x */
 export const atan: Unary & WithOp = unary({
   name: "atan",
-  ...mathFunction("atan"),
+  recipe: ["atan", 0],
   partials: (x) => [() => reciprocal(add(square(x!), 1))],
 });
 
 /** The angle of the point (x, y) in (−π, π]; note the order, y first. Its gradient (x, −y)/(x² + y²) is 0 at the origin. */
 export const atan2: Binary & WithOp = binary({
   name: "atan2",
-  ...mathFunction("atan2"),
+  recipe: ["atan2", 0, 1],
   partials: (y, x) => {
     const radius = hypot(y!, x!) as Expr;
     const by = (value: Expr) => ({
@@ -79,21 +79,21 @@ export const atan2: Binary & WithOp = binary({
 /** The hyperbolic sine */
 export const sinh: Unary & WithOp = unary({
   name: "sinh",
-  ...mathFunction("sinh"),
+  recipe: ["sinh", 0],
   partials: (x) => [() => cosh(x!)],
 });
 
 /** The hyperbolic cosine */
 export const cosh: Unary & WithOp = unary({
   name: "cosh",
-  ...mathFunction("cosh"),
+  recipe: ["cosh", 0],
   partials: (x) => [() => sinh(x!)],
 });
 
 /** The hyperbolic tangent; its derivative is `sechSquared`, since 1 − tanh² has no digits left from |x| = 19 on. */
 export const tanh: Unary & WithOp = unary({
   name: "tanh",
-  ...mathFunction("tanh"),
+  recipe: ["tanh", 0],
   partials: (x) => [() => sechSquared(x!)],
 });
 
@@ -110,14 +110,14 @@ export const sechSquared: Unary & WithOp = unary({
 /** The inverse of sinh */
 export const asinh: Unary & WithOp = unary({
   name: "asinh",
-  ...mathFunction("asinh"),
+  recipe: ["asinh", 0],
   partials: (x) => [() => reciprocal(sqrt(add(square(x!), 1)))],
 });
 
 /** The inverse of cosh, for x ≥ 1 */
 export const acosh: Unary & WithOp = unary({
   name: "acosh",
-  ...mathFunction("acosh"),
+  recipe: ["acosh", 0],
   partials: (x) => [() => reciprocal(sqrt(multiply(subtract(x!, 1), add(x!, 1))))],
   domains: [real(1.2, 5)],
 });
@@ -125,7 +125,7 @@ export const acosh: Unary & WithOp = unary({
 /** The inverse of tanh, for |x| < 1 */
 export const atanh: Unary & WithOp = unary({
   name: "atanh",
-  ...mathFunction("atanh"),
+  recipe: ["atanh", 0],
   partials: (x) => [() => reciprocal(oneMinusSquare(x!))],
   domains: [real(-0.9, 0.9)],
 });

@@ -145,8 +145,15 @@ class Writer {
     if (moved) return this.element(operands[0]!, moved, scope, depth);
     const reduction = reductions.get(op);
     if (op.fold && reduction) {
-      const { axes } = params as { readonly axes: readonly number[] };
-      return this.#reduce(operands[0]!, operandShapes[0]!, axes, index, scope, reduction, depth);
+      return this.#reduce(
+        operands[0]!,
+        operandShapes[0]!,
+        op.fold.axes(params),
+        index,
+        scope,
+        reduction,
+        depth,
+      );
     }
     if (op === matmulOp) return this.#product(node, index, scope, depth);
     const part = isOp(node, assembleOp) ? this.#part(node, index, scope, depth) : undefined;

@@ -5,17 +5,25 @@
 import { type Affine, at, linear, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
-import { fullOp, inputOp } from "../../ops/constant.js";
+import { inputOp, numberIn } from "../../ops/constant.js";
 import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
 import { sizeOf, stridesOf } from "../../shape.js";
 import { inputName } from "../names.js";
-import { numberText, scalarText } from "../text.js";
-import { behindReshapes, elementKey, isGiven, isReduction, partEnds, unreduce } from "./fusion.js";
+import { type Atom, atomText, foldText, numberText, scalarText } from "../text.js";
+import {
+  behindReshapes,
+  elementKey,
+  isGiven,
+  isReduction,
+  partEnds,
+  reducedAxes,
+  unreduce,
+} from "./fusion.js";
 
 /** A place in the text: the function's body, or the body of a loop in it. */
 interface Scope {
   readonly lines: string[];
-  readonly known: Map<string, string>;
+  readonly known: Map<string, Atom>;
 }
 
 /** What a loop axis of the nest stands for: a fixed place, or a variable with its range. */
@@ -76,7 +84,7 @@ export class Elements {
   }
 
   /** Remembers what stands for an element in the innermost scope. */
-  know(id: number, index: readonly Affine[], atom: string): void {
+  know(id: number, index: readonly Affine[], atom: Atom): void {
     this.scopes[this.scopes.length - 1]!.known.set(elementKey(id, index), atom);
   }
 
@@ -137,9 +145,10 @@ export class Elements {
   }
 
   /** An element of a node as an atom: a local, a number, or an input's name. Writes what it needs. */
-  value(id: number, index: readonly Affine[]): string {
+  value(id: number, index: readonly Affine[]): Atom {
     const node = this.#graph.nodes[id]!;
-    if (isOp(node, fullOp)) return numberText(node.params.value);
+    const known = numberIn(node);
+    if (known !== undefined) return known;
     if (isOp(node, inputOp) && node.shape.length === 0) return inputName(id);
     const key = elementKey(id, index);
     const depth = this.#depth(index);
@@ -164,7 +173,7 @@ export class Elements {
     return atom;
   }
 
-  #compute(id: number, index: readonly Affine[], node: Node, remember: (code: string) => string): string {
+  #compute(id: number, index: readonly Affine[], node: Node, remember: (code: string) => string): Atom {
     const { op, operands, params, shape } = node;
     if (op.scalar)
       return remember(
@@ -184,13 +193,13 @@ export class Elements {
   }
 
   /** A short reduction as one expression. */
-  #writeOut(id: number, index: readonly Affine[], remember: (code: string) => string): string {
+  #writeOut(id: number, index: readonly Affine[], remember: (code: string) => string): Atom {
     const node = this.#graph.nodes[id]!;
     const source = node.operands[0]!;
     const { shape } = this.#graph.nodes[source]!;
-    const { axes } = node.params as { readonly axes: readonly number[] };
+    const axes = reducedAxes(node);
     const count = sizeOf(axes.map((axis) => shape[axis]!));
-    let total: string | undefined;
+    let total: Atom | undefined;
     for (let i = 0; i < count; i++) {
       const place = unreduce(this.#graph, node, index, (axis) => {
         const inner = axes
@@ -199,9 +208,9 @@ export class Elements {
         return at(Math.floor(i / inner) % shape[axis]!);
       });
       const value = this.value(source, place);
-      total = total === undefined ? value : node.op.fold!.code(total, value);
+      total = total === undefined ? value : foldText(node.op, total, value);
     }
-    return remember(total ?? numberText(node.op.fold!.initial));
+    return remember(atomText(total ?? node.op.fold!.initial));
   }
 
   /** The sum of the parts that cover a place. */
@@ -209,10 +218,10 @@ export class Elements {
     { operands, params, shape }: Node<AssembleParams>,
     index: readonly Affine[],
     remember: (code: string) => string,
-  ): string {
+  ): Atom {
     const { starts, steps } = params;
     const rank = shape.length;
-    const values: string[] = [];
+    const values: Atom[] = [];
     operands.forEach((operand, part) => {
       const lengths = this.#graph.nodes[operand]!.shape;
       const place: Affine[] = [];
@@ -228,8 +237,8 @@ export class Elements {
       }
       values.push(this.value(operand, place));
     });
-    if (values.length === 0) return "0";
-    return values.length === 1 ? values[0]! : remember(values.join(" + "));
+    if (values.length === 0) return 0;
+    return values.length === 1 ? values[0]! : remember(values.map(atomText).join(" + "));
   }
 
   /** The place in a part along one axis, or `undefined` outside. The loops are split so that it is one or the other. */

@@ -21,8 +21,9 @@ export function isCall(node: Node): boolean {
   return !isKnown && !isGiven(node) && !isOp(node, fullOp);
 }
 
-export function reducedAxes(node: Node): readonly number[] {
-  return (node.params as { readonly axes: readonly number[] }).axes;
+/** The axes that a reduction does away with. */
+export function reducedAxes({ op, params }: Node): readonly number[] {
+  return op.fold!.axes(params);
 }
 
 /** Whether a node is in memory from the start. */

@@ -6,7 +6,7 @@ import type { Op } from "../../op.js";
 import { type AssembleParams, assembleOp, sliceOp } from "../../ops/indexing.js";
 import { type Shape, sizeOf, stridesOf } from "../../shape.js";
 import { bufferName, routineName } from "../names.js";
-import { numberText, slotsOf } from "../text.js";
+import { atomText, foldText, numberText, slotsOf } from "../text.js";
 import { type Binding, Elements } from "./elements.js";
 import { behindReshapes, elementKey, keyOf, viewOf } from "./fusion.js";
 import { type Memory, planMemory } from "./memory.js";
@@ -167,7 +167,7 @@ class LoopWriter {
       this.#elements.know(
         root.id,
         shape.map(() => at(0)),
-        initial,
+        op.fold!.initial,
       );
     }
   }
@@ -222,7 +222,7 @@ class LoopWriter {
     elements.bindings.set(axis, { fixed: low });
     const locals = carried.map(({ id, previous }) => {
       const local = `r${elements.locals++}`;
-      elements.line(`let ${local} = ${elements.value(id, elements.resolve(previous))};`);
+      elements.line(`let ${local} = ${atomText(elements.value(id, elements.resolve(previous)))};`);
       return local;
     });
     elements.bindings.set(axis, binding);
@@ -240,7 +240,7 @@ class LoopWriter {
     while (pending.length > 0) {
       const i = pending.findIndex(({ local }) => !pending.some(({ value }) => value === local));
       const { local, value } = pending.splice(i, 1)[0]!;
-      elements.line(`${local} = ${value};`);
+      elements.line(`${local} = ${atomText(value)};`);
     }
     elements.scopes.pop();
     if (scope.lines.length === 0) return;
@@ -293,11 +293,11 @@ class LoopWriter {
         if (root.kind === "fold") {
           const kept = keptIndex(root, index);
           const total = this.#totals.get(root)?.get(keyOf(kept))?.name ?? this.#target(root.id, kept);
-          elements.line(`${total} = ${this.#node(root.id).op.fold!.code(total, value)};`);
+          elements.line(`${total} = ${foldText(this.#node(root.id).op, total, value)};`);
         } else if (root.kind === "scatter") {
-          elements.line(`${this.#target(root.id, this.#whole(root, index))} += ${value};`);
+          elements.line(`${this.#target(root.id, this.#whole(root, index))} += ${atomText(value)};`);
         } else {
-          elements.line(`${this.#target(root.id, index)} = ${value};`);
+          elements.line(`${this.#target(root.id, index)} = ${atomText(value)};`);
         }
       }
     }

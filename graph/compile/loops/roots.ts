@@ -14,12 +14,12 @@
 import { type Affine, along, at } from "../../affine.js";
 import { type Graph, outputsOf } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
-import { fullOp } from "../../ops/constant.js";
+import { numberIn } from "../../ops/constant.js";
 import { assembleOp } from "../../ops/indexing.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
 import { type Shape, sizeOf } from "../../shape.js";
-import { numberText, scalarText } from "../text.js";
+import { scalarCost } from "../text.js";
 import { behindReshapes, isCall, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./fusion.js";
 
 /** Axes of up to this many elements together are written out instead of looped over. */
@@ -145,27 +145,19 @@ export function walkRoot(
   walk(graph, root.source, rootIndex(root), enter);
 }
 
-/** A call of Math that isn't one machine instruction. */
-const slowCall = /Math\.(?!abs|max|min|sqrt|sign|floor|ceil|round|trunc|fround)|\bf\d+\(/;
-
 /** What an element costs to compute from memory, in additions, up to the roots and inputs below it. */
 function costs(graph: Graph, ids: ReadonlySet<number>): number[] {
   const { nodes } = graph;
   const result: number[] = [];
   nodes.forEach((node) => {
     const { op, operands } = node;
-    const atoms = operands.map((operand) => literalOr(nodes[operand]!, "x"));
-    const code = op.scalar && scalarText(op, atoms);
-    let cost = code === undefined ? 0 : slowCall.test(code) ? 15 : / \/ |sqrt/.test(code) ? 4 : 1;
+    const atoms = () => operands.map((operand) => numberIn(nodes[operand]!) ?? "x");
+    let cost = op.scalar ? scalarCost(op, atoms()) : 0;
     for (const operand of operands) cost += ids.has(operand) ? 0 : result[operand]!;
     if (isReduction(node)) cost = (cost + 1) * reducedLength(graph, node);
     result.push(Math.min(cost, 1000));
   });
   return result;
-}
-
-function literalOr(node: Node, other: string): string {
-  return isOp(node, fullOp) ? numberText(node.params.value) : other;
 }
 
 /** The roots of a graph in an order of computation, each with its level. */

@@ -1,11 +1,10 @@
 /** Small graphs as straight-line code: every element a local, an output stored as soon as it is known. */
 import { type Graph, outputsOf } from "../../graph.js";
-import { isOp } from "../../node.js";
 import type { Source } from "../../op.js";
-import { fullOp } from "../../ops/constant.js";
+import { numberIn } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
 import { inputName, outputName } from "../names.js";
-import { numberText, scalarText } from "../text.js";
+import { type Atom, atomText, scalarText } from "../text.js";
 import type { ScalarGraph } from "./scalarize.js";
 import { schedule } from "./schedule.js";
 
@@ -43,16 +42,15 @@ export function writeStatements(
     targets.set(id, [...(targets.get(id) ?? []), targetOf(output, element)]);
   }
   const lines: string[] = [];
-  const store = (id: number, atom: string) => {
-    for (const target of targets.get(id) ?? []) lines.push(`${target} = ${atom};`);
+  const store = (id: number, atom: Atom) => {
+    for (const target of targets.get(id) ?? []) lines.push(`${target} = ${atomText(atom)};`);
   };
-  const atoms = nodes.map((node, id) => {
-    if (isOp(node, fullOp)) return numberText(node.params.value);
+  const atoms = nodes.map((node, id): Atom => {
     const source = sources[id];
-    return typeof source === "string" ? source : `v${id}`;
+    return numberIn(node) ?? (typeof source === "string" ? source : `v${id}`);
   });
-  nodes.forEach((node, id) => {
-    if (isOp(node, fullOp)) store(id, atoms[id]!);
+  atoms.forEach((atom, id) => {
+    if (typeof atom === "number") store(id, atom);
   });
   const order = schedule(scalar.graph, demands(graph, scalar));
   // Loads stand first where they all fit into registers; an engine doesn't move them ahead of stores by itself.

@@ -1,42 +1,62 @@
-/**
- * The instructions by which ops say what they are in WebAssembly, on f64 operands. A recipe is in stack order: a number
- * stands for an operand.
- */
-const codes = {
-  "f64.eq": 0x61,
-  "f64.ne": 0x62,
-  "f64.lt": 0x63,
-  "f64.gt": 0x64,
-  "f64.le": 0x65,
-  "f64.ge": 0x66,
-  "i32.and": 0x71,
-  "i32.or": 0x72,
-  "i32.eqz": 0x45,
-  "f64.abs": 0x99,
-  "f64.neg": 0x9a,
-  "f64.ceil": 0x9b,
-  "f64.floor": 0x9c,
-  "f64.trunc": 0x9d,
-  "f64.nearest": 0x9e,
-  "f64.sqrt": 0x9f,
-  "f64.add": 0xa0,
-  "f64.sub": 0xa1,
-  "f64.mul": 0xa2,
-  "f64.div": 0xa3,
-  "f64.min": 0xa4,
-  "f64.max": 0xa5,
-  /** 1 or 0 as a double */
-  "f64.convert_i32_u": 0xb8,
-  select: 0x1b,
-  "f64.one": [0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f],
-  /** Whether a double is neither 0 nor NaN, as an i32 */
-  "f64.truthy": [0x99, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x64],
-} as const;
+/** Recipes as WebAssembly, on f64. */
+import { type Condition, type Instruction, isInstruction, meaningOf, type Recipe } from "../../recipe.js";
+import type { Bytes } from "./module.js";
 
-export type Instruction = keyof typeof codes;
-export type Recipe = readonly (number | Instruction)[];
+/** The bytes of each instruction behind its operands. What isn't here is called. */
+const codes: { readonly [I in Instruction]?: readonly number[] } = {
+  abs: [0x99],
+  negative: [0x9a],
+  ceil: [0x9b],
+  floor: [0x9c],
+  trunc: [0x9d],
+  round: [0x9e],
+  sqrt: [0x9f],
+  add: [0xa0],
+  subtract: [0xa1],
+  multiply: [0xa2],
+  divide: [0xa3],
+  minimum: [0xa4],
+  maximum: [0xa5],
+  equal: [0x61],
+  notEqual: [0x62],
+  less: [0x63],
+  greater: [0x64],
+  lessEqual: [0x65],
+  greaterEqual: [0x66],
+  and: [0x71],
+  or: [0x72],
+  convert: [0xb8], // f64.convert_i32_u
+  truthy: [0x99, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x64], // |x| > 0, which NaN isn't
+  select: [0x1b],
+};
 
-export function instructionCode(instruction: Instruction): readonly number[] {
-  const code = codes[instruction];
-  return typeof code === "number" ? [code] : code;
+export interface Operands {
+  /** Writes an operand by its place. */
+  operand(place: number): void;
+  /** The number under which a function of JavaScript is imported. */
+  importOf(f: (...operands: number[]) => number, arity: number): number;
+}
+
+export function writeRecipe(code: Bytes, recipe: Recipe | Condition, operands: Operands): void {
+  if (typeof recipe === "number") operands.operand(recipe);
+  else if (!isInstruction(recipe)) writeNumber(code, recipe.value);
+  else {
+    const [instruction, first, ...rest] = recipe;
+    // What a choice depends on comes last here.
+    const order = instruction === "select" ? [...rest, first] : [first, ...rest];
+    for (const operand of order) writeRecipe(code, operand, operands);
+    const bytes = codes[instruction];
+    if (bytes) code.bytes(bytes);
+    else writeCall(code, operands.importOf(meaningOf(instruction), order.length));
+  }
+}
+
+export function writeNumber(code: Bytes, value: number): void {
+  code.byte(0x44); // f64.const
+  code.f64(value);
+}
+
+export function writeCall(code: Bytes, index: number): void {
+  code.byte(0x10);
+  code.unsigned(index);
 }

@@ -5,14 +5,14 @@
  */
 import { type Graph, outputsOf } from "../../graph.js";
 import { isOp } from "../../node.js";
-import type { Op } from "../../op.js";
-import { fullOp, inputOp } from "../../ops/constant.js";
+import { inputOp, numberIn } from "../../ops/constant.js";
+import { recipeOf } from "../../recipe.js";
 import { sizeOf } from "../../shape.js";
 import type { ScalarGraph } from "../scalars/scalarize.js";
 import { schedule } from "../scalars/schedule.js";
 import { demands } from "../scalars/unroll.js";
 import { instantiate, makeMemory } from "./engine.js";
-import { instructionCode } from "./instructions.js";
+import { writeCall, writeNumber, writeRecipe } from "./instructions.js";
 import { Bytes, encodeModule, type FunctionBody, type FunctionType } from "./module.js";
 
 /** Statements a function: enough to keep most values local, few enough to be optimized well. */
@@ -51,15 +51,15 @@ export function straightLine(
     }
   }
 
-  const imports = new Map<Op, number>();
+  const imports = new Map<(...operands: number[]) => number, number>();
   const importTypes: FunctionType[] = [];
-  const importOf = (op: Op, count: number): number => {
-    const known = imports.get(op);
-    if (known !== undefined) return known;
-    importTypes.push({ parameters: new Array(count).fill("f64"), results: ["f64"] });
-    imports.set(op, importTypes.length - 1);
-    return importTypes.length - 1;
+  const importOf = (f: (...operands: number[]) => number, arity: number): number => {
+    const present = imports.get(f);
+    if (present !== undefined) return present;
+    imports.set(f, importTypes.length);
+    return importTypes.push({ parameters: new Array(arity).fill("f64"), results: ["f64"] }) - 1;
   };
+  const numberAt = (id: number) => numberIn(nodes[id]!);
 
   const functions: FunctionBody[] = [];
   for (let from = 0; from < order.length; from += chunkLength) {
@@ -70,15 +70,13 @@ export function straightLine(
     const code = new Bytes();
     const locals = new Map<number, number>();
     const operand = (id: number) => {
-      const node = nodes[id]!;
       const local = locals.get(id);
+      const known = numberAt(id);
       if (local !== undefined) {
         code.byte(0x20); // local.get
         code.unsigned(local);
-      } else if (isOp(node, fullOp)) {
-        code.byte(0x44); // f64.const
-        code.f64(node.params.value);
-      } else {
+      } else if (known !== undefined) writeNumber(code, known);
+      else {
         code.bytes([0x41, 0, 0x2b, 3]); // i32.const 0, f64.load
         code.unsigned(slots[id]! * 8);
         code.byte(0x22); // local.tee
@@ -97,20 +95,12 @@ export function straightLine(
         operand(id);
         code.byte(0x1a); // drop
       } else {
-        const known = operands.map((id) => {
-          const other = nodes[id]!;
-          return isOp(other, fullOp) ? other.params.value : undefined;
-        });
-        const recipe = op.scalar!.wasm?.(...known);
-        if (recipe) {
-          for (const token of recipe) {
-            if (typeof token === "number") operand(operands[token]!);
-            else code.bytes(instructionCode(token));
-          }
+        const recipe = recipeOf(op.scalar!, operands, numberAt);
+        if (recipe !== undefined) {
+          writeRecipe(code, recipe, { operand: (place) => operand(operands[place]!), importOf });
         } else {
           for (const other of operands) operand(other);
-          code.byte(0x10); // call
-          code.unsigned(importOf(op, operands.length));
+          writeCall(code, importOf(op.scalar!.compute, operands.length));
         }
         code.byte(0x21); // local.set
         code.unsigned(locals.size);
@@ -129,25 +119,20 @@ export function straightLine(
   // Functions are numbered behind the imports, so the one that calls them all is written last.
   const main = new Bytes();
   functions.forEach((_, i) => {
-    main.byte(0x10);
-    main.unsigned(importTypes.length + i);
+    writeCall(main, importTypes.length + i);
   });
   functions.push({ type: noOperands, locals: [], code: main });
   const bytes = encodeModule({ imports: importTypes, functions, exports: { run: functions.length - 1 } });
 
   const memory = makeMemory(slotCount * 8);
   if (!memory) return undefined;
-  const run = instantiate(
-    bytes,
-    memory,
-    [...imports.keys()].map((op) => op.scalar!.compute),
-  )?.run;
+  const run = instantiate(bytes, memory, [...imports.keys()])?.run;
   if (!run) return undefined;
   const values = new Float64Array(memory.buffer);
   // Outputs that are known numbers are written once.
   scalar.outputs.forEach(({ id }, i) => {
-    const node = nodes[id]!;
-    if (isOp(node, fullOp)) values[outputSlot + i] = node.params.value;
+    const known = numberAt(id);
+    if (known !== undefined) values[outputSlot + i] = known;
   });
   const inputSizes = graph.inputs.map(({ shape }) => sizeOf(shape));
   const outputSizes = outputsOf(graph).map(({ id }) => sizeOf(graph.nodes[id]!.shape));
