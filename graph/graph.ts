@@ -2,6 +2,7 @@ import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
 import { type Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
+import { placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
 import { flattenTree, isRecord, leavesOf, mapTree, type Path, type Tree } from "./tree.js";
 
@@ -53,7 +54,7 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
   const moved = new Int32Array(builder.nodes.length);
   builder.nodes.forEach((node, id) => {
     if (!needed[id]) return;
-    if (isOp(node, inputOp) && node.params.index < 0) throw leaked();
+    if (isOp(node, placeholderOp)) throw leaked();
     moved[id] = nodes.length;
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });

@@ -3,9 +3,10 @@
 import { isExpr } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { equal } from "../ops/comparison.js";
-import { constant, full, placeholder } from "../ops/constant.js";
+import { constant, full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
 import { reshapeExpr, transposeExpr } from "../ops/moving.js";
+import { placeholder } from "../placeholder.js";
 import { makeScan } from "../scan/op.js";
 import { extract } from "../scan/scan.js";
 import { type Shape, sizeOf } from "../shape.js";

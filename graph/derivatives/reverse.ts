@@ -5,7 +5,7 @@
 import { fullLike } from "../elementwise.js";
 import type { Builder, Expr, Node } from "../node.js";
 import type { Application } from "../op.js";
-import { placeholder } from "../ops/constant.js";
+import { placeholder } from "../placeholder.js";
 import { sizeOf } from "../shape.js";
 import { combine, type Masked, materialize, scale } from "./masked.js";
 

@@ -72,11 +72,6 @@ export function input(builder: Builder, index: number, shape: Shape): Expr {
   return leaf(builder, inputOp, { index, shape });
 }
 
-/** A leaf that stands for a value inside a larger graph, until that part is taken out. */
-export function placeholder(builder: Builder, shape: Shape): Expr {
-  return input(builder, -1 - builder.nodes.length, shape);
-}
-
 /** `value` in every element of `shape`. */
 export function full(builder: Builder, value: number, shape: Shape): Expr {
   return leaf(builder, fullOp, { value, shape });

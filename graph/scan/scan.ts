@@ -4,9 +4,10 @@ import { declareInputs, finish, type Graph, inline, isExpr, isGiven } from "../g
 import { ancestors } from "../interpret.js";
 import { Builder, Expr, isOp } from "../node.js";
 import { lift } from "../operand.js";
-import { constant, full, inputOp, placeholder } from "../ops/constant.js";
+import { constant, full, inputOp } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
 import { reshapeExpr } from "../ops/moving.js";
+import { placeholder, placeholderOp } from "../placeholder.js";
 import { formatShape, isLength, sameShape, sizeOf } from "../shape.js";
 import type { Returned } from "../trace.js";
 import {
@@ -180,7 +181,9 @@ export function extract(
   const captured: Expr[] = [];
   const capture = (id: number) => {
     if (inside[id] || places.has(id)) return;
-    if (nodes[id]!.operands.length === 0 && !isOp(nodes[id]!, inputOp)) inside[id] = 1;
+    const node = nodes[id]!;
+    const isKnown = node.operands.length === 0 && !isOp(node, inputOp) && !isOp(node, placeholderOp);
+    if (isKnown) inside[id] = 1;
     else places.set(id, placeholders.length + captured.push(builder.expr(id)) - 1);
   };
   for (let id = 0; id <= result.id; id++) {

@@ -1,0 +1,25 @@
+/** Leaves that stand for a value inside a larger graph until that part is taken out. No finished graph holds any. */
+import type { Builder, Expr } from "./node.js";
+import { defineOp, type Op } from "./op.js";
+import type { Shape } from "./shape.js";
+
+interface PlaceholderParams {
+  /** Tells it from the others of its builder. */
+  readonly serial: number;
+  readonly shape: Shape;
+}
+
+export const placeholderOp: Op<PlaceholderParams> = defineOp<PlaceholderParams>({
+  name: "placeholder",
+  shape: (_operands, { shape }) => shape,
+  evaluate: () => {
+    throw new Error("What a placeholder stands for is put in before anything is evaluated.");
+  },
+  derivative: { kind: "constant" },
+  domains: [],
+});
+
+export function placeholder(builder: Builder, shape: Shape): Expr {
+  const params = { serial: builder.nodes.length, shape };
+  return builder.expr(builder.intern(placeholderOp, [], params, shape));
+}
