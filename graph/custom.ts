@@ -46,8 +46,7 @@ export function withDerivative<const A extends readonly Expr[]>(
       { body }: { readonly body: Graph },
     ) => interpretNodes(body.nodes, arithmetic, operands)[body.outputs as number]!,
     expand: ({ operands, params: { body } }) => {
-      const { builder } = operands[0]!;
-      return builder.expr(inline(body, builder, operands)[body.outputs as number]!);
+      return inline(body, operands[0]!.builder, operands) as Expr;
     },
     derivative,
     domains,

@@ -1,6 +1,6 @@
 import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
-import { type Builder, Expr, isOp, type Node } from "./node.js";
+import { Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
 import { placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
@@ -78,15 +78,15 @@ export function isGiven(value: unknown): value is unknown {
 }
 
 /**
- * Adds the nodes of a graph to a builder, with `inputs` in place of its inputs; the position of each node there.
- * `make` may change a node on its way.
+ * Adds the nodes of a graph to a builder, with `inputs` in place of its inputs: its outputs there. `make` may change a
+ * node on its way.
  */
 export function inline(
   graph: Graph,
   builder: Builder,
   inputs: readonly Expr[],
   make: (node: Node) => number = (node) => builder.adopt(node),
-): Int32Array {
+): Tree<Expr> {
   const moved = new Int32Array(graph.nodes.length);
   graph.nodes.forEach((node, id) => {
     if (isOp(node, inputOp)) {
@@ -96,5 +96,16 @@ export function inline(
     const stays = node.operands.every((operand) => moved[operand] === operand);
     moved[id] = make(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
   });
-  return moved;
+  return mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
+}
+
+/** The same graph made anew node by node. */
+export function rebuild(graph: Graph, make: (node: Node, builder: Builder) => number): Graph {
+  const builder = new Builder(graph.nodes.length);
+  const inputs = declareInputs(builder, graph.inputs);
+  return finish(
+    builder,
+    graph.inputs,
+    inline(graph, builder, inputs, (node) => make(node, builder)),
+  );
 }

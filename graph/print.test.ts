@@ -19,7 +19,8 @@ import {
 } from "./index.js";
 import { apply } from "./node.js";
 import { reshapeExpr } from "./ops/moving.js";
-import { type ScanParams, scanInstances, scanOp } from "./scan/op.js";
+import type { ScanParams } from "./scan/layout.js";
+import { scanInstances, scanOp } from "./scan/op.js";
 
 const printing = suite("print");
 

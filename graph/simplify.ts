@@ -2,9 +2,9 @@
  * Simplification, Graph → Graph: known numbers are folded, each op's exact rewrites are applied, until nothing
  * changes. Values stay the same to the last bit, so there is no x + 0 → x (−0) and no x·0 → 0 (∞, NaN).
  */
-import { declareInputs, finish, type Graph, inline, mapOutputs } from "./graph.js";
+import { type Graph, rebuild } from "./graph.js";
 import { doubles } from "./interpret.js";
-import { Builder, type Expr, type Node } from "./node.js";
+import type { Builder, Expr, Node } from "./node.js";
 import { constant, full, knownValues, uniformValue } from "./ops/constant.js";
 import { sizeOf } from "./shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "./trace.js";
@@ -23,33 +23,21 @@ export type Rewrite = (expr: Expr) => Expr | undefined;
 /** Passes over the graph until nothing changes, or so many. */
 export function simplifyGraph(graph: Graph, also?: Rewrite, passes = Number.POSITIVE_INFINITY): Graph {
   let current = graph;
-  for (let i = 0; i < passes; i++) {
-    const { graph: next, changed } = pass(current, also);
-    current = next;
-    if (!changed) break;
+  let changed = true;
+  for (let i = 0; changed && i < passes; i++) {
+    changed = false;
+    current = rebuild(current, (node, builder) => {
+      builder.origin = node.origin;
+      let id = builder.adopt(node);
+      for (;;) {
+        const simpler = step(builder, id, also);
+        if (!simpler || simpler.id === id) return id;
+        changed = true;
+        id = simpler.id;
+      }
+    });
   }
   return current;
-}
-
-function pass(graph: Graph, also: Rewrite | undefined): { graph: Graph; changed: boolean } {
-  const builder = new Builder(graph.nodes.length);
-  const inputs = declareInputs(builder, graph.inputs);
-  let changed = false;
-  const moved = inline(graph, builder, inputs, (node) => {
-    builder.origin = node.origin;
-    let id = builder.adopt(node);
-    for (
-      let simpler = step(builder, id, also);
-      simpler && simpler.id !== id;
-      simpler = step(builder, id, also)
-    ) {
-      changed = true;
-      id = simpler.id;
-    }
-    return id;
-  });
-  const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
-  return { graph: finish(builder, graph.inputs, outputs), changed };
 }
 
 function step(builder: Builder, id: number, also: Rewrite | undefined): Expr | undefined {

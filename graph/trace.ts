@@ -1,6 +1,6 @@
 import { interpretedCalls, makeHelpers } from "./calls.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
-import { declareInputs, finish, type Graph, inline, isGiven, mapOutputs } from "./graph.js";
+import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
 import { Builder, Expr, indexing } from "./node.js";
 import { lift } from "./operand.js";
 import { element } from "./ops/indexing.js";
@@ -148,8 +148,7 @@ function compose(graph: Graph, builder: Builder, inputs: Readonly<Record<string,
       `input "${name}": expected shape ${formatShape(shape)}, got an expression of shape ${formatShape(expr.shape)}.`,
     );
   });
-  const moved = inline(graph, builder, given);
-  return mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
+  return inline(graph, builder, given);
 }
 
 /** The graph of a traced function; a clear error for anything else. */

@@ -1,6 +1,6 @@
 /** Rewrites a prepared graph into the ops that the loops know. */
-import { declareInputs, finish, type Graph, inline, mapOutputs } from "../graph.js";
-import { apply, Builder, type Expr, type Node } from "../node.js";
+import { type Graph, rebuild } from "../graph.js";
+import { apply, type Expr, type Node } from "../node.js";
 import { multiply } from "../ops/arithmetic.js";
 import { insertAxes, sumAxes } from "../ops/broadcast.js";
 import { element } from "../ops/indexing.js";
@@ -29,15 +29,13 @@ export function lower(graph: Graph, all = false): Graph {
   const isLowered = (nodes: readonly Node[], node: Node) =>
     isSmall(nodes, node) || (all && node.op === matmulOp);
   if (wholes.size === 0 && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
-  const builder = new Builder();
-  const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
+  const lowered = rebuild(graph, (node, builder) => {
     const operands = node.operands.map((id) => builder.expr(id));
     if (isLowered(builder.nodes, node)) return sumOfProducts(operands[0]!, operands[1]!).id;
     const whole = wholes.get(node.params);
     return whole ? element(apply(node.op, operands, whole.params), whole.at).id : builder.adopt(node);
   });
-  const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
-  return tidy(finish(builder, graph.inputs, outputs));
+  return tidy(lowered);
 }
 
 /** By the parameters of nodes that are elements of another one: that one's, and the place in it. */

@@ -1,7 +1,7 @@
 /** What is done to a graph before a backend is chosen, so that all of them see the same. */
 import { fullLike } from "../elementwise.js";
-import { declareInputs, finish, type Graph, inline, mapOutputs } from "../graph.js";
-import { Builder, type Expr, nodeOf } from "../node.js";
+import { type Graph, rebuild } from "../graph.js";
+import { type Expr, nodeOf } from "../node.js";
 import { multiply } from "../ops/arithmetic.js";
 import { uniformValue } from "../ops/constant.js";
 import { constantFactor } from "../ops/factor.js";
@@ -24,13 +24,10 @@ function expand(given: Graph): Graph {
   let graph = given;
   // What an op is made of may be made of others, too.
   while (graph.nodes.some(({ op }) => op.expand)) {
-    const builder = new Builder(graph.nodes.length);
-    const moved = inline(graph, builder, declareInputs(builder, graph.inputs), (node) => {
+    graph = rebuild(graph, (node, builder) => {
       const operands = node.operands.map((id) => builder.expr(id));
       return node.op.expand?.({ operands, params: node.params }).id ?? builder.adopt(node);
     });
-    const outputs = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
-    graph = finish(builder, graph.inputs, outputs);
   }
   return graph;
 }

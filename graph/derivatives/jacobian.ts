@@ -4,11 +4,12 @@ import { isExpr } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { equal } from "../ops/comparison.js";
 import { constant, full } from "../ops/constant.js";
-import { concatenate, slice } from "../ops/indexing.js";
+import { concatenate } from "../ops/indexing.js";
 import { reshapeExpr, transposeExpr } from "../ops/moving.js";
 import { placeholder } from "../placeholder.js";
-import { makeScan } from "../scan/op.js";
-import { extract } from "../scan/scan.js";
+import { extract, makeScan } from "../scan/body.js";
+import { scanOp } from "../scan/op.js";
+import { pack, totalSize, unpack } from "../scan/pack.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { type Tree, unflattenTree } from "../tree.js";
@@ -118,30 +119,28 @@ function eachUnit(
     shape,
   );
   const unit = (i: Expr | number) => equal(places, i) as Expr;
-  const flat = (list: readonly Expr[]) => list.map((one) => reshapeExpr(one, [sizeOf(one.shape)]));
   if (size === 0) return shapes.map((own) => full(builder, 0, [0, sizeOf(own)]));
   if (size <= mostRows) {
     const rows = Array.from({ length: size }, (_, i) => {
       const seed = unit(i);
-      return flat(
-        derive(size === 1 ? { value: seed, clean: true } : { value: seed, mask: seed, clean: true }),
-      );
+      return derive(size === 1 ? { value: seed, clean: true } : { value: seed, mask: seed, clean: true });
     });
     return shapes.map((own, k) => concatenate(rows.map((row) => reshapeExpr(row[k]!, [1, sizeOf(own)]))));
   }
-  const widths = shapes.map(sizeOf);
-  const total = widths.reduce((a, b) => a + b, 0);
+  const total = totalSize(shapes);
   const carry = placeholder(builder, [total]);
   const number = placeholder(builder, []);
   const seed = unit(number);
-  const row = concatenate(flat(derive({ value: seed, mask: seed, clean: true })));
-  const { body, captured } = extract(builder, [carry, number], row);
-  const history = makeScan([full(builder, 0, [total]), ...captured], {
-    ...{ body, length: size, rows: 0, reverse: 0, last: 0 },
-  });
-  let from = 0;
-  return widths.map((width) => {
-    from += width;
-    return slice(history, from - width, from, { axis: 1 });
-  });
+  const row = pack(builder, derive({ value: seed, mask: seed, clean: true }));
+  const { body, constants } = extract(builder, { carry, rows: [], step: number }, row);
+  const history = makeScan(
+    scanOp,
+    { carry: full(builder, 0, [total]), rows: [], constants },
+    { body, length: size, reverse: 0, last: 0 },
+  );
+  return unpack(
+    history,
+    shapes.map((own) => [sizeOf(own)]),
+    size,
+  );
 }

@@ -1,15 +1,6 @@
 /** Derivatives of traced functions: a traced function in, one out, with named inputs and outputs. */
 import { AdjointError } from "../errors.js";
-import {
-  declareInputs,
-  finish,
-  type Graph,
-  type Input,
-  inline,
-  isExpr,
-  mapOutputs,
-  outputsOf,
-} from "../graph.js";
+import { declareInputs, finish, type Graph, type Input, inline, isExpr, outputsOf } from "../graph.js";
 import { Builder, type Expr } from "../node.js";
 import { full } from "../ops/constant.js";
 import { formatShape, type Shape } from "../shape.js";
@@ -190,8 +181,7 @@ export function open(
   }
   const builder = new Builder(2 * graph.nodes.length);
   const exprs = declareInputs(builder, inputs);
-  const moved = inline(graph, builder, exprs);
-  const value = mapOutputs(graph.outputs, (id) => builder.expr(moved[id]!));
+  const value = inline(graph, builder, exprs);
   return {
     builder,
     inputs,

@@ -1,216 +1,251 @@
-/** The derivative of a scan: a scan of the body's derivative. */
+/** The derivative of a scan: scans of the body's derivative. */
 import { pushforward } from "../derivatives/forward.js";
 import { type Masked, materialize } from "../derivatives/masked.js";
 import { pullback } from "../derivatives/reverse.js";
-import { type Graph, inline } from "../graph.js";
+import type { Graph } from "../graph.js";
 import { apply, type Builder, type Expr } from "../node.js";
-import type { Application } from "../op.js";
+import type { Application, ForwardReverse, Op } from "../op.js";
 import { add } from "../ops/arithmetic.js";
 import { full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
 import { reshapeExpr } from "../ops/moving.js";
-import { type Shape, sizeOf } from "../shape.js";
-import { makeBody, makeScan, type ScanParams, scanOp } from "./op.js";
+import type { Shape } from "../shape.js";
+import { applyBody, makeBody, makeScan, memo } from "./body.js";
+import {
+  type Inputs,
+  joinInputs,
+  joinOperands,
+  type Operands,
+  type ScanParams,
+  splitInputs,
+  splitOperands,
+  stepAt,
+} from "./layout.js";
+import { pack, totalSize, unpack } from "./pack.js";
 
-/** The parts of a scan by what they are. */
-function partsOf({ operands, params }: Application<ScanParams>) {
-  const { body, rows } = params;
-  const shapes = body.inputs.map(({ shape }) => shape);
+/** Both modes, for the record of the op that `op` gives. */
+export function scanDerivative(op: () => Op<ScanParams>): ForwardReverse<ScanParams> {
   return {
-    carry: operands[0]!,
-    rows: operands.slice(1, 1 + rows),
-    constants: operands.slice(1 + rows),
-    carryShape: shapes[0]!,
-    rowShapes: shapes.slice(1, 1 + rows),
-    constantShapes: shapes.slice(2 + rows),
+    kind: "forwardReverse",
+    forward: (tangents, application) => forward(op(), tangents, application),
+    reverse: (adjoint, matters, application) => reverse(op(), adjoint, matters, application),
   };
 }
 
-/** The carry that each step began with, row by row. */
-function before({ operands, params, result }: Application<ScanParams>): Expr {
-  const { length, reverse, last } = params;
-  const history = last ? apply(scanOp, operands, { ...params, last: 0 }) : result;
-  const first = reshapeExpr(operands[0]!, [1, ...operands[0]!.shape]);
-  if (length === 0) return slice(first, 0, 0);
-  return reverse ? concatenate([slice(history, 1), first]) : concatenate([first, slice(history, 0, -1)]);
+/** An application by what its parts are. */
+interface Parts {
+  readonly params: ScanParams;
+  readonly operands: Operands<Expr>;
+  readonly shapes: Inputs<Shape>;
+  /** The carry that each step began with, row by row. */
+  readonly previous: Expr;
 }
 
-/** Results of small functions of a body, by the body and a key: a derivative that is asked for twice is one node. */
-function memo(body: Graph, key: string, make: () => Graph): Graph {
-  const known = derived.get(body) ?? new Map<string, Graph>();
-  derived.set(body, known);
-  const graph = known.get(key) ?? make();
-  known.set(key, graph);
-  return graph;
+function partsOf(op: Op<ScanParams>, { operands, params, result }: Application<ScanParams>): Parts {
+  const { body, rows, length, reverse, last } = params;
+  const own = splitOperands(operands, rows);
+  const shapes = splitInputs(
+    body.inputs.map(({ shape }) => shape),
+    rows,
+  );
+  const history = last ? apply(op, operands, { ...params, last: 0 }) : result;
+  return { params, operands: own, shapes, previous: before(own.carry, history, length, reverse) };
 }
 
-const derived = new WeakMap<Graph, Map<string, Graph>>();
+/** Of a history of carries (or of adjoints, the other way round), what stood before each: first of all, `first`. */
+function before(first: Expr, history: Expr, length: number, reverse: 0 | 1): Expr {
+  const row = reshapeExpr(first, [1, ...first.shape]);
+  if (length === 0) return slice(row, 0, 0);
+  return reverse ? concatenate([slice(history, 1), row]) : concatenate([row, slice(history, 0, -1)]);
+}
+
+/** Those of a list that have a true one beside them. */
+function pick<T>(list: readonly T[], by: readonly unknown[]): T[] {
+  return list.filter((_, i) => by[i]);
+}
+
+/** The other way round: the list's entries where there is a true one, `undefined` elsewhere. */
+function spread<T>(list: readonly T[], by: readonly unknown[]): (T | undefined)[] {
+  let next = 0;
+  return by.map((one) => (one ? list[next++] : undefined));
+}
 
 /** dcₜ₊₁ = ∂body/∂c·dcₜ + ∂body/∂x·dxₜ + ∂body/∂θ·dθ: a scan over the carries that are known already. */
-export function forward(tangents: readonly (Expr | undefined)[], application: Application<ScanParams>): Expr {
-  const { params } = application;
-  const { carry, rows, constants, carryShape, rowShapes, constantShapes } = partsOf(application);
-  const moving = tangents.map((tangent) => tangent !== undefined);
-  const rowMoves = moving.slice(1, 1 + rows.length);
-  const constantMoves = moving.slice(1 + rows.length);
-  const pick = <T>(list: readonly T[], moves: readonly boolean[]) => list.filter((_, i) => moves[i]);
-  const shapes = [
-    carryShape,
-    ...[carryShape, ...rowShapes, ...pick(rowShapes, rowMoves)],
-    [],
-    ...[...constantShapes, ...pick(constantShapes, constantMoves)],
-  ];
-  const body = memo(params.body, `forward ${moving.join()}`, () =>
-    makeBody(shapes, (builder, exprs) => {
-      const next = reader(exprs);
-      const tangent = next();
-      const from = next();
-      const own = [from, ...rows.map(next)];
-      const rowTangents = rowMoves.map((moves) => (moves ? next() : undefined));
-      const step = next();
-      const fixed = constants.map(next);
-      const constantTangents = constantMoves.map((moves) => (moves ? next() : undefined));
-      const primals = [...own, step, ...fixed];
-      const result = builder.expr(inline(params.body, builder, primals)[params.body.outputs as number]!);
-      const all = [tangent, ...rowTangents, undefined, ...constantTangents];
-      // Inputs are leaves; where the body is differentiated by one, it must be one.
-      const seeds = primals.flatMap((primal, i): [Expr, Masked][] =>
-        all[i] ? [[primal, { value: all[i], clean: true }]] : [],
-      );
-      const [pushed] = pushforward(builder, seeds, [result]);
-      return pushed ? materialize(pushed) : full(builder, 0, carryShape);
-    }),
+function forward(
+  op: Op<ScanParams>,
+  given: readonly (Expr | undefined)[],
+  application: Application<ScanParams>,
+): Expr {
+  const { params, operands, shapes, previous } = partsOf(op, application);
+  const tangents = splitOperands(given, params.rows);
+  const [rowCount, count] = [shapes.rows.length, shapes.constants.length];
+  const body = memo(params.body, `forward ${given.map((one) => one !== undefined).join()}`, () =>
+    makeBody(
+      {
+        carry: shapes.carry,
+        rows: [shapes.carry, ...shapes.rows, ...pick(shapes.rows, tangents.rows)],
+        step: shapes.step,
+        constants: [...shapes.constants, ...pick(shapes.constants, tangents.constants)],
+      },
+      (builder, { carry: tangent, rows: [from, ...rows], step, constants }) => {
+        const primals = {
+          ...{ carry: from!, rows: rows.slice(0, rowCount) },
+          ...{ step, constants: constants.slice(0, count) },
+        };
+        const seeds = joinInputs({
+          ...{ carry: tangent, rows: spread(rows.slice(rowCount), tangents.rows) },
+          ...{ step: undefined, constants: spread(constants.slice(count), tangents.constants) },
+        });
+        const result = applyBody(params.body, builder, primals);
+        const moving = joinInputs(primals).flatMap((primal, i): [Expr, Masked][] =>
+          seeds[i] ? [[primal, { value: seeds[i], clean: true }]] : [],
+        );
+        const [pushed] = pushforward(builder, moving, [result]);
+        return pushed ? materialize(pushed) : full(builder, 0, shapes.carry);
+      },
+    ),
   );
+  const { carry, rows, constants } = operands;
   return makeScan(
-    [
-      tangents[0] ?? full(carry.builder, 0, carry.shape),
-      ...[before(application), ...rows, ...present(tangents.slice(1, 1 + rows.length))],
-      ...[...constants, ...present(tangents.slice(1 + rows.length))],
-    ],
-    { ...params, body, rows: 1 + rows.length + rowMoves.filter(Boolean).length },
+    op,
+    {
+      carry: tangents.carry ?? full(carry.builder, 0, carry.shape),
+      rows: [previous, ...rows, ...tangents.rows.filter((one) => one !== undefined)],
+      constants: [...constants, ...tangents.constants.filter((one) => one !== undefined)],
+    },
+    { ...params, body },
   );
-}
-
-function present(list: readonly (Expr | undefined)[]): Expr[] {
-  return list.filter((one) => one !== undefined);
-}
-
-function reader(exprs: readonly Expr[]): () => Expr {
-  let position = 0;
-  return () => exprs[position++]!;
 }
 
 /**
  * Two scans, the other way round. The first carries λ, the adjoint of the carry, and writes the adjoints of the rows
  * beside it; the second, over the λ that are known then, adds up the adjoints of what all steps see.
  */
-export function reverse(
+function reverse(
+  op: Op<ScanParams>,
   adjoint: Expr,
-  matters: readonly boolean[],
+  given: readonly boolean[],
   application: Application<ScanParams>,
 ): (Expr | undefined)[] {
-  const { params } = application;
+  const parts = partsOf(op, application);
+  const { params, operands, shapes } = parts;
   const { length, last } = params;
-  const { carry, rows, constants, carryShape, rowShapes, constantShapes } = partsOf(application);
-  const { builder } = carry;
-  const size = carryShape[0]!;
-  const previous = before(application);
-  const rowMatters = matters.slice(1, 1 + rows.length);
-  const constantMatters = matters.slice(1 + rows.length);
-  const backwards = { length, reverse: params.reverse ? 0 : 1, last: 0 } as const;
-  const widths = [size, ...rowShapes.map((shape, i) => (rowMatters[i] ? sizeOf(shape) : 0))];
-  const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
-  const wide = widths.reduce((a, b) => a + b, 0);
-  const shared = [carryShape, ...rowShapes];
+  const { builder } = operands.carry;
+  const matters = splitOperands(given, params.rows);
+  const [lambdas, ...rowAdjoints] = unpack(
+    chain(op, adjoint, matters, parts),
+    [shapes.carry, ...pick(shapes.rows, matters.rows)],
+    length,
+  ) as [Expr, ...Expr[]];
 
-  // λ with the adjoint that arrives at this step from the history, if it is the history that has one.
-  const chain = memo(params.body, `reverse ${rowMatters.join()} ${last}`, () =>
-    makeBody([[wide], ...shared, ...(last ? [] : [carryShape]), [], ...constantShapes], (body, exprs) => {
-      const next = reader(exprs);
-      const lambda = slice(next(), 0, size);
-      const own = shared.map(next);
-      const arriving = last ? lambda : (add(lambda, next()) as Expr);
-      const primals = [...own, next(), ...constants.map(next)];
-      const wanted = own.filter((_, i) => i === 0 || rowMatters[i - 1]);
-      const adjoints = transposed(params.body, body, primals, arriving, wanted);
-      return concatenate(adjoints.map((one) => reshapeExpr(one, [sizeOf(one.shape)])));
-    }),
-  );
-  const zeros = full(builder, 0, [wide]);
-  const first = last ? concatenate([adjoint, full(builder, 0, [wide - size])]) : zeros;
-  const history = makeScan([first, previous, ...rows, ...(last ? [] : [adjoint]), ...constants], {
-    ...backwards,
-    body: chain,
-    rows: 1 + rows.length + (last ? 0 : 1),
-  });
-  const column = (i: number, shape: Shape): Expr =>
-    reshapeExpr(slice(history, starts[i]!, starts[i]! + widths[i]!, { axis: 1 }), [length, ...shape]);
-
-  let total: Expr | undefined;
-  const wantedShapes = constantShapes.filter((_, i) => constantMatters[i]);
-  const lengths = wantedShapes.map(sizeOf);
-  if (wantedShapes.length > 0) {
-    const sum = memo(params.body, `sum ${constantMatters.join()}`, () =>
-      makeBody(
-        [[lengths.reduce((a, b) => a + b, 0)], ...shared, carryShape, [], ...constantShapes],
-        (body, exprs) => {
-          const next = reader(exprs);
-          const totals = next();
-          const own = shared.map(next);
-          const arriving = next();
-          const step = next();
-          const fixed = constants.map(next);
-          const wanted = fixed.filter((_, i) => constantMatters[i]);
-          const adjoints = transposed(params.body, body, [...own, step, ...fixed], arriving, wanted);
-          return add(
-            totals,
-            concatenate(adjoints.map((one) => reshapeExpr(one, [sizeOf(one.shape)]))),
-          ) as Expr;
-        },
-      ),
-    );
-    const lambdas = column(0, carryShape);
-    // The λ that each step began with: that of the step after it.
-    const end = reshapeExpr(last ? adjoint : full(builder, 0, carryShape), [1, size]);
-    const shiftedLambdas =
-      length === 0
-        ? lambdas
-        : params.reverse
-          ? concatenate([end, slice(lambdas, 0, -1)])
-          : concatenate([slice(lambdas, 1), end]);
-    const arriving = last ? shiftedLambdas : (add(shiftedLambdas, adjoint) as Expr);
-    total = makeScan(
-      [full(builder, 0, [lengths.reduce((a, b) => a + b, 0)]), previous, ...rows, arriving, ...constants],
-      { ...backwards, last: 1, body: sum, rows: rows.length + 2 },
-    );
-  }
-  let offset = 0;
-  return matters.map((relevant, i) => {
-    if (!relevant) return undefined;
-    if (i === 0) {
-      if (length === 0) return last ? adjoint : full(builder, 0, carryShape);
-      const lambdas = column(0, carryShape);
-      const at = params.reverse ? length - 1 : 0;
-      return reshapeExpr(slice(lambdas, at, at + 1), carryShape);
-    }
-    if (i <= rows.length) return column(i, rowShapes[i - 1]!);
-    const shape = constantShapes[i - 1 - rows.length]!;
-    const part = slice(total!, offset, offset + sizeOf(shape));
-    offset += sizeOf(shape);
-    return reshapeExpr(part, shape);
+  // What arrives at the last carry: it is the only one that has an adjoint, or the history has them all.
+  const end = last ? adjoint : full(builder, 0, shapes.carry);
+  const wanted = pick(shapes.constants, matters.constants);
+  // The λ that each step began with: that of the step after it.
+  const totals =
+    wanted.length === 0
+      ? []
+      : unpack(
+          sums(op, before(end, lambdas, length, params.reverse ? 0 : 1), adjoint, matters, parts),
+          wanted,
+        );
+  const first = stepAt(params, 0);
+  const carry = length === 0 ? end : reshapeExpr(slice(lambdas, first, first + 1), shapes.carry);
+  return joinOperands({
+    carry: matters.carry ? carry : undefined,
+    rows: spread(rowAdjoints, matters.rows),
+    constants: spread(totals, matters.constants),
   });
 }
 
-/** The adjoints of some of a body's inputs, given that of its result. */
+/** The history of λ with the adjoints of the rows that matter behind it. */
+function chain(
+  op: Op<ScanParams>,
+  adjoint: Expr,
+  matters: Operands<boolean>,
+  { params, operands, shapes, previous }: Parts,
+): Expr {
+  const { length, last } = params;
+  const { builder } = operands.carry;
+  const [size] = shapes.carry as [number];
+  const wide = size + totalSize(pick(shapes.rows, matters.rows));
+  const body = memo(params.body, `reverse ${matters.rows.join()} ${last}`, () =>
+    makeBody(
+      {
+        carry: [wide],
+        rows: [shapes.carry, ...shapes.rows, ...(last ? [] : [shapes.carry])],
+        step: shapes.step,
+        constants: shapes.constants,
+      },
+      (own, { carry, rows: [from, ...rows], step, constants }) => {
+        const lambda = slice(carry, 0, size);
+        // The history's adjoint arrives step by step.
+        const arriving = last ? lambda : (add(lambda, rows.pop()!) as Expr);
+        const wanted = [from!, ...pick(rows, matters.rows)];
+        return transposed(params.body, own, { carry: from!, rows, step, constants }, arriving, wanted);
+      },
+    ),
+  );
+  return makeScan(
+    op,
+    {
+      carry: last ? concatenate([adjoint, full(builder, 0, [wide - size])]) : full(builder, 0, [wide]),
+      rows: [previous, ...operands.rows, ...(last ? [] : [adjoint])],
+      constants: operands.constants,
+    },
+    { body, length, reverse: params.reverse ? 0 : 1, last: 0 },
+  );
+}
+
+/** The adjoints of what all steps see, packed. */
+function sums(
+  op: Op<ScanParams>,
+  lambdas: Expr,
+  adjoint: Expr,
+  matters: Operands<boolean>,
+  { params, operands, shapes, previous }: Parts,
+): Expr {
+  const { length, last } = params;
+  const size = totalSize(pick(shapes.constants, matters.constants));
+  const body = memo(params.body, `sum ${matters.constants.join()}`, () =>
+    makeBody(
+      {
+        carry: [size],
+        rows: [shapes.carry, ...shapes.rows, shapes.carry],
+        step: shapes.step,
+        constants: shapes.constants,
+      },
+      (own, { carry: totals, rows: [from, ...rows], step, constants }) => {
+        const arriving = rows.pop()!;
+        const wanted = pick(constants, matters.constants);
+        const primals = { carry: from!, rows, step, constants };
+        return add(totals, transposed(params.body, own, primals, arriving, wanted)) as Expr;
+      },
+    ),
+  );
+  return makeScan(
+    op,
+    {
+      carry: full(operands.carry.builder, 0, [size]),
+      rows: [previous, ...operands.rows, last ? lambdas : (add(lambdas, adjoint) as Expr)],
+      constants: operands.constants,
+    },
+    { body, length, reverse: params.reverse ? 0 : 1, last: 1 },
+  );
+}
+
+/** The adjoints of some of a body's inputs, packed, given that of its result. */
 function transposed(
-  graph: Graph,
+  body: Graph,
   builder: Builder,
-  primals: readonly Expr[],
+  primals: Inputs<Expr>,
   adjoint: Expr,
   wanted: readonly Expr[],
-): Expr[] {
-  const result = builder.expr(inline(graph, builder, primals)[graph.outputs as number]!);
-  return pullback(builder, [[result, { value: adjoint, clean: true }]], wanted).map((one, i) =>
-    one ? materialize(one) : full(builder, 0, wanted[i]!.shape),
+): Expr {
+  const result = applyBody(body, builder, primals);
+  const adjoints = pullback(builder, [[result, { value: adjoint, clean: true }]], wanted);
+  return pack(
+    builder,
+    adjoints.map((one, i) => (one ? materialize(one) : full(builder, 0, wanted[i]!.shape))),
   );
 }

@@ -1,8 +1,7 @@
 /** Scans in kernels: a loop around the code of the body, written out if it is small. */
 import type { BodyCode, CompileBody, Routine, Source } from "../op.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { joinInputs, splitInputs } from "./layout.js";
-import type { ScanParams } from "./op.js";
+import { joinInputs, type ScanParams, splitInputs } from "./layout.js";
 
 /** So many numbers that all steps see are kept in local variables. */
 const mostLocals = 32;
