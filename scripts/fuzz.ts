@@ -3,6 +3,7 @@
  * agree with the interpreter, gradients with differences. A mismatch is shrunk to a small graph and printed with its seed.
  *
  * npm run fuzz -- [--runs 10000] [--seconds 60] [--seed 0] [--check NAME]
+ * npm run fuzz -- --api [--runs 10000] [--seconds 60] [--seed 0] [--only NAME]: public functions on hostile arguments
  */
 import { parseArgs } from "node:util";
 import { scalarize } from "../graph/compile/scalars/scalarize.js";
@@ -34,8 +35,23 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "Infinity" },
     seed: { type: "string", default: "0" },
     check: { type: "string" },
+    api: { type: "boolean", default: false },
+    only: { type: "string" },
   },
 });
+
+if (options.api) {
+  const { entries, fuzzApi, printReport } = await import("./api/fuzz-api.js");
+  const before = performance.now();
+  const [runs, seconds, seed] = [options.runs, options.seconds, options.seed].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const report = await fuzzApi({ runs, seconds, seed, only: options.only, modules: entries });
+  printReport(report, (performance.now() - before) / 1000);
+  process.exit(report.faults.length > 0 ? 1 : 0);
+}
 
 /** Small enough that thousands are made in a second; most faults need no more than three steps. */
 const small: Style = { ...smooth, steps: 3, lengths: [2, 1, 3, 0], maxRank: 2 };

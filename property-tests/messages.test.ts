@@ -1,0 +1,216 @@
+/**
+ * What users are told. Each row is a mistake that people make, and what the message must hold to mend it: the function
+ * that they called, the argument, what they gave, and what is wanted or the right call.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  AdjointError,
+  adam,
+  add,
+  clipByNorm,
+  compile,
+  concatenate,
+  deserialize,
+  type Expr,
+  emit,
+  grad,
+  gradientDescent,
+  huber,
+  index,
+  linear,
+  linspace,
+  matmul,
+  mean,
+  minimize,
+  multiply,
+  randomSource,
+  readCsv,
+  reshape,
+  scan,
+  slice,
+  square,
+  subtract,
+  sum,
+  take,
+  trace,
+  train,
+  valueAndGrad,
+  vector,
+} from "../src/index.js";
+
+const messages = suite("messages");
+
+const f = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
+const optimizer = () => adam({ learningRate: 0.1 });
+const fit = (options: unknown, data: unknown = { x: [1, 2], y: [2, 4] }) =>
+  train(
+    ({ x, y, w }: Record<string, Expr>) => mean(square(subtract(multiply(x!, w!), y!))),
+    { w: 0 },
+    data as never,
+    optimizer(),
+    options as never,
+  );
+/** The expression of a trace, for mistakes that are made inside. */
+const inside = (mistake: (x: Expr) => unknown) => () =>
+  trace({ x: vector(2) }, ({ x }) => {
+    mistake(x);
+    return x;
+  });
+
+const table: readonly (readonly [what: string, call: () => unknown, ...holds: (string | RegExp)[]])[] = [
+  ["a plain function", () => grad((() => 1) as never), /^grad: /, "a plain one", "grad(trace("],
+  ["no function", () => compile(5 as never), /^compile: /, "a number", "compile(trace("],
+  ["an input that isn't there", () => grad(f, "y" as never), /^grad: /, '"y"', "the inputs are x"],
+  [
+    "a vector's gradient",
+    () => valueAndGrad(trace({ x: vector(2) }, ({ x }) => x) as never),
+    /^valueAndGrad: /,
+    "(2)",
+  ],
+  ["a value of another shape", () => f({ x: [1, 2, 3] }), /^input "x": /, "(2)", "(3)"],
+  ["an input that is unknown", () => f({ x: [1, 2], y: 1 } as never), '"y"', "the keys are x"],
+  ["a kernel's input", () => compile(f)({ x: [1] }), /^input "x": /, "(2)", "(1)"],
+  ["no kind of input", () => trace({ x: 2 } as never, () => 1), /^trace: /, '"x"', "a number", "vector(2)"],
+  [
+    "a list of results",
+    () => trace({ x: vector(2) }, (({ x }: { x: Expr }) => [x]) as never),
+    /^trace: /,
+    "an array",
+    "stack([a, b])",
+  ],
+  [
+    "another trace's expression",
+    inside((x) => trace({ y: vector(2) }, ({ y }) => add(x, y) as Expr)),
+    /^add: /,
+    "another trace",
+  ],
+  [
+    "shapes that don't broadcast",
+    inside((x) => add(x, [1, 2, 3])),
+    /^add: /,
+    "(2) and (3)",
+    "don't broadcast",
+  ],
+  ["columns and rows", inside((x) => matmul([[1, 2, 3]], x)), /^matmul: /, "(1×3)", "(2)"],
+  ["an axis that isn't there", inside((x) => sum(x, 1)), /^sum: /, "axis 1"],
+  ["an axis twice", inside((x) => sum(x, [0, 0])), /^sum: /, "[0, 0]", "twice"],
+  ["a shape of another size", inside((x) => reshape(x, [3])), /^reshape: /, "(2)", "(3)"],
+  ["an element that isn't there", inside((x) => index(x, 5)), /^index: /, "5", "(2)"],
+  ["a place that isn't there", inside((x) => take(x, [7])), /^take: /, "7", "0 to 1"],
+  ["a step of 0", inside((x) => slice(x, 0, 2, { step: 0 })), /^slice: /, "step", "not 0"],
+  ["nothing to concatenate", () => concatenate([]), /^concatenate\b/, "at least one"],
+  ["one operand", () => (add as (x: number) => unknown)(1), /^add\b/, "not 1"],
+  ["a count of 2.5", () => linspace(0, 1, 2.5), /^linspace: /, "2.5", "whole"],
+  ["a scan without expressions", () => scan((x) => x, 1, { length: 2 }), /^scan: /, "no trace"],
+  ["a scan without length", inside((x) => scan((y) => y, x)), /^scan: /, "length"],
+  ["a missing learning rate", () => adam({} as never), /^adam: /, "learningRate is missing", "≥ 0"],
+  ["a negative learning rate", () => adam({ learningRate: -1 }), /^adam: /, "learningRate is -1", "≥ 0"],
+  ["a misspelt option", () => adam({ learningRate: 1, beta: 0.9 } as never), /^adam: /, '"beta"', "beta1"],
+  [
+    "a missing gradient",
+    () => optimizer().step({ x: [1] }, {} as never, optimizer().init({ x: [1] })),
+    /^adam: gradients/,
+    '"x" is missing',
+  ],
+  ["a limit of 0", () => clipByNorm({ x: [1] }, 0), /^clipByNorm: /, "maxNorm is 0", "> 0"],
+  [
+    "no optimizer",
+    () => minimize(f, { x: [1, 2] }, "adam" as never),
+    /^minimize: /,
+    '"adam"',
+    "adam({ learningRate: 0.1 })",
+  ],
+  [
+    "a function that makes optimizers",
+    () => minimize(f, { x: [1, 2] }, adam as never),
+    /^minimize: /,
+    "a function",
+    "adam({ learningRate: 0.1 })",
+  ],
+  [
+    "a start that isn't finite",
+    () => minimize(f, { x: [Number.NaN, 2] }, optimizer()),
+    /^minimize: /,
+    '"x" holds NaN at element 0',
+  ],
+  [
+    "a start without names",
+    () => minimize(f, [1, 2] as never, optimizer()),
+    /^minimize: /,
+    "an array",
+    "{ x: [2, 3] }",
+  ],
+  [
+    "fewer than no steps",
+    () => minimize(f, { x: [1, 2] }, optimizer(), { steps: -1 }),
+    /^minimize: /,
+    "steps",
+    "not -1",
+  ],
+  [
+    "a misspelt option of minimize",
+    () => minimize(f, { x: [1, 2] }, optimizer(), { step: 1 } as never),
+    /^minimize: /,
+    '"step"',
+    "steps",
+  ],
+  [
+    "batches larger than the data",
+    () => fit({ batchSize: 3, epochs: 1 }),
+    /^train: /,
+    "batchSize 3",
+    "2 samples",
+  ],
+  ["no epochs", () => fit({ batchSize: 1 }), /^train: /, "epochs", "undefined"],
+  [
+    "data that is a parameter",
+    () => fit({ batchSize: 1, epochs: 1 }, { w: [1, 2] }),
+    /^train: /,
+    '"w"',
+    "start and data",
+  ],
+  [
+    "a model without outputs",
+    () => linear({ inputs: 2, outputs: 0 }),
+    /^linear: /,
+    "outputs is 0",
+    "above 0",
+  ],
+  ["a delta of 0", inside((x) => huber(x, x, { delta: 0 })), /^huber: /, "delta is 0", "above 0"],
+  ["no seed", () => randomSource(undefined as never), /^randomSource: /, "undefined", "randomSource(0)"],
+  [
+    "a cell that is no number",
+    () => readCsv("x,y\n1,a\n", { file: "data.csv" }),
+    /^data\.csv:2:3: /,
+    '"a"',
+    '"y"',
+  ],
+  ["a name that is no identifier", () => emit(f as never, { name: "a b" }), /^emit: /, '"a b"', '"cubic"'],
+  ["a text that is no graph", () => deserialize("hello"), /^deserialize: /, "serialize"],
+  [
+    "a rate from a trace",
+    inside((x) => gradientDescent({ learningRate: sum(x) }).init({ x: 1 })),
+    /^gradientDescent: /,
+    "learningRate is an expression",
+  ],
+];
+
+for (const [what, call, ...holds] of table) {
+  messages(`${what}: the message names the function, what was given, and what is wanted`, () => {
+    let error: unknown;
+    try {
+      call();
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert.ok(error instanceof AdjointError, String(error));
+    for (const held of holds) {
+      if (typeof held === "string") assert.ok(error.message.includes(held), `${held}: ${error.message}`);
+      else assert.match(error.message, held);
+    }
+    assert.match(error.message, / {2}at (\S*\/)?messages\.test\.ts:\d+$/);
+  });
+}
+
+messages.run();

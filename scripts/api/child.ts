@@ -1,0 +1,60 @@
+/**
+ * Makes calls in a process that can be killed. Before each call its number is written, so that whoever waits knows which
+ * one hangs; faults are written as they are found.
+ */
+import { writeSync } from "node:fs";
+import { randomSource } from "adjoint";
+import { callOnce, uncaught } from "./judge.js";
+import { findTargets } from "./targets.js";
+import { patience } from "./time.js";
+import { pollution } from "./watch.js";
+
+/** What the child is told. */
+export interface Orders {
+  readonly seed: number;
+  /** The first call and the one behind the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly modules: readonly string[];
+  readonly only?: string | undefined;
+  /** Milliseconds after which a call is ended. */
+  readonly patience: number;
+}
+
+process.on("unhandledRejection", (error) => uncaught.push(error));
+process.on("uncaughtException", (error) => uncaught.push(error));
+
+/** Written to the parent at once, even where the process hangs afterwards. */
+const tell = (message: unknown) => writeSync(3, `${JSON.stringify(message)}\n`);
+
+const { seed, from, to, modules, only, patience: limit } = JSON.parse(process.argv[2]!) as Orders;
+patience.milliseconds = limit;
+const targets = (await findTargets(modules)).filter(({ name }) => only === undefined || matches(name, only));
+if (targets.length === 0) throw new Error(`There is no function called ${only}.`);
+// What is tried out on the way to valid calls isn't judged.
+await new Promise((resolve) => setImmediate(resolve));
+uncaught.length = 0;
+pollution();
+tell({ targets: targets.map(({ name }) => name) });
+
+/** `adam` is itself and what it makes: `adam(…).step`. */
+function matches(name: string, wanted: string): boolean {
+  return name === wanted || name.startsWith(`${wanted}(`) || name.startsWith(`${wanted}.`);
+}
+
+for (let i = from; i < to; i++) {
+  const random = randomSource((seed + i) % 2 ** 32);
+  let target = targets[random.integer(0, targets.length)]!;
+  while (targets.length > 1 && target.rarity && random.uniform() > 1 / target.rarity)
+    target = targets[random.integer(0, targets.length)]!;
+  tell({ i, target: target.name });
+  try {
+    for (const fault of await callOnce(random, target)) tell({ i, fault });
+  } catch (error) {
+    // It isn't the library's: what watches and judges must stand whatever it meets.
+    process.stderr.write(`${(error as Error).stack}\n`);
+    process.exit(3);
+  }
+}
+tell({ done: true });
+process.exit(0);

@@ -1,0 +1,290 @@
+/** Valid calls of optimizers, runs, data, figures and tests of derivatives, and of what they make. */
+import {
+  adam,
+  type Expr,
+  gradientDescent,
+  linear,
+  mean,
+  minimize,
+  multiply,
+  type Operand,
+  type Optimizer,
+  randomSource,
+  readCsv,
+  square,
+  subtract,
+  train,
+  weightedSphere,
+} from "adjoint";
+import { contourFigure, lossFigure } from "adjoint/figures";
+import { type Examples, f, type Made, twoInputs } from "./examples.js";
+
+const of = (...calls: Examples["calls"][number][]): Examples => ({ calls });
+
+const sphere = weightedSphere();
+const run = minimize(sphere.f, { x: [3, 4] }, adam({ learningRate: 0.2 }), { steps: 5 });
+const objective = ({ x, y, w }: Record<string, Expr>) => mean(square(subtract(multiply(x!, w!), y!)));
+const data = () => ({ x: [1, 2, 3, 4], y: Float64Array.of(2, 4, 6, 8) });
+const training = train(objective as never, { w: 0 }, data(), adam({ learningRate: 0.1 }), {
+  batchSize: 2,
+  epochs: 2,
+});
+const csv = "x1,x2,y\n1,2,0.5\n3,4,1e-3\n";
+
+const rule = (parameter: Operand, gradient: Operand) => ({
+  parameter: subtract(parameter, multiply(0.1, gradient)),
+  slots: {},
+});
+
+const cells = [8, 8];
+const size = { width: 300, height: 240, pixelRatio: 1 };
+const figureLimit = { limit: 10_000, rarity: 8 };
+
+export const runs: Readonly<Record<string, Examples>> = {
+  gradientDescent: of(() => [{ learningRate: 0.1, weightDecay: 0.1 }]),
+  momentum: of(() => [{ learningRate: 0.1, momentum: 0.9, nesterov: true, dampening: 0 }]),
+  adagrad: of(() => [{ learningRate: 0.1, epsilon: 1e-7, epsilonInsideSqrt: true, initialAccumulator: 0.1 }]),
+  rmsprop: of(() => [{ learningRate: 0.1, beta: 0.9, centered: true, momentum: 0.5 }]),
+  adam: {
+    ...of(
+      () => [{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-7, amsgrad: true }],
+      () => [{ learningRate: () => 0.1 }],
+    ),
+    free: /^0\.learningRate$/,
+  },
+  defineOptimizer: {
+    ...of(() => [
+      { name: "mine", slots: { m: { initial: 0, scalar: true } }, hyperparameters: { rate: 0.1 }, rule },
+    ]),
+    names: ["mine"],
+    maps: [0],
+    free: /^0\.(hyperparameters|slots)\./,
+  },
+  clipByValue: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
+  clipByNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
+  clipByGlobalNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
+  constantSchedule: of(() => [0.1]),
+  linearSchedule: of(() => [{ initialValue: 0, endValue: 1, transitionSteps: 4 }]),
+  exponentialDecay: of(() => [{ initialValue: 1, decayRate: 0.5, transitionSteps: 4 }]),
+  cosineDecay: of(() => [{ initialValue: 1, decaySteps: 4, endValue: 0.1 }]),
+  stepDecay: of(() => [{ initialValue: 1, decayRate: 0.1, milestones: [2, 4] }]),
+  warmup: of(() => [{ warmupSteps: 2, schedule: 0.1 }]),
+  rateAt: of(() => [0.1, 1]),
+  minimize: {
+    ...of(
+      () => [sphere.f, { x: [3, 4] }, adam({ learningRate: 0.1 }), { steps: 3 }],
+      () => [
+        twoInputs,
+        { x: 1 },
+        gradientDescent({ learningRate: 0.1 }),
+        { steps: 2, tolerance: 0, trajectory: true, data: { y: [1, 2, 3] }, onStep: () => true },
+      ],
+    ),
+    rarity: 2,
+    maps: [0, 2],
+    free: /^2\./,
+  },
+  train: {
+    ...of(
+      () => [objective, { w: 0 }, data(), adam({ learningRate: 0.1 }), { batchSize: 2, epochs: 1 }],
+      () => [
+        objective,
+        { w: 0 },
+        data(),
+        gradientDescent({ learningRate: 0.1 }),
+        { batchSize: 3, epochs: 2, shuffle: 1, metric: objective, onEpoch: () => true },
+      ],
+    ),
+    rarity: 2,
+    maps: [1, 2, 3],
+    free: /^3\./,
+  },
+  linear: of(() => [{ inputs: 2, outputs: 1 }]),
+  randomSource: of(() => [0]),
+  readCsv: of(
+    () => [csv],
+    () => [csv, { file: "data.csv", columns: ["x1", "y"], delimiter: "," }],
+  ),
+  tableMatrix: {
+    ...of(
+      () => [readCsv(csv)],
+      () => [readCsv(csv), ["y", "x1"]],
+    ),
+    maps: [0],
+  },
+  weightedSphere: of(() => [[0.2, 2]]),
+  contourFigure: {
+    ...of(() => [
+      {
+        objective: sphere,
+        runs: { a: run },
+        title: "A title",
+        window: { x1: [-4, 4], x2: [-5, 5] },
+        levels: 4,
+        scale: "linear",
+        colors: ["#ff0000", "blue"],
+        minima: [{ x1: 0, x2: 0 }],
+        cells,
+        ...size,
+      },
+    ]),
+    ...figureLimit,
+  },
+  lossFigure: {
+    ...of(
+      () => [{ trainings: { a: training }, title: "A title", scale: "log", ...size }],
+      () => [{ runs: { a: run }, ...size }],
+    ),
+    ...figureLimit,
+  },
+  raceFigure: {
+    ...of(() => [
+      {
+        objective: sphere,
+        runs: { a: run },
+        colors: ["red"],
+        title: "A title",
+        labels: ["a", "b", "c"],
+        window: { x1: [-4, 4], x2: [-5, 5] },
+        values: [0, 10],
+        faces: [6, 6],
+        colorMap: "rainbow",
+        edges: null,
+        camera: { azimuth: 30, elevation: 30 },
+        frame: 1,
+        frames: 2,
+        fps: 10,
+        ...size,
+      },
+    ]),
+    ...figureLimit,
+  },
+  comparisonPage: {
+    ...of(() => [
+      {
+        objective: sphere,
+        runs: { a: run },
+        colors: { a: "red" },
+        title: "A title",
+        formula: "x^2",
+        lossScale: "auto",
+        window: { x1: [-4, 4], x2: [-5, 5] },
+        values: [0, 10],
+        colorMap: "rainbow",
+        camera: { azimuth: 30 },
+      },
+    ]),
+    ...figureLimit,
+  },
+  checkGradient: {
+    ...of(
+      () => [f, { points: 1 }],
+      () => [
+        f,
+        { domain: { x: [0.1, 2] }, order: 2, seed: 1, tolerance: 1e-5, maxSkipped: 0.5, at: [{ x: [1, 2] }] },
+      ],
+    ),
+    rarity: 2,
+  },
+  assertGradient: { ...of(() => [f, { domain: [0.1, 2], points: 1, seed: 0 }]), rarity: 2 },
+  gradientProperty: of(() => [f, { domain: [0.1, 2], order: 1, tolerance: 1e-6, maxSkipped: 0.5 }]),
+  numbers: of(() => [[0, 1]]),
+  tensors: of(
+    () => [[2, 3]],
+    () => [[2], [0, 1]],
+  ),
+  shapes: of(
+    () => [],
+    () => [{ maxRank: 2, maxLength: 3, maxSize: 10, minLength: 1 }],
+  ),
+  graphs: of(
+    () => [],
+    () => [{ steps: 3, lengths: [2, 1], maxRank: 2, ties: true }],
+  ),
+  real: of(() => [0, 1]),
+  integer: of(() => [0, 5]),
+};
+
+const optimizers: Readonly<Record<string, () => Optimizer>> = {
+  gradientDescent: () => gradientDescent({ learningRate: 0.1 }),
+  adam: () => adam({ learningRate: 0.1 }) as unknown as Optimizer,
+};
+const start = () => ({ x: [2, 3], y: 1 });
+
+const methodsOf = ([name, make]: readonly [string, () => Optimizer]): [string, Made][] => [
+  [`${name}(…).init`, { make: () => make().init, names: [name, "init"], maps: [0], ...of(() => [start()]) }],
+  [
+    `${name}(…).step`,
+    {
+      make: () => make().step,
+      names: [name, "step"],
+      maps: [2],
+      ...of(() => [start(), { x: [7, 35], y: 0 }, make().init(start())]),
+    },
+  ],
+  [
+    `${name}(…).update`,
+    {
+      make: () => make().update,
+      names: [name, "update"],
+      ...of(() => [start(), { x: [7, 35], y: 0 }, make().init(start()).slots, 1]),
+    },
+  ],
+  [
+    `${name}(…).initialSlots`,
+    { make: () => make().initialSlots, names: [name, "initialSlots"], maps: [0], ...of(() => [start()]) },
+  ],
+];
+
+const random = () => randomSource(1);
+const drawing = (
+  name: "uniform" | "uniforms" | "normal" | "normals" | "integer" | "permutation",
+  ...args: number[]
+) =>
+  [
+    `randomSource(…).${name}`,
+    {
+      make: () => {
+        const source = random();
+        return (source[name] as (...given: number[]) => unknown).bind(source);
+      },
+      // `uniforms` is `n` calls of `uniform`.
+      names: [name, name.replace(/s$/, "")],
+      ...of(() => [...args]),
+    },
+  ] as const;
+
+const contours = contourFigure({
+  objective: sphere,
+  runs: { a: run },
+  cells: [8, 8],
+  width: 300,
+  height: 240,
+});
+const losses = lossFigure({ runs: { a: run }, width: 300, height: 240 });
+const model = linear({ inputs: 2, outputs: 1 });
+
+export const madeOfRuns: Readonly<Record<string, Made>> = {
+  ...Object.fromEntries(Object.entries(optimizers).flatMap(methodsOf)),
+  "linear(…)": { make: () => model, names: ["linear"], ...of(() => [[[1, 2]], { W: [[1], [2]], b: [1] }]) },
+  ...Object.fromEntries([
+    drawing("uniform", 0, 1),
+    drawing("uniforms", 3, 0, 1),
+    drawing("normal", 0, 1),
+    drawing("normals", 3, 0, 1),
+    drawing("integer", 0, 5),
+    drawing("permutation", 4),
+  ]),
+  "contourFigure(…).render": {
+    make: () => contours.render,
+    names: ["render"],
+    ...of(() => ["html", { onProgress: () => {} }]),
+    ...figureLimit,
+  },
+  "lossFigure(…).save": {
+    make: () => losses.save,
+    names: ["save", "render"],
+    ...of(() => ["out/figure.html", { onProgress: () => {} }]),
+    ...figureLimit,
+  },
+};
