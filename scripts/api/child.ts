@@ -6,7 +6,7 @@ import { writeSync } from "node:fs";
 import { randomSource } from "adjoint";
 import { callOnce, uncaught } from "./judge.js";
 import { findTargets } from "./targets.js";
-import { patience } from "./time.js";
+import { hanging, patience } from "./time.js";
 import { pollution } from "./watch.js";
 
 /** What the child is told. */
@@ -19,6 +19,8 @@ export interface Orders {
   readonly only?: string | undefined;
   /** Milliseconds after which a call is ended. */
   readonly patience: number;
+  /** How often each hostile value made a call hang before. */
+  readonly hung: readonly (readonly [string, number])[];
 }
 
 process.on("unhandledRejection", (error) => uncaught.push(error));
@@ -27,8 +29,9 @@ process.on("uncaughtException", (error) => uncaught.push(error));
 /** Written to the parent at once, even where the process hangs afterwards. */
 const tell = (message: unknown) => writeSync(3, `${JSON.stringify(message)}\n`);
 
-const { seed, from, to, modules, only, patience: limit } = JSON.parse(process.argv[2]!) as Orders;
+const { seed, from, to, modules, only, hung, patience: limit } = JSON.parse(process.argv[2]!) as Orders;
 patience.milliseconds = limit;
+for (const [flaw, count] of hung) hanging.set(flaw, count);
 const targets = (await findTargets(modules)).filter(({ name }) => only === undefined || matches(name, only));
 if (targets.length === 0) throw new Error(`There is no function called ${only}.`);
 // What is tried out on the way to valid calls isn't judged.
@@ -47,9 +50,9 @@ for (let i = from; i < to; i++) {
   let target = targets[random.integer(0, targets.length)]!;
   while (targets.length > 1 && target.rarity && random.uniform() > 1 / target.rarity)
     target = targets[random.integer(0, targets.length)]!;
-  tell({ i, target: target.name });
   try {
-    for (const fault of await callOnce(random, target)) tell({ i, fault });
+    const faults = await callOnce(random, target, (flaws) => tell({ i, target: target.name, flaws }));
+    for (const fault of faults) tell({ i, fault });
   } catch (error) {
     // It isn't the library's: what watches and judges must stand whatever it meets.
     process.stderr.write(`${(error as Error).stack}\n`);

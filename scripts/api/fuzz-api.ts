@@ -43,6 +43,7 @@ export interface FuzzReport {
 interface Told {
   readonly i?: number;
   readonly target?: string;
+  readonly flaws?: readonly string[];
   readonly fault?: Fault;
   readonly targets?: readonly string[];
   readonly done?: boolean;
@@ -63,7 +64,12 @@ export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
   const faults = new Map<string, Found>();
   let targets: readonly string[] = [];
   let from = 0;
+  // A new process needn't find out again which values make calls hang.
+  const hung = new Map<string, number>();
   const directory = mkdtempSync(join(tmpdir(), "adjoint-fuzz-"));
+  const blame = ({ flaws = [] }: Told, times: number) => {
+    for (const flaw of flaws) hung.set(flaw, (hung.get(flaw) ?? 0) + times);
+  };
   const note = (run: number, fault: Fault) => {
     // Numbers and names differ from call to call; the fault is the same.
     const what = fault.what.replaceAll(/"[^"]*"|-?\d[\d.e+]*|\([^)]*\)/g, "#");
@@ -75,19 +81,22 @@ export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
   };
   try {
     while (from < runs && performance.now() < until) {
-      const orders: Orders = { seed, from, to: runs, modules, only, patience };
-      let last = { i: from, target: "the start" };
+      const orders: Orders = { seed, from, to: runs, modules, only, patience, hung: [...hung] };
+      let last: Told & { readonly i: number } = { i: from };
       const end = await runChild(orders, directory, { until, memory }, (told) => {
         if (told.targets) targets = told.targets;
-        if (told.i !== undefined && told.target !== undefined) last = { i: told.i, target: told.target };
-        if (told.i !== undefined && told.fault) note(told.i, told.fault);
+        if (told.i === undefined) return;
+        if (told.target !== undefined) last = { ...told, i: told.i };
+        if (told.fault) note(told.i, told.fault);
+        if (told.fault?.kind === "hang") blame(last, 1);
       });
       if (end === "done") return { calls: runs, targets, faults: [...faults.values()] };
       if (targets.length === 0) throw new Error(`The child process doesn't start: ${end}`);
       from = last.i + 1;
       if (end !== "time") {
-        const call = `seed ${seed + last.i}`;
-        note(last.i, { target: last.target, call, kind: "crash", what: end, place: "" });
+        const call = `seed ${seed + last.i}: ${last.flaws?.join(", ")}`;
+        note(last.i, { target: last.target ?? "the start", call, kind: "crash", what: end, place: "" });
+        blame(last, 3);
       }
     }
   } finally {

@@ -37,14 +37,18 @@ function plainly(run: () => unknown): Outcome {
   }
 }
 
+/** Is told which hostile values are about to be passed. */
+type Announce = (flaws: readonly string[]) => void;
+
 /** One call of a target, outside or inside of a trace. */
-export async function callOnce(random: RandomSource, target: Target): Promise<Fault[]> {
+export async function callOnce(random: RandomSource, target: Target, announce: Announce): Promise<Fault[]> {
   const inside = random.uniform() < (target.onExpressions ? 0.5 : 0.1);
-  return inside ? callInside(random, target) : callOutside(random, target);
+  return inside ? callInside(random, target, announce) : callOutside(random, target, announce);
 }
 
-async function callOutside(random: RandomSource, target: Target): Promise<Fault[]> {
+async function callOutside(random: RandomSource, target: Target, announce: Announce): Promise<Fault[]> {
   const call = drawCall(random, target);
+  announce(call.flaws);
   if (isKnownToHang(call.flaws)) return [];
   const judge = new Judge(target, call, false);
   const { run, done } = judge.begin();
@@ -58,12 +62,13 @@ async function callOutside(random: RandomSource, target: Target): Promise<Fault[
   return judge.end();
 }
 
-async function callInside(random: RandomSource, target: Target): Promise<Fault[]> {
+async function callInside(random: RandomSource, target: Target, announce: Announce): Promise<Fault[]> {
   let judge: Judge | undefined;
   let outcome: Outcome | undefined;
   const around = plainly(() =>
     trace({ s: scalar() }, ({ s }): Record<string, Expr> => {
       const call = drawCall(random, target, s);
+      announce(call.flaws);
       if (isKnownToHang(call.flaws)) return { s };
       judge = new Judge(target, call, true);
       const { run, done } = judge.begin();
