@@ -1,7 +1,7 @@
 /** Calls that are nearly right: a valid one of which one or two places, keys or counts are made wrong. */
 import { types } from "node:util";
-import { add, Expr, type RandomSource } from "adjoint";
-import { cannotBe, type Hostile, hostiles, isPlainArray, isRecord, kindOf, trap } from "./hostile.js";
+import { add, type Expr, type RandomSource } from "adjoint";
+import { cannotBe, type Hostile, hostiles, isExpr, isPlainArray, isRecord, kindOf, trap } from "./hostile.js";
 import type { Target } from "./targets.js";
 
 type Path = readonly (string | number)[];
@@ -103,7 +103,7 @@ class Draft {
     this.#args = put(this.#args, path, value) as unknown[];
     const first = !this.#spoilt.some((other) => other.every((key, i) => key === path[i]));
     this.#spoilt.push(path);
-    if (first && cannotBe(hostile, original instanceof Expr ? "numbers" : kindOf(original)))
+    if (first && cannotBe(hostile, isExpr(original) ? "numbers" : kindOf(original)))
       this.#mustFail(path, value, hostile.text);
   }
 

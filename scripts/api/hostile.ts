@@ -1,6 +1,6 @@
 /** Values that nobody should pass, each made anew for every call and told in a few words. */
 import { types } from "node:util";
-import { adam, compile, type Expr, scalar, sum, trace, vector } from "adjoint";
+import { adam, compile, Expr, scalar, sum, trace, vector } from "adjoint";
 
 /** What a value is, as far as the judge can tell what was certainly wrong to pass. */
 export type Kind =
@@ -285,6 +285,11 @@ function isNumeric(value: unknown, depth: number): boolean {
   if (typeof value === "number") return true;
   if (depth === 0 || !isPlainArray(value)) return false;
   return value.every((child) => isNumeric(child, depth - 1));
+}
+
+/** An expression; what is asked of a Proxy may throw. */
+export function isExpr(value: unknown): value is Expr {
+  return !types.isProxy(value) && value instanceof Expr;
 }
 
 /** A short array that can be read without harm. */

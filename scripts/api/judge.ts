@@ -1,8 +1,8 @@
 /** Makes a call and judges what comes of it: a value that can be used, or an error of the library that names the function. */
 import { types } from "node:util";
-import { AdjointError, compile, Expr, type RandomSource, scalar, type Traced, trace } from "adjoint";
+import { AdjointError, compile, type Expr, type RandomSource, scalar, type Traced, trace } from "adjoint";
 import { type Call, drawCall } from "./draw.js";
-import { isPlainArray, Thrown } from "./hostile.js";
+import { isExpr, isPlainArray, Thrown } from "./hostile.js";
 import type { Target } from "./targets.js";
 import { hanging, isKnownToHang, TimeUp, withinTime } from "./time.js";
 import { pollution, watch } from "./watch.js";
@@ -55,8 +55,7 @@ async function callOutside(random: RandomSource, target: Target, announce: Annou
   const outcome = await settled(attempt(run));
   done(outcome);
   if (!failed(outcome) && judge.faults.length === 0) {
-    if (typeof outcome.value === "function" && "graph" in outcome.value)
-      judge.use(outcome.value as unknown as Traced);
+    if (isTraced(outcome.value)) judge.use(outcome.value);
     if (target.followed) await follow(random, target, call, outcome.value, judge);
   }
   return judge.end();
@@ -105,7 +104,7 @@ async function settled(outcome: Outcome): Promise<Outcome> {
 /** The methods of what was returned, or itself, with wrong arguments. */
 async function follow(random: RandomSource, target: Target, call: Call, value: unknown, judge: Judge) {
   const methods: [string, unknown][] = typeof value === "function" ? [["", value]] : [];
-  if (typeof value === "object" && value !== null && !(value instanceof Expr)) {
+  if (typeof value === "object" && value !== null && !types.isProxy(value) && !isExpr(value)) {
     for (const [key, one] of Object.entries(value)) {
       // An optimizer's rule is for whoever defines optimizers, on expressions.
       if (typeof one === "function" && key !== "rule") methods.push([key, one]);
@@ -274,9 +273,20 @@ function countsIn(value: unknown): string {
     .join(", ")})`;
 }
 
+function isTraced(value: unknown): value is Traced {
+  return typeof value === "function" && !types.isProxy(value) && "graph" in value;
+}
+
 function expressionsIn(value: unknown, depth = 2): Expr[] {
-  if (value instanceof Expr) return [value];
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || depth === 0) return [];
+  if (isExpr(value)) return [value];
+  if (
+    typeof value !== "object" ||
+    types.isProxy(value) ||
+    value === null ||
+    ArrayBuffer.isView(value) ||
+    depth === 0
+  )
+    return [];
   return Object.values(value)
     .slice(0, 10)
     .flatMap((child) => expressionsIn(child, depth - 1));
@@ -284,7 +294,7 @@ function expressionsIn(value: unknown, depth = 2): Expr[] {
 
 /** What is wrong with a value, whatever was asked for. */
 function brokenIn(value: unknown, depth: number): string | undefined {
-  if (value instanceof Expr) {
+  if (isExpr(value)) {
     const shape: unknown = value.shape;
     const whole =
       Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
