@@ -101,9 +101,9 @@ class Draft {
     const original = at(this.#args, path);
     const { value, hostile } = this.#hostile();
     this.#args = put(this.#args, path, value) as unknown[];
-    const first = !this.#spoilt.some((other) => other.every((key, i) => key === path[i]));
+    const first = !this.#isSpoilt(path);
     this.#spoilt.push(path);
-    if (first && cannotBe(hostile, isExpr(original) ? "numbers" : kindOf(original)))
+    if (first && cannotBe(hostile, isExpr(original) ? "number" : kindOf(original)))
       this.#mustFail(path, value, hostile.text);
   }
 
@@ -141,10 +141,14 @@ class Draft {
       const known = Object.hasOwn(record, wrong);
       const value = choice < 0.75 ? record[key] : this.#hostile().value;
       Object.defineProperty(record, wrong, { value, enumerable: true, writable: true, configurable: true });
-      if (!known && this.#areOptions(path))
+      if (!known && this.#areOptions(path) && !this.#isSpoilt(path))
         this.#mustFail([...path, wrong], value, `an unknown key ${JSON.stringify(wrong)}`);
     }
     this.#args = put(this.#args, path, record) as unknown[];
+  }
+
+  #isSpoilt(path: Path): boolean {
+    return this.#spoilt.some((other) => other.every((key, i) => key === path[i]));
   }
 
   #mustFail(path: Path, value: unknown, why: string): void {
