@@ -1,8 +1,9 @@
 /** What the accuracy table measures: each elementwise op, and functions that are made of several, with their meanings. */
+
+import { opOf } from "../../../graph/all-ops.js";
 import * as g from "../../../graph/index.js";
 import { sechSquared } from "../../../graph/ops/trigonometric.js";
 import { binaryCrossEntropy } from "../../../src/nn/index.js";
-import { opOf } from "../../../src/testing/public-ops.js";
 import * as m from "./meanings.js";
 
 /** A function of one number or of two. */
