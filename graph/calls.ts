@@ -4,9 +4,10 @@ import { arrayOf, type Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
 import { type Graph, mapOutputs, outputsOf } from "./graph.js";
 import { doubles, interpretNodes } from "./interpret.js";
+import { checkKeys } from "./names.js";
 import { formatShape, sizeOf } from "./shape.js";
 import { atPath, pathText } from "./tree.js";
-import { checkKeys, readValue } from "./values.js";
+import { readValue } from "./values.js";
 
 type AnyArray = Float64Array | Float32Array;
 

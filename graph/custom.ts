@@ -5,6 +5,7 @@ import { interpretNodes } from "./interpret.js";
 import { apply, Builder, type Expr } from "./node.js";
 import { type Arithmetic, type Derivative, type Domain, defineOp, type Op, real } from "./op.js";
 import { withOperands } from "./operand.js";
+import { checkOptions } from "./options.js";
 import type { Shape } from "./shape.js";
 import type { Operand } from "./types.js";
 
@@ -34,8 +35,10 @@ export interface CustomDerivative {
  */
 export function withDerivative<const A extends readonly Expr[]>(
   f: (...operands: A) => Expr,
-  { name, derivative, domains = [real()] }: CustomDerivative,
+  options: CustomDerivative,
 ): ((...operands: { readonly [K in keyof A]: Operand }) => Expr) & WithOp {
+  checkOptions("withDerivative", options, ["name", "derivative", "domains"]);
+  const { name, derivative, domains = [real()] } = options;
   const op: Op<{ readonly body: Graph }> = defineOp<{ readonly body: Graph }>({
     name,
     shape: (_shapes, { body }) => body.nodes[body.outputs as number]!.shape,

@@ -9,12 +9,21 @@ export { generateModule, generateStatements, inputName, makeFunction, outputName
 export { isDebug } from "./debug.js";
 export { declareInputs, finish, isExpr, isId, mapOutputs, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
+export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, Builder, isOp, operandOf, paramsIf } from "./node.js";
 export type { Instances } from "./op.js";
 export { lift } from "./operand.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
 export { type AssembleParams, assembleOp } from "./ops/indexing.js";
 export { matmulOp } from "./ops/matmul.js";
+export {
+  checkOptions,
+  type Option,
+  type OptionsOf,
+  type OptionTable,
+  type OptionValues,
+  readOptions,
+} from "./options.js";
 export { printParams } from "./print.js";
 export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf } from "./shape.js";
 export { graphOf, makeTraced, type ValueOf } from "./trace.js";
@@ -30,4 +39,4 @@ export {
   unflattenTree,
 } from "./tree.js";
 export { validate } from "./validate.js";
-export { checkKeys, describe, flatten, readValue, shapeOfValue } from "./values.js";
+export { describe, flatten, readValue, shapeOfValue } from "./values.js";

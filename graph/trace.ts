@@ -1,13 +1,15 @@
 import { interpretedCalls, makeHelpers } from "./calls.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
+import { checkKeys } from "./names.js";
 import { Builder, Expr, indexing } from "./node.js";
 import { lift } from "./operand.js";
 import { element } from "./ops/indexing.js";
+import { checkOptions } from "./options.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
 import { mapTree, pathText, type Tree } from "./tree.js";
 import type { Operand } from "./types.js";
-import { checkKeys, describe, type Value } from "./values.js";
+import { describe, type Value } from "./values.js";
 
 indexing.element = element;
 
@@ -96,12 +98,13 @@ export interface TraceOptions {
 export function trace<const I extends Readonly<Record<string, Spec>>, const O extends Returned>(
   inputs: I,
   f: (inputs: { [K in keyof I]: Expr<I[K]["shape"]> }) => O,
-  { debug = false }: TraceOptions = {},
+  options: TraceOptions = {},
 ): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
+  checkOptions("trace", options, ["debug"]);
   const builder = new Builder();
   const list = Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) }));
   const exprs = declareInputs(builder, list);
-  if (debug) builder.origin = () => callerLine(longStack());
+  if (options.debug) builder.origin = () => callerLine(longStack());
   const named = Object.fromEntries(list.map(({ name }, i) => [name, exprs[i]!]));
   const returned = f(named as { [K in keyof I]: Expr<I[K]["shape"]> });
   const outputs = liftReturned(builder, returned);

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkKeys, describe, flatten, nest, readValue, shapeOfValue } from "./values.js";
+import { checkKeys } from "./names.js";
+import { describe, flatten, nest, readValue, shapeOfValue } from "./values.js";
 
 const values = suite("values");
 

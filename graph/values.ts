@@ -86,26 +86,3 @@ export function describe(value: unknown): string {
   if (typeof value === "object") return `an object (${Object.keys(value).slice(0, 3).join(", ")})`;
   return value === undefined ? "undefined" : `a ${typeof value}`;
 }
-
-/**
- * Checks the names of a map against the expected ones: a missing or an unknown key is an error that names it, with
- * the known names beside it.
- */
-export function checkKeys(map: unknown, names: readonly string[], what: string): void {
-  if (typeof map !== "object" || map === null) {
-    throw new AdjointError(
-      `${what}: expected an object with the keys ${names.join(", ")}, got ${describe(map)}.`,
-    );
-  }
-  for (const name of names) {
-    if (!Object.hasOwn(map, name)) {
-      throw new AdjointError(`${what}: "${name}" is missing; the keys are ${names.join(", ")}.`);
-    }
-  }
-  const known = new Set(names);
-  for (const key of Object.keys(map)) {
-    if (!known.has(key)) {
-      throw new AdjointError(`${what}: unknown key "${key}"; the keys are ${names.join(", ")}.`);
-    }
-  }
-}

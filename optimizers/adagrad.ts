@@ -1,6 +1,7 @@
 import { add, divide, multiply, square, subtract } from "../graph/index.js";
+import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
-import { atLeastZero, fixedAtLeastZero, flag, learningRate, type OptionsOf, readOptions } from "./options.js";
+import { atLeastZero, fixedAtLeastZero, flag, learningRate } from "./options.js";
 import { rateAt, rootPlusEpsilon, withWeightDecay } from "./terms.js";
 
 const options = {

@@ -19,7 +19,8 @@ import {
   sum,
   where,
 } from "../graph/index.js";
-import { type Hyperparameter, readOptions, requiredPositive } from "./options.js";
+import { readOptions } from "../graph/internal.js";
+import { type Hyperparameter, requiredPositive } from "./options.js";
 
 /** Gradients by parameter name, as expressions or numbers. */
 type Gradients = Readonly<Record<string, Operand>>;

@@ -1,6 +1,7 @@
 import { multiply, subtract } from "../graph/index.js";
+import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { defineOptimizer, type NoSlots, type Optimizer } from "./optimizer.js";
-import { atLeastZero, learningRate, type OptionsOf, readOptions } from "./options.js";
+import { atLeastZero, learningRate } from "./options.js";
 import { rateAt, withWeightDecay } from "./terms.js";
 
 const options = {

@@ -20,6 +20,7 @@ import {
   type Value,
   vector,
 } from "../graph/index.js";
+import { type OptionsOf, readOptions } from "../graph/internal.js";
 import {
   adagrad,
   adam,
@@ -33,7 +34,7 @@ import {
   rmsprop,
   type Values,
 } from "./index.js";
-import { learningRate, type OptionsOf, readOptions } from "./options.js";
+import { learningRate } from "./options.js";
 import { rateAt } from "./terms.js";
 
 interface Subject {

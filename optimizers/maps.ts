@@ -1,6 +1,6 @@
 /** Maps keyed by the names of parameters and slots, and what errors say of them. */
 import { AdjointError, Expr } from "../graph/index.js";
-import { checkKeys, describe } from "../graph/internal.js";
+import { checkKeys, describe, isRecord } from "../graph/internal.js";
 import type { Slot } from "./optimizer.js";
 
 interface Named {
@@ -28,10 +28,10 @@ export function place({ name }: Named, what: string, key: string): string {
 
 /** The parameters' names. @throws where there is no map */
 export function namesOf({ name }: Named, parameters: unknown): string[] {
-  const isObject = typeof parameters === "object" && parameters !== null;
-  const isData = Array.isArray(parameters) || ArrayBuffer.isView(parameters) || parameters instanceof Expr;
-  if (isObject && !isData) return Object.keys(parameters);
-  const found = isData ? "an array or an expression" : describe(parameters);
+  const isExpr = parameters instanceof Expr;
+  if (isRecord(parameters) && !isExpr) return Object.keys(parameters);
+  const isArray = typeof parameters === "object" && parameters !== null;
+  const found = isArray ? "an array or an expression" : describe(parameters);
   throw new AdjointError(`${name}: parameters: expected an object { name: value, … }, got ${found}.`);
 }
 

@@ -1,6 +1,7 @@
 import { add, equal, multiply, subtract, where } from "../graph/index.js";
+import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
-import { atLeastZero, flag, fraction, learningRate, type OptionsOf, readOptions, share } from "./options.js";
+import { atLeastZero, flag, fraction, learningRate, share } from "./options.js";
 import { rateAt, withWeightDecay } from "./terms.js";
 
 const options = {

@@ -3,6 +3,7 @@
  * fusing it with a gradient and differentiating through it are three ways to use that one graph function.
  */
 import { AdjointError, Expr, type Operand, type Shape, type Value } from "../graph/index.js";
+import { checkOptions } from "../graph/internal.js";
 import { numeric } from "./numeric.js";
 import { initialSlots, type Operands, type Plain, update } from "./symbolic.js";
 
@@ -140,6 +141,7 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
  * @throws where a hyperparameter is NaN or infinite
  */
 export function defineOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
+  checkOptions("defineOptimizer", definition, ["name", "slots", "hyperparameters", "rule"]);
   const { name, hyperparameters } = definition;
   for (const [option, value] of Object.entries(hyperparameters)) {
     if (typeof value === "number" && !Number.isFinite(value)) {

@@ -1,6 +1,6 @@
-/** What users may set: one table an optimizer holds the names, defaults and allowed values of its options. */
-import { AdjointError, Expr } from "../graph/index.js";
-import { describe } from "../graph/internal.js";
+/** What options of optimizers and schedules may be. */
+import { Expr } from "../graph/index.js";
+import type { Option } from "../graph/internal.js";
 
 /** A number, or a scalar expression of the trace in which the rule is used. */
 export type Hyperparameter = number | Expr;
@@ -10,70 +10,6 @@ export type Schedule = (step: Expr) => Hyperparameter;
 
 /** One rate for all steps, or one for each. */
 export type LearningRate = Hyperparameter | Schedule;
-
-/** One option: its default, `undefined` where the user must give it, and what it may be. */
-export interface Option<T, D extends T | undefined = T | undefined> {
-  readonly default: D;
-  /** The allowed values, in words that follow "it must be". */
-  readonly range: string;
-  allows(value: unknown): boolean;
-  /** Never there: it only carries the type of the values. */
-  readonly type?: T;
-}
-
-/** The options of something by name. */
-export type OptionTable = Readonly<Record<string, Option<unknown>>>;
-
-type ValueOf<O> = O extends { readonly type?: infer T } ? Exclude<T, undefined> : never;
-
-/** What a user gives: the options without a default must be there. */
-export type OptionsOf<T extends OptionTable> = {
-  readonly [K in keyof T as undefined extends T[K]["default"] ? K : never]: ValueOf<T[K]>;
-} & {
-  readonly [K in keyof T as undefined extends T[K]["default"] ? never : K]?: ValueOf<T[K]> | undefined;
-};
-
-/** What a rule works with: every option has a value. */
-export type OptionValues<T extends OptionTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
-
-/**
- * The options given, completed by the defaults.
- *
- * @throws where one is missing, unknown or out of its range; the error names `owner`, option, value and range
- */
-export function readOptions<const T extends OptionTable>(
-  owner: string,
-  table: T,
-  given: OptionsOf<T>,
-): OptionValues<T> {
-  const list = Object.keys(table).join(", ");
-  if (typeof given !== "object" || given === null) {
-    throw new AdjointError(
-      `${owner}: expected an object with some of the options ${list}; got ${show(given)}.`,
-    );
-  }
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(table, name)) {
-      throw new AdjointError(`${owner}: unknown option "${name}"; the options are ${list}.`);
-    }
-  }
-  const values = Object.entries(table).map(([name, option]) => {
-    const own = (given as Readonly<Record<string, unknown>>)[name];
-    const value = own === undefined ? option.default : own;
-    if (value === undefined)
-      throw new AdjointError(`${owner}: ${name} is missing; it must be ${option.range}.`);
-    if (!option.allows(value)) {
-      throw new AdjointError(`${owner}: ${name} is ${show(value)}; it must be ${option.range}.`);
-    }
-    return [name, value];
-  });
-  return Object.fromEntries(values) as OptionValues<T>;
-}
-
-function show(value: unknown): string {
-  if (value instanceof Expr) return `an expression of shape (${value.shape.join("×")})`;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : describe(value);
-}
 
 /** A number with a range, or a scalar expression, whose number can't be known yet. */
 function numeric<D extends number | undefined>(

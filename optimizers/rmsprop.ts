@@ -1,6 +1,7 @@
 import { add, divide, maximum, multiply, square, subtract } from "../graph/index.js";
+import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
-import { atLeastZero, flag, fraction, learningRate, type OptionsOf, readOptions } from "./options.js";
+import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { rateAt, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
 
 const options = {

@@ -19,14 +19,11 @@ import {
   subtract,
   where,
 } from "../graph/index.js";
-import { lift } from "../graph/internal.js";
+import { lift, type Option, type OptionsOf, readOptions } from "../graph/internal.js";
 import {
   atLeastZero,
   type Hyperparameter,
   learningRate,
-  type Option,
-  type OptionsOf,
-  readOptions,
   requiredAtLeastZero,
   requiredPositive,
 } from "./options.js";

@@ -8,6 +8,7 @@ import { type ArrayOf, arrayOf, type Dtype } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import { mapOutputs, outputsOf } from "../graph.js";
 import { countElements } from "../interpret.js";
+import { checkOptions } from "../options.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { type Environment, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
@@ -42,9 +43,11 @@ type Core = (...arrays: (number | Float64Array | Float32Array)[]) => void;
  */
 export function compile<I extends Shapes, O, const D extends Dtype = "f64">(
   f: Traced<I, O>,
-  { dtype = "f64" as D }: CompileOptions<D> = {},
+  options: CompileOptions<D> = {},
 ): Kernel<I, O, ArrayOf<D>> {
   const graph = graphOf(f, "compile");
+  checkOptions("compile", options, ["dtype"]);
+  const { dtype = "f64" as D } = options;
   arrayOf(dtype);
   const helpers = makeHelpers(graph, dtype);
   const compiled = isDebug(graph) ? undefined : compilePrepared(prepare(graph), helpers, dtype);

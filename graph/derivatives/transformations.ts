@@ -1,6 +1,7 @@
 /** Derivatives of traced functions: a traced function in, one out, with named inputs and outputs. */
 import { AdjointError } from "../errors.js";
 import { declareInputs, finish, type Graph, type Input, inline, isExpr, outputsOf } from "../graph.js";
+import { knownNames } from "../names.js";
 import { Builder, type Expr } from "../node.js";
 import { full } from "../ops/constant.js";
 import { formatShape, type Shape } from "../shape.js";
@@ -236,7 +237,7 @@ function selectInputs(graph: Graph, names: readonly string[], what: string): num
   return [...new Set(names)].map((name) => {
     const i = known.indexOf(name);
     if (i < 0)
-      throw new AdjointError(`${what}: there is no input "${name}"; the inputs are ${known.join(", ")}.`);
+      throw new AdjointError(`${what}: there is no input "${name}"; ${knownNames("inputs", known, name)}`);
     return i;
   });
 }

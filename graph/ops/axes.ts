@@ -4,13 +4,17 @@ import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
 import { type Arithmetic, type Derivative, defineOp, type Instance, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
+import { checkOptions } from "../options.js";
 import type { Recipe } from "../recipe.js";
 import { forEachOffset, formatShape, type Shape, stridesOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
+import { describe } from "../values.js";
 import { reshapeExpr } from "./moving.js";
 
 /** An axis counted from the front, or from the back if negative. */
 export function normalizeAxis(axis: number, rank: number, what: string): number {
+  if (typeof axis !== "number")
+    throw new AdjointError(`${what}: the axis is ${describe(axis)}; pass it as a number by itself.`);
   const normal = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && normal >= 0 && normal < rank) return normal;
   throw new AdjointError(
@@ -145,10 +149,15 @@ export function reductionOf(op: Op<ReduceParams>): Reduction & WithOp {
 }
 
 export function reduction(name: string, reduce: (x: Expr, axes: readonly number[]) => Expr): Reduction {
-  return ((x: Operand, axes?: number | readonly number[], { keepDims = false }: ReductionOptions = {}) =>
-    withOperands(name, [x], ([operand]) => {
+  return ((x: Operand, axes?: number | readonly number[], options: ReductionOptions = {}) => {
+    checkOptions(name, options, ["keepDims"]);
+    return withOperands(name, [x], ([operand]) => {
       const { shape } = operand!;
-      const list = typeof axes === "number" ? [axes] : (axes ?? shape.map((_, axis) => axis));
+      const list: readonly number[] = Array.isArray(axes)
+        ? axes
+        : axes === undefined
+          ? [...shape.keys()]
+          : [axes];
       const chosen = [...new Set(list.map((axis) => normalizeAxis(axis, shape.length, name)))].sort(
         (a, b) => a - b,
       );
@@ -156,10 +165,11 @@ export function reduction(name: string, reduce: (x: Expr, axes: readonly number[
         throw new AdjointError(`${name}: axes [${list.join(", ")}] name an axis twice.`);
       }
       const result = reduce(operand!, chosen);
-      if (!keepDims) return result;
+      if (!options.keepDims) return result;
       return reshapeExpr(
         result,
         shape.map((length, axis) => (chosen.includes(axis) ? 1 : length)),
       );
-    })) as Reduction;
+    });
+  }) as Reduction;
 }

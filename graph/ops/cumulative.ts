@@ -3,6 +3,7 @@ import type { WithOp } from "../elementwise.js";
 import { apply } from "../node.js";
 import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
+import { checkOptions } from "../options.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { normalizeAxis } from "./axes.js";
@@ -81,20 +82,23 @@ export const cumsumInstances: Instances = {
   ],
 };
 
+export interface CumsumOptions {
+  /** From the last element to the first; default false. */
+  readonly reverse?: boolean;
+}
+
 interface Cumsum extends WithOp {
-  <const A extends Operand>(
-    x: A,
-    axis?: number,
-    options?: { readonly reverse?: boolean },
-  ): ResultOf<[A], ShapeOf<A>>;
+  <const A extends Operand>(x: A, axis?: number, options?: CumsumOptions): ResultOf<[A], ShapeOf<A>>;
 }
 
 /** Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁. */
 export const cumsum: Cumsum = /* @__PURE__ */ Object.assign(
-  ((x: Operand, axis = -1, { reverse = false } = {}) =>
-    withOperands("cumsum", [x], ([operand]) => {
+  ((x: Operand, axis = -1, options: CumsumOptions = {}) => {
+    checkOptions("cumsum", options, ["reverse"]);
+    return withOperands("cumsum", [x], ([operand]) => {
       const along = normalizeAxis(axis, operand!.shape.length, "cumsum");
-      return apply(cumsumOp, [operand!], { axis: along, reverse: reverse ? 1 : 0 });
-    })) as Cumsum,
+      return apply(cumsumOp, [operand!], { axis: along, reverse: options.reverse ? 1 : 0 });
+    });
+  }) as Cumsum,
   { op: cumsumOp as Op },
 );

@@ -4,7 +4,7 @@ export { arange, expandDims, flip, linspace, split, squeeze } from "./arranging.
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
-export { cumsum } from "./cumulative.js";
+export { type CumsumOptions, cumsum } from "./cumulative.js";
 export * from "./exponential.js";
 export { all, any, argmax, argmin } from "./finding.js";
 export { scatterAdd, take } from "./gather.js";

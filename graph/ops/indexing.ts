@@ -5,6 +5,7 @@ import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
+import { checkOptions } from "../options.js";
 import { forEachOffset, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
 import { normalizeAxis } from "./axes.js";
@@ -229,8 +230,10 @@ interface Slice extends WithOp {
  * as Python's slices do with a negative `step`.
  */
 export const slice: Slice = /* @__PURE__ */ Object.assign(
-  ((x: Operand, start?: number, stop?: number, { axis = 0, step = 1 }: SliceOptions = {}) =>
-    withOperands("slice", [x], ([operand]) => {
+  ((x: Operand, start?: number, stop?: number, options: SliceOptions = {}) => {
+    checkOptions("slice", options, ["axis", "step"]);
+    const { axis = 0, step = 1 } = options;
+    return withOperands("slice", [x], ([operand]) => {
       const { shape } = operand!;
       const cut = normalizeAxis(axis, shape.length, "slice");
       if (!Number.isInteger(step) || step === 0) {
@@ -243,7 +246,8 @@ export const slice: Slice = /* @__PURE__ */ Object.assign(
         shape.map((_, i) => (i === cut ? step : 1)),
         shape.with(cut, count),
       );
-    })) as Slice,
+    });
+  }) as Slice,
   { op: sliceOp as Op },
 );
 

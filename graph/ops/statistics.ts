@@ -2,6 +2,7 @@
 import { fullLike } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
+import { checkOptions } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
 import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
@@ -47,8 +48,10 @@ interface VarianceReduction {
 }
 
 function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceReduction {
-  return ((x: Operand, axes?: number | readonly number[], { ddof = 0, ...options }: VarianceOptions = {}) => {
-    const reduce: Reduction = /* @__PURE__ */ reduction(name, (operand, along) => {
+  return ((x: Operand, axes?: number | readonly number[], options: VarianceOptions = {}) => {
+    checkOptions(name, options, ["keepDims", "ddof"]);
+    const { ddof = 0, ...rest } = options;
+    const reduce: Reduction = reduction(name, (operand, along) => {
       const count = sizeOf(along.map((axis) => operand.shape[axis]!)) - ddof;
       if (!(count > 0)) {
         throw new AdjointError(
@@ -61,7 +64,7 @@ function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceRed
       const squares = sumAxes(square(residuals) as Expr, along);
       return finish(divide(squares, fullLike(squares, count)) as Expr);
     });
-    return reduce(x, axes as number, options);
+    return reduce(x, axes as number, rest);
   }) as VarianceReduction;
 }
 
@@ -92,6 +95,7 @@ interface Norm {
  * @throws for another order, and of order ∞ where there is no element
  */
 export const norm: Norm = ((x: Operand, axes?: number | readonly number[], options: NormOptions = {}) => {
+  checkOptions("norm", options, ["keepDims", "ord"]);
   const { ord = 2, ...rest } = options;
   const measure = norms.get(ord);
   if (measure) return reduction("norm", measure)(x, axes as number, rest);

@@ -3,6 +3,7 @@ import { AdjointError } from "../errors.js";
 import { isExpr, isGiven } from "../graph.js";
 import { type Builder, Expr } from "../node.js";
 import { lift } from "../operand.js";
+import { checkOptions } from "../options.js";
 import { placeholder } from "../placeholder.js";
 import { formatShape, isLength, sameShape } from "../shape.js";
 import type { Returned } from "../trace.js";
@@ -100,6 +101,7 @@ export function scan<
   initial: C,
   options: ScanOptions<X> = {},
 ): Scanned<C, R> {
+  checkOptions("scan", options, ["length", "xs", "reverse", "recompute"]);
   const { xs, reverse = false, recompute = false } = options;
   const builder = [initial, xs]
     .flatMap((one) => leavesOf<unknown>(one, isGiven))

@@ -2,6 +2,7 @@
 // Buffer takes six times as long to encode a text as the rest takes to parse it.
 import { CsvError, type Options, parse } from "csv-parse/browser/esm/sync";
 import { AdjointError } from "../../graph/index.js";
+import { checkOptions } from "../../graph/internal.js";
 
 /** A table of numbers, column by column. */
 export interface Table {
@@ -45,6 +46,7 @@ export interface CsvOptions {
  *   header, no row. Also for a column that isn't there.
  */
 export function readCsv(text: string, options: CsvOptions = {}): Table {
+  checkOptions("readCsv", options, ["delimiter", "columns", "file"]);
   const source = new Source(trimmed(text), options);
   const [header = [], ...records] = source.records();
   checkHeader(source, header, records.length);

@@ -1,5 +1,7 @@
 import { AdjointError, type Shape, type Traced } from "../../graph/index.js";
 import {
+  checkOptions,
+  describe,
   foldTree,
   formatShape,
   generateModule,
@@ -39,7 +41,11 @@ const reserved = new Set(
  *
  * @throws where the name is no identifier, or an op of the user's has neither code nor a routine with a text
  */
-export function emit(f: Traced, { name, language = "ts" }: EmitOptions): string {
+export function emit(f: Traced, options: EmitOptions): string {
+  checkOptions("emit", options, ["name", "language"]);
+  const { name, language = "ts" } = options;
+  if (language !== "ts" && language !== "js")
+    throw new AdjointError(`emit: language is ${describe(language)}; it must be "ts" or "js".`);
   if (typeof name !== "string" || !identifier.test(name) || reserved.has(name)) {
     throw new AdjointError(
       `emit: ${JSON.stringify(name)} can't name a function; give an identifier such as "cubic".`,

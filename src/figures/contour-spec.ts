@@ -1,9 +1,8 @@
 /** From an objective and runs to all that their contour figure shows. */
 import { interpolateRgb, piecewise } from "d3-interpolate";
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import { checkOptions, describe } from "../../graph/internal.js";
 import type { Interval } from "../objectives/index.js";
-import { checkOptions } from "../runs/checks.js";
 import type { ContourOptions } from "./contour.js";
 import type { ContourRun, ContourSpec } from "./contour-chart.js";
 import { chooseLevels } from "./levels.js";

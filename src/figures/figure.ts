@@ -1,8 +1,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
-import { checkOptions } from "../runs/checks.js";
+import { checkOptions, describe } from "../../graph/internal.js";
 
 /** A picture, an animation, or a page that needs nothing else. */
 export type Format = "png" | "gif" | "html";

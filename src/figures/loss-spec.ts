@@ -1,6 +1,6 @@
 /** From trainings or runs to all that the panels of their loss figure show. */
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions } from "../runs/checks.js";
+import { checkOptions } from "../../graph/internal.js";
 import type { LossOptions } from "./loss.js";
 import type { LossRun, LossSpec } from "./loss-chart.js";
 import { checkChoice, checkText } from "./options.js";

@@ -28,6 +28,7 @@ import {
   sum,
   where,
 } from "../../graph/index.js";
+import { checkOptions } from "../../graph/internal.js";
 
 /**
  * The squared error Σ(prediction − target)²/K: what the course reports. Gradient: 2·(prediction −
@@ -61,7 +62,9 @@ export interface HuberOptions {
  * Annals of Mathematical Statistics 35(1), 1964, pp. 73–101.
  * @throws AdjointError also where δ isn't a finite number above 0
  */
-export function huber(predictions: Expr, targets: Expr, { delta = 1 }: HuberOptions = {}): Expr<[]> {
+export function huber(predictions: Expr, targets: Expr, options: HuberOptions = {}): Expr<[]> {
+  checkOptions("huber", options, ["delta"]);
+  const { delta = 1 } = options;
   if (!(Number.isFinite(delta) && delta > 0)) {
     throw new AdjointError(`huber: delta is ${delta}; pass a finite number above 0.`);
   }

@@ -1,5 +1,6 @@
 /** Models: functions from inputs and parameters to outputs, built of expressions inside a trace. */
 import { AdjointError, add, type Expr, matmul, matrix, type Spec, vector } from "../../graph/index.js";
+import { checkOptions } from "../../graph/internal.js";
 
 /** The parameters of a linear model, as expressions. */
 export interface LinearParameters<I extends number, O extends number> {
@@ -30,13 +31,12 @@ export interface LinearModel<I extends number, O extends number> {
  *
  * @throws AdjointError where a width isn't a whole number above 0; where X, W or b has another shape.
  */
-export function linear<const I extends number, const O extends number>({
-  inputs,
-  outputs,
-}: {
+export function linear<const I extends number, const O extends number>(options: {
   readonly inputs: I;
   readonly outputs: O;
 }): LinearModel<I, O> {
+  checkOptions("linear", options, ["inputs", "outputs"]);
+  const { inputs, outputs } = options;
   for (const [name, width] of Object.entries({ inputs, outputs })) {
     if (Number.isSafeInteger(width) && width > 0) continue;
     throw new AdjointError(`linear: ${name} is ${width}; pass a whole number above 0.`);

@@ -1,13 +1,11 @@
 /** What `minimize` and `train` refuse before their first step. */
 import { AdjointError, Expr } from "../../graph/index.js";
-import { describe, formatShape } from "../../graph/internal.js";
+import { describe, formatShape, isRecord } from "../../graph/internal.js";
 
 /** Throws where a start isn't a map that names a parameter. */
 export function checkStart(what: string, start: unknown): void {
-  const isMap =
-    typeof start === "object" && start !== null && !Array.isArray(start) && !ArrayBuffer.isView(start);
-  if (isMap && Object.keys(start).length > 0) return;
-  const found = isMap ? "an empty one" : Array.isArray(start) ? "an array" : describe(start);
+  if (isRecord(start) && Object.keys(start).length > 0) return;
+  const found = isRecord(start) ? "an empty one" : Array.isArray(start) ? "an array" : describe(start);
   throw new AdjointError(
     `${what}: start must be an object with the parameters by name, such as { x: [2, 3] }, not ${found}.`,
   );
@@ -50,16 +48,4 @@ export function checkOptimizer(what: string, optimizer: unknown): void {
   throw new AdjointError(
     `${what}: the optimizer is ${describe(optimizer)}; pass one such as adam({ learningRate: 0.1 }).`,
   );
-}
-
-/** Throws where an option isn't known: a misspelt one would be ignored in silence. */
-export function checkOptions(what: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new AdjointError(
-      `${what}: expected options, an object with some of ${known.join(", ")}; got ${describe(options)}.`,
-    );
-  }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new AdjointError(`${what}: unknown option "${unknown}"; the options are ${known.join(", ")}.`);
 }

@@ -1,7 +1,7 @@
 import { AdjointError, type Expr, type Shapes, type Traced, valueAndGrad } from "../../graph/index.js";
-import { checkKeys, graphOf, readValue, type ValueOf } from "../../graph/internal.js";
+import { checkKeys, checkOptions, graphOf, readValue, type ValueOf } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
-import { checkApart, checkCount, checkFinite, checkOptimizer, checkOptions, checkStart } from "./checks.js";
+import { checkApart, checkCount, checkFinite, checkOptimizer, checkStart } from "./checks.js";
 import { runSteps } from "./loop.js";
 import { Recorder } from "./recorder.js";
 import { type Step, Stepper, type Tensor, type Tensors, traceStep } from "./step.js";

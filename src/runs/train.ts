@@ -7,18 +7,10 @@ import {
   trace,
   valueAndGrad,
 } from "../../graph/index.js";
-import { flatten, readValue, sizeOf } from "../../graph/internal.js";
+import { checkOptions, flatten, readValue, sizeOf } from "../../graph/internal.js";
 import type { Optimizer, Stepped, Values } from "../../optimizers/index.js";
 import { randomSource } from "../data/index.js";
-import {
-  checkApart,
-  checkCount,
-  checkFinite,
-  checkOptimizer,
-  checkOptions,
-  checkScalar,
-  checkStart,
-} from "./checks.js";
+import { checkApart, checkCount, checkFinite, checkOptimizer, checkScalar, checkStart } from "./checks.js";
 import { Recorder } from "./recorder.js";
 import {
   type Exprs,

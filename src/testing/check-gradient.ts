@@ -1,8 +1,8 @@
 /** Proves the derivatives of a traced function, or finds where they are wrong. */
 import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
-import { checkKeys, graphOf, readValue, sizeOf, type ValueOf } from "../../graph/internal.js";
+import { checkKeys, checkOptions, graphOf, readValue, sizeOf, type ValueOf } from "../../graph/internal.js";
 import { type RandomSource, randomSource } from "../data/index.js";
-import { checkCount, checkOptions } from "../runs/checks.js";
+import { checkCount } from "../runs/checks.js";
 import { type Level, levelsOf, nameValues, type Values } from "./derivative.js";
 import { type Slope, slopesAt } from "./differences.js";
 import { draw, type InputDomains, isReal, resolveDomains } from "./domains.js";

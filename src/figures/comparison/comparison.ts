@@ -1,7 +1,7 @@
 /** Everything about a race of optimizers on one page. */
 import { AdjointError } from "../../../graph/index.js";
+import { checkOptions } from "../../../graph/internal.js";
 import { nameTex, toTex } from "../../pictures/index.js";
-import { checkOptions } from "../../runs/checks.js";
 import { contourSpec } from "../contour-spec.js";
 import { type Figure, makeFigure } from "../figure.js";
 import { lossSpecs } from "../loss-spec.js";

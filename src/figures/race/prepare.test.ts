@@ -167,7 +167,11 @@ const wrong: readonly (readonly [string, Partial<Record<keyof RaceOptions | "col
       /colorMap: element 1: "bleu" is no opaque colour/,
     ],
     ["labels", { labels: ["a", "b"] }, /labels must be three texts/],
-    ["camera", { camera: { tilt: 3 } }, /camera has no "tilt"; it takes azimuth, elevation and zoom/],
+    [
+      "camera",
+      { camera: { tilt: 3 } },
+      /camera: unknown option "tilt"; the options are azimuth, elevation, zoom/,
+    ],
     ["elevation", { camera: { elevation: -5 } }, /camera\.elevation must be a number from 0 to 90, not -5/],
   ];
 for (const [name, options, message] of wrong) {

@@ -1,6 +1,6 @@
 /** From the options of a race to its scene. */
 import { AdjointError } from "../../../graph/index.js";
-import { checkOptions } from "../../runs/checks.js";
+import { checkOptions } from "../../../graph/internal.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
 import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
@@ -188,10 +188,7 @@ function exitBetween(
 
 /** The camera that is asked for; where no azimuth is, the one from which most of the paths is seen. */
 function chooseCamera(what: string, asked: Partial<Camera> = {}, scene: Omit<RaceScene, "camera">): Camera {
-  const unknown = Object.keys(asked ?? {}).find((key) => !["azimuth", "elevation", "zoom"].includes(key));
-  if (unknown !== undefined) {
-    throw new AdjointError(`${what}: camera has no "${unknown}"; it takes azimuth, elevation and zoom.`);
-  }
+  checkOptions(`${what}: camera`, asked, ["azimuth", "elevation", "zoom"]);
   const number = (key: keyof Camera, otherwise: number, range: Interval): number =>
     checkNumber(`${what}: camera.${key}`, asked[key], otherwise, range, false);
   const azimuth = number("azimuth", Number.NaN, [-360, 360]);

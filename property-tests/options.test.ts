@@ -1,0 +1,184 @@
+/** No option is ignored in silence: a misspelt one is an error that names the nearest, wherever options are taken. */
+import { readdirSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import * as a from "../graph/index.js";
+import { nearest } from "../graph/names.js";
+import * as o from "../optimizers/index.js";
+import * as figures from "../src/figures/index.js";
+import * as s from "../src/index.js";
+import * as t from "../src/testing/index.js";
+import { fc, forAll } from "./support/law.js";
+
+const options = suite("options");
+
+const { scalar, trace, vector } = a;
+
+const sphere = trace({ x: vector(2) }, ({ x }) => a.sum(a.square(x)));
+const inTrace = (f: (x: a.Expr) => unknown) => trace({ x: vector(3) }, ({ x }) => f(x) as a.Expr);
+const adam = o.adam({ learningRate: 0.1 });
+const train = (given: object) =>
+  s.train((() => 0) as never, { w: [1] }, { x: [1] }, adam, { batchSize: 1, epochs: 1, ...given } as never);
+
+/**
+ * A row a function: the type of its options (or its own name where that has none), a call with options that it must
+ * refuse, and what is misspelt, with the option that was meant.
+ */
+const rows: readonly (readonly [
+  type: string,
+  call: (given: never) => unknown,
+  wrong: string,
+  meant: string,
+])[] = [
+  ["ReductionOptions", (given) => inTrace((x) => a.sum(x, 0, given)), "keepdims", "keepDims"],
+  ["mean", (given) => inTrace((x) => a.mean(x, 0, given)), "keep_dims", "keepDims"],
+  ["max", (given) => inTrace((x) => a.max(x, 0, given)), "keepdims", "keepDims"],
+  ["min", (given) => inTrace((x) => a.min(x, 0, given)), "keepdim", "keepDims"],
+  ["any", (given) => inTrace((x) => a.any(x, 0, given)), "keepdims", "keepDims"],
+  ["all", (given) => inTrace((x) => a.all(x, 0, given)), "keepdims", "keepDims"],
+  ["prod", (given) => inTrace((x) => a.prod(x, 0, given)), "keepdims", "keepDims"],
+  ["logSumExp", (given) => inTrace((x) => a.logSumExp(x, 0, given)), "keepdims", "keepDims"],
+  ["VarianceOptions", (given) => inTrace((x) => a.variance(x, 0, given)), "dof", "ddof"],
+  ["std", (given) => inTrace((x) => a.std(x, 0, given)), "keepdims", "keepDims"],
+  ["NormOptions", (given) => inTrace((x) => a.norm(x, 0, given)), "orrd", "ord"],
+  ["SliceOptions", (given) => inTrace((x) => a.slice(x, 0, 1, given)), "steps", "step"],
+  ["CumsumOptions", (given) => inTrace((x) => a.cumsum(x, 0, given)), "reversed", "reverse"],
+  ["ScanOptions", (given) => inTrace((x) => a.scan((c) => c, x, given).last), "lenght", "length"],
+  ["TraceOptions", (given) => trace({ x: scalar() }, ({ x }) => x, given), "debugg", "debug"],
+  ["CompileOptions", (given) => a.compile(sphere, given), "dtypes", "dtype"],
+  ["CustomDerivative", (given) => a.withDerivative((x) => x as a.Expr, given), "derivatve", "derivative"],
+  ["AdamOptions", (given) => o.adam(given), "learningrate", "learningRate"],
+  ["AdagradOptions", (given) => o.adagrad(given), "epsilom", "epsilon"],
+  ["GradientDescentOptions", (given) => o.gradientDescent(given), "learningRates", "learningRate"],
+  ["MomentumOptions", (given) => o.momentum(given), "nestrov", "nesterov"],
+  ["RmspropOptions", (given) => o.rmsprop(given), "centred", "centered"],
+  ["linearSchedule", (given) => o.linearSchedule(given), "endvalue", "endValue"],
+  ["exponentialDecay", (given) => o.exponentialDecay(given), "decayrate", "decayRate"],
+  ["cosineDecay", (given) => o.cosineDecay(given), "decayStep", "decaySteps"],
+  ["stepDecay", (given) => o.stepDecay(given), "milestone", "milestones"],
+  ["warmup", (given) => o.warmup(given), "warmupStep", "warmupSteps"],
+  ["OptimizerDefinition", (given) => o.defineOptimizer(given), "hyperparameter", "hyperparameters"],
+  ["MinimizeOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "step", "steps"],
+  ["TrainOptions", train, "batchsize", "batchSize"],
+  ["EmitOptions", (given) => s.emit(sphere as never, given), "nam", "name"],
+  ["CsvOptions", (given) => s.readCsv("x\n1\n", given), "delimeter", "delimiter"],
+  ["HuberOptions", (given) => inTrace((x) => s.huber(x, x, given)), "dleta", "delta"],
+  ["linear", (given) => s.linear(given), "input", "inputs"],
+  ["LossOptions", (given) => figures.lossFigure(given), "titel", "title"],
+  ["ContourOptions", (given) => figures.contourFigure(given), "level", "levels"],
+  ["RaceOptions", (given) => figures.raceFigure(given), "objectiv", "objective"],
+  ["ComparisonOptions", (given) => figures.comparisonPage(given), "colormap", "colorMap"],
+  ["GradientOptions", (given) => t.checkGradient(sphere, given), "orders", "order"],
+  ["assertGradient", (given) => t.assertGradient(sphere, given), "tolerence", "tolerance"],
+  ["ShapesOptions", (given) => t.shapes(given), "maxrank", "maxRank"],
+  ["graphs", (given) => t.graphs(given), "step", "steps"],
+];
+
+for (const [type, call, wrong, meant] of rows) {
+  options(`${type}: ${wrong} is refused, ${meant} being meant`, () => {
+    const given = { [wrong]: 1 } as never;
+    assert.throws(
+      () => call(given),
+      (error: Error) =>
+        error instanceof a.AdjointError &&
+        error.message.includes(`unknown option "${wrong}"; the options are `) &&
+        error.message.includes(`; did you mean "${meant}"?`),
+      `${type}: ${wrong}`,
+    );
+  });
+}
+
+options("figures are saved and shown with options, too", async () => {
+  const run = s.minimize(sphere, { x: [1, 1] }, adam, { steps: 3, trajectory: true });
+  const figure = figures.lossFigure({ runs: { adam: run } });
+  await figure.render("png", { onprogress: () => {} } as never).then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, /unknown option "onprogress".*did you mean "onProgress"\?/),
+  );
+});
+
+options("every type of options that is exported has a row", () => {
+  const root = new URL("../", import.meta.url);
+  const doors = ["graph/index.ts", "graph/ops/index.ts", "optimizers/index.ts"];
+  for (const room of readdirSync(new URL("src/", root), { withFileTypes: true }))
+    if (room.isDirectory()) doors.push(`src/${room.name}/index.ts`);
+  const exported = new Set<string>();
+  for (const door of doors) {
+    let text = "";
+    try {
+      text = readFileSync(new URL(door, root), "utf8");
+    } catch {
+      continue;
+    }
+    for (const [name] of text.matchAll(/\b[A-Z]\w*Options\b/g)) exported.add(name);
+  }
+  const covered = new Set(rows.map(([type]) => type));
+  // What other options are made of, and those of the methods of a figure, which the test before this one tries.
+  for (const known of ["SizeOptions", "RenderOptions"]) covered.add(known);
+  assert.ok(exported.size > 15, `${exported.size} found`);
+  assert.equal(
+    [...exported].filter((name) => !covered.has(name)),
+    [],
+  );
+});
+
+options("what takes no options refuses an object of them", () => {
+  const misplaced: readonly (readonly [RegExp, (x: a.Expr) => unknown])[] = [
+    [
+      /argmax: the axis is an object \(axis\); pass it as a number by itself/,
+      (x) => a.argmax(x, { axis: 1 } as never),
+    ],
+    [/softmax: the axis is an object \(axis\)/i, (x) => a.softmax(x, { axis: 1 } as never)],
+    [/sum: the axis is an object \(keepDims\)/, (x) => a.sum(x, { keepDims: true } as never)],
+    [/take: the axis is an object \(axis\)/, (x) => a.take(x, [0], { axis: 0 } as never)],
+    [/cumsum: the axis is an object \(reverse\)/, (x) => a.cumsum(x, { reverse: true } as never)],
+    [/sum: expected an object with the options keepDims, got a boolean/, (x) => a.sum(x, 0, true as never)],
+  ];
+  for (const [message, call] of misplaced) assert.throws(() => inTrace(call), message);
+});
+
+options("names of inputs, parameters and slots that aren't known are met by the nearest, too", () => {
+  const f = trace({ weights: vector(2), b: scalar() }, ({ weights, b }) => a.add(a.sum(weights), b));
+  assert.throws(
+    () => a.grad(f, "wieghts" as "b"),
+    /there is no input "wieghts"; the inputs are weights, b; did you mean "weights"\?/,
+  );
+  assert.throws(() => a.grad(f, "z" as "b"), /there is no input "z"; the inputs are weights, b\./);
+  assert.throws(
+    () => f({ weights: [1, 2], B: 1 } as never),
+    /inputs: unknown key "B"; the keys are weights, b; did you mean "b"\?/,
+  );
+  assert.throws(
+    () => a.compile(f)({ weights: [1, 2], b: 1, weight: 2 } as never),
+    /inputs: unknown key "weight"; the keys are weights, b; did you mean "weights"\?/,
+  );
+  const state = adam.init({ weights: [1, 2] });
+  assert.throws(
+    () => adam.step({ weights: [1, 2] }, { wights: [1, 2] } as never, state),
+    /adam: gradients: unknown key "wights"; the keys are weights; did you mean "weights"\?/,
+  );
+});
+
+options("nearest: itself, its slips, and nothing for another word", () => {
+  const known = ["learningRate", "decaySteps", "epsilon", "keepDims", "x"];
+  const slips = fc.tuple(
+    fc.constantFrom(...known.slice(0, 4)),
+    fc.nat(),
+    fc.constantFrom("drop", "double", "swap", "case"),
+  );
+  forAll(200, slips, ([name, place, slip]) => {
+    const at = place % (name.length - 1);
+    const letters = [...name];
+    if (slip === "drop") letters.splice(at, 1);
+    else if (slip === "double") letters.splice(at, 0, letters[at]!);
+    else if (slip === "swap") letters.splice(at, 2, letters[at + 1]!, letters[at]!);
+    assert.is(nearest(slip === "case" ? name.toUpperCase() : letters.join(""), known), name);
+  });
+  assert.is(nearest("precision", known), undefined);
+  assert.is(nearest("y", known), undefined);
+  assert.is(nearest("X", known), "x");
+  assert.is(nearest("", known), undefined);
+  assert.is(nearest("x", []), undefined);
+});
+
+options.run();
