@@ -7,7 +7,7 @@ import { ancestors } from "../interpret.js";
 import { apply, type Builder, type Expr } from "../node.js";
 import type { Application } from "../op.js";
 import { isAssembled } from "../ops/indexing.js";
-import { combine, isEverywhere, type Masked, materialize, scale } from "./masked.js";
+import { combine, isEverywhere, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
 import { dependents } from "./reverse.js";
 
 /** The tangents of `results`, given those of inputs. All belong to `builder`, whose nodes are extended. */
@@ -63,20 +63,20 @@ function push(
         const filled = values().map((value, i) => value ?? fullLike(operands[i]!, 0));
         const mask = derivative.carries && apply(op, tangents.map(maskLike(operands)), params);
         const everywhere = !mask || (isAssembled(mask) && isEverywhere(mask));
-        return { value: apply(op, filled, params), mask: everywhere ? undefined : mask, clean: true };
+        return zeroed(apply(op, filled, params), everywhere ? undefined : mask);
       }
       const terms = tangents.flatMap((tangent, i): Masked[] => {
         if (!tangent || derivative.discrete?.includes(i)) return [];
         const on = (value: Expr) => apply(op, operands.with(i, value), params);
         const mask = derivative.carries && tangent.mask ? on(tangent.mask) : undefined;
-        return [{ value: on(materialize(tangent)), mask, clean: true }];
+        return [zeroed(on(materialize(tangent)), mask)];
       });
       return terms.length > 1 ? combine(terms) : terms[0];
     }
     case "tangent":
-      return { value: derivative.tangent(values(), application), clean: true };
+      return unmasked(derivative.tangent(values(), application));
     case "forwardReverse":
-      return { value: derivative.forward(values(), application), clean: true };
+      return unmasked(derivative.forward(values(), application));
     case "constant":
       return undefined;
     default:

@@ -14,7 +14,7 @@ import { type Shape, sizeOf } from "../shape.js";
 import { graphOf, type Shapes, type Traced } from "../trace.js";
 import { type Tree, unflattenTree } from "../tree.js";
 import { pushforward } from "./forward.js";
-import type { Masked } from "./masked.js";
+import { type Masked, unmasked, zeroed } from "./masked.js";
 import { pullback } from "./reverse.js";
 import { close, grad, type Opened, open, scalarOutput, valueOr } from "./transformations.js";
 
@@ -123,7 +123,7 @@ function eachUnit(
   if (size <= mostRows) {
     const rows = Array.from({ length: size }, (_, i) => {
       const seed = unit(i);
-      return derive(size === 1 ? { value: seed, clean: true } : { value: seed, mask: seed, clean: true });
+      return derive(size === 1 ? unmasked(seed) : zeroed(seed, seed));
     });
     return shapes.map((own, k) => concatenate(rows.map((row) => reshapeExpr(row[k]!, [1, sizeOf(own)]))));
   }
@@ -131,7 +131,7 @@ function eachUnit(
   const carry = placeholder(builder, [total]);
   const number = placeholder(builder, []);
   const seed = unit(number);
-  const row = pack(builder, derive({ value: seed, mask: seed, clean: true }));
+  const row = pack(builder, derive(zeroed(seed, seed)));
   const { body, constants } = extract(builder, { carry, rows: [], step: number }, row);
   const history = makeScan(
     scanOp,

@@ -16,25 +16,35 @@ export interface Masked {
   /** Absent where 0; `undefined`: present everywhere. */
   readonly mask?: Expr | undefined;
   /** Whether `value` is 0 wherever `mask` is. */
-  readonly clean: boolean;
+  readonly zeroed: boolean;
+}
+
+/** One that is nowhere absent. */
+export function unmasked(value: Expr): Masked {
+  return { value, zeroed: true };
+}
+
+/** One whose value is 0 where it is absent; everywhere present without a mask. */
+export function zeroed(value: Expr, mask: Expr | undefined): Masked {
+  return { value, mask, zeroed: true };
 }
 
 /** The value, 0 where it is absent. */
-export function materialize({ value, mask, clean }: Masked): Expr {
-  return mask === undefined || clean ? value : (where(mask, value, fullLike(value, 0)) as Expr);
+export function materialize({ value, mask, zeroed }: Masked): Expr {
+  return mask === undefined || zeroed ? value : (where(mask, value, fullLike(value, 0)) as Expr);
 }
 
 /** The value times a factor. */
 export function scale(masked: Masked, partial: Partial): Masked {
   if (typeof partial !== "number" && "mask" in partial) {
     const mask = masked.mask === undefined ? partial.mask : (logicalAnd(masked.mask, partial.mask) as Expr);
-    return { value: times(masked.value, partial.value), mask, clean: false };
+    return { value: times(masked.value, partial.value), mask, zeroed: false };
   }
   const finite = typeof partial === "number";
   return {
     value: times(masked.value, partial),
     mask: masked.mask,
-    clean: masked.mask === undefined || (masked.clean && finite),
+    zeroed: masked.mask === undefined || (masked.zeroed && finite),
   };
 }
 
@@ -49,11 +59,10 @@ export function combine(parts: readonly Masked[]): Masked {
   const pieces = values.filter(isAssembled);
   const sum = values.filter((value) => !isAssembled(value));
   if (pieces.length > 0) sum.push(mergeAssembled(pieces));
-  return {
-    value: sum.reduce((left, right) => add(left, right) as Expr),
-    mask: union(parts.map(({ mask }) => mask)),
-    clean: true,
-  };
+  return zeroed(
+    sum.reduce((left, right) => add(left, right) as Expr),
+    union(parts.map(({ mask }) => mask)),
+  );
 }
 
 /** Present where one of them is; `undefined`: everywhere. */

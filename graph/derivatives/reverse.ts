@@ -7,7 +7,7 @@ import type { Builder, Expr, Node } from "../node.js";
 import type { Application } from "../op.js";
 import { placeholder } from "../placeholder.js";
 import { sizeOf } from "../shape.js";
-import { combine, type Masked, materialize, scale } from "./masked.js";
+import { combine, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -101,7 +101,7 @@ function propagate(
         const present = adjoint.mask ?? (derivative.sparse ? fullLike(value, 1) : undefined);
         const mask =
           derivative.carries && present ? derivative.transpose(present, i, application) : undefined;
-        contribute(operand, { value: transposed, mask, clean: true });
+        contribute(operand, zeroed(transposed, mask));
       });
       return;
     }
@@ -123,7 +123,7 @@ function propagate(
     case "forwardReverse": {
       const relevant = ids.map(matters);
       derivative.reverse(materialize(adjoint), relevant, application).forEach((value, i) => {
-        if (value && relevant[i]) contribute(ids[i]!, { value, clean: true });
+        if (value && relevant[i]) contribute(ids[i]!, unmasked(value));
       });
       return;
     }

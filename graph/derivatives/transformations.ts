@@ -8,7 +8,7 @@ import { formatShape, type Shape } from "../shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "../trace.js";
 import { leavesOf, type Path, pathText, type Tree, unflattenTree } from "../tree.js";
 import { pushforward } from "./forward.js";
-import { type Masked, materialize } from "./masked.js";
+import { type Masked, materialize, unmasked } from "./masked.js";
 import { pullback } from "./reverse.js";
 
 /** The gradients of named inputs, each shaped like its input. */
@@ -73,7 +73,7 @@ export function vjp<I extends Shapes, O, N extends keyof I & string = keyof I & 
 ): Traced<I & CotangentInputs<O>, { value: O; grad: Gradients<I, N> }> {
   const opened = open(f, names, "vjp", cotangentInputs);
   const { results, added } = opened;
-  const seeds = results.map((result, i) => [result, present(added[i]!)] as const);
+  const seeds = results.map((result, i) => [result, unmasked(added[i]!)] as const);
   return close(opened, { value: opened.value, grad: gradientsOf(opened, seeds) });
 }
 
@@ -145,7 +145,7 @@ function differentiate<I extends Shapes, O>(
   scalarOutput(graphOf(f, what), what);
   const opened = open(f, names, what);
   const value = opened.results[0]!;
-  const gradients = gradientsOf(opened, [[value, present(full(opened.builder, 1, []))]]);
+  const gradients = gradientsOf(opened, [[value, unmasked(full(opened.builder, 1, []))]]);
   return close(opened, arrange(value, gradients));
 }
 
@@ -198,11 +198,6 @@ export function close<I extends Shapes, O>({ builder, inputs }: Opened, outputs:
   return makeTraced(finish(builder, inputs, outputs));
 }
 
-/** A derivative that is nowhere absent. */
-export function present(value: Expr): Masked {
-  return { value, clean: true };
-}
-
 /** What a derivative holds, zeros where there is none. */
 export function valueOr(builder: Builder, masked: Masked | undefined, shape: Shape): Expr {
   return masked ? materialize(masked) : full(builder, 0, shape);
@@ -223,7 +218,7 @@ function gradientsOf(
 }
 
 function tangentsOf({ builder, exprs, wanted, added, value, results }: Opened): Tree<Expr> {
-  const inputs = wanted.map((i, k) => [exprs[i]!, present(added[k]!)] as const);
+  const inputs = wanted.map((i, k) => [exprs[i]!, unmasked(added[k]!)] as const);
   const tangents = pushforward(builder, inputs, results).map((tangent, i) =>
     valueOr(builder, tangent, results[i]!.shape),
   );

@@ -1,6 +1,6 @@
 /** The derivative of a scan: scans of the body's derivative. */
 import { pushforward } from "../derivatives/forward.js";
-import { type Masked, materialize } from "../derivatives/masked.js";
+import { type Masked, materialize, unmasked } from "../derivatives/masked.js";
 import { pullback } from "../derivatives/reverse.js";
 import type { Graph } from "../graph.js";
 import { apply, type Builder, type Expr } from "../node.js";
@@ -98,7 +98,7 @@ function forward(
         });
         const result = applyBody(params.body, builder, primals);
         const moving = joinInputs(primals).flatMap((primal, i): [Expr, Masked][] =>
-          seeds[i] ? [[primal, { value: seeds[i], clean: true }]] : [],
+          seeds[i] ? [[primal, unmasked(seeds[i])]] : [],
         );
         const [pushed] = pushforward(builder, moving, [result]);
         return pushed ? materialize(pushed) : full(builder, 0, shapes.carry);
@@ -243,7 +243,7 @@ function transposed(
   wanted: readonly Expr[],
 ): Expr {
   const result = applyBody(body, builder, primals);
-  const adjoints = pullback(builder, [[result, { value: adjoint, clean: true }]], wanted);
+  const adjoints = pullback(builder, [[result, unmasked(adjoint)]], wanted);
   return pack(
     builder,
     adjoints.map((one, i) => (one ? materialize(one) : full(builder, 0, wanted[i]!.shape))),
