@@ -58,6 +58,11 @@ conventions("graph imports nothing from outside, optimizers only graph", () => {
   }
 });
 
+conventions("no file of graph or pictures tells an op by its name: the records say which it is", () => {
+  for (const path of files.filter((one) => /^(graph|src\/pictures)\//.test(one) && !isTest(one)))
+    assert.not.match(read(path), /\bop!?\??\.name\)? ?([=!]==|\]|\.startsWith|\.includes|\.match)/, path);
+});
+
 conventions(
   "only the entries of the library stand in the folders' index.ts, as plain lists of exports",
   () => {
