@@ -117,9 +117,9 @@ export function hvp<I extends Shapes, N extends keyof I & string = keyof I & str
   return close(opened, tangentsOf(opened));
 }
 
-function cotangentInputs(graph: Graph): Input[] {
+function cotangentInputs(graph: Graph): readonly Input[] {
   const paths = new Map<string, Path>();
-  return outputsOf(graph).map(({ path, id }) => {
+  const added = outputsOf(graph).map(({ path, id }) => {
     const name = pathText(["cotangent", ...path]);
     const other = paths.get(name);
     if (other) {
@@ -130,10 +130,20 @@ function cotangentInputs(graph: Graph): Input[] {
     paths.set(name, path);
     return { name, shape: graph.nodes[id]!.shape };
   });
+  return apart(graph.inputs, added, "vjp");
 }
 
-function tangentInputs(graph: Graph, wanted: readonly number[]): Input[] {
-  return wanted.map((i) => ({ name: `tangent.${graph.inputs[i]!.name}`, shape: graph.inputs[i]!.shape }));
+function tangentInputs({ inputs }: Graph, wanted: readonly number[], what: string): readonly Input[] {
+  const added = wanted.map((i) => ({ name: `tangent.${inputs[i]!.name}`, shape: inputs[i]!.shape }));
+  return apart(inputs, added, what);
+}
+
+function apart(inputs: readonly Input[], added: readonly Input[], what: string): readonly Input[] {
+  const taken = added.find(({ name }) => inputs.some((input) => input.name === name));
+  if (!taken) return added;
+  throw new AdjointError(
+    `${what}: the function has an input "${taken.name}" of its own, which is the name that ${what} gives to one it adds; rename it by tracing.`,
+  );
 }
 
 function differentiate<I extends Shapes, O>(
@@ -168,18 +178,11 @@ export function open(
   f: unknown,
   names: readonly string[],
   what: string,
-  add: (graph: Graph, wanted: readonly number[]) => readonly Input[] = () => [],
+  add: (graph: Graph, wanted: readonly number[], what: string) => readonly Input[] = () => [],
 ): Opened {
   const graph = graphOf(f, what);
   const wanted = selectInputs(graph, names, what);
-  const added = add(graph, wanted);
-  const inputs = [...graph.inputs, ...added];
-  const taken = added.find(({ name }) => inputs.filter((input) => input.name === name).length > 1);
-  if (taken) {
-    throw new AdjointError(
-      `${what}: the function has an input "${taken.name}" of its own, which is the name that ${what} gives to one it adds; rename it by tracing.`,
-    );
-  }
+  const inputs = [...graph.inputs, ...add(graph, wanted, what)];
   const builder = new Builder(2 * graph.nodes.length);
   const exprs = declareInputs(builder, inputs);
   const value = inline(graph, builder, exprs);
