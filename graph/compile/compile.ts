@@ -14,16 +14,13 @@ import { type Environment, makeEnvironment } from "./environment.js";
 import { makeFunction } from "./function.js";
 import { generate } from "./generate.js";
 import type { Kernel } from "./kernel.js";
+import { scalarNodes, scalarWidth } from "./limits.js";
 import type { LoopCode } from "./loops/loops.js";
 import { inputName, outputName } from "./names.js";
 import { prepare } from "./prepare.js";
 import { scalarize } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
-
-/** Graphs of more nodes than this, few elements each, don't become JavaScript: engines wouldn't optimize so much. */
-const scalarLimit = 2000;
-const elementsPerNode = 50;
 
 export interface CompileOptions<D extends Dtype = Dtype> {
   /** The elements of all tensors: `"f64"` (default) or `"f32"`. Sums and products are formed in f64 but for matmul. */
@@ -68,7 +65,7 @@ interface Compiled {
 
 function compilePrepared(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
   const { length } = graph.nodes;
-  const ofScalars = length > scalarLimit && countElements(graph) <= elementsPerNode * length;
+  const ofScalars = length > scalarNodes && countElements(graph) <= scalarWidth * length;
   return (ofScalars ? compileScalars : compileTensors)(graph, helpers, dtype);
 }
 

@@ -8,26 +8,23 @@ import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
 import { type Params, sameParams } from "../params.js";
 import { sameShape, sizeOf } from "../shape.js";
+import { productLength, productWork } from "./limits.js";
 import { tidy } from "./prepare.js";
-
-/** Products of fewer multiplications are written as loops, and so are those with hardly any rows or columns. */
-const leastWork = 4096;
-const leastLength = 4;
 
 function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean {
   if (op !== matmulOp) return false;
   const lengths = [...shape.slice(-2), nodes[operands[0]!]!.shape.at(-1)!];
-  return lengths.some((length) => length < leastLength) || sizeOf(lengths) < leastWork;
+  return lengths.some((length) => length < productLength) || sizeOf(lengths) < productWork;
 }
 
 /**
- * Small matrix products, or all of them, as sums of products; what is an element of a tensor that is there, too (the
+ * Small matrix products, all of them without WebAssembly, as sums of products; what is an element of a tensor that is there, too (the
  * last carry of a scan, of its history), as that element.
  */
-export function lower(graph: Graph, all = false): Graph {
+export function lower(graph: Graph, withoutWasm = false): Graph {
   const wholes = wholesOf(graph);
   const isLowered = (nodes: readonly Node[], node: Node) =>
-    isSmall(nodes, node) || (all && node.op === matmulOp);
+    isSmall(nodes, node) || (withoutWasm && node.op === matmulOp);
   if (wholes.size === 0 && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
   const lowered = rebuild(graph, (node, builder) => {
     const operands = node.operands.map((id) => builder.expr(id));

@@ -6,9 +6,7 @@ import { multiply } from "../ops/arithmetic.js";
 import { uniformValue } from "../ops/constant.js";
 import { constantFactor } from "../ops/factor.js";
 import { simplifyGraph } from "../simplify.js";
-
-/** Beyond this many nodes one pass of simplification must do. */
-const largeGraph = 50_000;
+import { onePassNodes } from "./limits.js";
 
 /** The same graph without ops that are made of others, simplified, its known factors collected. */
 export function prepare(graph: Graph): Graph {
@@ -17,7 +15,11 @@ export function prepare(graph: Graph): Graph {
 
 /** Simplified, its known factors collected: again after each rewriting of a prepared graph. */
 export function tidy(graph: Graph): Graph {
-  return simplifyGraph(graph, mergeConstants, graph.nodes.length > largeGraph ? 1 : Number.POSITIVE_INFINITY);
+  return simplifyGraph(
+    graph,
+    mergeConstants,
+    graph.nodes.length > onePassNodes ? 1 : Number.POSITIVE_INFINITY,
+  );
 }
 
 function expand(given: Graph): Graph {

@@ -2,6 +2,8 @@
  * Where intermediate tensors lie: one arena, in which a buffer takes the place of others that aren't needed any more.
  */
 
+import { alignment } from "../limits.js";
+
 /** A buffer is needed from one step of the computation to another, both included. */
 export interface Lifetime {
   readonly length: number;
@@ -15,9 +17,6 @@ export interface Placed {
   /** The elements of the arena. */
   readonly length: number;
 }
-
-/** Elements to which starts are aligned: a cache line of doubles. */
-const alignment = 8;
 
 /** First fit, the longest buffers first: simple, and near the best in practice. */
 export function placeBuffers(lifetimes: readonly Lifetime[]): Placed {

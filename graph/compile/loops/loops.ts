@@ -1,26 +1,22 @@
 /** Graphs on tensors as loop nests. */
-import { type Affine, at, linear, scaled } from "../../affine.js";
+import { type Affine, at, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
-import { isOp, type Node } from "../../node.js";
+import { isOp } from "../../node.js";
 import type { Op } from "../../op.js";
 import { type AssembleParams, assembleOp, sliceOp } from "../../ops/indexing.js";
-import { type Shape, sizeOf, stridesOf } from "../../shape.js";
-import { bufferName, routineName } from "../names.js";
+import { sizeOf, stridesOf } from "../../shape.js";
+import { partLines, shortLoop } from "../limits.js";
 import { atomText, foldText, numberText, slotsOf } from "../text.js";
-import { type Binding, Elements } from "./elements.js";
-import { behindReshapes, elementKey, keyOf, viewOf } from "./fusion.js";
-import { type Memory, planMemory } from "./memory.js";
+import { keyOf } from "./access.js";
+import { findCarried } from "./carried.js";
+import { type Binding, ElementWriter } from "./element-writer.js";
+import { type MemoryPlan, planMemory } from "./memory.js";
 import { findBreaks, findNests, type Nest } from "./nests.js";
 import { findRoots, type Root, rootIndex } from "./roots.js";
-
-/** A loop as short as this is written out. */
-const shortLoop = 2;
-
-/** Functions of more lines than this are beyond what engines optimize well, so that a new one is begun. */
-const longestPart = 800;
+import { type Call, RoutineWriter } from "./routine-writer.js";
 
 /** Generated code with the memory that it wants. */
-export interface LoopCode extends Pick<Memory, "buffers" | "arena" | "constants"> {
+export interface LoopCode extends Pick<MemoryPlan, "buffers" | "arena" | "constants"> {
   /** Bodies of functions of the inputs, the outputs, the buffers and the constants, to be called one after the other. */
   readonly parts: readonly string[];
   /** The most columns of a matrix product, for which the code calls `multiply`; 0 if it doesn't. */
@@ -31,20 +27,8 @@ export interface LoopCode extends Pick<Memory, "buffers" | "arena" | "constants"
   readonly slots: readonly Op[];
 }
 
-/** An application of an op that is computed by a routine. */
-export interface Call extends Pick<Node, "op" | "params"> {
-  readonly shapes: { readonly operands: readonly Shape[]; readonly result: Shape };
-}
-
 export function emitLoops(graph: Graph): LoopCode {
   return new LoopWriter(graph).run();
-}
-
-/** A value that a pass of a loop takes over from the pass before: there it stood at `current`, here at `previous`. */
-interface Carried {
-  readonly id: number;
-  readonly previous: readonly Affine[];
-  readonly current: readonly Affine[];
 }
 
 class LoopWriter {
@@ -52,8 +36,8 @@ class LoopWriter {
   readonly #roots: readonly Root[];
   readonly #ids: ReadonlySet<number>;
   readonly #nests: readonly Nest[];
-  readonly #memory: Memory;
-  readonly #elements: Elements;
+  readonly #memory: MemoryPlan;
+  readonly #elements: ElementWriter;
   /** Locals that hold the totals of folds, by the place of the element that is kept. */
   readonly #totals = new Map<
     Root,
@@ -61,10 +45,9 @@ class LoopWriter {
   >();
   /** Whether elements can be needed at several places of one loop: there are slices. */
   readonly #shifts: boolean;
-  /** Nodes of which there are copies in the arena, and scattered nodes whose zeros are written. */
-  readonly #copied = new Set<number>();
+  /** Scattered nodes whose zeros are written. */
   readonly #cleared = new Set<number>();
-  readonly #routines: Call[] = [];
+  readonly #routines: RoutineWriter;
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -73,18 +56,19 @@ class LoopWriter {
     this.#ids = new Set(this.#roots.map(({ id }) => id));
     this.#nests = findNests(this.#roots);
     this.#memory = planMemory(graph, this.#nests);
-    this.#elements = new Elements(graph, this.#ids, this.#memory.arrays);
+    this.#elements = new ElementWriter(graph, this.#ids, this.#memory.arrays);
+    this.#routines = new RoutineWriter(graph, this.#memory, this.#elements);
   }
 
   run(): LoopCode {
     const parts: string[] = [];
     for (const nest of this.#nests) {
       const { kind } = nest.roots[0]!;
-      if (kind === "product") for (const { id } of nest.roots) this.#emitProduct(id);
-      else if (kind === "call") for (const { id } of nest.roots) this.#emitCall(id);
+      if (kind === "product") for (const { id } of nest.roots) this.#routines.product(id);
+      else if (kind === "call") for (const { id } of nest.roots) this.#routines.call(id);
       else if (nest.extents.includes(0)) this.#emitEmpty(nest);
       else this.#emitNest(nest);
-      if (this.#elements.length > longestPart) parts.push(this.#elements.finish());
+      if (this.#elements.length > partLines) parts.push(this.#elements.finish());
     }
     const { buffers, arena, constants, copies } = this.#memory;
     for (const { target, source } of copies) this.#elements.line(`${target}.set(${source});`);
@@ -97,7 +81,7 @@ class LoopWriter {
       arena,
       constants,
       columns,
-      routines: this.#routines,
+      routines: this.#routines.calls,
       slots: slotsOf(this.#graph),
     };
   }
@@ -109,51 +93,6 @@ class LoopWriter {
   /** An element of a root's memory as code. */
   #target(id: number, index: readonly Affine[]): string {
     return `${this.#memory.arrays.get(id)}[${this.#elements.offset(id, index)}]`;
-  }
-
-  /** A call of `multiply` for each pair of matrices, its operands being where they are, whatever their strides. */
-  #emitProduct(id: number): void {
-    const { operands, shape } = this.#node(id);
-    const { buffers, bufferOf, copyOf, arrays } = this.#memory;
-    const rank = shape.length;
-    const [m, n] = shape.slice(-2) as [number, number];
-    const k = this.#node(operands[0]!).shape.at(-1)!;
-    const factors = operands.map((operand) => {
-      const view = viewOf(this.#graph, operand);
-      const copy = copyOf.get(view.id);
-      if (copy !== undefined && !this.#copied.has(view.id)) {
-        this.#copied.add(view.id);
-        this.#elements.line(`${bufferName(copy)}.set(${arrays.get(view.id)});`);
-      }
-      const { terms, offset } = linear(view.index, stridesOf(this.#node(view.id).shape));
-      const strides = new Map(terms);
-      const start = buffers[copy ?? bufferOf.get(view.id)!]!.offset + offset;
-      return { start, strides: shape.map((_, axis) => strides.get(axis) ?? 0) };
-    });
-    const target = { start: buffers[bufferOf.get(id)!]!.offset, strides: stridesOf(shape) };
-    const batches = shape.slice(0, -2);
-    const batchStrides = stridesOf(batches);
-    for (let batch = 0; batch < sizeOf(batches); batch++) {
-      const place = ({ start, strides }: typeof target) =>
-        batches.reduce((sum, length, axis) => {
-          return sum + (Math.floor(batch / batchStrides[axis]!) % length) * strides[axis]!;
-        }, start);
-      const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
-      this.#elements.line(`multiply(${[...given, place(target), m, n, k].join(", ")});`);
-    }
-  }
-
-  #emitCall(id: number): void {
-    const { op, operands, params, shape } = this.#node(id);
-    const given = operands.map((operand) => {
-      const source = behindReshapes(this.#graph, operand);
-      const array = this.#memory.arrays.get(source)!;
-      const isNumber = source < this.#graph.inputs.length && this.#node(source).shape.length === 0;
-      return isNumber ? `[${array}]` : array;
-    });
-    const shapes = { operands: operands.map((operand) => this.#node(operand).shape), result: shape };
-    const name = routineName(this.#routines.push({ op, params, shapes }) - 1);
-    this.#elements.line(`${name}(${[this.#memory.arrays.get(id), ...given].join(", ")});`);
   }
 
   /** Folds of nothing give what the fold starts from; stores of nothing store nothing. */
@@ -218,7 +157,8 @@ class LoopWriter {
     const name = `i${depth}`;
     const binding: Binding = { name, depth, low, high };
     const isInnermost = axis + 1 === nest.extents.length;
-    const carried = isInnermost && this.#shifts ? this.#findCarried(nest, axis, binding) : [];
+    const carried =
+      isInnermost && this.#shifts ? findCarried(elements, axis, binding, () => this.#emitBody(nest)) : [];
     elements.bindings.set(axis, { fixed: low });
     const locals = carried.map(({ id, previous }) => {
       const local = `r${elements.locals++}`;
@@ -247,30 +187,6 @@ class LoopWriter {
     elements.line(`for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);
     for (const line of scope.lines) elements.scopes[depth - 1]!.lines.push(line);
     elements.line("}");
-  }
-
-  /**
-   * Values that a pass of the innermost loop needs both here and one place back: they are carried over from the pass
-   * before instead of being computed again.
-   */
-  #findCarried(nest: Nest, axis: number, binding: Binding): Carried[] {
-    const elements = this.#elements;
-    elements.bindings.set(axis, binding);
-    const asked = elements.tryOut(() => {
-      elements.open();
-      this.#emitBody(nest);
-      elements.scopes.pop();
-    });
-    const keys = new Set(asked.map(({ id, index }) => elementKey(id, index)));
-    const carried = new Map<string, Carried>();
-    for (const { id, index, within } of asked) {
-      const current = shifted(index, axis);
-      if (!current || !keys.has(elementKey(id, current))) continue;
-      // What is only needed for a value that is carried itself needn't be carried.
-      if (within.some((outer) => carried.has(outer))) continue;
-      carried.set(elementKey(id, index), { id, previous: index, current });
-    }
-    return [...carried.values()];
   }
 
   /** Whether the bound places of the first axes lie within a root's own lengths. */
@@ -344,18 +260,6 @@ class LoopWriter {
     }
     this.#totals.delete(root);
   }
-}
-
-/** The place one further along a loop axis, if just one axis of the node moves with the loop. */
-function shifted(index: readonly Affine[], axis: number): readonly Affine[] | undefined {
-  let moving = 0;
-  const result = index.map((place) => {
-    const factor = place.terms.find(([own]) => own === axis)?.[1];
-    if (factor === undefined) return place;
-    moving++;
-    return { terms: place.terms, offset: place.offset + factor };
-  });
-  return moving === 1 ? result : undefined;
 }
 
 /** The number of loops around a fold's totals, where they can be locals: its kept axes are the outermost. */

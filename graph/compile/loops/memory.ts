@@ -4,12 +4,12 @@ import { isOp } from "../../node.js";
 import { constantOp } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
 import { bufferName, constantName, inputName, outputName } from "../names.js";
+import { behindReshapes, viewOf } from "./access.js";
 import { type Lifetime, placeBuffers } from "./buffers.js";
-import { behindReshapes, viewOf } from "./fusion.js";
 import type { Nest } from "./nests.js";
 import { walkRoot } from "./roots.js";
 
-export interface Memory {
+export interface MemoryPlan {
   /** The name of the array that holds a root or a node that is given. */
   readonly arrays: ReadonlyMap<number, string>;
   /** Outputs that lie elsewhere, to be copied at the end. */
@@ -24,7 +24,7 @@ export interface Memory {
   readonly copyOf: ReadonlyMap<number, number>;
 }
 
-export function planMemory(graph: Graph, nests: readonly Nest[]): Memory {
+export function planMemory(graph: Graph, nests: readonly Nest[]): MemoryPlan {
   const { nodes, inputs } = graph;
   const arrays = new Map<number, string>(inputs.map((_, i) => [i, inputName(i)]));
   const constants: Float64Array[] = [];

@@ -2,7 +2,8 @@
 import type { Graph } from "../../graph.js";
 import { isOp } from "../../node.js";
 import { assembleOp } from "../../ops/indexing.js";
-import { partEnds } from "./fusion.js";
+import { likeLengths } from "../limits.js";
+import { partEnds } from "./access.js";
 import { type Root, walkRoot } from "./roots.js";
 
 /** A loop nest: roots whose loops have the same number of axes and nearly the same lengths. */
@@ -43,7 +44,7 @@ function alike(a: readonly number[], b: readonly number[]): boolean {
     a.length === b.length &&
     a.every((length, i) => {
       const difference = Math.abs(length - b[i]!);
-      return difference <= 4 && difference * 4 < Math.max(1, length);
+      return difference <= likeLengths.difference && difference < Math.max(1, length) * likeLengths.part;
     })
   );
 }

@@ -19,14 +19,9 @@ import { assembleOp } from "../../ops/indexing.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
 import { type Shape, sizeOf } from "../../shape.js";
+import { chainDepth, fusedParts, greatestCost, keptCost, localTotals, unrolledWidth } from "../limits.js";
 import { scalarCost } from "../text.js";
-import { behindReshapes, isCall, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./fusion.js";
-
-/** Axes of up to this many elements together are written out instead of looped over. */
-const unrollWidth = 32;
-
-/** Longer chains of fused nodes are cut by keeping a value. */
-const deepest = 200;
+import { behindReshapes, isCall, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./access.js";
 
 /** One piece of work that ends in memory, with the order in which its domain is visited. */
 export interface Root {
@@ -48,7 +43,7 @@ export interface Root {
 
 /** Whether a reduction is so short that it is written out where it is used. */
 function isShort(graph: Graph, node: Node): boolean {
-  return reducedLength(graph, node) <= unrollWidth / 2;
+  return reducedLength(graph, node) <= unrolledWidth / 2;
 }
 
 /** How many elements a reduction makes one of. */
@@ -57,13 +52,10 @@ function reducedLength({ nodes }: Graph, node: Node): number {
   return sizeOf(reducedAxes(node).map((axis) => shape[axis]!));
 }
 
-/** More parts than this would split the loops around them too often. */
-const mostParts = 8;
-
 /** Whether an `assemble` is put together in memory, part by part, instead of being fused. */
 function isScattered(node: Node): boolean {
   if (!isOp(node, assembleOp)) return false;
-  return node.operands.length > mostParts || node.params.steps.some((step) => Math.abs(step) !== 1);
+  return node.operands.length > fusedParts || node.params.steps.some((step) => Math.abs(step) !== 1);
 }
 
 function isProduct({ op }: Node): boolean {
@@ -94,13 +86,13 @@ function makeRoot(graph: Graph, id: number, kind: Root["kind"], source: number, 
   // A fold to few elements keeps them in locals, whatever the order of its axes. Else the axes stay in the order in
   // which they lie in memory: totals are locals where the kept ones come first, and lie in memory where they don't.
   const leading = kept.every((axis, i) => axis === wide[i]);
-  const few = folds && size(kept) <= (leading ? 4 : unrollWidth);
+  const few = folds && size(kept) <= (leading ? localTotals : unrolledWidth);
   const order = few ? [...wide.filter((axis) => reduced.includes(axis)), ...kept] : wide;
   let first = order.length;
   let width = 1;
   // What has no elements keeps its loops, by which the emitter knows it.
   const isEmpty = sizeOf(shape) === 0;
-  while (first > 0 && !isEmpty && width * shape[order[first - 1]!]! <= unrollWidth) {
+  while (first > 0 && !isEmpty && width * shape[order[first - 1]!]! <= unrolledWidth) {
     width *= shape[order[--first]!]!;
   }
   return {
@@ -155,7 +147,7 @@ function costs(graph: Graph, ids: ReadonlySet<number>): number[] {
     let cost = op.scalar ? scalarCost(op, atoms()) : 0;
     for (const operand of operands) cost += ids.has(operand) ? 0 : result[operand]!;
     if (isReduction(node)) cost = (cost + 1) * reducedLength(graph, node);
-    result.push(Math.min(cost, 1000));
+    result.push(Math.min(cost, greatestCost));
   });
   return result;
 }
@@ -206,7 +198,7 @@ function cutChains({ nodes }: Graph, ids: Set<number>): void {
     for (const operand of operands) {
       if (!ids.has(operand)) depths[id] = Math.max(depths[id]!, depths[operand]! + 1);
     }
-    if (depths[id]! >= deepest && op.scalar) ids.add(id);
+    if (depths[id]! >= chainDepth && op.scalar) ids.add(id);
   });
 }
 
@@ -272,7 +264,11 @@ function worthKeeping(graph: Graph, roots: readonly Root[], ids: ReadonlySet<num
       const first = firstNest.get(id);
       if (first === undefined) firstNest.set(id, nest);
       const elsewhere = first !== undefined && first !== nest;
-      const worth = repeats(root, index) ? 1 : elsewhere ? 10 : Number.POSITIVE_INFINITY;
+      const worth = repeats(root, index)
+        ? keptCost.repeated
+        : elsewhere
+          ? keptCost.elsewhere
+          : Number.POSITIVE_INFINITY;
       const node = graph.nodes[id]!;
       const computes = node.op.scalar !== undefined || isReduction(node);
       const keeps = cost[id]! >= worth && sizeOf(node.shape) > 1 && computes;

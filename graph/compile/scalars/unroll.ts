@@ -3,13 +3,11 @@ import { type Graph, outputsOf } from "../../graph.js";
 import type { Source } from "../../op.js";
 import { numberIn } from "../../ops/constant.js";
 import { sizeOf } from "../../shape.js";
+import { registers } from "../limits.js";
 import { inputName, outputName } from "../names.js";
 import { type Atom, atomText, scalarText } from "../text.js";
 import type { ScalarGraph } from "./scalarize.js";
 import { schedule } from "./schedule.js";
-
-/** Floating-point registers of the usual processors. */
-const mostRegisters = 16;
 
 /** The body of a function of the inputs and outputs that computes the graph. */
 export function unroll(graph: Graph, scalar: ScalarGraph): string {
@@ -56,7 +54,7 @@ export function writeStatements(
   // Loads stand first where they all fit into registers; an engine doesn't move them ahead of stores by itself.
   const isLoad = (id: number) => id < sources.length;
   const loads = order.filter(isLoad);
-  const early = loads.length <= mostRegisters;
+  const early = loads.length <= registers;
   for (const id of early ? [...loads, ...order.filter((id) => !isLoad(id))] : order) {
     const { op, operands } = nodes[id]!;
     const source = sources[id];

@@ -2,12 +2,12 @@
  * WebAssembly as far as this library uses it. The language's own declarations leave it out, since an engine may lack it
  * or a page may forbid it; then `engine` is `undefined` and everything runs without.
  */
-export interface Memory {
+export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
 interface WebAssemblyNamespace {
-  Memory: new (descriptor: { initial: number }) => Memory;
+  Memory: new (descriptor: { initial: number }) => WasmMemory;
   Module: new (bytes: Uint8Array) => object;
   Instance: new (
     module: object,
@@ -21,7 +21,7 @@ const engine = (globalThis as unknown as { WebAssembly?: WebAssemblyNamespace })
 const pageSize = 65536;
 
 /** A memory of at least so many bytes, its final size: growing would detach its views. */
-export function makeMemory(bytes: number): Memory | undefined {
+export function makeMemory(bytes: number): WasmMemory | undefined {
   try {
     return engine && new engine.Memory({ initial: Math.max(1, Math.ceil(bytes / pageSize)) });
   } catch {
@@ -32,7 +32,7 @@ export function makeMemory(bytes: number): Memory | undefined {
 /** The functions of a module on a memory, or `undefined` where modules can't be made. */
 export function instantiate(
   bytes: Uint8Array,
-  memory: Memory,
+  memory: WasmMemory,
   imports: readonly unknown[] = [],
 ): Record<string, (...operands: number[]) => number> | undefined {
   if (!engine) return undefined;

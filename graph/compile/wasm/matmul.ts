@@ -4,14 +4,9 @@
  * 2008.) Factors have any strides, so a transpose costs nothing.
  */
 import { type Dtype, elementBytes } from "../../dtype.js";
+import { blockDepth, blockRows, tileRows, tileVectors } from "../limits.js";
 import { Assembler } from "./assembler.js";
 import { encodeModule, type FunctionBody } from "./module.js";
-
-/** Rows of a packed block of B, and rows of a packed block of A. */
-const blockDepth = 256;
-const blockRows = 64;
-const tileRows = 2;
-const tileVectors = 4;
 
 function tileColumns(dtype: Dtype): number {
   return (tileVectors * 16) / elementBytes[dtype];

@@ -1,5 +1,5 @@
 /**
- * Fused nodes: which elements of its operands an element of a node is made of. Nothing here is computed; the walks only
+ * Access: which elements of its operands an element of a fused node is made of. Nothing here is computed; the walks only
  * follow the places.
  */
 import { type Affine, along, at } from "../../affine.js";

@@ -18,7 +18,7 @@ import {
   partEnds,
   reducedAxes,
   unreduce,
-} from "./fusion.js";
+} from "./access.js";
 
 /** A place in the text: the function's body, or the body of a loop in it. */
 interface Scope {
@@ -38,7 +38,7 @@ export interface Asked {
   readonly within: readonly string[];
 }
 
-export class Elements {
+export class ElementWriter {
   readonly #graph: Graph;
   readonly #roots: ReadonlySet<number>;
   /** Where a node's elements lie: the name of an array. */

@@ -1,0 +1,79 @@
+/** What isn't computed by loops, as calls: matrix products, and ops with routines of their own. */
+import { linear } from "../../affine.js";
+import type { Graph } from "../../graph.js";
+import type { Node } from "../../node.js";
+import { type Shape, sizeOf, stridesOf } from "../../shape.js";
+import { bufferName, routineName } from "../names.js";
+import { behindReshapes, viewOf } from "./access.js";
+import type { ElementWriter } from "./element-writer.js";
+import type { MemoryPlan } from "./memory.js";
+
+/** An application of an op that is computed by a routine. */
+export interface Call extends Pick<Node, "op" | "params"> {
+  readonly shapes: { readonly operands: readonly Shape[]; readonly result: Shape };
+}
+
+export class RoutineWriter {
+  readonly #graph: Graph;
+  readonly #memory: MemoryPlan;
+  readonly #elements: ElementWriter;
+  /** Nodes of which there are copies in the arena. */
+  readonly #copied = new Set<number>();
+  /** What was called so far, in the order of `routineName`. */
+  readonly calls: Call[] = [];
+
+  constructor(graph: Graph, memory: MemoryPlan, elements: ElementWriter) {
+    this.#graph = graph;
+    this.#memory = memory;
+    this.#elements = elements;
+  }
+
+  #node(id: number): Node {
+    return this.#graph.nodes[id]!;
+  }
+
+  /** A call of `multiply` for each pair of matrices, its operands being where they are, whatever their strides. */
+  product(id: number): void {
+    const { operands, shape } = this.#node(id);
+    const { buffers, bufferOf, copyOf, arrays } = this.#memory;
+    const rank = shape.length;
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = this.#node(operands[0]!).shape.at(-1)!;
+    const factors = operands.map((operand) => {
+      const view = viewOf(this.#graph, operand);
+      const copy = copyOf.get(view.id);
+      if (copy !== undefined && !this.#copied.has(view.id)) {
+        this.#copied.add(view.id);
+        this.#elements.line(`${bufferName(copy)}.set(${arrays.get(view.id)});`);
+      }
+      const { terms, offset } = linear(view.index, stridesOf(this.#node(view.id).shape));
+      const strides = new Map(terms);
+      const start = buffers[copy ?? bufferOf.get(view.id)!]!.offset + offset;
+      return { start, strides: shape.map((_, axis) => strides.get(axis) ?? 0) };
+    });
+    const target = { start: buffers[bufferOf.get(id)!]!.offset, strides: stridesOf(shape) };
+    const batches = shape.slice(0, -2);
+    const batchStrides = stridesOf(batches);
+    for (let batch = 0; batch < sizeOf(batches); batch++) {
+      const place = ({ start, strides }: typeof target) =>
+        batches.reduce((sum, length, axis) => {
+          return sum + (Math.floor(batch / batchStrides[axis]!) % length) * strides[axis]!;
+        }, start);
+      const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
+      this.#elements.line(`multiply(${[...given, place(target), m, n, k].join(", ")});`);
+    }
+  }
+
+  call(id: number): void {
+    const { op, operands, params, shape } = this.#node(id);
+    const given = operands.map((operand) => {
+      const source = behindReshapes(this.#graph, operand);
+      const array = this.#memory.arrays.get(source)!;
+      const isNumber = source < this.#graph.inputs.length && this.#node(source).shape.length === 0;
+      return isNumber ? `[${array}]` : array;
+    });
+    const shapes = { operands: operands.map((operand) => this.#node(operand).shape), result: shape };
+    const name = routineName(this.calls.push({ op, params, shapes }) - 1);
+    this.#elements.line(`${name}(${[this.#memory.arrays.get(id), ...given].join(", ")});`);
+  }
+}
