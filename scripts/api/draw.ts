@@ -116,7 +116,7 @@ class Draft {
       return;
     }
     const path = pick(random, paths);
-    const record = copyOf(at(this.#args, path) as object) as Record<string, unknown>;
+    let record = copyOf(at(this.#args, path) as object) as Record<string, unknown>;
     const keys = Object.keys(record);
     const key = keys.length === 0 ? "x" : pick(random, keys);
     const choice = random.uniform();
@@ -125,10 +125,8 @@ class Draft {
       const get = () => this.#hostile().value;
       Object.defineProperty(record, key, { get, enumerable: true });
     } else if (choice < 0.5) {
-      const wrapped = new Proxy(record, {
-        ownKeys: trap,
-      });
-      this.#names.set(wrapped, "a Proxy without keys");
+      record = new Proxy(record, { ownKeys: trap });
+      this.#names.set(record, "a Proxy whose keys can't be listed");
     } else {
       const wrong = pick(random, [
         misspelt(key),
@@ -139,7 +137,7 @@ class Draft {
         "",
       ]);
       const known = Object.hasOwn(record, wrong);
-      const value = choice < 0.75 ? record[key] : this.#hostile().value;
+      const value = choice < 0.75 ? at(record, [key]) : this.#hostile().value;
       Object.defineProperty(record, wrong, { value, enumerable: true, writable: true, configurable: true });
       if (!known && this.#areOptions(path) && !this.#isSpoilt(path))
         this.#mustFail([...path, wrong], value, `an unknown key ${JSON.stringify(wrong)}`);
