@@ -1,18 +1,39 @@
 /** Loops of a fixed number of steps as one node, whose body is a graph. `scan.ts` is what users call. */
+import { AdjointError } from "../errors.js";
 import { countElements, interpretNodes } from "../interpret.js";
 import type { Expr } from "../node.js";
 import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
 import { add, multiply, square } from "../ops/arithmetic.js";
 import { broadcastLike } from "../ops/broadcast.js";
-import type { Shape } from "../shape.js";
+import { formatShape, isLength, type Shape, sameShape } from "../shape.js";
 import { makeBody } from "./body.js";
 import { scanDerivative } from "./derivative.js";
-import { joinInputs, type ScanParams, splitOperands, stepAt } from "./layout.js";
+import { joinInputs, joinOperands, type ScanParams, splitInputs, splitOperands, stepAt } from "./layout.js";
 import { scanRoutine } from "./routine.js";
 
 export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
   name: "scan",
-  shape: ([carry], { length, last }) => (last ? carry! : [length, ...carry!]),
+  shape(operands, { body, length, rows, last }) {
+    const { step, ...inputs } = splitInputs(
+      body.inputs.map(({ shape }) => shape),
+      rows,
+    );
+    const taken = joinOperands({ ...inputs, rows: inputs.rows.map((row) => [length, ...row]) });
+    const given = body.nodes[body.outputs as number]!.shape;
+    // A carry of another shape, or a number of the step that is none.
+    const differ = !sameShape(given, inputs.carry) || step.length > 0 || !isLength(length);
+    if (
+      differ ||
+      taken.length !== operands.length ||
+      !taken.every((own, i) => sameShape(own, operands[i]!))
+    ) {
+      const list = (shapes: readonly Shape[]) => shapes.map(formatShape).join(", ");
+      throw new AdjointError(
+        `scan: a body from ${list(taken)} to ${formatShape(given)} can't go over operands ${list(operands)} in ${length} steps.`,
+      );
+    }
+    return last ? given : [length, ...given];
+  },
   evaluate<T>(
     arithmetic: Arithmetic<T>,
     operands: readonly (readonly T[])[],
