@@ -20,8 +20,11 @@ export const highestOrder = 5;
 /** How far results may be off, in ulps, by the order of the derivative: from the third on 10⁻¹² of the number itself. */
 export const bounds: readonly number[] = [4, 4, 16, ...new Array<number>(3).fill(1e-12 / 2 ** -52)];
 
-/** Up to this condition number a function is taken to be well conditioned. */
-const wellConditioned = 8;
+/**
+ * Up to this condition number a function is taken to be well conditioned. Beyond, values and gradients may be off by what
+ * an ulp of the operands makes.
+ */
+const wellConditioned = 4;
 
 /**
  * Binary digits: a result is right where a few more change nothing. Few are enough almost everywhere; 1 + x² needs
