@@ -90,12 +90,17 @@ function formatRow(row: Row, verdict: Verdict): string {
   return `${cells.join(" ")} ${[...places, reason].filter(Boolean).join("; ")}`.trimEnd();
 }
 
+/** JSON has no infinities; as text they can be read back by Number. */
+const readable = (_key: string, value: unknown) =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+
 const order = chosenOrder();
+const chosen = chosenSubjects();
 const started = performance.now();
 const all: (Row & { verdict: Verdict })[] = [];
 const lost: string[] = [];
 if (!options.json) console.log(`${"function".padEnd(24)} order   median    usual    worst within`);
-for (const subject of chosenSubjects()) {
+for (const subject of chosen) {
   const { rows, unknown } = measure(subject, {
     density: options.wide ? 4 : 1,
     highest: order ?? highestOrder,
@@ -113,7 +118,7 @@ for (const subject of chosenSubjects()) {
 const count = (verdict: Verdict) => all.filter((row) => row.verdict === verdict).length;
 const beyond = count("no");
 const idle = count("needs no exception");
-if (options.json) console.log(JSON.stringify(all, null, 1));
+if (options.json) console.log(JSON.stringify(all, readable, 1));
 else {
   const numbers = all.reduce((sum, row) => sum + row.count, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
