@@ -2,8 +2,8 @@
  * The two calls of a kernel around its core, as code: reading a map and building a result by literals is several times
  * faster than loops over keys. The user's keys are values in it, never text.
  */
-import { type Graph, isId, outputsOf } from "../graph.js";
-import { sizeOf } from "../shape.js";
+import { type Graph, type Input, isId, outputsOf } from "../graph.js";
+import { type Shape, sizeOf } from "../shape.js";
 import { foldTree, type Key } from "../tree.js";
 import { inputName, keyName, outputName } from "./names.js";
 
@@ -45,12 +45,6 @@ export function wrapperText(
   const keys = new Map(keysOf(graph).map((key, i) => [key, keyName(i)]));
   const access = (key: Key) => `[${keys.get(key)}]`;
   const paths = outputsOf(graph).map(({ path }) => `outputs${path.map(access).join("")}`);
-  let next = 0;
-  const scalarOrArray = () => `${outputName(next)}${shapes[next++]!.length === 0 ? "[0]" : ""}`;
-  const result = foldTree(graph.outputs, isId, scalarOrArray, (children, isList) => {
-    const list = children.map(([key, child]) => (isList ? child : `${access(key)}: ${child}`)).join(", ");
-    return isList ? `[${list}]` : `{ ${list} }`;
-  });
 
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
@@ -60,13 +54,6 @@ export function wrapperText(
   const targets = shapes.map(
     (shape, i) => `if (!(${isArray(outputName(i), sizeOf(shape))})) helpers.reject(${i});`,
   );
-  // A store may come before another element is read, so an input that is also an output is copied.
-  const apart = inputs.flatMap(({ shape }, i) => {
-    const same = shapes.flatMap((other, o) =>
-      shape.length > 0 && sizeOf(other) === sizeOf(shape) ? [`${inputName(i)} === ${outputName(o)}`] : [],
-    );
-    return same.length === 0 ? [] : [`if (${same.join(" || ")}) ${inputName(i)} = ${inputName(i)}.slice();`];
-  });
   // Arrays that were checked in the call before needn't be checked again: most calls use the same ones. They are fields
   // of an object of a class of its own, since an engine takes a field that was written only once for a constant; what is
   // read of the class before anything was written differs from all that can be given. That a map is missing is told by
@@ -91,7 +78,7 @@ export function wrapperText(
     ...read,
     ...fresh,
     run,
-    `return ${result};`,
+    `return ${resultText(graph, shapes, access)};`,
     "},",
     "into(inputs, outputs) {",
     `let ${given};`,
@@ -108,9 +95,29 @@ export function wrapperText(
     `function intoOthers(inputs, ${given}) {`,
     ...read.filter((line, i) => !isNumber(line, i)),
     ...targets,
-    ...apart,
+    ...copies(inputs, shapes),
     ...arrays.map((name) => `checked.${name} = ${name};`),
     run,
     "}",
   ].join("\n");
+}
+
+/** The results as a literal. */
+function resultText({ outputs }: Graph, shapes: readonly Shape[], access: (key: Key) => string): string {
+  let next = 0;
+  const scalarOrArray = () => `${outputName(next)}${shapes[next++]!.length === 0 ? "[0]" : ""}`;
+  return foldTree(outputs, isId, scalarOrArray, (children, isList) => {
+    const list = children.map(([key, child]) => (isList ? child : `${access(key)}: ${child}`)).join(", ");
+    return isList ? `[${list}]` : `{ ${list} }`;
+  });
+}
+
+/** A store may come before another element is read, so an input that is also an output is copied. */
+function copies(inputs: readonly Input[], shapes: readonly Shape[]): string[] {
+  return inputs.flatMap(({ shape }, i) => {
+    const same = shapes.flatMap((other, o) =>
+      shape.length > 0 && sizeOf(other) === sizeOf(shape) ? [`${inputName(i)} === ${outputName(o)}`] : [],
+    );
+    return same.length === 0 ? [] : [`if (${same.join(" || ")}) ${inputName(i)} = ${inputName(i)}.slice();`];
+  });
 }
