@@ -1,8 +1,7 @@
-import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
 import { Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
-import { placeholderOp } from "./placeholder.js";
+import { leaked, placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
 import { flattenTree, isRecord, leavesOf, mapTree, type Path, type Tree } from "./tree.js";
 
@@ -54,18 +53,12 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
   const moved = new Int32Array(builder.nodes.length);
   builder.nodes.forEach((node, id) => {
     if (!needed[id]) return;
-    if (isOp(node, placeholderOp)) throw leaked();
+    if (isOp(node, placeholderOp)) leaked();
     moved[id] = nodes.length;
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
   });
   return { nodes, inputs, outputs: mapTree(outputs, isExpr, (expr) => moved[expr.id]!) };
-}
-
-function leaked(): AdjointError {
-  return new AdjointError(
-    "An expression of a scan's step is used outside of it; what is needed of it must be part of the carry.",
-  );
 }
 
 export function isExpr(tree: Tree<Expr>): tree is Expr {

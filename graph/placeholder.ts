@@ -1,4 +1,5 @@
 /** Leaves that stand for a value inside a larger graph until that part is taken out. No finished graph holds any. */
+import { AdjointError } from "./errors.js";
 import type { Builder, Expr } from "./node.js";
 import { defineOp, type Op } from "./op.js";
 import type { Shape } from "./shape.js";
@@ -12,12 +13,17 @@ interface PlaceholderParams {
 export const placeholderOp: Op<PlaceholderParams> = defineOp<PlaceholderParams>({
   name: "placeholder",
   shape: (_operands, { shape }) => shape,
-  evaluate: () => {
-    throw new Error("What a placeholder stands for is put in before anything is evaluated.");
-  },
+  evaluate: leaked,
   derivative: { kind: "constant" },
   domains: [],
 });
+
+/** Throws, what a placeholder stands for not being there any more. */
+export function leaked(): never {
+  throw new AdjointError(
+    "An expression of a scan's step is used outside of it; what is needed of it must be part of the carry.",
+  );
+}
 
 export function placeholder(builder: Builder, shape: Shape): Expr {
   const params = { serial: builder.nodes.length, shape };

@@ -4,7 +4,7 @@
  * every statement, however many there are, which JavaScript's engines don't offer for text.
  */
 import { type Graph, outputsOf } from "../../graph.js";
-import { isOp, type Node } from "../../node.js";
+import { isOp } from "../../node.js";
 import { inputOp, numberIn } from "../../ops/constant.js";
 import { recipeOf } from "../../recipe.js";
 import { sizeOf } from "../../shape.js";
@@ -18,22 +18,53 @@ import { Bytes, encodeModule, type FunctionBody, type FunctionType } from "./mod
 
 const noOperands: FunctionType = { parameters: [], results: [] };
 
+type Called = (...operands: number[]) => number;
+
 /** A function of the inputs' and outputs' arrays, or `undefined` where WebAssembly can't be had. */
 export function straightLine(
   graph: Graph,
   scalar: ScalarGraph,
 ): ((...arrays: (number | Float64Array | Float32Array)[]) => void) | undefined {
+  const { nodes, inputs } = scalar.graph;
   const order = schedule(scalar.graph, demands(graph, scalar));
-  const plan = planSlots(scalar, order);
-  const { bytes, imports } = new ChunkWriter(scalar, plan).module(order);
-  const memory = makeMemory(plan.count * 8);
-  const run = memory && instantiate(bytes, memory, imports)?.run;
+  // Outputs lie behind the inputs.
+  const outputsOfNode = new Map<number, number[]>();
+  scalar.outputs.forEach(({ id }, i) => {
+    const list = outputsOfNode.get(id);
+    if (list) list.push(inputs.length + i);
+    else outputsOfNode.set(id, [inputs.length + i]);
+  });
+  const [slots, slotCount] = placeValues(scalar, order, outputsOfNode);
+
+  const imports = new Map<Called, number>();
+  const importTypes: FunctionType[] = [];
+  const importOf = (f: Called, arity: number): number => {
+    const present = imports.get(f);
+    if (present !== undefined) return present;
+    imports.set(f, importTypes.length);
+    return importTypes.push({ parameters: new Array(arity).fill("f64"), results: ["f64"] }) - 1;
+  };
+  const functions: FunctionBody[] = [];
+  for (let from = 0; from < order.length; from += chunkStatements) {
+    const chunk = order.subarray(from, from + chunkStatements);
+    functions.push(writeChunk(nodes, chunk, slots, outputsOfNode, importOf));
+  }
+  // Functions are numbered behind the imports, so the one that calls them all is written last.
+  const code = new Bytes();
+  functions.forEach((_, i) => {
+    writeCall(code, importTypes.length + i);
+  });
+  functions.push({ type: noOperands, locals: [], code });
+  const bytes = encodeModule({ imports: importTypes, functions, exports: { run: functions.length - 1 } });
+
+  const memory = makeMemory(slotCount * 8);
+  const run = memory && instantiate(bytes, memory, [...imports.keys()])?.run;
   if (!run) return undefined;
   const values = new Float64Array(memory.buffer);
   // Outputs that are known numbers are written once.
   scalar.outputs.forEach(({ id }, i) => {
-    const known = numberIn(scalar.graph.nodes[id]!);
-    if (known !== undefined) values[scalar.graph.inputs.length + i] = known;
+    const known = numberIn(nodes[id]!);
+    if (known !== undefined) values[inputs.length + i] = known;
   });
   const inputSizes = graph.inputs.map(({ shape }) => sizeOf(shape));
   const outputSizes = outputsOf(graph).map(({ id }) => sizeOf(graph.nodes[id]!.shape));
@@ -55,17 +86,15 @@ export function straightLine(
   };
 }
 
-/** Where values lie in memory, in doubles. */
-interface Slots {
-  readonly count: number;
-  /** By node; −1 for what stays local. */
-  readonly of: Int32Array;
-  /** The places of the outputs that a node is. */
-  readonly outputs: ReadonlyMap<number, readonly number[]>;
-}
-
-/** The inputs, the outputs, then what one function leaves for another. */
-function planSlots({ graph: { nodes, inputs }, outputs }: ScalarGraph, order: Int32Array): Slots {
+/**
+ * Where each value lies in memory, −1 for what stays local, and how many places there are: the inputs, the outputs, then
+ * what one function leaves for another.
+ */
+function placeValues(
+  { graph: { nodes, inputs }, outputs }: ScalarGraph,
+  order: Int32Array,
+  outputsOfNode: ReadonlyMap<number, readonly number[]>,
+): [Int32Array, number] {
   const chunkOf = new Int32Array(nodes.length).fill(-1);
   order.forEach((id, i) => {
     chunkOf[id] = Math.floor(i / chunkStatements);
@@ -73,124 +102,71 @@ function planSlots({ graph: { nodes, inputs }, outputs }: ScalarGraph, order: In
   const slots = new Int32Array(nodes.length).fill(-1);
   for (let id = 0; id < inputs.length; id++) slots[id] = id;
   let count = inputs.length + outputs.length;
-  const places = new Map<number, number[]>();
-  outputs.forEach(({ id }, i) => {
-    const list = places.get(id);
-    if (list) list.push(inputs.length + i);
-    else places.set(id, [inputs.length + i]);
-  });
   for (const id of order) {
     for (const operand of nodes[id]!.operands) {
       if (slots[operand]! >= 0 || chunkOf[operand] === chunkOf[id] || chunkOf[operand]! < 0) continue;
-      slots[operand] = places.get(operand)?.[0] ?? count++;
+      slots[operand] = outputsOfNode.get(operand)?.[0] ?? count++;
     }
   }
-  return { count, of: slots, outputs: places };
+  return [slots, count];
 }
 
-type Imported = (...operands: number[]) => number;
-
-class ChunkWriter {
-  readonly #nodes: Graph["nodes"];
-  readonly #slots: Slots;
-  readonly #imports = new Map<Imported, number>();
-  readonly #importTypes: FunctionType[] = [];
-  // Of the function that is being written.
-  #code = new Bytes();
-  #locals = new Map<number, number>();
-
-  constructor({ graph }: ScalarGraph, slots: Slots) {
-    this.#nodes = graph.nodes;
-    this.#slots = slots;
-  }
-
-  /** A module whose `run` computes nodes in this order, and the functions that it imports. */
-  module(order: Int32Array): { readonly bytes: Uint8Array; readonly imports: readonly Imported[] } {
-    const functions: FunctionBody[] = [];
-    for (let from = 0; from < order.length; from += chunkStatements) {
-      functions.push(this.#chunk(order.subarray(from, from + chunkStatements)));
-    }
-    // Functions are numbered behind the imports, so the one that calls them all is written last.
-    const code = new Bytes();
-    functions.forEach((_, i) => {
-      writeCall(code, this.#importTypes.length + i);
-    });
-    functions.push({ type: noOperands, locals: [], code });
-    const exports = { run: functions.length - 1 };
-    return {
-      bytes: encodeModule({ imports: this.#importTypes, functions, exports }),
-      imports: [...this.#imports.keys()],
-    };
-  }
-
-  #chunk(ids: Int32Array): FunctionBody {
-    this.#code = new Bytes();
-    this.#locals = new Map();
-    for (const id of ids) this.#statement(id);
-    return { type: noOperands, locals: [[this.#locals.size, "f64"]], code: this.#code };
-  }
-
-  /** A node's value into a local, and from there to where it is wanted. */
-  #statement(id: number): void {
-    const code = this.#code;
-    const node = this.#nodes[id]!;
-    const outputs = this.#slots.outputs.get(id) ?? [];
-    const own = this.#slots.of[id]!;
-    const targets = isOp(node, inputOp) || own < 0 || outputs.includes(own) ? outputs : [...outputs, own];
-    if (isOp(node, inputOp)) {
-      if (targets.length === 0) return;
-      this.#operand(id);
-      code.byte(0x1a); // drop
-    } else {
-      this.#apply(node);
-      this.#remember(id, 0x21); // local.set
-    }
-    for (const target of targets) {
-      code.bytes([0x41, 0, 0x20]); // i32.const 0, local.get
-      code.unsigned(this.#locals.get(id)!);
-      code.bytes([0x39, 3]); // f64.store
-      code.unsigned(target * 8);
-    }
-  }
-
-  #apply({ op, operands }: Node): void {
-    const recipe = recipeOf(op.scalar!, operands, (id) => numberIn(this.#nodes[id]!));
-    const importOf = (f: Imported, arity: number) => this.#importOf(f, arity);
-    if (recipe !== undefined) {
-      writeRecipe(this.#code, recipe, { operand: (place) => this.#operand(operands[place]!), importOf });
-    } else {
-      for (const operand of operands) this.#operand(operand);
-      writeCall(this.#code, importOf(op.scalar!.compute, operands.length));
-    }
-  }
-
-  /** A value onto the stack: a local, a known number, or from memory. */
-  #operand(id: number): void {
-    const code = this.#code;
-    const local = this.#locals.get(id);
-    const known = numberIn(this.#nodes[id]!);
+/** A function that computes some nodes, each into a local and from there to where it is wanted. */
+function writeChunk(
+  nodes: Graph["nodes"],
+  chunk: Int32Array,
+  slots: Int32Array,
+  outputsOfNode: ReadonlyMap<number, readonly number[]>,
+  importOf: (f: Called, arity: number) => number,
+): FunctionBody {
+  const code = new Bytes();
+  const locals = new Map<number, number>();
+  const numberAt = (id: number) => numberIn(nodes[id]!);
+  const remember = (id: number, instruction: number) => {
+    code.byte(instruction);
+    code.unsigned(locals.size);
+    locals.set(id, locals.size);
+  };
+  /** A value onto the stack. */
+  const operand = (id: number) => {
+    const local = locals.get(id);
+    const known = numberAt(id);
     if (local !== undefined) {
       code.byte(0x20); // local.get
       code.unsigned(local);
     } else if (known !== undefined) writeNumber(code, known);
     else {
       code.bytes([0x41, 0, 0x2b, 3]); // i32.const 0, f64.load
-      code.unsigned(this.#slots.of[id]! * 8);
-      this.#remember(id, 0x22); // local.tee
+      code.unsigned(slots[id]! * 8);
+      remember(id, 0x22); // local.tee
+    }
+  };
+  for (const id of chunk) {
+    const node = nodes[id]!;
+    const { op, operands } = node;
+    const outputs = outputsOfNode.get(id) ?? [];
+    const own = slots[id]!;
+    const isInput = isOp(node, inputOp);
+    if (isInput) {
+      if (outputs.length === 0) continue;
+      operand(id);
+      code.byte(0x1a); // drop
+    } else {
+      const recipe = recipeOf(op.scalar!, operands, numberAt);
+      if (recipe !== undefined) {
+        writeRecipe(code, recipe, { operand: (place) => operand(operands[place]!), importOf });
+      } else {
+        for (const other of operands) operand(other);
+        writeCall(code, importOf(op.scalar!.compute, operands.length));
+      }
+      remember(id, 0x21); // local.set
+    }
+    for (const target of isInput || own < 0 || outputs.includes(own) ? outputs : [...outputs, own]) {
+      code.bytes([0x41, 0, 0x20]); // i32.const 0, local.get
+      code.unsigned(locals.get(id)!);
+      code.bytes([0x39, 3]); // f64.store
+      code.unsigned(target * 8);
     }
   }
-
-  #remember(id: number, instruction: number): void {
-    this.#code.byte(instruction);
-    this.#code.unsigned(this.#locals.size);
-    this.#locals.set(id, this.#locals.size);
-  }
-
-  /** The number under which a function is imported. */
-  #importOf(f: Imported, arity: number): number {
-    const present = this.#imports.get(f);
-    if (present !== undefined) return present;
-    this.#imports.set(f, this.#importTypes.length);
-    return this.#importTypes.push({ parameters: new Array(arity).fill("f64"), results: ["f64"] }) - 1;
-  }
+  return { type: noOperands, locals: [[locals.size, "f64"]], code };
 }
