@@ -152,6 +152,14 @@ options("names of inputs, parameters and slots that aren't known are met by the 
     () => a.compile(f)({ weights: [1, 2], b: 1, weight: 2 } as never),
     /inputs: unknown key "weight"; the keys are weights, b; did you mean "weights"\?/,
   );
+  assert.throws(
+    () => s.readCsv("width,height\n1,2\n", { columns: ["heigth"] }),
+    /there is no column "heigth"; the columns are "width", "height"; did you mean "height"\?/,
+  );
+  assert.throws(
+    () => t.checkGradient(sphere, { domain: { X: [0, 1] } } as never),
+    /there is no input "X"; the inputs are x; did you mean "x"\?/,
+  );
   const state = adam.init({ weights: [1, 2] });
   assert.throws(
     () => adam.step({ weights: [1, 2] }, { wights: [1, 2] } as never, state),

@@ -2,7 +2,7 @@
 // Buffer takes six times as long to encode a text as the rest takes to parse it.
 import { CsvError, type Options, parse } from "csv-parse/browser/esm/sync";
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions } from "../../graph/internal.js";
+import { checkOptions, nearest } from "../../graph/internal.js";
 
 /** A table of numbers, column by column. */
 export interface Table {
@@ -224,8 +224,10 @@ function positionsOf(names: readonly string[], columns: readonly string[], where
   return names.map((name) => {
     const position = positions.get(name);
     if (position !== undefined) return position;
+    const meant = nearest(name, columns);
+    const hint = meant === undefined ? "." : `; did you mean ${quote(meant)}?`;
     throw new AdjointError(
-      `${where}: there is no column ${quote(name)}; the columns are ${columns.map(quote).join(", ")}.`,
+      `${where}: there is no column ${quote(name)}; the columns are ${columns.map(quote).join(", ")}${hint}`,
     );
   });
 }

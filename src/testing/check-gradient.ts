@@ -1,6 +1,14 @@
 /** Proves the derivatives of a traced function, or finds where they are wrong. */
 import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
-import { checkKeys, checkOptions, graphOf, readValue, sizeOf, type ValueOf } from "../../graph/internal.js";
+import {
+  checkKeys,
+  checkOptions,
+  graphOf,
+  pathText,
+  readValue,
+  sizeOf,
+  type ValueOf,
+} from "../../graph/internal.js";
 import { type RandomSource, randomSource } from "../data/index.js";
 import { checkCount } from "../runs/checks.js";
 import { type Level, levelsOf, nameValues, type Values } from "./derivative.js";
@@ -192,7 +200,7 @@ export class Checker {
       for (const row of rows) {
         for (const i of choose(level.elements.length, chosenAtOnce, random)) {
           const { path, shape, offset } = level.elements[i]!;
-          const name = elementName(path.join(".") || "f", shape, offset);
+          const name = elementName(pathText(path) || "f", shape, offset);
           next.push({
             choices: [...row.choices, ...level.choice(i)],
             number: i,

@@ -1,7 +1,7 @@
 /** Domains: the numbers from which the inputs of a function are drawn. */
 import type { Arbitrary } from "fast-check";
 import { AdjointError, type Domain } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import { describe, knownNames } from "../../graph/internal.js";
 import type { RandomSource } from "../data/index.js";
 import { fastCheck } from "./fast-check.js";
 
@@ -44,7 +44,7 @@ export function resolveDomains(
   const unknown = Object.keys(domain).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AdjointError(
-      `${what}: domain: there is no input "${unknown}"; the inputs are ${names.join(", ")}.`,
+      `${what}: domain: there is no input "${unknown}"; ${knownNames("inputs", names, unknown)}`,
     );
   }
   const byName = domain as { readonly [input: string]: ElementDomain };

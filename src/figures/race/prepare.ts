@@ -1,6 +1,6 @@
 /** From the options of a race to its scene. */
 import { AdjointError } from "../../../graph/index.js";
-import { checkOptions } from "../../../graph/internal.js";
+import { checkOptions, knownNames } from "../../../graph/internal.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
 import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
@@ -108,10 +108,11 @@ function readColors(what: string, { colors }: RaceOptions, paths: readonly Path[
   const given: Readonly<Record<string, string>> = Array.isArray(colors)
     ? Object.fromEntries(colors.map((color, i) => [paths[i]?.name ?? `run ${i + 1}`, color]))
     : ((colors ?? {}) as Readonly<Record<string, string>>);
-  const unknown = Object.keys(given).find((name) => !paths.some((path) => path.name === name));
+  const names = paths.map(({ name }) => name);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AdjointError(
-      `${what}: colors names "${unknown}", which is no run; the runs are ${paths.map(({ name }) => name).join(", ")}.`,
+      `${what}: colors names "${unknown}", which is no run; ${knownNames("runs", names, unknown)}`,
     );
   }
   return paths.map(({ name }, i) =>
