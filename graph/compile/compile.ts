@@ -17,7 +17,7 @@ import type { Kernel } from "./kernel.js";
 import { scalarNodes, scalarWidth } from "./limits.js";
 import type { LoopCode } from "./loops/loops.js";
 import { inputName, outputName } from "./names.js";
-import { prepare } from "./prepare.js";
+import { expand, tidy } from "./prepare.js";
 import { scalarize } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
@@ -47,7 +47,7 @@ export function compile<I extends Shapes, O, const D extends Dtype = "f64">(
   const { dtype = "f64" as D } = options;
   arrayOf(dtype);
   const helpers = makeHelpers(graph, dtype);
-  const compiled = isDebug(graph) ? undefined : compilePrepared(prepare(graph), helpers, dtype);
+  const compiled = isDebug(graph) ? undefined : compileGraph(graph, helpers, dtype);
   const { call, into } = compiled?.calls ?? interpretedCalls(graph, helpers, dtype);
   return Object.assign(call, {
     into,
@@ -63,10 +63,12 @@ interface Compiled {
   readonly source: string;
 }
 
-function compilePrepared(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
+function compileGraph(given: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
+  const graph = expand(given);
   const { length } = graph.nodes;
   const ofScalars = length > scalarNodes && countElements(graph) <= scalarWidth * length;
-  return (ofScalars ? compileScalars : compileTensors)(graph, helpers, dtype);
+  // What is taken apart is tidied then, element by element; to do it before, too, would cost a fifth of compiling.
+  return ofScalars ? compileScalars(graph, helpers, dtype) : compileTensors(tidy(graph), helpers, dtype);
 }
 
 function compileScalars(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {

@@ -8,12 +8,12 @@ import { constantFactor } from "../ops/factor.js";
 import { simplifyGraph } from "../simplify.js";
 import { onePassNodes } from "./limits.js";
 
-/** The same graph without ops that are made of others, simplified, its known factors collected. */
+/** Expanded and tidied: what loops, and all that is written out, are made of. */
 export function prepare(graph: Graph): Graph {
   return tidy(expand(graph));
 }
 
-/** Simplified, its known factors collected: again after each rewriting of a prepared graph. */
+/** Simplified, its known factors collected: again after each rewriting. */
 export function tidy(graph: Graph): Graph {
   return simplifyGraph(
     graph,
@@ -22,7 +22,8 @@ export function tidy(graph: Graph): Graph {
   );
 }
 
-function expand(given: Graph): Graph {
+/** Without ops that are made of others: what every backend begins with. */
+export function expand(given: Graph): Graph {
   let graph = given;
   // What an op is made of may be made of others, too.
   while (graph.nodes.some(({ op }) => op.expand)) {

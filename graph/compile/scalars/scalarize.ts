@@ -20,10 +20,16 @@ export interface ScalarGraph {
   readonly outputs: readonly { readonly id: number; readonly output: number; readonly element: number }[];
 }
 
-/** The graph on elements of a prepared graph. */
+/** The graph on elements of an expanded graph, tidied. */
 export function scalarize(graph: Graph): ScalarGraph {
-  if (graph.nodes.every(isScalar))
-    return { graph, outputs: outputsOf(graph).map(({ id }, output) => ({ id, output, element: 0 })) };
+  if (graph.nodes.every(isScalar)) {
+    // It is one already; all that is left to do is to number the outputs.
+    const scalar = tidy(graph);
+    return {
+      graph: scalar,
+      outputs: outputsOf(scalar).map(({ id }, output) => ({ id, output, element: 0 })),
+    };
+  }
   const builder = new Builder(countElements(graph));
   const list: Input[] = [];
   const inputs = graph.inputs.map(({ shape }) =>
