@@ -3,9 +3,9 @@
  * and tests take theirs from here; whoever imports it carries all ops along.
  */
 import type { Op } from "./op.js";
+import { assembleOp } from "./ops/boxes.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import * as functions from "./ops/index.js";
-import { assembleOp } from "./ops/indexing.js";
 import { sechSquared } from "./ops/trigonometric.js";
 import { scanOp } from "./scan/op.js";
 

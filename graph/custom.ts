@@ -69,7 +69,7 @@ export function withDerivative<const A extends readonly Expr[]>(
   const call = (...operands: { readonly [K in keyof A]: Operand }) =>
     withOperands(name, operands as unknown as readonly Operand[], (exprs) =>
       apply(op, exprs, { body: bodyFor(exprs.map(({ shape }) => shape)) }),
-    ) as Expr;
+    );
   return Object.assign(call, { op: op as Op });
 }
 
@@ -82,5 +82,5 @@ export function withDerivative<const A extends readonly Expr[]>(
  * const double = (x: Operand) => applyOp(doubled, [x]);
  */
 export function applyOp<P extends object>(op: Op<P>, operands: readonly Operand[], params?: P): Expr {
-  return withOperands(op.name, operands, (exprs) => apply(op, exprs, params)) as Expr;
+  return withOperands(op.name, operands, (exprs) => apply(op, exprs, params));
 }

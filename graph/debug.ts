@@ -4,7 +4,7 @@ import { type Graph, outputsOf } from "./graph.js";
 import { type Expr, isOp, type Node } from "./node.js";
 import { where } from "./ops/comparison.js";
 import { inputOp } from "./ops/constant.js";
-import { stridesOf } from "./shape.js";
+import { unravel } from "./shape.js";
 import { pathText } from "./tree.js";
 
 /** Gives an expression a name that errors of `debug` traces tell; the expression itself. */
@@ -95,8 +95,7 @@ function explain(
 /** The element's place, `[1, 2]`; empty for a scalar. */
 function indexOf({ shape }: Node, element: number): string {
   if (shape.length === 0) return "";
-  const strides = stridesOf(shape);
-  return `[${shape.map((length, axis) => Math.floor(element / strides[axis]!) % length).join(", ")}]`;
+  return `[${unravel(element, shape).join(", ")}]`;
 }
 
 function list(values: readonly number[]): string {

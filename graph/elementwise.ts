@@ -4,7 +4,7 @@
  */
 import { AdjointError } from "./errors.js";
 import { apply, type Expr } from "./node.js";
-import { type Arithmetic, type Domain, defineOp, type Op, type Partial, real, type Scalar } from "./op.js";
+import { type Arithmetic, type Domain, defineOp, type Factor, type Op, real, type Scalar } from "./op.js";
 import { withOperands } from "./operand.js";
 import { broadcastLike } from "./ops/broadcast.js";
 import { full } from "./ops/constant.js";
@@ -36,7 +36,7 @@ export interface ElementwiseDefinition<A extends readonly Expr[] = readonly Expr
 }
 
 type PartialsOf<A extends readonly Expr[]> = {
-  readonly [K in keyof A]: ((result: Expr) => Partial) | undefined;
+  readonly [K in keyof A]: ((result: Expr) => Factor) | undefined;
 };
 
 /** The op of a definition. `what` is the function that an error names. */
@@ -96,9 +96,7 @@ function scalarOf<A extends readonly Expr[]>(
   if (general !== undefined) checkRecipe(general, arity, name);
   return {
     compute: (compute as Scalar["compute"] | undefined) ?? functionOf(general!),
-    ...(recipe !== undefined && { recipe }),
-    ...(code && { code: code as NonNullable<Scalar["code"]> }),
-    ...(text && { text }),
+    ...{ recipe, code: code as Scalar["code"], text },
   };
 }
 
@@ -164,6 +162,11 @@ export function variadic(definition: ElementwiseDefinition<readonly [Expr, Expr]
     return operands.slice(1).reduce((left, right) => call(op, [left, right]) as Operand, operands[0]!);
   };
   return Object.assign(fold as Variadic, { op });
+}
+
+/** A function of one operand that is made of other ops. */
+export function composed(name: string, f: (x: Expr) => Expr): Unary {
+  return ((x: Operand) => withOperands(name, [x], ([expr]) => f(expr))) as Unary;
 }
 
 /** `value` in the shape of `like`. */

@@ -180,7 +180,23 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ["concatenate nothing", () => concatenate([]), "concatenate needs at least one operand."],
   ["stack", () => stack([1, [1, 2]]), "stack: shapes () and (2) differ."],
   ["stack too deep", () => stack([1, 2], 1), "stack: there is no axis 1 in 1 axes;"],
-  ["pad", () => pad([1, 2], [1], [-1]), "pad: (2) needs 1 counts before and after, whole and not negative."],
+  [
+    "pad",
+    () => pad([1, 2], [[1, -1]]),
+    "pad: (2) needs a pair of widths for each of its 1 axes, or one for all",
+  ],
+  [
+    "pad by one list too many",
+    () =>
+      pad(
+        [1, 2],
+        [
+          [1, 1],
+          [0, 0],
+        ],
+      ),
+    "pad: (2) needs a pair of widths",
+  ],
 ];
 
 function tensorOf(shape: readonly number[]): number[][] {

@@ -13,8 +13,8 @@ export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, Builder, isOp, operandOf, paramsIf } from "./node.js";
 export type { Instances } from "./op.js";
 export { lift } from "./operand.js";
+export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
-export { type AssembleParams, assembleOp } from "./ops/indexing.js";
 export { matmulOp } from "./ops/matmul.js";
 export {
   checkOptions,
@@ -25,7 +25,7 @@ export {
   readOptions,
 } from "./options.js";
 export { printParams } from "./print.js";
-export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf } from "./shape.js";
+export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf, unravel } from "./shape.js";
 export { graphOf, makeTraced, type ValueOf } from "./trace.js";
 export {
   atPath,

@@ -24,11 +24,16 @@ export interface Arithmetic<T> {
 }
 
 /** A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there. */
-export type Partial = Expr | number | { readonly value: Expr | number; readonly mask: Expr };
+export type Factor = Expr | number | { readonly value: Expr | number; readonly mask: Expr };
+
+/** The operands of an op: so many expressions, or any number. */
+export type Operands = readonly Expr[];
+export type One = readonly [Expr];
+export type Two = readonly [Expr, Expr];
 
 /** What an op's rules may look at. */
-export interface Application<P extends Params = Params> {
-  readonly operands: readonly Expr[];
+export interface Application<P extends Params = Params, A extends Operands = Operands> {
+  readonly operands: A;
   readonly params: P;
   readonly result: Expr;
 }
@@ -37,9 +42,9 @@ export interface Application<P extends Params = Params> {
  * An elementwise op: one factor an operand, each a thunk that is called only for an operand that matters;
  * `undefined` for an operand without derivative (the condition of `where`).
  */
-export interface Partials<P extends Params = Params> {
+export interface Partials<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "partials";
-  partials(application: Application<P>): readonly ((() => Partial) | undefined)[];
+  partials(application: Application<P, A>): readonly ((() => Factor) | undefined)[];
 }
 
 /**
@@ -50,31 +55,34 @@ export interface Partials<P extends Params = Params> {
  * - `sparse`: the transpose leaves elements of the operand untouched (slice): these get no adjoint at all.
  * - `discrete`: operands that have no derivative (indices).
  */
-export interface Transpose<P extends Params = Params> {
+export interface Transpose<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "transpose";
   readonly linear: "each" | "jointly";
   readonly carries?: boolean;
   readonly sparse?: boolean;
   readonly discrete?: readonly number[];
-  transpose(adjoint: Expr, operand: number, application: Application<P>): Expr;
+  transpose(adjoint: Expr, operand: number, application: Application<P, A>): Expr;
 }
 
+/** A value for each operand. One of several may be absent, the only one isn't, or there were nothing to do. */
+type MaybeOf<A extends Operands> = A extends One ? One : { readonly [K in keyof A]: Expr | undefined };
+
 /** A rule that is linear in the operands' tangents (absent ones are `undefined`); reverse mode transposes it. */
-export interface Tangent<P extends Params = Params> {
+export interface Tangent<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "tangent";
-  tangent(tangents: readonly (Expr | undefined)[], application: Application<P>): Expr;
+  tangent(tangents: MaybeOf<A>, application: Application<P, A>): Expr;
 }
 
 /** One rule for each mode: ops with a body (scan). Absent tangents and adjoints that don't matter are `undefined`. */
-export interface ForwardReverse<P extends Params = Params> {
+export interface ForwardReverse<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "forwardReverse";
-  forward(tangents: readonly (Expr | undefined)[], application: Application<P>): Expr;
+  forward(tangents: MaybeOf<A>, application: Application<P, A>): Expr;
   /** The adjoints of the operands for which `matters` holds. */
   reverse(
     adjoint: Expr,
-    matters: readonly boolean[],
-    application: Application<P>,
-  ): readonly (Expr | undefined)[];
+    matters: { readonly [K in keyof A]: boolean },
+    application: Application<P, A>,
+  ): MaybeOf<A>;
 }
 
 /** The derivative is 0 everywhere, or by decree: comparisons, rounding. */
@@ -82,11 +90,11 @@ export interface Constant {
   readonly kind: "constant";
 }
 
-export type Derivative<P extends Params = Params> =
-  | Partials<P>
-  | Transpose<P>
-  | Tangent<P>
-  | ForwardReverse<P>
+export type Derivative<P extends Params = Params, A extends Operands = Operands> =
+  | Partials<P, A>
+  | Transpose<P, A>
+  | Tangent<P, A>
+  | ForwardReverse<P, A>
   | Constant;
 
 /** The values from which property tests draw an operand. */
@@ -108,11 +116,11 @@ export interface Instance<P extends Params = Params> {
 export interface Scalar {
   compute(...operands: number[]): number;
   /** The same as data, of which all code is made. Without it, or `code`, kernels call `compute`. */
-  readonly recipe?: RecipeRule;
+  readonly recipe?: RecipeRule | undefined;
   /** The same as JavaScript alone; operands are atoms (a name, an index or a parenthesized number). */
-  code?(...operands: string[]): string;
+  readonly code?: ((...operands: string[]) => string) | undefined;
   /** `compute` as `emit` writes it down; without it, its own text, so that it must use nothing outside itself. */
-  text?(): string;
+  readonly text?: (() => string) | undefined;
 }
 
 /** How a reduction takes one more element, for the compiler. */
@@ -126,8 +134,8 @@ export interface Fold<P extends Params = Params> {
 
 /** An op as a function on whole arrays, for kernels. */
 export interface Routine {
-  /** Fills `result`, of the result's size, from the operands. */
-  run(result: Float64Array | Float32Array, ...operands: ArrayLike<number>[]): void;
+  /** Fills `result`, of the result's size, from the operands. Without it, kernels compile `text`. */
+  run?(result: Float64Array | Float32Array, ...operands: ArrayLike<number>[]): void;
   /** The same as JavaScript, a function that uses nothing outside itself: what `emit` writes down. */
   text?(): string;
 }
@@ -165,19 +173,29 @@ export interface Instances {
   readonly instances: readonly Instance[];
 }
 
-export interface OpDefinition<P extends Params = Params> {
+/** The shapes of an application. */
+export interface ShapesOf<A extends Operands = Operands> {
+  readonly operands: { readonly [K in keyof A]: Shape };
+  readonly result: Shape;
+}
+
+/** The elements of each operand, row-major. */
+export type ValuesOf<A extends Operands, T> = { readonly [K in keyof A]: readonly T[] };
+
+/** An op's record; A are its operands, where their number is known. */
+export interface OpDefinition<P extends Params = Params, A extends Operands = Operands> {
   readonly name: string;
   /** Swapping the two operands changes nothing, not even the last bit. */
   readonly commutative?: boolean;
   /** The result is 1 or 0. */
   readonly isTruth?: boolean;
   /** The result's shape; throws where the operands don't fit. */
-  shape(operands: readonly Shape[], params: P): Shape;
+  shape(operands: ShapesOf<A>["operands"], params: P): Shape;
   /** The reference meaning on flat row-major values. */
   evaluate<T>(
     arithmetic: Arithmetic<T>,
-    operands: readonly (readonly T[])[],
-    shapes: { readonly operands: readonly Shape[]; readonly result: Shape },
+    operands: ValuesOf<A, T>,
+    shapes: ShapesOf<A>,
     params: P,
   ): readonly T[];
   /** Elementwise ops only. */
@@ -197,24 +215,19 @@ export interface OpDefinition<P extends Params = Params> {
    * Ops that are neither elementwise, nor folds, nor moves: how kernels compute them. Without it they call `evaluate`.
    * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`.
    */
-  routine?(
-    shapes: { readonly operands: readonly Shape[]; readonly result: Shape },
-    params: P,
-    dtype: Dtype,
-    compileBody: CompileBody,
-  ): Routine | undefined;
+  routine?(shapes: ShapesOf<A>, params: P, dtype: Dtype, compileBody: CompileBody): Routine | undefined;
   /** How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. */
-  work?(shapes: { readonly operands: readonly Shape[]; readonly result: Shape }, params: P): number;
+  work?(shapes: ShapesOf<A>, params: P): number;
   /**
    * Parameters with which the op gives the result as element `at` of a larger tensor, along its first axis; kernels
    * take it from there where that tensor is computed anyway.
    */
   within?(params: P): { readonly params: P; readonly at: number } | undefined;
   /** The same made of other ops, for kernels. */
-  expand?(application: Omit<Application<P>, "result">): Expr;
+  expand?(application: Omit<Application<P, A>, "result">): Expr;
   /** A simpler expression with the same value to the last bit, or `undefined`. */
-  rewrite?(application: Omit<Application<P>, "result"> & { readonly shape: Shape }): Expr | undefined;
-  readonly derivative: Derivative<P>;
+  rewrite?(application: Omit<Application<P, A>, "result"> & { readonly shape: Shape }): Expr | undefined;
+  readonly derivative: Derivative<P, A>;
   /** One domain an operand. */
   readonly domains: readonly Domain[];
 }
@@ -239,7 +252,9 @@ const rules: { readonly [K in Derivative["kind"]]: readonly string[] } = {
  * Makes an op of its record. The built-in ops and a user's own are made alike.
  * @throws where the record lacks what running, compiling or differentiating would ask for
  */
-export function defineOp<P extends Params>(definition: OpDefinition<P>): Op<P> {
+export function defineOp<P extends Params, A extends Operands = Operands>(
+  definition: OpDefinition<P, A>,
+): Op<P> {
   const { derivative, scalar, fold } = definition;
   const need = (record: object, path: string, ...fields: readonly string[]) => {
     const missing = fields.find((field) => record[field as keyof object] === undefined);

@@ -18,20 +18,18 @@ export function lift(builder: Builder, operand: Operand, what: string): Expr {
 
 /**
  * The shared wrapper of all public ops. With an expression among the operands, the others become constants of its
- * graph and the result is an expression. Without one, the op computes at once, on numbers and nested arrays.
+ * graph and the result is an expression. Without one, the op computes at once, on numbers and nested arrays: then the
+ * result is a value, which only the types of the public ops tell.
  */
-export function withOperands(
+export function withOperands<const A extends readonly Operand[]>(
   what: string,
-  operands: readonly Operand[],
-  build: (operands: readonly Expr[]) => Expr,
-): Expr | Value {
+  operands: A,
+  build: (operands: { readonly [K in keyof A]: Expr }) => Expr,
+): Expr {
   if (operands.length === 0) throw new AdjointError(`${what} needs at least one operand.`);
-  for (const operand of operands) {
-    if (!(operand instanceof Expr)) continue;
-    const { builder } = operand;
-    return build(operands.map((other) => lift(builder, other, what)));
-  }
-  const builder = new Builder();
-  const result = build(operands.map((operand) => lift(builder, operand, what)));
-  return nest(evaluate(result), result.shape);
+  const lifted = (builder: Builder) =>
+    operands.map((operand) => lift(builder, operand, what)) as { readonly [K in keyof A]: Expr };
+  for (const operand of operands) if (operand instanceof Expr) return build(lifted(operand.builder));
+  const result = build(lifted(new Builder()));
+  return nest(evaluate(result), result.shape) as unknown as Expr;
 }

@@ -1,6 +1,7 @@
 /**
- * What an op's node holds besides its operands: axes, starts, a constant's value. Plain immutable data.
- * Hashing and equality are by content, with −0 and 0 apart and NaN equal to itself.
+ * What an op's node holds besides its operands: axes, starts, a constant's value. Plain immutable data: numbers, texts,
+ * and lists of numbers or of records of these. Hashing and equality are by content, with −0 and 0 apart and NaN equal to
+ * itself; of anything else, by identity.
  */
 export type Params = object;
 
@@ -27,7 +28,7 @@ function hashText(hash: number, text: string): number {
   return result;
 }
 
-function isNumbers(value: unknown): value is ArrayLike<number> {
+function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || value instanceof Float64Array;
 }
 
@@ -36,25 +37,31 @@ export function hashParams(hash: number, params: Params): number {
   let result = hash;
   for (const value of Object.values(params)) {
     if (typeof value === "number") result = hashNumber(result, value);
-    else if (isNumbers(value)) {
-      for (let i = 0; i < value.length; i++) result = hashNumber(result, value[i]!);
+    else if (isList(value)) {
+      for (let i = 0; i < value.length; i++) {
+        const one = value[i];
+        if (typeof one === "number") result = hashNumber(result, one);
+      }
       result = mix(result, value.length);
     } else if (typeof value === "string") result = hashText(result, value);
-    // Other values (a body's graph, a custom op's function) are told apart by identity, after the hash.
+    // Other values (records in lists, a body's graph) are told apart after the hash.
   }
   return result;
 }
 
 export function sameParams(a: Params, b: Params): boolean {
   if (a === b) return true;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  for (const key of keys) {
-    const u: unknown = (a as Record<string, unknown>)[key];
-    const v: unknown = (b as Record<string, unknown>)[key];
-    if (Object.is(u, v)) continue;
-    if (!isNumbers(u) || !isNumbers(v) || u.length !== v.length) return false;
-    for (let i = 0; i < u.length; i++) if (!Object.is(u[i], v[i])) return false;
+  const keys = Object.keys(a) as (keyof Params)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]));
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (!isList(a) || !isList(b) || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const one = a[i];
+    if (!Object.is(one, b[i]) && !(typeof one === "object" && sameParams(one as Params, b[i] as Params)))
+      return false;
   }
   return true;
 }

@@ -83,7 +83,7 @@ v2 = add(x, v1)  (10)
 v3 = full(2)  (10)
 v4 = multiply(v2, v3)  (10)
 v5 = slice(x, starts: [1], steps: [3])  (3)
-v6 = assemble(v4, v5, starts: [0, 10], steps: [1, 1])  (13)
+v6 = assemble(v4, v5, parts: [{ starts: [0], steps: [1] }, { starts: [10], steps: [1] }])  (13)
 return v6`,
   );
 });

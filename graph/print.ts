@@ -3,6 +3,7 @@ import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import { formatShape } from "./shape.js";
 import { graphOf } from "./trace.js";
+import { isRecord } from "./tree.js";
 
 /**
  * A graph as readable text: a line a node with its op, operands, parameters and shape, the outputs last.
@@ -32,23 +33,26 @@ function literal(node: Node): string | undefined {
 
 /** Parameters other than the shape, which the end of the line tells. */
 export function printParams(node: Node): string[] {
-  if (isOp(node, constantOp)) return [printNumbers(node.params.values)];
-  return Object.entries(node.params)
-    .filter(([key]) => key !== "shape")
-    .map(([key, value]: [string, unknown]) => {
-      if (isOp(node, fullOp)) return String(value);
-      return `${key}: ${printParam(value)}`;
-    });
+  if (isOp(node, constantOp)) return [printList(node.params.values)];
+  if (isOp(node, fullOp)) return [String(node.params.value)];
+  return printEntries(node.params, "shape");
+}
+
+function printEntries(record: object, left?: string): string[] {
+  return Object.entries(record)
+    .filter(([key]) => key !== left)
+    .map(([key, value]: [string, unknown]) => `${key}: ${printParam(value)}`);
 }
 
 function printParam(value: unknown): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value))
-    return printNumbers(value as unknown as ArrayLike<number>);
-  if (typeof value !== "object" || value === null) return String(value);
-  return "nodes" in value ? `a graph of ${(value as Graph).nodes.length} nodes` : "{…}";
+    return printList(value as unknown as ArrayLike<unknown>);
+  if (!isRecord(value)) return String(value);
+  if ("nodes" in value) return `a graph of ${(value as unknown as Graph).nodes.length} nodes`;
+  return `{ ${printEntries(value).join(", ")} }`;
 }
 
-function printNumbers(values: ArrayLike<number>): string {
-  const shown = Array.from({ length: Math.min(values.length, 8) }, (_, i) => String(values[i]));
+function printList(values: ArrayLike<unknown>): string {
+  const shown = Array.from({ length: Math.min(values.length, 8) }, (_, i) => printParam(values[i]));
   return `[${shown.join(", ")}${values.length > 8 ? `, … ${values.length} in all` : ""}]`;
 }

@@ -79,7 +79,7 @@ export type RecipeRule = Recipe | ((...known: (number | undefined)[]) => Recipe)
 
 /** The recipe of a scalar op for its operands, if it has one. */
 export function recipeOf<T>(
-  { recipe }: { readonly recipe?: RecipeRule },
+  { recipe }: { readonly recipe?: RecipeRule | undefined },
   operands: readonly T[],
   knownOf: (operand: T) => number | undefined,
 ): Recipe | undefined {

@@ -31,6 +31,16 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** The place along each axis of an element, given that in row-major order (NumPy's `unravel_index`). */
+export function unravel(flat: number, shape: Shape): number[] {
+  let rest = flat;
+  return shape.reduceRight<number[]>((places, length) => {
+    places.unshift(rest % length);
+    rest = Math.floor(rest / length);
+    return places;
+  }, []);
+}
+
 /**
  * NumPy's rule: shapes are aligned at their last axes; lengths must agree or one of them be 1.
  * `undefined` where they don't.

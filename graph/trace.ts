@@ -4,7 +4,7 @@ import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
 import { checkKeys } from "./names.js";
 import { Builder, Expr, indexing } from "./node.js";
 import { lift } from "./operand.js";
-import { element } from "./ops/indexing.js";
+import { element } from "./ops/boxes.js";
 import { checkOptions } from "./options.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
 import { mapTree, pathText, type Tree } from "./tree.js";

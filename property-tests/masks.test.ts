@@ -74,13 +74,20 @@ const carriers: readonly Function1[] = [
   (x) => x,
   (x) => slice(slice(x, undefined, undefined, { step: -1 }), undefined, undefined, { step: -1 }),
   (x) => concatenate([slice(x, 0, 1), slice(x, 1)]),
-  (x) => add(pad(slice(x, 0, 1), [0], [x.shape[0]! - 1]), pad(slice(x, 1), [1], [0])) as Expr,
+  (x) => add(pad(slice(x, 0, 1), [0, x.shape[0]! - 1]), pad(slice(x, 1), [1, 0])) as Expr,
   (x) => stack(Array.from(x)),
   (x) => reshape(transpose(reshape(x, [-1, 1])), [-1]) as Expr,
   (x) => sum(reshape(x, [1, -1]), 0),
   (x) => mean(broadcastTo(x, [2, x.shape[0]!]), 0),
   (x) => index(stack([sin(x) as Expr, x]), 1),
-  (x) => index(pad(stack([x]), [2, 0], [0, 0]), 2),
+  (x) =>
+    index(
+      pad(stack([x]), [
+        [2, 0],
+        [0, 0],
+      ]),
+      2,
+    ),
 ];
 
 /** A function of one number, made of choices by conditions that are given beside it. */
@@ -200,12 +207,7 @@ const moves: readonly ((x: Expr, k: number) => Expr)[] = [
   (x, k) => (x.shape.length > 1 ? sum(x, k % x.shape.length) : stack([x, x], k % 2)),
   (x, k) => broadcastTo(x, [1 + (k % 2), ...x.shape]) as Expr,
   (x, k) => concatenate([x, slice(x, 1, undefined, { axis: k % x.shape.length })], k % x.shape.length),
-  (x, k) =>
-    pad(
-      x,
-      x.shape.map(() => k % 2),
-      x.shape.map(() => k % 3),
-    ),
+  (x, k) => pad(x, [k % 2, k % 3]),
   (x) => (x.shape[0]! > 0 && x.shape.length > 1 ? index(x, -1) : x),
 ];
 

@@ -30,31 +30,23 @@ export function makeEnvironment(code: LoopCode, dtype: Dtype): Environment | und
     ]),
     ...constants.map((values, i): [string, unknown] => [constantName(i), arrayOf(dtype).from(values)]),
     ...(columns > 0 ? [["multiply", made.multiply] as [string, unknown]] : []),
-    ...routines.map((call, i): [string, unknown] => [
-      routineName(i),
-      routineOf(call, dtype, compileBodies(dtype)).run,
-    ]),
+    ...routines.map((call, i): [string, unknown] => [routineName(i), runOf(call, dtype)]),
     ...slots.map(({ key, scalar }): [string, unknown] => [slotName(key), scalar!.compute]),
   ];
   return { names: entries.map(([name]) => name), values: entries.map(([, value]) => value) };
 }
 
-/** The routine of a call: the op's own, or its reference meaning. */
-export function routineOf({ op, params, shapes }: Call, dtype: Dtype, compileBody: CompileBody): Routine {
-  const own = op.routine?.(shapes, params, dtype, compileBody);
-  if (own) return own;
-  return {
-    run(result, ...operands) {
-      result.set(
-        op.evaluate(
-          doubles,
-          operands.map((values) => Array.from(values)),
-          shapes,
-          params,
-        ),
-      );
-    },
+type Run = NonNullable<Routine["run"]>;
+
+/** What computes a call: the op's routine, compiled if it is a text, or its reference meaning. */
+function runOf({ op, params, shapes }: Call, dtype: Dtype): Run {
+  const own = op.routine?.(shapes, params, dtype, compileBodies(dtype));
+  const run = own?.run ?? makeFunction([], `return ${own?.text?.()}`)?.();
+  const interpreted: Run = (result, ...operands) => {
+    const values = operands.map((one) => Array.from(one));
+    result.set(op.evaluate(doubles, values, shapes, params));
   };
+  return (run as Run | undefined) ?? interpreted;
 }
 
 /** Routines of bodies, made of the text that `write` gives for a body's code. */
@@ -65,7 +57,7 @@ function compileBodies(dtype: Dtype): CompileBody {
       const environment = makeEnvironment(code, dtype);
       if (!environment) continue;
       const make = makeFunction(environment.names, `return ${text}`);
-      return make && { run: make(...environment.values) as Routine["run"] };
+      return make && { run: make(...environment.values) as Run };
     }
     return undefined;
   };

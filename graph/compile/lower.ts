@@ -2,8 +2,8 @@
 import { type Graph, rebuild } from "../graph.js";
 import { apply, type Expr, type Node } from "../node.js";
 import { multiply } from "../ops/arithmetic.js";
+import { element } from "../ops/boxes.js";
 import { insertAxes, sumAxes } from "../ops/broadcast.js";
-import { element } from "../ops/indexing.js";
 import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
 import { type Params, sameParams } from "../params.js";

@@ -57,9 +57,9 @@ function merge(a: Expr, b: Expr): Expr | undefined {
   const outer = uniformValue(a);
   if (outer !== undefined) {
     if (!isPowerOfTwo(outer) && !isPowerOfTwo(inner)) return undefined;
-    return multiply(fullLike(b, outer * inner), rest) as Expr;
+    return multiply(fullLike(b, outer * inner), rest);
   }
   const [other, left] = constantFactor(a);
   if (!left || !isPowerOfTwo(inner)) return undefined;
-  return multiply(multiply(fullLike(a, other * inner), left), rest) as Expr;
+  return multiply(multiply(fullLike(a, other * inner), left), rest);
 }

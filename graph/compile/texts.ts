@@ -2,7 +2,7 @@
 import { AdjointError } from "../errors.js";
 import type { Graph } from "../graph.js";
 import type { CompileBody, Source } from "../op.js";
-import { bodyCode, makeEnvironment, routineOf } from "./environment.js";
+import { bodyCode, makeEnvironment } from "./environment.js";
 import { generate, smallScalar, straightCode } from "./generate.js";
 import type { LoopCode } from "./loops/loops.js";
 import { bufferName, constantName, routineName, slotName } from "./names.js";
@@ -60,7 +60,7 @@ function environmentText({ buffers, constants, routines, slots }: LoopCode): str
     ...buffers.map(({ length }, i) => `const ${bufferName(i)} = new Float64Array(${length});`),
     ...constants.map((values, i) => `const ${constantName(i)} = Float64Array.of(${list(values)});`),
     ...routines.map((call, i) => {
-      const text = routineOf(call, "f64", writeBody).text?.();
+      const text = call.op.routine?.(call.shapes, call.params, "f64", writeBody)?.text?.();
       if (text !== undefined) return `const ${routineName(i)} = ${text};`;
       throw new AdjointError(
         `emit: the op ${call.op.name} has no routine with a text, so it can't be written down; give it one, or build it of other ops.`,
@@ -80,9 +80,6 @@ function functionText(f: (...x: number[]) => number): string {
 
 /** A routine of a body as text alone. */
 const writeBody: CompileBody = (body, write) => ({
-  run() {
-    throw new Error("A routine that is written down isn't run.");
-  },
   text() {
     const { code, text } = bodyCode(body, write, "f64", true);
     return `(() => {\n${environmentText(code).join("\n")}\nreturn ${text};\n})()`;

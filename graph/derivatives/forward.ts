@@ -6,7 +6,7 @@ import { fullLike } from "../elementwise.js";
 import { ancestors } from "../interpret.js";
 import { apply, type Builder, type Expr } from "../node.js";
 import type { Application } from "../op.js";
-import { isAssembled } from "../ops/indexing.js";
+import { isAssembled } from "../ops/boxes.js";
 import { combine, isEverywhere, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
 import { dependents } from "./reverse.js";
 

@@ -118,7 +118,7 @@ function eachUnit(
     ),
     shape,
   );
-  const unit = (i: Expr | number) => equal(places, i) as Expr;
+  const unit = (i: Expr | number) => equal(places, i);
   if (size === 0) return shapes.map((own) => full(builder, 0, [0, sizeOf(own)]));
   if (size <= mostRows) {
     const rows = Array.from({ length: size }, (_, i) => {

@@ -5,11 +5,11 @@
  */
 import { fullLike } from "../elementwise.js";
 import { type Expr, nodeOf } from "../node.js";
-import type { Partial } from "../op.js";
+import type { Factor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
+import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
 import { logicalAnd, logicalOr, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
-import { coversAll, isAssembled, mergeAssembled } from "../ops/indexing.js";
 
 export interface Masked {
   readonly value: Expr;
@@ -31,13 +31,13 @@ export function zeroed(value: Expr, mask: Expr | undefined): Masked {
 
 /** The value, 0 where it is absent. */
 export function materialize({ value, mask, zeroed }: Masked): Expr {
-  return mask === undefined || zeroed ? value : (where(mask, value, fullLike(value, 0)) as Expr);
+  return mask === undefined || zeroed ? value : where(mask, value, fullLike(value, 0));
 }
 
 /** The value times a factor. */
-export function scale(masked: Masked, partial: Partial): Masked {
+export function scale(masked: Masked, partial: Factor): Masked {
   if (typeof partial !== "number" && "mask" in partial) {
-    const mask = masked.mask === undefined ? partial.mask : (logicalAnd(masked.mask, partial.mask) as Expr);
+    const mask = masked.mask === undefined ? partial.mask : logicalAnd(masked.mask, partial.mask);
     return { value: times(masked.value, partial.value), mask, zeroed: false };
   }
   const finite = typeof partial === "number";
@@ -50,7 +50,7 @@ export function scale(masked: Masked, partial: Partial): Masked {
 
 function times(value: Expr, factor: Expr | number): Expr {
   if (factor === 1) return value;
-  return (factor === -1 ? negative(value) : multiply(value, factor)) as Expr;
+  return factor === -1 ? negative(value) : multiply(value, factor);
 }
 
 /** The sum of adjoints or tangents. Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */
@@ -60,7 +60,7 @@ export function combine(parts: readonly Masked[]): Masked {
   const sum = values.filter((value) => !isAssembled(value));
   if (pieces.length > 0) sum.push(mergeAssembled(pieces));
   return zeroed(
-    sum.reduce((left, right) => add(left, right) as Expr),
+    sum.reduce((left, right) => add(left, right)),
     union(parts.map(({ mask }) => mask)),
   );
 }
@@ -76,7 +76,7 @@ function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
     if (isEverywhere(merged)) return undefined;
     rest.push(merged);
   }
-  return rest.reduce((left, right) => logicalOr(left, right) as Expr);
+  return rest.reduce((left, right) => logicalOr(left, right));
 }
 
 /** Whether an assembled mask leaves nothing out: its parts are true and cover the tensor. */

@@ -10,14 +10,14 @@ import { log } from "./exponential.js";
 import { constantFactor } from "./factor.js";
 
 /** Whether a known operand is exactly `value`; −0 and 0 differ. */
-function is(x: Expr | undefined, value: number): boolean {
-  return Object.is(uniformValue(x!), value);
+function is(x: Expr, value: number): boolean {
+  return Object.is(uniformValue(x), value);
 }
 
 /** The operand of `x` if `x` is an application of the unary `op`. */
-function argumentOf(x: Expr | undefined, { op }: WithOp): Expr | undefined {
-  const node = nodeOf(x!);
-  return node.op === op ? x!.builder.expr(node.operands[0]!) : undefined;
+function argumentOf(x: Expr, { op }: WithOp): Expr | undefined {
+  const node = nodeOf(x);
+  return node.op === op ? x.builder.expr(node.operands[0]!) : undefined;
 }
 
 /** a + b; more than two operands are added from the left. */
@@ -31,9 +31,9 @@ export const add: Variadic & WithOp = variadic({
     if (is(a, -0)) return b;
     if (is(b, -0)) return a;
     const negated = argumentOf(b, negative);
-    if (negated) return subtract(a!, negated);
+    if (negated) return subtract(a, negated);
     const negatedFirst = argumentOf(a, negative);
-    return negatedFirst && subtract(b!, negatedFirst);
+    return negatedFirst && subtract(b, negatedFirst);
   },
 });
 
@@ -45,7 +45,7 @@ export const subtract: Binary & WithOp = binary({
   rewrite([a, b]) {
     if (is(b, 0)) return a;
     const negated = argumentOf(b, negative);
-    return negated && add(a!, negated);
+    return negated && add(a, negated);
   },
 });
 
@@ -57,8 +57,8 @@ export const negative: Unary & WithOp = unary({
   rewrite([x]) {
     const inner = argumentOf(x, negative);
     if (inner) return inner;
-    const [factor, rest] = constantFactor(x!);
-    return rest && multiply(fullLike(x!, -factor), rest);
+    const [factor, rest] = constantFactor(x);
+    return rest && multiply(fullLike(x, -factor), rest);
   },
 });
 
@@ -67,15 +67,15 @@ export const multiply: Variadic & WithOp = variadic({
   name: "multiply",
   commutative: true,
   recipe: ["multiply", 0, 1],
-  partials: (a, b) => [() => b!, () => a!],
+  partials: (a, b) => [() => b, () => a],
   // x·0 is no rewrite: it is NaN at ±∞ and −0 at negative x.
   rewrite([a, b]) {
     if (is(a, 1)) return b;
     if (is(b, 1)) return a;
-    if (is(a, -1)) return negative(b!);
-    if (is(b, -1)) return negative(a!);
-    if (a!.id === b!.id) return square(a!);
-    return withoutSign(a!, b!) ?? withoutSign(b!, a!);
+    if (is(a, -1)) return negative(b);
+    if (is(b, -1)) return negative(a);
+    if (a.id === b.id) return square(a);
+    return withoutSign(a, b) ?? withoutSign(b, a);
   },
 });
 
@@ -91,14 +91,14 @@ function withoutSign(a: Expr, b: Expr): Expr | undefined {
 export const divide: Binary & WithOp = binary({
   name: "divide",
   recipe: ["divide", 0, 1],
-  partials: (_a, b) => [() => divide(fullLike(b!, 1), b!), (result) => negative(divide(result, b!))],
+  partials: (_a, b) => [() => divide(fullLike(b, 1), b), (result) => negative(divide(result, b))],
   rewrite([a, b]) {
     if (is(b, 1)) return a;
-    if (is(b, -1)) return negative(a!);
+    if (is(b, -1)) return negative(a);
     // Halving is multiplying by 1/2, to the last bit: the reciprocal of a power of two is exact.
-    const divisor = uniformValue(b!);
+    const divisor = uniformValue(b);
     if (divisor === undefined || !hasExactReciprocal(divisor)) return undefined;
-    return multiply(a!, fullLike(a!, 1 / divisor));
+    return multiply(a, fullLike(a, 1 / divisor));
   },
   domains: [real(), real(0.5, 3)],
 });
@@ -112,7 +112,7 @@ function hasExactReciprocal(x: number): boolean {
 export const square: Unary & WithOp = unary({
   name: "square",
   recipe: ["multiply", 0, 0],
-  partials: (x) => [() => multiply(fullLike(x!, 2), x!)],
+  partials: (x) => [() => multiply(fullLike(x, 2), x)],
   rewrite([x]) {
     const negated = argumentOf(x, negative);
     return negated && square(negated);
@@ -136,23 +136,23 @@ export const power: Binary & WithOp = binary({
   recipe: (_x, n) => powerRecipe(n),
   partials: (x, n) => [
     () => {
-      const exponent = uniformValue(n!);
-      if (exponent === 0) return { value: 0, mask: fullLike(x!, 0) };
+      const exponent = uniformValue(n);
+      if (exponent === 0) return { value: 0, mask: fullLike(x, 0) };
       if (exponent === 1) return 1;
-      const lowered = exponent === undefined ? subtract(n!, 1) : exponent - 1;
-      const value = exponent === 2 ? multiply(x!, 2) : (multiply(n!, power(x!, lowered)) as Expr);
+      const lowered = exponent === undefined ? subtract(n, 1) : exponent - 1;
+      const value = exponent === 2 ? multiply(x, 2) : multiply(n, power(x, lowered));
       // 0·0⁻¹ is NaN, but x⁰ doesn't move with x, at 0 either.
-      const moves = () => logicalOr(notEqual(x!, 0), notEqual(n!, 0)) as Expr;
+      const moves = () => logicalOr(notEqual(x, 0), notEqual(n, 0));
       return exponent === undefined ? { value, mask: moves() } : value;
     },
-    (result) => ({ value: multiply(result, log(x!)), mask: notEqual(x!, 0) as Expr }),
+    (result) => ({ value: multiply(result, log(x)), mask: notEqual(x, 0) }),
   ],
   rewrite([x, n]) {
-    const exponent = uniformValue(n!);
-    if (exponent === 0) return fullLike(x!, 1);
+    const exponent = uniformValue(n);
+    if (exponent === 0) return fullLike(x, 1);
     if (exponent === 1) return x;
-    if (exponent === 2) return square(x!);
-    return exponent === -1 ? divide(fullLike(x!, 1), x!) : undefined;
+    if (exponent === 2) return square(x);
+    return exponent === -1 ? divide(fullLike(x, 1), x) : undefined;
   },
   domains: [real(0.2, 3), real()],
 });
@@ -161,7 +161,7 @@ export const power: Binary & WithOp = binary({
 export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   name: "abs",
   recipe: ["abs", 0],
-  partials: (x) => [() => ({ value: sign(x!), mask: notEqual(x!, 0) as Expr })],
+  partials: (x) => [() => ({ value: sign(x), mask: notEqual(x, 0) })],
   rewrite([x]) {
     const negated = argumentOf(x, negative);
     return negated ? abs(negated) : argumentOf(x, abs) && x;
@@ -177,7 +177,7 @@ export const sign: Unary & WithOp = /* @__PURE__ */ unary({
 
 /** The half of a tie goes to each side; the side that isn't chosen has no derivative at all. */
 function chosen(a: Expr, b: Expr, wins: Binary): () => { value: Expr; mask: Expr } {
-  return () => ({ value: where(equal(a, b) as Expr, 0.5, 1) as Expr, mask: wins(a, b) as Expr });
+  return () => ({ value: where(equal(a, b), 0.5, 1), mask: wins(a, b) });
 }
 
 /** The larger of a and b; NaN if one of them is. A tie shares the derivative equally. */
@@ -185,8 +185,8 @@ export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "maximum",
   commutative: true,
   recipe: ["maximum", 0, 1],
-  partials: (a, b) => [chosen(a!, b!, greaterEqual), chosen(b!, a!, greaterEqual)],
-  rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
+  partials: (a, b) => [chosen(a, b, greaterEqual), chosen(b, a, greaterEqual)],
+  rewrite: ([a, b]) => (a.id === b.id ? a : undefined),
 });
 
 /** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally. */
@@ -194,6 +194,6 @@ export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "minimum",
   commutative: true,
   recipe: ["minimum", 0, 1],
-  partials: (a, b) => [chosen(a!, b!, lessEqual), chosen(b!, a!, lessEqual)],
-  rewrite: ([a, b]) => (a!.id === b!.id ? a : undefined),
+  partials: (a, b) => [chosen(a, b, lessEqual), chosen(b, a, lessEqual)],
+  rewrite: ([a, b]) => (a.id === b.id ? a : undefined),
 });

@@ -18,11 +18,11 @@ function chosenAxes(axes: number | readonly number[] | undefined, rank: number, 
 /** The same elements in the opposite order along axes, of all or of those given. */
 export function flip(x: Operand, axes?: number | readonly number[]): Expr {
   return withOperands("flip", [x], ([operand]) =>
-    [...new Set(chosenAxes(axes, operand!.shape.length, "flip"))].reduce(
+    [...new Set(chosenAxes(axes, operand.shape.length, "flip"))].reduce(
       (result: Expr, axis) => slice(result, undefined, undefined, { axis, step: -1 }),
-      operand!,
+      operand,
     ),
-  ) as Expr;
+  );
 }
 
 /**
@@ -31,7 +31,7 @@ export function flip(x: Operand, axes?: number | readonly number[]): Expr {
  */
 export function squeeze(x: Operand, axes?: number | readonly number[]): Expr {
   return withOperands("squeeze", [x], ([operand]) => {
-    const { shape } = operand!;
+    const { shape } = operand;
     const dropped = chosenAxes(axes, shape.length, "squeeze").filter((axis) => {
       if (shape[axis] === 1) return true;
       if (axes === undefined) return false;
@@ -40,18 +40,18 @@ export function squeeze(x: Operand, axes?: number | readonly number[]): Expr {
       );
     });
     return reshapeExpr(
-      operand!,
+      operand,
       shape.filter((_, axis) => !dropped.includes(axis)),
     );
-  }) as Expr;
+  });
 }
 
 /** The same elements with an axis of length 1 put in, which becomes axis `axis` of the result. */
 export function expandDims(x: Operand, axis: number): Expr {
   return withOperands("expandDims", [x], ([operand]) => {
-    const { shape } = operand!;
-    return reshapeExpr(operand!, shape.toSpliced(normalizeAxis(axis, shape.length + 1, "expandDims"), 0, 1));
-  }) as Expr;
+    const { shape } = operand;
+    return reshapeExpr(operand, shape.toSpliced(normalizeAxis(axis, shape.length + 1, "expandDims"), 0, 1));
+  });
 }
 
 /**

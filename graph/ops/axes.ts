@@ -2,7 +2,7 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, type Derivative, defineOp, type Instance, type Op, real } from "../op.js";
+import { type Arithmetic, type Derivative, defineOp, type Instance, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import type { Recipe } from "../recipe.js";
@@ -76,29 +76,29 @@ interface ReductionDefinition {
   readonly initial: number;
   readonly recipe: Recipe;
   combine<T>(arithmetic: Arithmetic<T>, total: T, value: T): T;
-  readonly derivative: Derivative<ReduceParams>;
+  readonly derivative: Derivative<ReduceParams, One>;
 }
 
 /** An op that folds the elements along axes. */
 export function defineReduction(definition: ReductionDefinition): Op<ReduceParams> {
   const { name, initial, recipe, combine, derivative } = definition;
-  const op: Op<ReduceParams> = defineOp<ReduceParams>({
+  const op: Op<ReduceParams> = defineOp<ReduceParams, One>({
     name,
     shape([operand], { axes }) {
-      if (Number.isFinite(initial) || axes.every((axis) => operand![axis]! > 0))
-        return removeAxes(operand!, axes);
-      throw nothingToReduce(name, operand!, axes);
+      if (Number.isFinite(initial) || axes.every((axis) => operand[axis]! > 0))
+        return removeAxes(operand, axes);
+      throw nothingToReduce(name, operand, axes);
     },
     evaluate: (arithmetic, [values], { operands }, { axes }) =>
       reduceAxes(
-        values!,
+        values,
         operands[0]!,
         axes,
         (total, value) => combine(arithmetic, total, value),
         () => arithmetic.constant(initial),
       ),
     fold: { initial, recipe, axes: ({ axes }) => axes },
-    rewrite: ({ operands: [x], params: { axes } }) => dropUnitAxes(op, x!, axes),
+    rewrite: ({ operands: [x], params: { axes } }) => dropUnitAxes(op, x, axes),
     derivative,
     domains: [real()],
   });
@@ -152,7 +152,7 @@ export function reduction(name: string, reduce: (x: Expr, axes: readonly number[
   return ((x: Operand, axes?: number | readonly number[], options: ReductionOptions = {}) => {
     checkOptions(name, options, ["keepDims"]);
     return withOperands(name, [x], ([operand]) => {
-      const { shape } = operand!;
+      const { shape } = operand;
       const list: readonly number[] = Array.isArray(axes)
         ? axes
         : axes === undefined
@@ -164,7 +164,7 @@ export function reduction(name: string, reduce: (x: Expr, axes: readonly number[
       if (chosen.length !== list.length) {
         throw new AdjointError(`${name}: axes [${list.join(", ")}] name an axis twice.`);
       }
-      const result = reduce(operand!, chosen);
+      const result = reduce(operand, chosen);
       if (!options.keepDims) return result;
       return reshapeExpr(
         result,

@@ -2,7 +2,7 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
-import { defineOp, type Instances, type Op, real } from "../op.js";
+import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
@@ -23,14 +23,14 @@ interface BroadcastParams {
 }
 
 /** Inserts `axes` (positions in `shape`) and repeats the elements along them: the transpose of a sum. */
-const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
+const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams, One>({
   name: "broadcast",
   shape: (_operands, { shape }) => shape,
   evaluate(_arithmetic, [values], { operands, result }, { axes }) {
     const strides = stridesOf(operands[0]!);
     let next = 0;
     return pick(
-      values!,
+      values,
       result,
       result.map((_, axis) => (axes.includes(axis) ? 0 : strides[next++]!)),
     );
@@ -38,14 +38,14 @@ const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams>({
   move: (index, _shapes, { axes }) => index.filter((_, axis) => !axes.includes(axis)),
   rewrite({ operands: [x], params: { shape, axes } }) {
     if (axes.length === 0) return x;
-    const value = uniformValue(x!);
-    if (value !== undefined) return full(x!.builder, value, shape);
-    const inner = paramsIf(x!, broadcastOp);
+    const value = uniformValue(x);
+    if (value !== undefined) return full(x.builder, value, shape);
+    const inner = paramsIf(x, broadcastOp);
     if (!inner) return undefined;
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const moved = inner.axes.map((axis) => kept[axis]!);
     return insertAxes(
-      operandOf(x!),
+      operandOf(x),
       shape,
       [...axes, ...moved].sort((a, b) => a - b),
     );
@@ -88,7 +88,7 @@ interface BroadcastTo extends WithOp {
  */
 export const broadcastTo: BroadcastTo = /* @__PURE__ */ Object.assign(
   ((x: Operand, shape: Shape) =>
-    withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand!, shape))) as BroadcastTo,
+    withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand, shape))) as BroadcastTo,
   { op: broadcastOp as Op },
 );
 

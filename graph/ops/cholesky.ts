@@ -1,77 +1,78 @@
 /** The Cholesky factor of symmetric matrices. Leading axes are batches. */
 import type { WithOp } from "../elementwise.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, type Instances, type Op } from "../op.js";
+import {
+  type Arithmetic,
+  defineOp,
+  type Instances,
+  type One,
+  type Op,
+  type ShapesOf,
+  type ValuesOf,
+} from "../op.js";
 import { withOperands } from "../operand.js";
-import { noParams } from "../params.js";
+import { noParams, type Params } from "../params.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Operand } from "../types.js";
-import { add, divide, multiply, subtract } from "./arithmetic.js";
+import { applier, numbers, routineOf, type Steps, stepsOf, type Target } from "./algorithm.js";
+import { add, multiply } from "./arithmetic.js";
 import { sqrt } from "./exponential.js";
-import { dominant, eachBatch, solveOp, squareSide } from "./linear-algebra.js";
+import { dominant, solveOp, squareSide } from "./linear-algebra.js";
 import { matmul, swapLast } from "./matmul.js";
 import { tril } from "./matrices.js";
 
-const choleskyOp: Op = defineOp({
+const choleskyOp: Op = defineOp<Params, One>({
   name: "cholesky",
-  shape: ([a]) => a!,
-  evaluate<T>(
-    arithmetic: Arithmetic<T>,
-    operands: readonly (readonly T[])[],
-    { result }: { readonly result: Shape },
-  ) {
-    const n = result.at(-1)!;
-    const op = (one: WithOp, ...given: T[]) => arithmetic.apply(one.op, given);
-    return eachBatch<T>(operands, [n * n], sizeOf(result.slice(0, -2)), (a) => {
-      const l = new Array<T>(n * n).fill(arithmetic.constant(0));
-      for (let j = 0; j < n; j++) {
-        for (let i = j; i < n; i++) {
-          let rest = a[i * n + j] as T;
-          for (let k = 0; k < j; k++) rest = op(subtract, rest, op(multiply, l[i * n + k]!, l[j * n + k]!));
-          l[i * n + j] = i === j ? op(sqrt, rest) : op(divide, rest, l[j * n + j]!);
-        }
-      }
-      return l;
-    });
+  shape: ([a]) => a,
+  evaluate<T>(arithmetic: Arithmetic<T>, [a]: ValuesOf<One, T>, { result: shape }: ShapesOf<One>) {
+    const result: T[] = new Array(sizeOf(shape));
+    const steps = { ...stepsOf(arithmetic), zero: arithmetic.constant(0), sqrt: applier(arithmetic)(sqrt) };
+    factorize<T>(steps, result, a, ...sidesOf(shape));
+    return result;
   },
-  routine({ result: shape }) {
-    const n = shape.at(-1)!;
-    const count = sizeOf(shape.slice(0, -2));
-    return {
-      run: (result, a) => choleskyNumbers(result, a!, n, count),
-      text: () => `(r, a) => (${choleskyNumbers})(r, a, ${n}, ${count})`,
-    };
-  },
+  routine: ({ result }) =>
+    routineOf(factorize, { ...numbers, zero: 0, sqrt: (x: number) => Math.sqrt(x) }, 1, sidesOf(result)),
   work: ({ result }) => sizeOf(result) * result.at(-1)!,
   derivative: {
     kind: "tangent",
     // dL = L·Φ(L⁻¹·dA·L⁻ᵀ), Φ taking the lower triangle with half of the diagonal. I. Murray, "Differentiation of the
     // Cholesky decomposition", arXiv 1602.07527, 2016.
     tangent([da], { result: l }) {
-      const symmetric = add(tril(da!), swapLast(tril(da!, -1))) as Expr;
+      const symmetric = add(tril(da), swapLast(tril(da, -1)));
       const half = apply(solveOp, [l, symmetric]);
       const inner = swapLast(apply(solveOp, [l, swapLast(half)]));
-      const phi = multiply(add(tril(inner), tril(inner, -1)), 0.5) as Expr;
-      return matmul(l, phi) as Expr;
+      const phi = multiply(add(tril(inner), tril(inner, -1)), 0.5);
+      return matmul(l, phi);
     },
   },
   domains: [dominant],
 });
 
-function choleskyNumbers(
-  result: { [i: number]: number },
-  a: ArrayLike<number>,
+function sidesOf(shape: Shape): [n: number, count: number] {
+  return [shape.at(-1)!, sizeOf(shape.slice(0, -2))];
+}
+
+interface FactorSteps<T> extends Steps<T> {
+  readonly zero: T;
+  sqrt(x: T): T;
+}
+
+function factorize<T>(
+  steps: FactorSteps<T>,
+  result: Target<T>,
+  a: ArrayLike<T>,
   n: number,
   count: number,
 ): void {
   for (let batch = 0; batch < count; batch++) {
     const from = batch * n * n;
     for (let j = 0; j < n; j++) {
-      for (let i = 0; i < j; i++) result[from + i * n + j] = 0;
+      for (let i = 0; i < j; i++) result[from + i * n + j] = steps.zero;
       for (let i = j; i < n; i++) {
-        let rest = a[from + i * n + j]!;
-        for (let k = 0; k < j; k++) rest -= result[from + i * n + k]! * result[from + j * n + k]!;
-        result[from + i * n + j] = i === j ? Math.sqrt(rest) : rest / result[from + j * n + j]!;
+        let rest: T = a[from + i * n + j]!;
+        for (let k = 0; k < j; k++)
+          rest = steps.subtract(rest, steps.multiply(result[from + i * n + k]!, result[from + j * n + k]!));
+        result[from + i * n + j] = i === j ? steps.sqrt(rest) : steps.divide(rest, result[from + j * n + j]!);
       }
     }
   }
@@ -94,8 +95,8 @@ export const choleskyInstances: Instances = {
 export const cholesky: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
   (a: Operand): Expr =>
     withOperands("cholesky", [a], ([x]) => {
-      squareSide(x!, "cholesky");
-      return apply(choleskyOp, [multiply(add(x!, swapLast(x!)), 0.5) as Expr]);
-    }) as Expr,
+      squareSide(x, "cholesky");
+      return apply(choleskyOp, [multiply(add(x, swapLast(x)), 0.5)]);
+    }),
   { op: choleskyOp },
 );

@@ -67,17 +67,17 @@ const whereOp = elementwise<readonly [Expr, Expr, Expr]>(
     // The side that isn't chosen has no derivative at all, so that what is infinite there can't spoil the other.
     partials: (condition) => [
       undefined,
-      () => ({ value: 1, mask: truth(condition!) }),
-      () => ({ value: 1, mask: logicalNot(condition!) as Expr }),
+      () => ({ value: 1, mask: truth(condition) }),
+      () => ({ value: 1, mask: logicalNot(condition) }),
     ],
     rewrite([condition, a, b]) {
-      const known = uniformValue(condition!);
+      const known = uniformValue(condition);
       if (known !== undefined) return known ? a : b;
-      if (a!.id === b!.id) return a;
-      if (paramsIf(condition!, logicalNot.op)) return choose(operandOf(condition!), b!, a!);
-      const inThen = branchOf(a!, condition!, 1);
-      const inElse = branchOf(b!, condition!, 2);
-      return inThen || inElse ? choose(condition!, inThen ?? a!, inElse ?? b!) : undefined;
+      if (a.id === b.id) return a;
+      if (paramsIf(condition, logicalNot.op)) return choose(operandOf(condition), b, a);
+      const inThen = branchOf(a, condition, 1);
+      const inElse = branchOf(b, condition, 2);
+      return inThen || inElse ? choose(condition, inThen ?? a, inElse ?? b) : undefined;
     },
     domains: [boolean, real(), real()],
   },
@@ -87,7 +87,7 @@ const whereOp = elementwise<readonly [Expr, Expr, Expr]>(
 
 /** A condition as 1 or 0: masks are added up, where other values could cancel. */
 function truth(condition: Expr): Expr {
-  return nodeOf(condition).op.isTruth ? condition : (logicalNot(logicalNot(condition)) as Expr);
+  return nodeOf(condition).op.isTruth ? condition : logicalNot(logicalNot(condition));
 }
 
 /** What `x`, if it is a choice by the same condition, is known to be in one branch. */
@@ -114,6 +114,6 @@ interface Where extends WithOp {
  */
 export const where: Where = /* @__PURE__ */ Object.assign(
   ((condition: Operand, a: Operand, b: Operand) =>
-    withOperands("where", [condition, a, b], ([c, x, y]) => choose(c!, x!, y!))) as Where,
+    withOperands("where", [condition, a, b], ([c, x, y]) => choose(c, x, y))) as Where,
   { op: whereOp },
 );

@@ -82,7 +82,7 @@ export function constant(builder: Builder, values: ArrayLike<number>, shape: Sha
   const first = values[0];
   let uniform = first !== undefined;
   for (let i = 1; uniform && i < values.length; i++) uniform = Object.is(values[i], first);
-  if (uniform) return full(builder, first!, shape);
+  if (uniform) return full(builder, first, shape);
   return leaf(builder, constantOp, { values: Float64Array.from(values), shape });
 }
 

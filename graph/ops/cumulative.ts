@@ -1,11 +1,12 @@
 /** Running sums. */
 import type { WithOp } from "../elementwise.js";
 import { apply } from "../node.js";
-import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
+import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
+import { routineOf, type Target } from "./algorithm.js";
 import { normalizeAxis } from "./axes.js";
 
 interface CumsumParams {
@@ -14,37 +15,16 @@ interface CumsumParams {
   readonly reverse: 0 | 1;
 }
 
-const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
+const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams, One>({
   name: "cumsum",
-  shape: ([x]) => x!,
-  evaluate<T>(
-    arithmetic: Arithmetic<T>,
-    [values]: readonly (readonly T[])[],
-    { result: shape }: { readonly result: Shape },
-    { axis, reverse }: CumsumParams,
-  ) {
-    const result = [...values!];
-    const length = shape[axis]!;
-    const inner = sizeOf(shape.slice(axis + 1));
-    result.forEach((_, i) => {
-      // From the end, the elements are visited from the last on.
-      const at = reverse ? result.length - 1 - i : i;
-      const place = Math.floor(at / inner) % length;
-      const before = reverse ? at + inner : at - inner;
-      if (reverse ? place < length - 1 : place > 0)
-        result[at] = arithmetic.add(result[before]!, values![at]!);
-    });
+  shape: ([x]) => x,
+  evaluate(arithmetic, [values], { result: shape }, params) {
+    const result = [...values];
+    cumulate(arithmetic, result, values, ...sizesOf(shape, params));
     return result;
   },
-  routine({ result: shape }, { axis, reverse }) {
-    const length = shape[axis]!;
-    const inner = sizeOf(shape.slice(axis + 1));
-    const size = sizeOf(shape);
-    return {
-      run: (result, values) => cumulate(result, values!, size, length, inner, reverse),
-      text: () => `(r, x) => (${cumulate})(r, x, ${size}, ${length}, ${inner}, ${reverse})`,
-    };
-  },
+  routine: ({ result }, params) =>
+    routineOf(cumulate, { add: (a: number, b: number) => a + b }, 1, sizesOf(result, params)),
   derivative: {
     kind: "transpose",
     linear: "each",
@@ -55,19 +35,25 @@ const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
   domains: [real()],
 });
 
-function cumulate(
-  result: { [i: number]: number },
-  values: ArrayLike<number>,
+function sizesOf(shape: Shape, { axis, reverse }: CumsumParams): [number, number, number, number] {
+  return [sizeOf(shape), shape[axis]!, sizeOf(shape.slice(axis + 1)), reverse];
+}
+
+function cumulate<T>(
+  steps: { add(a: T, b: T): T },
+  result: Target<T>,
+  values: ArrayLike<T>,
   size: number,
   length: number,
   inner: number,
   reverse: number,
 ): void {
   for (let i = 0; i < size; i++) {
+    // From the end, the elements are visited from the last on.
     const at = reverse ? size - 1 - i : i;
     const place = Math.floor(at / inner) % length;
     const goesOn = reverse ? place < length - 1 : place > 0;
-    result[at] = goesOn ? result[reverse ? at + inner : at - inner]! + values[at]! : values[at]!;
+    result[at] = goesOn ? steps.add(result[reverse ? at + inner : at - inner]!, values[at]!) : values[at]!;
   }
 }
 
@@ -96,8 +82,8 @@ export const cumsum: Cumsum = /* @__PURE__ */ Object.assign(
   ((x: Operand, axis = -1, options: CumsumOptions = {}) => {
     checkOptions("cumsum", options, ["reverse"]);
     return withOperands("cumsum", [x], ([operand]) => {
-      const along = normalizeAxis(axis, operand!.shape.length, "cumsum");
-      return apply(cumsumOp, [operand!], { axis: along, reverse: options.reverse ? 1 : 0 });
+      const along = normalizeAxis(axis, operand.shape.length, "cumsum");
+      return apply(cumsumOp, [operand], { axis: along, reverse: options.reverse ? 1 : 0 });
     });
   }) as Cumsum,
   { op: cumsumOp as Op },

@@ -1,6 +1,5 @@
 /** Exponentials, logarithms and roots. */
 import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
-import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { add, divide, multiply, square } from "./arithmetic.js";
@@ -19,14 +18,14 @@ export const exp: Unary & WithOp = /* @__PURE__ */ unary({
 export const expm1: Unary & WithOp = /* @__PURE__ */ unary({
   name: "expm1",
   recipe: ["expm1", 0],
-  partials: (x) => [() => exp(x!)],
+  partials: (x) => [() => exp(x)],
 });
 
 /** The natural logarithm; its derivative 1/x is ∞ at 0. */
 export const log: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log",
   recipe: ["log", 0],
-  partials: (x) => [() => divide(fullLike(x!, 1), x!)],
+  partials: (x) => [() => divide(fullLike(x, 1), x)],
   domains: positive,
 });
 
@@ -34,7 +33,7 @@ export const log: Unary & WithOp = /* @__PURE__ */ unary({
 export const log1p: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log1p",
   recipe: ["log1p", 0],
-  partials: (x) => [() => divide(fullLike(x!, 1), add(x!, 1))],
+  partials: (x) => [() => divide(fullLike(x, 1), add(x, 1))],
   domains: [/* @__PURE__ */ real(-0.8, 4)],
 });
 
@@ -42,7 +41,7 @@ export const log1p: Unary & WithOp = /* @__PURE__ */ unary({
 export const log2: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log2",
   recipe: ["log2", 0],
-  partials: (x) => [() => divide(fullLike(x!, Math.LOG2E), x!)],
+  partials: (x) => [() => divide(fullLike(x, Math.LOG2E), x)],
   domains: positive,
 });
 
@@ -50,7 +49,7 @@ export const log2: Unary & WithOp = /* @__PURE__ */ unary({
 export const log10: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log10",
   recipe: ["log10", 0],
-  partials: (x) => [() => divide(fullLike(x!, Math.LOG10E), x!)],
+  partials: (x) => [() => divide(fullLike(x, Math.LOG10E), x)],
   domains: positive,
 });
 
@@ -76,7 +75,7 @@ export const hypot: Binary & WithOp = /* @__PURE__ */ binary({
   commutative: true,
   recipe: ["hypot", 0, 1],
   partials: (a, b) => [
-    (result) => ({ value: divide(a!, result), mask: notEqual(result, 0) as Expr }),
-    (result) => ({ value: divide(b!, result), mask: notEqual(result, 0) as Expr }),
+    (result) => ({ value: divide(a, result), mask: notEqual(result, 0) }),
+    (result) => ({ value: divide(b, result), mask: notEqual(result, 0) }),
   ],
 });

@@ -12,34 +12,30 @@ import { constant } from "./constant.js";
 import { max, min } from "./reduction.js";
 
 /** 1 where an element is true (neither 0 nor NaN), of all or along axes; of none, 0. It has no derivative. */
-export const any: Reduction = reduction(
-  "any",
-  (x, axes) => greater(sumAxes(logicalNot(logicalNot(x)) as Expr, axes), 0) as Expr,
+export const any: Reduction = reduction("any", (x, axes) =>
+  greater(sumAxes(logicalNot(logicalNot(x)), axes), 0),
 );
 
 /** 1 where all elements are true (neither 0 nor NaN), of all or along axes; of none, 1. It has no derivative. */
-export const all: Reduction = reduction(
-  "all",
-  (x, axes) => equal(sumAxes(logicalNot(x) as Expr, axes), 0) as Expr,
-);
+export const all: Reduction = reduction("all", (x, axes) => equal(sumAxes(logicalNot(x), axes), 0));
 
 function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): Expr {
   return withOperands(name, [x], ([operand]) => {
-    const { shape, builder } = operand!;
+    const { shape, builder } = operand;
     const along = normalizeAxis(axis, shape.length, name);
     const length = shape[along]!;
     if (length === 0)
       throw new AdjointError(`${name}: ${formatShape(shape)} has no element along axis ${axis}.`);
-    const best = insertAxes(extremum(operand!, along), shape, [along]);
+    const best = insertAxes(extremum(operand, along), shape, [along]);
     // As in NumPy, NaN is what counts where there is one.
-    const found = logicalOr(equal(operand!, best), notEqual(operand!, operand!)) as Expr;
+    const found = logicalOr(equal(operand, best), notEqual(operand, operand));
     const places = insertAxes(
       constant(builder, [...Array(length).keys()], [length]),
       shape,
       [...shape.keys()].filter((other) => other !== along),
     );
     return min(where(found, places, fullLike(places, length)), along);
-  }) as Expr;
+  });
 }
 
 /** The place of the largest element along an axis, the last by default; of equal ones, the first. No derivative. */

@@ -7,7 +7,7 @@ export * from "./comparison.js";
 export { type CumsumOptions, cumsum } from "./cumulative.js";
 export * from "./exponential.js";
 export { all, any, argmax, argmin } from "./finding.js";
-export { scatterAdd, take } from "./gather.js";
+export { scatterAdd, segmentSum, take } from "./gather.js";
 export { concatenate, index, pad, slice, stack } from "./indexing.js";
 export { det, inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";

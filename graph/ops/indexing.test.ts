@@ -143,12 +143,24 @@ indexing("stacking joins along a new axis", () => {
 });
 
 indexing("padding puts zeros around", () => {
-  assert.equal(pad([1, 2], [1], [2]), [0, 1, 2, 0, 0]);
-  assert.equal(pad([[1]], [1, 0], [0, 2]), [
+  assert.equal(pad([1, 2], [[1, 2]]), [0, 1, 2, 0, 0]);
+  const padded = [
     [0, 0, 0],
     [1, 0, 0],
+  ];
+  const pairs = [
+    [1, 0],
+    [0, 2],
+  ] as const;
+  assert.equal(pad([[1]], pairs), padded);
+  assert.equal(pad([1, 2], [1, 2]), [0, 1, 2, 0, 0], "a pair for all axes");
+  assert.equal(pad([[3]], [1, 0]), [
+    [0, 0],
+    [0, 3],
   ]);
-  assert.equal(pad(3, [], []), 3);
+  assert.equal(pad([3], 1), [0, 3, 0], "a number for all axes");
+  assert.equal(pad(3, []), 3);
+  assert.equal(pad([[1]], [1, 0], [0, 2]), padded, "the old form");
 });
 
 indexing("what overlaps is added in the gradient", () => {

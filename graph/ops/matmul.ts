@@ -2,7 +2,7 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, type Instances, type Op, real } from "../op.js";
+import { type Arithmetic, defineOp, type Instances, type Op, real, type Two } from "../op.js";
 import { withOperands } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
@@ -12,20 +12,20 @@ import { broadcastLike, sum } from "./broadcast.js";
 import { reshapeExpr, transposeExpr } from "./moving.js";
 
 /** (…×m×k)·(…×k×n) → (…×m×n); leading axes are batches and agree. */
-export const matmulOp: Op = defineOp({
+export const matmulOp: Op = defineOp<Params, Two>({
   name: "matmul",
   shape([a, b]) {
-    const [m, k] = a!.slice(-2);
-    const [rows, n] = b!.slice(-2);
-    if (k !== rows) throw mismatch(a!, b!);
-    return [...a!.slice(0, -2), m!, n!];
+    const [m, k] = a.slice(-2);
+    const [rows, n] = b.slice(-2);
+    if (k !== rows) throw mismatch(a, b);
+    return [...a.slice(0, -2), m, n];
   },
   evaluate: multiplyMatrices,
   derivative: {
     kind: "transpose",
     linear: "each",
     transpose: (adjoint, operand, { operands: [a, b] }) =>
-      operand === 0 ? product(adjoint, swapLast(b!)) : product(swapLast(a!), adjoint),
+      operand === 0 ? product(adjoint, swapLast(b)) : product(swapLast(a), adjoint),
   },
   domains: [real(), real()],
 });
@@ -78,7 +78,7 @@ function multiplyMatrices<T>(
       for (let j = 0; j < n; j++) {
         let total: T | undefined;
         for (let l = 0; l < k; l++) {
-          const term = arithmetic.multiply(a![(batch * m + i) * k + l]!, b![(batch * k + l) * n + j]!);
+          const term = arithmetic.multiply(a[(batch * m + i) * k + l]!, b[(batch * k + l) * n + j]!);
           total = total === undefined ? term : arithmetic.add(total, term);
         }
         elements.push(total === undefined ? arithmetic.constant(0) : total);
@@ -120,7 +120,7 @@ interface Matmul extends WithOp {
  * @throws where the columns of `a` and the rows of `b` differ, or an operand is a scalar
  */
 export const matmul: Matmul = /* @__PURE__ */ Object.assign(
-  ((a: Operand, b: Operand) => withOperands("matmul", [a, b], ([x, y]) => matmulExpr(x!, y!))) as Matmul,
+  ((a: Operand, b: Operand) => withOperands("matmul", [a, b], ([x, y]) => matmulExpr(x, y))) as Matmul,
   { op: matmulOp },
 );
 
@@ -159,9 +159,9 @@ export function dot<const A extends Operand, const B extends Operand>(
   b: B & Multipliable<A, B>,
 ): ResultOf<[A, B], []> {
   return withOperands("dot", [a, b], ([x, y]) => {
-    if (x!.shape.length === 1 && sameShape(x!.shape, y!.shape)) return sum(multiply(x!, y!) as Expr);
+    if (x.shape.length === 1 && sameShape(x.shape, y.shape)) return sum(multiply(x, y));
     throw new AdjointError(
-      `dot: shapes ${formatShape(x!.shape)} and ${formatShape(y!.shape)} aren't two vectors of one length; use matmul for matrices.`,
+      `dot: shapes ${formatShape(x.shape)} and ${formatShape(y.shape)} aren't two vectors of one length; use matmul for matrices.`,
     );
   }) as ResultOf<[A, B], []>;
 }

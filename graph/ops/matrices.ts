@@ -19,7 +19,7 @@ export function matrixShape(x: Expr, what: string): [rows: number, columns: numb
   return x.shape.slice(-2) as [number, number];
 }
 
-/** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. */
+/** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are. */
 export function eye(rows: number, columns = rows): number[][] {
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
 }
@@ -30,18 +30,18 @@ export function eye(rows: number, columns = rows): number[][] {
  */
 export function diagonal(x: Operand, offset = 0): Expr {
   return withOperands("diagonal", [x], ([operand]) => {
-    const [rows, columns] = matrixShape(operand!, "diagonal");
+    const [rows, columns] = matrixShape(operand, "diagonal");
     checkOffset(offset, "diagonal");
-    const batch = operand!.shape.slice(0, -2);
+    const batch = operand.shape.slice(0, -2);
     const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
     const count = Math.max(0, Math.min(rows - row, columns - column));
-    const flat = reshapeExpr(operand!, [...batch, rows * columns]);
+    const flat = reshapeExpr(operand, [...batch, rows * columns]);
     const first = count === 0 ? 0 : row * columns + column;
     return slice(flat, first, count === 0 ? 0 : first + (count - 1) * (columns + 1) + 1, {
       axis: batch.length,
       step: columns + 1,
     });
-  }) as Expr;
+  });
 }
 
 function checkOffset(offset: number, what: string): void {
@@ -53,13 +53,13 @@ function checkOffset(offset: number, what: string): void {
 /** Matrices with the last axis on their main diagonals and 0 elsewhere. @throws where `x` is a scalar */
 export function diag(x: Operand): Expr {
   return withOperands("diag", [x], ([operand]) => {
-    const { shape, builder } = operand!;
+    const { shape, builder } = operand;
     if (shape.length === 0) throw new AdjointError("diag: a scalar has no axis to put on a diagonal.");
     const n = shape.at(-1)!;
     const on = constant(builder, eye(n).flat(), [n, n]);
-    const spread = insertAxes(operand!, [...shape, n], [shape.length]);
-    return where(on, spread, 0) as Expr;
-  }) as Expr;
+    const spread = insertAxes(operand, [...shape, n], [shape.length]);
+    return where(on, spread, 0);
+  });
 }
 
 /**
@@ -68,21 +68,21 @@ export function diag(x: Operand): Expr {
  */
 export function matrixTrace(x: Operand, offset = 0): Expr {
   return withOperands("matrixTrace", [x], ([operand]) => {
-    matrixShape(operand!, "matrixTrace");
-    const elements = diagonal(operand!, offset);
+    matrixShape(operand, "matrixTrace");
+    const elements = diagonal(operand, offset);
     return sumAxes(elements, [elements.shape.length - 1]);
-  }) as Expr;
+  });
 }
 
 function triangle(what: string, x: Operand, k: number, keeps: (diagonal: number) => boolean): Expr {
   return withOperands(what, [x], ([operand]) => {
-    const [rows, columns] = matrixShape(operand!, what);
+    const [rows, columns] = matrixShape(operand, what);
     checkOffset(k, what);
     const pattern = Array.from({ length: rows * columns }, (_, place) =>
       keeps((place % columns) - Math.floor(place / columns)) ? 1 : 0,
     );
-    return where(constant(operand!.builder, pattern, [rows, columns]), operand!, 0) as Expr;
-  }) as Expr;
+    return where(constant(operand.builder, pattern, [rows, columns]), operand, 0);
+  });
 }
 
 /** The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it. */
@@ -98,14 +98,14 @@ export function triu(x: Operand, k = 0): Expr {
 /** All products aᵢbⱼ of the elements of two vectors. @throws where they aren't vectors */
 export function outer(a: Operand, b: Operand): Expr {
   return withOperands("outer", [a, b], ([x, y]) => {
-    if (x!.shape.length !== 1 || y!.shape.length !== 1) {
+    if (x.shape.length !== 1 || y.shape.length !== 1) {
       throw new AdjointError(
-        `outer: ${formatShape(x!.shape)} and ${formatShape(y!.shape)} aren't two vectors; reshape them.`,
+        `outer: ${formatShape(x.shape)} and ${formatShape(y.shape)} aren't two vectors; reshape them.`,
       );
     }
-    const [m, n] = [x!.shape[0]!, y!.shape[0]!];
-    return multiply(reshapeExpr(x!, [m, 1]), reshapeExpr(y!, [1, n])) as Expr;
-  }) as Expr;
+    const [m, n] = [x.shape[0]!, y.shape[0]!];
+    return multiply(reshapeExpr(x, [m, 1]), reshapeExpr(y, [1, n]));
+  });
 }
 
 /**
@@ -115,10 +115,10 @@ export function outer(a: Operand, b: Operand): Expr {
  */
 export function oneHot(indices: Operand, depth: number): Expr {
   return withOperands("oneHot", [indices], ([operand]) => {
-    const { builder, shape } = operand!;
+    const { builder, shape } = operand;
     if (!isLength(depth)) throw new AdjointError(`oneHot: the depth is a whole number, not ${depth}.`);
     const places = constant(builder, [...Array(depth).keys()], [depth]);
-    const spread = insertAxes(operand!, [...shape, depth], [shape.length]);
+    const spread = insertAxes(operand, [...shape, depth], [shape.length]);
     return equal(
       spread,
       insertAxes(
@@ -126,6 +126,6 @@ export function oneHot(indices: Operand, depth: number): Expr {
         [...shape, depth],
         shape.map((_, axis) => axis),
       ),
-    ) as Expr;
-  }) as Expr;
+    );
+  });
 }

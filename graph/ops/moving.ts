@@ -4,9 +4,18 @@ import { type Affine, at, isFixed, plus, scaled } from "../affine.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
-import { defineOp, type Instances, type Op, real } from "../op.js";
+import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
-import { forEachOffset, formatShape, isLength, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
+import {
+  forEachOffset,
+  formatShape,
+  isLength,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+  unravel,
+} from "../shape.js";
 import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
 import { full, uniformValue } from "./constant.js";
 
@@ -21,22 +30,22 @@ interface ReshapeParams {
   readonly shape: Shape;
 }
 
-export const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams>({
+export const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams, One>({
   name: "reshape",
   shape([operand], { shape }) {
-    if (sizeOf(shape) === sizeOf(operand!)) return shape;
+    if (sizeOf(shape) === sizeOf(operand)) return shape;
     throw new AdjointError(
-      `reshape: ${formatShape(operand!)} has ${sizeOf(operand!)} elements and ${formatShape(shape)} has ${sizeOf(shape)}; the counts must agree.`,
+      `reshape: ${formatShape(operand)} has ${sizeOf(operand)} elements and ${formatShape(shape)} has ${sizeOf(shape)}; the counts must agree.`,
     );
   },
-  evaluate: (_arithmetic, [values]) => values!,
+  evaluate: (_arithmetic, [values]) => values,
   move: (index, { operand, result }) =>
     sizeOf(operand) === 0 ? operand.map(() => at(0)) : reshapeIndex(index, operand, result),
   rewrite({ operands: [x], params: { shape } }) {
-    if (sameShape(x!.shape, shape)) return x;
-    const value = uniformValue(x!);
-    if (value !== undefined) return full(x!.builder, value, shape);
-    return paramsIf(x!, reshapeOp) && reshapeExpr(operandOf(x!), shape);
+    if (sameShape(x.shape, shape)) return x;
+    const value = uniformValue(x);
+    if (value !== undefined) return full(x.builder, value, shape);
+    return paramsIf(x, reshapeOp) && reshapeExpr(operandOf(x), shape);
   },
   derivative: {
     kind: "transpose",
@@ -82,12 +91,8 @@ function reshapeIndex(
     const lengths = operand.slice(first, axis);
     const wide = lengths.filter((length) => length !== 1).length;
     if (wide <= 1) for (const length of lengths) places.push(length === 1 ? at(0) : place);
-    else if (isFixed(place)) {
-      const strides = stridesOf(lengths);
-      lengths.forEach((length, i) => {
-        places.push(at(Math.floor(place.offset / strides[i]!) % length));
-      });
-    } else return undefined;
+    else if (isFixed(place)) places.push(...unravel(place.offset, lengths).map(at));
+    else return undefined;
   }
   return places;
 }
@@ -111,7 +116,7 @@ export type Writable<S extends Shape> = number extends S["length"]
 export const reshape: Reshape = /* @__PURE__ */ Object.assign(
   ((x: Operand, shape: Shape) =>
     withOperands("reshape", [x], ([operand]) =>
-      reshapeExpr(operand!, inferLength(operand!, shape)),
+      reshapeExpr(operand, inferLength(operand, shape)),
     )) as Reshape,
   { op: reshapeOp as Op },
 );
@@ -130,13 +135,13 @@ interface TransposeParams {
   readonly axes: readonly number[];
 }
 
-const transposeOp: Op<TransposeParams> = defineOp<TransposeParams>({
+const transposeOp: Op<TransposeParams> = defineOp<TransposeParams, One>({
   name: "transpose",
-  shape: ([operand], { axes }) => axes.map((axis) => operand![axis]!),
+  shape: ([operand], { axes }) => axes.map((axis) => operand[axis]!),
   evaluate(_arithmetic, [values], { operands, result }, { axes }) {
     const strides = stridesOf(operands[0]!);
     return pick(
-      values!,
+      values,
       result,
       axes.map((axis) => strides[axis]!),
     );
@@ -144,13 +149,13 @@ const transposeOp: Op<TransposeParams> = defineOp<TransposeParams>({
   move: (index, _shapes, { axes }) => axes.map((_, axis) => index[axes.indexOf(axis)]!),
   rewrite({ operands: [x], params: { axes }, shape }) {
     if (axes.every((axis, i) => axis === i)) return x;
-    const value = uniformValue(x!);
-    if (value !== undefined) return full(x!.builder, value, shape);
-    const inner = paramsIf(x!, transposeOp);
+    const value = uniformValue(x);
+    if (value !== undefined) return full(x.builder, value, shape);
+    const inner = paramsIf(x, transposeOp);
     return (
       inner &&
       transposeExpr(
-        operandOf(x!),
+        operandOf(x),
         axes.map((axis) => inner.axes[axis]!),
       )
     );
@@ -194,15 +199,15 @@ interface Transpose extends WithOp {
 export const transpose: Transpose = /* @__PURE__ */ Object.assign(
   ((x: Operand, axes?: readonly number[]) =>
     withOperands("transpose", [x], ([operand]) => {
-      const rank = operand!.shape.length;
-      const order = axes ?? operand!.shape.map((_, i) => rank - 1 - i);
+      const rank = operand.shape.length;
+      const order = axes ?? operand.shape.map((_, i) => rank - 1 - i);
       const sorted = [...order].sort((a, b) => a - b);
       if (sorted.length !== rank || sorted.some((axis, i) => axis !== i)) {
         throw new AdjointError(
-          `transpose: axes [${order.join(", ")}] must name each axis of ${formatShape(operand!.shape)} once.`,
+          `transpose: axes [${order.join(", ")}] must name each axis of ${formatShape(operand.shape)} once.`,
         );
       }
-      return transposeExpr(operand!, order);
+      return transposeExpr(operand, order);
     })) as Transpose,
   { op: transposeOp as Op },
 );

@@ -30,9 +30,9 @@ function extremum(name: string, instruction: "maximum" | "minimum", choose: () =
     derivative: {
       kind: "tangent",
       tangent([tangent], { operands: [x], params: { axes }, result }) {
-        const chosen = equal(x!, insertAxes(result, x!.shape, axes));
+        const chosen = equal(x, insertAxes(result, x.shape, axes));
         const count = sumAxes(chosen, axes);
-        return divide(sumAxes(where(chosen, tangent!, fullLike(tangent!, 0)), axes), count);
+        return divide(sumAxes(where(chosen, tangent, fullLike(tangent, 0)), axes), count);
       },
     },
   });

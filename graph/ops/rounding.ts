@@ -1,7 +1,7 @@
 /** Whole numbers near a number, whose derivative is taken to be 0 where they jump too; remainders; and bounds. */
 import { binary, unary, type WithOp } from "../elementwise.js";
-import type { Expr } from "../node.js";
 import { real } from "../op.js";
+import { withOperands } from "../operand.js";
 import type { Binary, Broadcast, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
 import { divide, maximum, minimum, negative, subtract } from "./arithmetic.js";
 
@@ -40,25 +40,26 @@ export const round: Unary & WithOp = unary({
 export const remainder: Binary & WithOp = binary({
   name: "remainder",
   compute(x, y) {
-    const rest = x! % y!;
-    if (rest === 0) return y! < 0 ? -0 : 0;
-    return rest < 0 === y! < 0 ? rest : rest + y!;
+    const rest = x % y;
+    if (rest === 0) return y < 0 ? -0 : 0;
+    return rest < 0 === y < 0 ? rest : rest + y;
   },
   partials: (x, y) => [
     () => 1,
     // Rounded, since the division may miss the whole number that it stands for.
-    (result) => negative(round(divide(subtract(x!, result), y!)) as Expr),
+    (result) => negative(round(divide(subtract(x, result), y))),
   ],
   domains: [real(), real(0.6, 3)],
 });
 
-/**
- * x where it is between `low` and `high`, else the nearer of these. On a bound, it and x share the derivative equally.
- */
-export function clip<const A extends Operand, const L extends Operand, const H extends Operand>(
+type Clip = <const A extends Operand, const L extends Operand, const H extends Operand>(
   x: A,
   low: L,
   high: H,
-): ResultOf<[A, L, H], Broadcast<Broadcast<ShapeOf<A>, ShapeOf<L>>, ShapeOf<H>>> {
-  return minimum(maximum(x as Operand, low as Operand), high as Operand) as never;
-}
+) => ResultOf<[A, L, H], Broadcast<Broadcast<ShapeOf<A>, ShapeOf<L>>, ShapeOf<H>>>;
+
+/**
+ * x where it is between `low` and `high`, else the nearer of these. On a bound, it and x share the derivative equally.
+ */
+export const clip: Clip = ((x: Operand, low: Operand, high: Operand) =>
+  withOperands("clip", [x, low, high], ([expr, least, most]) => minimum(maximum(expr, least), most))) as Clip;

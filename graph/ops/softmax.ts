@@ -12,14 +12,14 @@ import { max } from "./reduction.js";
 
 /** The largest elements, by which all are shifted; 0 in place of an infinite one, which would give ∞ − ∞. */
 function shiftOf(x: Expr, axes: readonly number[]): Expr {
-  const largest = stopGradient(max(x, axes)) as Expr;
-  return where(less(abs(largest), Number.POSITIVE_INFINITY), largest, 0) as Expr;
+  const largest = stopGradient(max(x, axes));
+  return where(less(abs(largest), Number.POSITIVE_INFINITY), largest, 0);
 }
 
 function logSumExpAxes(x: Expr, axes: readonly number[]): Expr {
   const shift = shiftOf(x, axes);
-  const shifted = subtract(x, insertAxes(shift, x.shape, axes)) as Expr;
-  return add(log(sumAxes(exp(shifted) as Expr, axes)), shift) as Expr;
+  const shifted = subtract(x, insertAxes(shift, x.shape, axes));
+  return add(log(sumAxes(exp(shifted), axes)), shift);
 }
 
 /**
@@ -31,15 +31,15 @@ export const logSumExp: Reduction = reduction("logSumExp", logSumExpAxes);
 /** x − logSumExp(x) along an axis, the last by default: the logarithm of `softmax`, exact where that is close to 0. */
 export function logSoftmax<const A extends Operand>(x: A, axis = -1): ResultOf<[A], ShapeOf<A>> {
   return withOperands("logSoftmax", [x], ([operand]) => {
-    const along = [normalizeAxis(axis, operand!.shape.length, "logSoftmax")];
-    const shift = shiftOf(operand!, along);
-    const shifted = subtract(operand!, insertAxes(shift, operand!.shape, along)) as Expr;
-    const total = log(sumAxes(exp(shifted) as Expr, along)) as Expr;
-    return subtract(shifted, insertAxes(total, operand!.shape, along)) as Expr;
+    const along = [normalizeAxis(axis, operand.shape.length, "logSoftmax")];
+    const shift = shiftOf(operand, along);
+    const shifted = subtract(operand, insertAxes(shift, operand.shape, along));
+    const total = log(sumAxes(exp(shifted), along));
+    return subtract(shifted, insertAxes(total, operand.shape, along));
   }) as never;
 }
 
 /** eˣ/Σeˣ along an axis, the last by default. */
 export function softmax<const A extends Operand>(x: A, axis = -1): ResultOf<[A], ShapeOf<A>> {
-  return withOperands("softmax", [x], ([operand]) => exp(logSoftmax(operand!, axis)) as Expr) as never;
+  return withOperands("softmax", [x], ([operand]) => exp(logSoftmax(operand, axis))) as never;
 }

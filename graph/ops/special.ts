@@ -1,8 +1,7 @@
 /** The error function and the gamma function. */
-import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
-import type { Expr } from "../node.js";
+import { binary, composed, fullLike, unary, type WithOp } from "../elementwise.js";
 import { integer, real } from "../op.js";
-import type { Binary, Operand, ResultOf, ShapeOf, Unary } from "../types.js";
+import type { Binary, Unary } from "../types.js";
 import { add, multiply, negative, square } from "./arithmetic.js";
 import { exp } from "./exponential.js";
 
@@ -14,7 +13,7 @@ export const erf: Unary & WithOp = unary({
   name: "erf",
   compute: (x) => errorFunction(x, 0),
   text: () => `(x) => (${errorFunction})(x, 0)`,
-  partials: (x) => [() => multiply(exp(negative(square(x!))), twoOverRootPi)],
+  partials: (x) => [() => multiply(exp(negative(square(x))), twoOverRootPi)],
 });
 
 /** 1 − erf(x), exact to the last places where erf is close to 1; its derivative is −2/√π·e^(−x²). */
@@ -22,7 +21,7 @@ export const erfc: Unary & WithOp = unary({
   name: "erfc",
   compute: (x) => errorFunction(x, 1),
   text: () => `(x) => (${errorFunction})(x, 1)`,
-  partials: (x) => [() => multiply(exp(negative(square(x!))), -twoOverRootPi)],
+  partials: (x) => [() => multiply(exp(negative(square(x))), -twoOverRootPi)],
 });
 
 /*
@@ -76,7 +75,7 @@ function errorFunction(x: number, complement: number): number {
 export const gammaln: Unary & WithOp = unary({
   name: "gammaln",
   compute: logGamma,
-  partials: (x) => [() => polygamma(fullLike(x!, 0), x!) as Expr],
+  partials: (x) => [() => polygamma(fullLike(x, 0), x)],
   domains: [real(0.2, 5)],
 });
 
@@ -87,14 +86,12 @@ export const gammaln: Unary & WithOp = unary({
 export const polygamma: Binary & WithOp = binary({
   name: "polygamma",
   compute: polygammaFunction,
-  partials: (n, x) => [undefined, () => polygamma(add(n!, 1), x!) as Expr],
+  partials: (n, x) => [undefined, () => polygamma(add(n, 1), x)],
   domains: [integer(0, 3), real(0.3, 5)],
 });
 
 /** ψ(x) = d/dx log Γ(x) */
-export function digamma<const A extends Operand>(x: A): ResultOf<[A], ShapeOf<A>> {
-  return polygamma(0, x as Operand) as never;
-}
+export const digamma: Unary = /* @__PURE__ */ composed("digamma", (x) => polygamma(0, x));
 
 /**
  * Near 1 and 2, where it is 0, by the series of M. Abramowitz and I. Stegun, "Handbook of mathematical functions", 1964,

@@ -27,10 +27,7 @@ export const prod: Reduction = /* @__PURE__ */ reduction("prod", (x, axes) => {
   let factors = reshapeExpr(transposeExpr(x, [...axes, ...kept]), [count, ...shape]);
   while (count > 1) {
     const pairs = count - (count % 2);
-    const products = multiply(
-      slice(factors, 0, pairs, { step: 2 }),
-      slice(factors, 1, pairs, { step: 2 }),
-    ) as Expr;
+    const products = multiply(slice(factors, 0, pairs, { step: 2 }), slice(factors, 1, pairs, { step: 2 }));
     factors = count === pairs ? products : concatenate([products, slice(factors, pairs)]);
     count = Math.ceil(count / 2);
   }
@@ -59,10 +56,10 @@ function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceRed
         );
       }
       const total = sumAxes(operand, along);
-      const mean = divide(total, fullLike(total, count + ddof)) as Expr;
-      const residuals = subtract(operand, insertAxes(mean, operand.shape, along)) as Expr;
-      const squares = sumAxes(square(residuals) as Expr, along);
-      return finish(divide(squares, fullLike(squares, count)) as Expr);
+      const mean = divide(total, fullLike(total, count + ddof));
+      const residuals = subtract(operand, insertAxes(mean, operand.shape, along));
+      const squares = sumAxes(square(residuals), along);
+      return finish(divide(squares, fullLike(squares, count)));
     });
     return reduce(x, axes as number, rest);
   }) as VarianceReduction;
@@ -76,7 +73,7 @@ export const std: VarianceReduction = varianceBy("std", rootOrZero);
 
 /** √s with the derivatives 0 at 0; NaN stays NaN. */
 function rootOrZero(s: Expr): Expr {
-  return where(equal(s, 0), 0, sqrt(s)) as Expr;
+  return where(equal(s, 0), 0, sqrt(s));
 }
 
 export interface NormOptions extends ReductionOptions {
@@ -103,15 +100,13 @@ export const norm: Norm = ((x: Operand, axes?: number | readonly number[], optio
 }) as Norm;
 
 const norms: ReadonlyMap<number, (x: Expr, axes: readonly number[]) => Expr> = /* @__PURE__ */ new Map([
-  [1, (x: Expr, axes: readonly number[]) => sumAxes(abs(x) as Expr, axes)],
+  [1, (x: Expr, axes: readonly number[]) => sumAxes(abs(x), axes)],
   [
     2,
-    (x: Expr, axes: readonly number[]) =>
-      axes.length === 0 ? (abs(x) as Expr) : rootOrZero(sumAxes(square(x) as Expr, axes)),
+    (x: Expr, axes: readonly number[]) => (axes.length === 0 ? abs(x) : rootOrZero(sumAxes(square(x), axes))),
   ],
   [
     Number.POSITIVE_INFINITY,
-    (x: Expr, axes: readonly number[]) =>
-      axes.length === 0 ? (abs(x) as Expr) : (max(abs(x), axes) as Expr),
+    (x: Expr, axes: readonly number[]) => (axes.length === 0 ? abs(x) : max(abs(x), axes)),
   ],
 ]);

@@ -20,14 +20,14 @@ function oneMinusSquare(x: Expr): Expr {
 export const sin: Unary & WithOp = unary({
   name: "sin",
   recipe: ["sin", 0],
-  partials: (x) => [() => cos(x!)],
+  partials: (x) => [() => cos(x)],
 });
 
 /** The cosine */
 export const cos: Unary & WithOp = unary({
   name: "cos",
   recipe: ["cos", 0],
-  partials: (x) => [() => negative(sin(x!))],
+  partials: (x) => [() => negative(sin(x))],
 });
 
 /** The tangent; its derivative is 1 + tan². */
@@ -42,7 +42,7 @@ export const tan: Unary & WithOp = unary({
 export const asin: Unary & WithOp = unary({
   name: "asin",
   recipe: ["asin", 0],
-  partials: (x) => [() => reciprocal(sqrt(oneMinusSquare(x!)))],
+  partials: (x) => [() => reciprocal(sqrt(oneMinusSquare(x)))],
   domains: [real(-0.9, 0.9)],
 });
 
@@ -50,7 +50,7 @@ export const asin: Unary & WithOp = unary({
 export const acos: Unary & WithOp = unary({
   name: "acos",
   recipe: ["acos", 0],
-  partials: (x) => [() => negative(reciprocal(sqrt(oneMinusSquare(x!))))],
+  partials: (x) => [() => negative(reciprocal(sqrt(oneMinusSquare(x))))],
   domains: [real(-0.9, 0.9)],
 });
 
@@ -58,7 +58,7 @@ export const acos: Unary & WithOp = unary({
 export const atan: Unary & WithOp = unary({
   name: "atan",
   recipe: ["atan", 0],
-  partials: (x) => [() => reciprocal(add(square(x!), 1))],
+  partials: (x) => [() => reciprocal(add(square(x), 1))],
 });
 
 /** The angle of the point (x, y) in (−π, π]; note the order, y first. Its gradient (x, −y)/(x² + y²) is 0 at the origin. */
@@ -66,12 +66,12 @@ export const atan2: Binary & WithOp = binary({
   name: "atan2",
   recipe: ["atan2", 0, 1],
   partials: (y, x) => {
-    const radius = hypot(y!, x!) as Expr;
+    const radius = hypot(y, x);
     const by = (value: Expr) => ({
       value: divide(divide(value, radius), radius),
-      mask: notEqual(radius, 0) as Expr,
+      mask: notEqual(radius, 0),
     });
-    return [() => by(x!), () => by(negative(y!))];
+    return [() => by(x), () => by(negative(y))];
   },
   domains: [real(), real(0.3, 3)],
 });
@@ -80,45 +80,45 @@ export const atan2: Binary & WithOp = binary({
 export const sinh: Unary & WithOp = unary({
   name: "sinh",
   recipe: ["sinh", 0],
-  partials: (x) => [() => cosh(x!)],
+  partials: (x) => [() => cosh(x)],
 });
 
 /** The hyperbolic cosine */
 export const cosh: Unary & WithOp = unary({
   name: "cosh",
   recipe: ["cosh", 0],
-  partials: (x) => [() => sinh(x!)],
+  partials: (x) => [() => sinh(x)],
 });
 
 /** The hyperbolic tangent; its derivative is `sechSquared`, since 1 − tanh² has no digits left from |x| = 19 on. */
 export const tanh: Unary & WithOp = unary({
   name: "tanh",
   recipe: ["tanh", 0],
-  partials: (x) => [() => sechSquared(x!)],
+  partials: (x) => [() => sechSquared(x)],
 });
 
 /** 1/cosh²(x), to the last places and without overflow, however large x is; its derivative is −2·sech²·tanh. */
 export const sechSquared: Unary & WithOp = unary({
   name: "sechSquared",
   compute(x) {
-    const e = Math.exp(-2 * Math.abs(x!));
+    const e = Math.exp(-2 * Math.abs(x));
     return (4 * e) / ((1 + e) * (1 + e));
   },
-  partials: (x) => [(result) => multiply(multiply(result, tanh(x!)), -2)],
+  partials: (x) => [(result) => multiply(multiply(result, tanh(x)), -2)],
 });
 
 /** The inverse of sinh */
 export const asinh: Unary & WithOp = unary({
   name: "asinh",
   recipe: ["asinh", 0],
-  partials: (x) => [() => reciprocal(sqrt(add(square(x!), 1)))],
+  partials: (x) => [() => reciprocal(sqrt(add(square(x), 1)))],
 });
 
 /** The inverse of cosh, for x ≥ 1 */
 export const acosh: Unary & WithOp = unary({
   name: "acosh",
   recipe: ["acosh", 0],
-  partials: (x) => [() => reciprocal(sqrt(multiply(subtract(x!, 1), add(x!, 1))))],
+  partials: (x) => [() => reciprocal(sqrt(multiply(subtract(x, 1), add(x, 1))))],
   domains: [real(1.2, 5)],
 });
 
@@ -126,6 +126,6 @@ export const acosh: Unary & WithOp = unary({
 export const atanh: Unary & WithOp = unary({
   name: "atanh",
   recipe: ["atanh", 0],
-  partials: (x) => [() => reciprocal(oneMinusSquare(x!))],
+  partials: (x) => [() => reciprocal(oneMinusSquare(x))],
   domains: [real(-0.9, 0.9)],
 });

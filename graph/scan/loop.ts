@@ -2,8 +2,9 @@
 import { AdjointError } from "../errors.js";
 import { type Graph, isExpr } from "../graph.js";
 import type { Expr } from "../node.js";
+import { element } from "../ops/boxes.js";
 import { full } from "../ops/constant.js";
-import { concatenate, element, slice } from "../ops/indexing.js";
+import { concatenate, slice } from "../ops/indexing.js";
 import type { Shape } from "../shape.js";
 import { leavesOf, type Tree, unflattenTree } from "../tree.js";
 import { applyBody, extract, makeBody, makeScan } from "./body.js";

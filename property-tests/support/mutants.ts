@@ -4,9 +4,9 @@ import { type Expr, multiply, negative } from "../../graph/index.js";
 import type {
   Application,
   Derivative,
+  Factor,
   ForwardReverse,
   Op,
-  Partial,
   Partials,
   Tangent,
   Transpose,
@@ -33,7 +33,7 @@ const valueFaults: Readonly<Record<string, (value: Expr) => Expr>> = {
   zero: (value) => fullLike(value, 0),
 };
 
-type Change<D> = (rule: D, touch: () => void) => globalThis.Partial<D>;
+type Change<D> = (rule: D, touch: () => void) => Partial<D>;
 
 function mutant<D extends Derivative>(op: Op, fault: string, change: Change<D>): Mutant {
   // Records are frozen, their derivatives aren't: their properties are exchanged, so that all who hold one see it.
@@ -83,10 +83,10 @@ export function mutantsOf(op: Op): Mutant[] {
 
 type Masked = { readonly value: Expr | number; readonly mask: Expr };
 
-const isMasked = (partial: Partial): partial is Masked => typeof partial === "object" && "mask" in partial;
+const isMasked = (partial: Factor): partial is Masked => typeof partial === "object" && "mask" in partial;
 
 /** The value of a partial, as an expression. */
-function valueOfPartial(partial: Partial, { result }: Application): Expr {
+function valueOfPartial(partial: Factor, { result }: Application): Expr {
   const value = isMasked(partial) ? partial.value : partial;
   return typeof value === "number" ? fullLike(result, value) : (value as Expr);
 }
@@ -98,10 +98,10 @@ function partialsMutants(op: Op, arity: number): Mutant[] {
     operand: number,
     fault: string,
     map: (
-      partial: Partial,
+      partial: Factor,
       application: Application,
       all: ReturnType<Partials["partials"]>,
-    ) => Partial | undefined,
+    ) => Factor | undefined,
   ) =>
     list.push(
       mutant<Partials>(op, `∂/∂${letter(operand)} ${fault}`, ({ partials }, touch) => ({
@@ -194,7 +194,7 @@ function transposeMutants(op: Op, arity: number): Mutant[] {
       );
     }
   }
-  const flag = (fault: string, flags: globalThis.Partial<Transpose>) =>
+  const flag = (fault: string, flags: Partial<Transpose>) =>
     list.push(
       mutant<Transpose>(op, fault, (_original, touch) => {
         touch();

@@ -28,7 +28,7 @@ import {
   sum,
   where,
 } from "../../graph/index.js";
-import { checkOptions } from "../../graph/internal.js";
+import { checkOptions, formatShape, sameShape } from "../../graph/internal.js";
 
 /**
  * The squared error Σ(prediction − target)²/K: what the course reports. Gradient: 2·(prediction −
@@ -93,7 +93,7 @@ export function softmaxCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
   checkShapes("softmaxCrossEntropy", logits, targets);
   if (logits.shape.length !== 2 || logits.shape[1] === 0) {
     throw new AdjointError(
-      `softmaxCrossEntropy: logits have the shape ${format(logits)}; ` +
+      `softmaxCrossEntropy: logits have the shape ${formatShape(logits.shape)}; ` +
         "pass samples × classes, at least one class.",
     );
   }
@@ -126,18 +126,12 @@ function meanOverSamples(losses: Expr): Expr<[]> {
 
 function checkShapes(name: string, predictions: Expr, targets: Expr): void {
   const { shape } = predictions;
-  const same =
-    shape.length === targets.shape.length && shape.every((length, axis) => length === targets.shape[axis]);
-  if (!same) {
+  if (!sameShape(shape, targets.shape)) {
     throw new AdjointError(
-      `${name}: predictions have the shape ${format(predictions)} and targets ${format(targets)}; ` +
+      `${name}: predictions have the shape ${formatShape(shape)} and targets ${formatShape(targets.shape)}; ` +
         "they must be the same, so reshape one of them.",
     );
   }
   if (shape[0] === 0)
-    throw new AdjointError(`${name}: there is no sample in the shape ${format(predictions)}.`);
-}
-
-function format({ shape }: Expr): string {
-  return `(${shape.join("×")})`;
+    throw new AdjointError(`${name}: there is no sample in the shape ${formatShape(shape)}.`);
 }

@@ -139,7 +139,7 @@ const indexed: readonly (readonly [f: (x: Expr, W: Expr) => unknown, tex: string
   [(x, W) => a.sum(a.matmul(x, W)), "\\sum_{i=1}^{5} \\sum_{j=1}^{20} x_{j} W_{j,i}"],
   [(_, W) => a.index(a.transpose(W), 4, 0), "W_{1,5}"],
   [(x) => a.index(a.concatenate([x, a.square(x)]), 21), "x_{2}^{2}"],
-  [(x) => a.index(a.pad(x, [2], [0]), 1), "0"],
+  [(x) => a.index(a.pad(x, [[2, 0]]), 1), "0"],
   [
     (x) => a.sum(a.square(a.concatenate([x, x]))),
     "\\sum_{i=1}^{40} {\\operatorname{assemble}\\left(x, x\\right)}_{i}^{2}",

@@ -18,6 +18,7 @@ import {
   scaled,
   sizeOf,
   stridesOf,
+  unravel,
 } from "../../graph/internal.js";
 import { notations, type Reduction, reductions } from "./tex-ops.js";
 import {
@@ -79,9 +80,8 @@ function placesOf(shape: Shape, writer: Writer): { index: Index; scope: Scope }[
     const scope = shape.reduce<Scope>((outer, length) => writer.extend(outer, length), []);
     return [{ index: shape.map((_, axis) => along(axis)), scope }];
   }
-  const strides = stridesOf(shape);
   return Array.from({ length: sizeOf(shape) }, (_, offset) => ({
-    index: shape.map((length, axis) => at(Math.floor(offset / strides[axis]!) % length)),
+    index: unravel(offset, shape).map(at),
     scope: [],
   }));
 }
@@ -216,20 +216,19 @@ class Writer {
    * of the places that the index runs over.
    */
   #part(
-    { operands, params, shape }: Node<AssembleParams>,
+    { operands, params: { parts }, shape }: Node<AssembleParams>,
     index: Index,
     scope: Scope,
     depth: number,
   ): Tex | undefined {
-    const { starts, steps } = params;
     const terms: Tex[] = [];
-    for (const [part, operand] of operands.entries()) {
+    for (const [i, operand] of operands.entries()) {
+      const { starts, steps } = parts[i]!;
       const extents = this.#graph.nodes[operand]!.shape;
       const inside: Affine[] = [];
       let covered = true;
       for (let axis = 0; axis < shape.length && covered; axis++) {
-        const from = part * shape.length + axis;
-        const place = placeIn(index[axis]!, starts[from]!, steps[from]!, extents[axis]!, scope);
+        const place = placeIn(index[axis]!, starts[axis]!, steps[axis]!, extents[axis]!, scope);
         if (place === "partly") return undefined;
         if (place === "outside") covered = false;
         else inside.push(place);

@@ -7,6 +7,7 @@ import {
   pathText,
   readValue,
   sizeOf,
+  unravel,
   type ValueOf,
 } from "../../graph/internal.js";
 import { type RandomSource, randomSource } from "../data/index.js";
@@ -14,14 +15,7 @@ import { checkCount } from "../runs/checks.js";
 import { type Level, levelsOf, nameValues, type Values } from "./derivative.js";
 import { type Slope, slopesAt } from "./differences.js";
 import { draw, type InputDomains, isReal, resolveDomains } from "./domains.js";
-import {
-  type Deviation,
-  derivativeName,
-  describeFailure,
-  describeSuccess,
-  elementName,
-  indexOf,
-} from "./report.js";
+import { type Deviation, derivativeName, describeFailure, describeSuccess, elementName } from "./report.js";
 
 export interface GradientOptions<I extends Shapes = Shapes> {
   /**
@@ -254,7 +248,7 @@ export class Checker {
             derivative: derivativeName(output!, [...by, elementName(name, shape, offset)]),
             order: level.order,
             input: name,
-            element: indexOf(shape, offset),
+            element: unravel(offset, shape),
             at: nameValues(this.#f.graph.inputs, point),
             ...deviation,
           });

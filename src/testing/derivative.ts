@@ -129,8 +129,8 @@ function oneNumberOf(f: Traced, order: number): { objective: Traced; choice: Lev
     const exprs = inputs as Readonly<Record<string, Expr>>;
     const results = f(Object.fromEntries(own.map(([name]) => [name, exprs[name]!])) as never) as Tree<Expr>;
     return leavesOf(results, isExpr)
-      .map((result, i) => sum(where(exprs[choices[i]![0]]!, result, 0) as Expr) as Expr)
-      .reduce((total, term) => add(total, term) as Expr);
+      .map((result, i) => sum(where(exprs[choices[i]![0]]!, result, 0)))
+      .reduce((total, term) => add(total, term));
   }) as unknown as Traced;
   const choice = (chosen: number) => {
     let next = 0;

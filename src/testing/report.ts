@@ -1,5 +1,6 @@
 /** What a check of derivatives found, in words. */
 import type { Shape } from "../../graph/index.js";
+import { unravel } from "../../graph/internal.js";
 
 /** Values as a traced function takes them: a number for a scalar, else flat and row-major. */
 export type InputValues = Readonly<Record<string, number | readonly number[]>>;
@@ -24,24 +25,11 @@ export interface Deviation {
   readonly error: number;
 }
 
-/** The index along each axis of an element, from its place in row-major order. */
-export function indexOf(shape: Shape, offset: number): number[] {
-  let rest = offset;
-  return shape
-    .toReversed()
-    .map((length) => {
-      const at = rest % length;
-      rest = Math.floor(rest / length);
-      return at;
-    })
-    .reverse();
-}
-
 /** `x[1]`, `W[0][2]`, `b` of a scalar */
 export function elementName(name: string, shape: Shape, offset: number): string {
   return (
     name +
-    indexOf(shape, offset)
+    unravel(offset, shape)
       .map((i) => `[${i}]`)
       .join("")
   );

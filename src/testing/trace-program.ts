@@ -71,9 +71,9 @@ function total(pool: readonly Expr[]): Expr {
   return pool
     .map((expr, k) => {
       const weights = Array.from({ length: sizeOf(expr.shape) }, (_, i) => Math.cos(1 + k + 3 * i));
-      return sum(multiply(expr, constant(expr.builder, weights, expr.shape)) as Expr) as Expr;
+      return sum(multiply(expr, constant(expr.builder, weights, expr.shape)));
     })
-    .reduce((a, b) => add(a, b) as Expr);
+    .reduce((a, b) => add(a, b));
 }
 
 function runProgram(program: Program, inputs: Readonly<Record<string, Expr>>): Expr[] {
@@ -142,7 +142,7 @@ class Maker {
     }
     return apply(
       op,
-      operands.map((operand, i) => this.#into(domainOf(op, i), broadcastTo(operand, shape) as Expr)),
+      operands.map((operand, i) => this.#into(domainOf(op, i), broadcastTo(operand, shape))),
     );
   }
 
@@ -169,12 +169,12 @@ class Maker {
   /** The elements of `x`, repeated or cut to a shape. */
   #fit(x: Expr, shape: Shape): Expr {
     const size = sizeOf(shape);
-    const flat = reshape(x, [sizeOf(x.shape)]) as Expr;
+    const flat = reshape(x, [sizeOf(x.shape)]);
     const have = flat.shape[0]!;
     if (have === 0) return full(x.builder, 1, shape);
     const copies = Math.ceil(size / have);
     const repeated = copies > 1 ? concatenate(new Array<Expr>(copies).fill(flat)) : flat;
-    return reshape(slice(repeated, 0, size), shape) as Expr;
+    return reshape(slice(repeated, 0, size), shape);
   }
 
   /** `x` itself where its numbers lie well within a domain, else a smooth map of it into the domain. */
@@ -183,15 +183,15 @@ class Maker {
     if (diagonal !== undefined) {
       const n = x.shape.at(-1)!;
       const added = constant(x.builder, eye(n).flat(), [n, n]);
-      return add(this.#into(domain, x), multiply(added, diagonal)) as Expr;
+      return add(this.#into(domain, x), multiply(added, diagonal));
     }
     const { kind, low, high } = domain;
-    if (kind === "boolean" || (kind === "integer" && low >= 0)) return greater(x, 0) as Expr;
-    if (kind === "integer") return sign(x) as Expr;
+    if (kind === "boolean" || (kind === "integer" && low >= 0)) return greater(x, 0);
+    if (kind === "integer") return sign(x);
     const margin = 0.05 * (high - low);
     const inside = this.#valuesOf(x).every((value) => value > low + margin && value < high - margin);
     if (inside) return x;
-    return add(multiply(sin(x), 0.45 * (high - low)) as Expr, (low + high) / 2) as Expr;
+    return add(multiply(sin(x), 0.45 * (high - low)), (low + high) / 2);
   }
 
   #valuesOf(x: Expr): readonly number[] {
@@ -230,7 +230,7 @@ class Maker {
       () => (nonEmpty ? mean(x, axes, options) : undefined),
       () => (nonEmpty ? [max, min][this.#choose(2)]!(x, axes, options) : undefined),
       () => transpose(x, order),
-      () => reshape(x, this.#choose(2) === 0 ? [-1] : this.#split(sizeOf(shape))) as Expr,
+      () => reshape(x, this.#choose(2) === 0 ? [-1] : this.#split(sizeOf(shape))),
       () =>
         rank > 0
           ? slice(x, bound(), bound(), { axis, step: [1, 2, -1, -2, 3][this.#choose(5)]! })
@@ -238,20 +238,19 @@ class Maker {
       () => (shape[0] ? index(x, this.#choose(shape[0]!)) : undefined),
       () => (rank > 0 ? concatenate([x, like(), x], axis) : undefined),
       () => stack([x, like()], this.#choose(rank + 1)),
-      () =>
-        pad(
+      () => {
+        const before = shape.map(() => this.#choose(3));
+        return pad(
           x,
-          shape.map(() => this.#choose(3)),
-          shape.map(() => this.#choose(3)),
-        ),
-      () => broadcastTo(x, [this.#choose(3) + 1, ...shape]) as Expr,
+          before.map((count) => [count, this.#choose(3)] as const),
+        );
+      },
+      () => broadcastTo(x, [this.#choose(3) + 1, ...shape]),
       () =>
-        (rank > 0
-          ? matmul(x, this.#fit(this.#pick(), [shape[rank - 1]!, 1 + this.#choose(3)]))
-          : undefined) as Expr,
+        rank > 0 ? matmul(x, this.#fit(this.#pick(), [shape[rank - 1]!, 1 + this.#choose(3)])) : undefined,
       // A stencil: shifted views of one tensor, as finite differences and convolutions have them.
       () => (length > 2 ? this.#stencil(x, axis) : undefined),
-      () => abs(x) as Expr,
+      () => abs(x),
     ];
     return moves[this.#choose(moves.length)]!();
   }
@@ -265,6 +264,6 @@ class Maker {
   #stencil(x: Expr, axis: number): Expr {
     const before = slice(x, 0, -1, { axis });
     const after = slice(x, 1, undefined, { axis });
-    return multiply(before, after) as Expr;
+    return multiply(before, after);
   }
 }

@@ -5,8 +5,8 @@
 import { type Affine, along, at } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
+import { assembleOp } from "../../ops/boxes.js";
 import { constantOp, fullOp, inputOp } from "../../ops/constant.js";
-import { assembleOp } from "../../ops/indexing.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
 
@@ -123,13 +123,10 @@ function operandsAt(
   const { op, operands, params, shape } = node;
   if (op.scalar) return operands.map((id) => ({ id, index }));
   if (isOp(node, assembleOp)) {
-    const { starts } = node.params;
-    return operands.map((id, part) => ({
+    const { parts } = node.params;
+    return operands.map((id, i) => ({
       id,
-      index: index.map((place, axis) => ({
-        ...place,
-        offset: place.offset - starts[part * shape.length + axis]!,
-      })),
+      index: index.map((place, axis) => ({ ...place, offset: place.offset - parts[i]!.starts[axis]! })),
     }));
   }
   const operand = operands[0];

@@ -5,9 +5,9 @@
 import { type Affine, at, linear, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
+import { type AssembleParams, assembleOp } from "../../ops/boxes.js";
 import { inputOp, numberIn } from "../../ops/constant.js";
-import { type AssembleParams, assembleOp } from "../../ops/indexing.js";
-import { sizeOf, stridesOf } from "../../shape.js";
+import { sizeOf, stridesOf, unravel } from "../../shape.js";
 import { inputName } from "../names.js";
 import { type Atom, atomText, foldText, numberText, scalarText } from "../text.js";
 import {
@@ -198,15 +198,11 @@ export class ElementWriter {
     const source = node.operands[0]!;
     const { shape } = this.#graph.nodes[source]!;
     const axes = reducedAxes(node);
-    const count = sizeOf(axes.map((axis) => shape[axis]!));
+    const lengths = axes.map((axis) => shape[axis]!);
     let total: Atom | undefined;
-    for (let i = 0; i < count; i++) {
-      const place = unreduce(this.#graph, node, index, (axis) => {
-        const inner = axes
-          .filter((other) => other > axis)
-          .reduce((product, other) => product * shape[other]!, 1);
-        return at(Math.floor(i / inner) % shape[axis]!);
-      });
+    for (let i = 0; i < sizeOf(lengths); i++) {
+      const fixed = unravel(i, lengths);
+      const place = unreduce(this.#graph, node, index, (axis) => at(fixed[axes.indexOf(axis)]!));
       const value = this.value(source, place);
       total = total === undefined ? value : foldText(node.op, total, value);
     }
@@ -215,23 +211,17 @@ export class ElementWriter {
 
   /** The sum of the parts that cover a place. */
   #assemble(
-    { operands, params, shape }: Node<AssembleParams>,
+    { operands, params: { parts } }: Node<AssembleParams>,
     index: readonly Affine[],
     remember: (code: string) => string,
   ): Atom {
-    const { starts, steps } = params;
-    const rank = shape.length;
     const values: Atom[] = [];
-    operands.forEach((operand, part) => {
+    operands.forEach((operand, i) => {
+      const { starts, steps } = parts[i]!;
       const lengths = this.#graph.nodes[operand]!.shape;
       const place: Affine[] = [];
-      for (let axis = 0; axis < rank; axis++) {
-        const within = this.#within(
-          index[axis]!,
-          starts[part * rank + axis]!,
-          steps[part * rank + axis]!,
-          lengths[axis]!,
-        );
+      for (let axis = 0; axis < lengths.length; axis++) {
+        const within = this.#within(index[axis]!, starts[axis]!, steps[axis]!, lengths[axis]!);
         if (!within) return;
         place.push(within);
       }

@@ -3,8 +3,8 @@ import { type Affine, at, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp } from "../../node.js";
 import type { Op } from "../../op.js";
-import { type AssembleParams, assembleOp, sliceOp } from "../../ops/indexing.js";
-import { sizeOf, stridesOf } from "../../shape.js";
+import { assembleOp, sliceOp } from "../../ops/boxes.js";
+import { sizeOf, unravel } from "../../shape.js";
 import { partLines, shortLoop } from "../limits.js";
 import { atomText, foldText, numberText, slotsOf } from "../text.js";
 import { keyOf } from "./access.js";
@@ -221,21 +221,23 @@ class LoopWriter {
 
   /** The place in the whole of a place in the part that a root scatters. */
   #whole({ id, part }: Root, index: readonly Affine[]): Affine[] {
-    const { starts, steps } = this.#node(id).params as AssembleParams;
-    const from = part * index.length;
-    return index.map((place, axis) => scaled(place, steps[from + axis]!, starts[from + axis]!));
+    const node = this.#node(id);
+    if (!isOp(node, assembleOp)) return [...index];
+    const { starts, steps } = node.params.parts[part]!;
+    return index.map((place, axis) => scaled(place, steps[axis]!, starts[axis]!));
   }
 
   /** The places of a root's source that one pass of its loops visits, its written-out axes being fixed. */
   *#places(root: Root): Iterable<Affine[]> {
     const { unrolled, shape } = root;
-    const strides = stridesOf(unrolled.map((axis) => shape[axis]!));
-    const count = sizeOf(unrolled.map((axis) => shape[axis]!));
+    const lengths = unrolled.map((axis) => shape[axis]!);
+    const count = sizeOf(lengths);
     const index = this.#elements.resolve(rootIndex(root));
     for (let i = 0; i < count; i++) {
+      const fixed = unravel(i, lengths);
       yield index.map((place, axis) => {
         const k = unrolled.indexOf(axis);
-        return k < 0 ? place : at(Math.floor(i / strides[k]!) % shape[axis]!);
+        return k < 0 ? place : at(fixed[k]!);
       });
     }
   }

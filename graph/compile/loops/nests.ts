@@ -1,7 +1,7 @@
 /** Loop nests: which roots are computed in the same loops, and where these are split. */
 import type { Graph } from "../../graph.js";
 import { isOp } from "../../node.js";
-import { assembleOp } from "../../ops/indexing.js";
+import { assembleOp } from "../../ops/boxes.js";
 import { likeLengths } from "../limits.js";
 import { partEnds } from "./access.js";
 import { type Root, walkRoot } from "./roots.js";
@@ -63,14 +63,13 @@ export function findBreaks(graph: Graph, nest: Nest, ids: ReadonlySet<number>): 
       if (ids.has(id) && id !== root.id) return false;
       const node = graph.nodes[id]!;
       if (!isOp(node, assembleOp)) return true;
-      const { operands, shape } = node;
-      const { starts, steps } = node.params;
-      operands.forEach((operand, part) => {
+      node.operands.forEach((operand, part) => {
+        const { starts, steps } = node.params.parts[part]!;
         index.forEach(({ terms, offset }, axis) => {
           const [term] = terms;
           if (terms.length !== 1 || term![0] >= nest.extents.length || Math.abs(term![1]) !== 1) return;
-          const i = part * shape.length + axis;
-          const [first, last] = partEnds(starts[i]!, steps[i]!, graph.nodes[operand]!.shape[axis]!);
+          const length = graph.nodes[operand]!.shape[axis]!;
+          const [first, last] = partEnds(starts[axis]!, steps[axis]!, length);
           // first ≤ ±i + offset ≤ last
           split(term![0], term![1] > 0 ? first - offset : offset - last);
           split(term![0], (term![1] > 0 ? last - offset : offset - first) + 1);

@@ -14,8 +14,8 @@
 import { type Affine, along, at } from "../../affine.js";
 import { type Graph, outputsOf } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
+import { assembleOp } from "../../ops/boxes.js";
 import { numberIn } from "../../ops/constant.js";
-import { assembleOp } from "../../ops/indexing.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
 import { type Shape, sizeOf } from "../../shape.js";
@@ -55,7 +55,10 @@ function reducedLength({ nodes }: Graph, node: Node): number {
 /** Whether an `assemble` is put together in memory, part by part, instead of being fused. */
 function isScattered(node: Node): boolean {
   if (!isOp(node, assembleOp)) return false;
-  return node.operands.length > fusedParts || node.params.steps.some((step) => Math.abs(step) !== 1);
+  return (
+    node.operands.length > fusedParts ||
+    node.params.parts.some(({ steps }) => steps.some((step) => Math.abs(step) !== 1))
+  );
 }
 
 function isProduct({ op }: Node): boolean {

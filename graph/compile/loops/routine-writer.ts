@@ -2,7 +2,7 @@
 import { linear } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import type { Node } from "../../node.js";
-import { type Shape, sizeOf, stridesOf } from "../../shape.js";
+import { type Shape, sizeOf, stridesOf, unravel } from "../../shape.js";
 import { bufferName, routineName } from "../names.js";
 import { behindReshapes, viewOf } from "./access.js";
 import type { ElementWriter } from "./element-writer.js";
@@ -53,12 +53,10 @@ export class RoutineWriter {
     });
     const target = { start: buffers[bufferOf.get(id)!]!.offset, strides: stridesOf(shape) };
     const batches = shape.slice(0, -2);
-    const batchStrides = stridesOf(batches);
     for (let batch = 0; batch < sizeOf(batches); batch++) {
+      const index = unravel(batch, batches);
       const place = ({ start, strides }: typeof target) =>
-        batches.reduce((sum, length, axis) => {
-          return sum + (Math.floor(batch / batchStrides[axis]!) % length) * strides[axis]!;
-        }, start);
+        index.reduce((sum, at, axis) => sum + at * strides[axis]!, start);
       const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
       this.#elements.line(`multiply(${[...given, place(target), m, n, k].join(", ")});`);
     }
