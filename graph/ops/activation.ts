@@ -27,9 +27,10 @@ export const relu: Unary = /* @__PURE__ */ composed("relu", (x) => where(lessEqu
  * x·Φ(x), Φ being the normal distribution's cumulative probability.
  * D. Hendrycks and K. Gimpel, "Gaussian error linear units", arXiv 1606.08415, 2016; exact, not its approximation by tanh.
  */
-export const gelu: Unary = /* @__PURE__ */ composed("gelu", (x) =>
-  multiply(multiply(x, 0.5), erfc(multiply(x, -Math.SQRT1_2))),
-);
+export const gelu: Unary = /* @__PURE__ */ composed("gelu", (x) => {
+  const tail = erfc(multiply(x, -Math.SQRT1_2));
+  return multiply(multiply(x, 0.5), tail);
+});
 
 /** x itself, of which the derivative is taken to be 0: what is computed from it counts as given. */
 export const stopGradient: Unary & WithOp = unary({

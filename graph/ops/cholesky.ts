@@ -58,7 +58,7 @@ interface FactorSteps<T> extends Steps<T> {
 }
 
 function factorize<T>(
-  steps: FactorSteps<T>,
+  { zero, subtract, multiply, divide, sqrt }: FactorSteps<T>,
   result: Target<T>,
   a: ArrayLike<T>,
   n: number,
@@ -67,12 +67,12 @@ function factorize<T>(
   for (let batch = 0; batch < count; batch++) {
     const from = batch * n * n;
     for (let j = 0; j < n; j++) {
-      for (let i = 0; i < j; i++) result[from + i * n + j] = steps.zero;
+      for (let i = 0; i < j; i++) result[from + i * n + j] = zero;
       for (let i = j; i < n; i++) {
         let rest: T = a[from + i * n + j]!;
         for (let k = 0; k < j; k++)
-          rest = steps.subtract(rest, steps.multiply(result[from + i * n + k]!, result[from + j * n + k]!));
-        result[from + i * n + j] = i === j ? steps.sqrt(rest) : steps.divide(rest, result[from + j * n + j]!);
+          rest = subtract(rest, multiply(result[from + i * n + k]!, result[from + j * n + k]!));
+        result[from + i * n + j] = i === j ? sqrt(rest) : divide(rest, result[from + j * n + j]!);
       }
     }
   }

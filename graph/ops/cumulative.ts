@@ -35,25 +35,30 @@ const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams, One>({
   domains: [real()],
 });
 
+/** The lengths before, along and behind the axis, and the direction. */
 function sizesOf(shape: Shape, { axis, reverse }: CumsumParams): [number, number, number, number] {
-  return [sizeOf(shape), shape[axis]!, sizeOf(shape.slice(axis + 1)), reverse];
+  return [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1)), reverse];
 }
 
 function cumulate<T>(
-  steps: { add(a: T, b: T): T },
+  { add }: { add(a: T, b: T): T },
   result: Target<T>,
   values: ArrayLike<T>,
-  size: number,
+  outer: number,
   length: number,
   inner: number,
   reverse: number,
 ): void {
-  for (let i = 0; i < size; i++) {
-    // From the end, the elements are visited from the last on.
-    const at = reverse ? size - 1 - i : i;
-    const place = Math.floor(at / inner) % length;
-    const goesOn = reverse ? place < length - 1 : place > 0;
-    result[at] = goesOn ? steps.add(result[reverse ? at + inner : at - inner]!, values[at]!) : values[at]!;
+  // From the end, the elements are visited from the last on.
+  const step = reverse ? -1 : 1;
+  let at = reverse ? outer * length * inner - 1 : 0;
+  for (let o = 0; o < outer; o++) {
+    for (let place = 0; place < length; place++) {
+      for (let i = 0; i < inner; i++) {
+        result[at] = place > 0 ? add(result[at - step * inner]!, values[at]!) : values[at]!;
+        at += step;
+      }
+    }
   }
 }
 

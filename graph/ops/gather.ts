@@ -57,7 +57,7 @@ interface GatherSteps<T> {
 }
 
 function gather<T>(
-  steps: GatherSteps<T>,
+  { copy }: GatherSteps<T>,
   result: Target<T>,
   values: ArrayLike<T>,
   indices: ArrayLike<T>,
@@ -71,7 +71,7 @@ function gather<T>(
   for (let row = 0; row < batches * outer; row++) {
     const from = Math.floor(row / outer) * count;
     for (let j = 0; j < count; j++) {
-      steps.copy(result, next, values, row * length * inner, indices[from + j]!, length, inner);
+      copy(result, next, values, row * length * inner, indices[from + j]!, length, inner);
       next += inner;
     }
   }
@@ -103,8 +103,9 @@ const gatherNumbers = {
     inner: number,
   ) => {
     const inside = k >= 0 && k < length && k === Math.floor(k);
-    const from = first + k * inner;
-    for (let i = 0; i < inner; i++) result[to + i] = inside ? values[from + i]! : Number.NaN;
+    if (inner === 1) result[to] = inside ? values[first + k]! : Number.NaN;
+    else
+      for (let i = 0; i < inner; i++) result[to + i] = inside ? values[first + k * inner + i]! : Number.NaN;
   },
 };
 
@@ -158,7 +159,7 @@ interface ScatterSteps<T> {
 }
 
 function scatter<T>(
-  steps: ScatterSteps<T>,
+  { zero, add }: ScatterSteps<T>,
   result: Target<T>,
   values: ArrayLike<T>,
   indices: ArrayLike<T>,
@@ -168,12 +169,12 @@ function scatter<T>(
   inner: number,
   count: number,
 ): void {
-  for (let i = 0; i < batches * outer * length * inner; i++) result[i] = steps.zero;
+  for (let i = 0; i < batches * outer * length * inner; i++) result[i] = zero;
   let next = 0;
   for (let row = 0; row < batches * outer; row++) {
     const from = Math.floor(row / outer) * count;
     for (let j = 0; j < count; j++) {
-      steps.add(result, row * length * inner, indices[from + j]!, length, inner, values, next);
+      add(result, row * length * inner, indices[from + j]!, length, inner, values, next);
       next += inner;
     }
   }
@@ -210,8 +211,10 @@ const scatterNumbers = {
     from: number,
   ) => {
     if (!(k >= 0 && k < length && k === Math.floor(k))) return;
-    const to = first + k * inner;
-    for (let i = 0; i < inner; i++) result[to + i] = result[to + i]! + values[from + i]!;
+    if (inner === 1) result[first + k] = result[first + k]! + values[from]!;
+    else
+      for (let i = 0, to = first + k * inner; i < inner; i++, to++)
+        result[to] = result[to]! + values[from + i]!;
   },
 };
 

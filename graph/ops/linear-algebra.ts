@@ -45,14 +45,15 @@ interface EliminationSteps<T> extends Steps<T> {
  * numbers. Gives the sign of the exchange of rows.
  */
 function eliminate<T>(steps: EliminationSteps<T>, rows: T[][], n: number, width: number): T {
+  const { subtract, multiply, divide, exchange } = steps;
   let sign = steps.one;
   for (let k = 0; k < n; k++) {
-    for (let i = k + 1; i < n; i++) sign = steps.exchange(rows, k, i, k, sign);
+    for (let i = k + 1; i < n; i++) sign = exchange(rows, k, i, k, sign);
     const pivot = rows[k]!;
     for (let i = k + 1; i < n; i++) {
       const row = rows[i]!;
-      const factor = steps.divide(row[k]!, pivot[k]!);
-      for (let j = k + 1; j < width; j++) row[j] = steps.subtract(row[j]!, steps.multiply(factor, pivot[j]!));
+      const factor = divide(row[k]!, pivot[k]!);
+      for (let j = k + 1; j < width; j++) row[j] = subtract(row[j]!, multiply(factor, pivot[j]!));
     }
   }
   return sign;
@@ -67,6 +68,7 @@ function solveSystems<T>(
   m: number,
   count: number,
 ): void {
+  const { subtract, multiply, divide } = steps;
   for (let batch = 0; batch < count; batch++) {
     const rows: T[][] = [];
     for (let i = 0; i < n; i++) {
@@ -80,8 +82,8 @@ function solveSystems<T>(
       const row = rows[i]!;
       for (let j = n; j < n + m; j++) {
         let rest: T = row[j]!;
-        for (let k = i + 1; k < n; k++) rest = steps.subtract(rest, steps.multiply(row[k]!, rows[k]![j]!));
-        row[j] = steps.divide(rest, row[i]!);
+        for (let k = i + 1; k < n; k++) rest = subtract(rest, multiply(row[k]!, rows[k]![j]!));
+        row[j] = divide(rest, row[i]!);
         result[(batch * n + i) * m + j - n] = row[j]!;
       }
     }
