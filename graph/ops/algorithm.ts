@@ -15,8 +15,8 @@ export interface Target<T> {
 }
 
 /**
- * The routine of `algorithm`, a function of the steps, the result, so many operands, and `sizes`. It and the steps use
- * nothing outside themselves.
+ * The routine of `algorithm`, a function of the steps, the result, so many operands, and the list of `sizes`. It and the
+ * steps use nothing outside themselves.
  */
 export function routineOf(
   algorithm: Step,
@@ -28,7 +28,7 @@ export function routineOf(
     text() {
       const list = Object.entries(steps).map(([name, step]) => `${name}: ${step}`);
       const names = ["r", ...Array.from({ length: operands }, (_, i) => `x${i}`)];
-      return `(() => { const f = ${algorithm}, steps = { ${list.join(", ")} }; return (${names}) => f(${["steps", ...names, ...sizes]}); })()`;
+      return `(() => { const f = ${algorithm}, steps = { ${list.join(", ")} }; return (${names}) => f(${["steps", ...names]}, [${sizes}]); })()`;
     },
   };
 }

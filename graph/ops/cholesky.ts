@@ -27,7 +27,7 @@ const choleskyOp: Op = defineOp<Params, One>({
   evaluate<T>(arithmetic: Arithmetic<T>, [a]: ValuesOf<One, T>, { result: shape }: ShapesOf<One>) {
     const result: T[] = new Array(sizeOf(shape));
     const steps = { ...stepsOf(arithmetic), zero: arithmetic.constant(0), sqrt: applier(arithmetic)(sqrt) };
-    factorize<T>(steps, result, a, ...sidesOf(shape));
+    factorize<T>(steps, result, a, sidesOf(shape));
     return result;
   },
   routine: ({ result }) =>
@@ -61,8 +61,7 @@ function factorize<T>(
   { zero, subtract, multiply, divide, sqrt }: FactorSteps<T>,
   result: Target<T>,
   a: ArrayLike<T>,
-  n: number,
-  count: number,
+  [n, count]: readonly [number, number],
 ): void {
   for (let batch = 0; batch < count; batch++) {
     const from = batch * n * n;

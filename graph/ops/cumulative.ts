@@ -20,7 +20,7 @@ const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams, One>({
   shape: ([x]) => x,
   evaluate(arithmetic, [values], { result: shape }, params) {
     const result = [...values];
-    cumulate(arithmetic, result, values, ...sizesOf(shape, params));
+    cumulate(arithmetic, result, values, sizesOf(shape, params));
     return result;
   },
   routine: ({ result }, params) =>
@@ -44,21 +44,15 @@ function cumulate<T>(
   { add }: { add(a: T, b: T): T },
   result: Target<T>,
   values: ArrayLike<T>,
-  outer: number,
-  length: number,
-  inner: number,
-  reverse: number,
+  [outer, length, inner, reverse]: readonly [number, number, number, number],
 ): void {
   // From the end, the elements are visited from the last on.
   const step = reverse ? -1 : 1;
   let at = reverse ? outer * length * inner - 1 : 0;
   for (let o = 0; o < outer; o++) {
-    for (let place = 0; place < length; place++) {
-      for (let i = 0; i < inner; i++) {
-        result[at] = place > 0 ? add(result[at - step * inner]!, values[at]!) : values[at]!;
-        at += step;
-      }
-    }
+    for (let i = 0; i < inner && length > 0; i++, at += step) result[at] = values[at]!;
+    for (let i = inner; i < inner * length; i++, at += step)
+      result[at] = add(result[at - step * inner]!, values[at]!);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Elements at places that are known only when a graph runs: take, and its transpose, scatterAdd. */
+/** Elements at places that are known only when a graph runs: take, and its transpose, segmentSum. */
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
@@ -27,85 +27,98 @@ interface GatherParams {
   readonly batch: number;
 }
 
-/** The lengths of the batches, before, along and behind an axis, and how many indices a batch has. */
-function sizesOf(
-  whole: Shape,
-  indices: Shape,
-  { axis, batch }: GatherParams,
-): [number, number, number, number, number] {
+/** The lengths of the batches, before, along and behind the axis, and how many indices a batch has. */
+type Sizes = readonly [batches: number, outer: number, length: number, inner: number, count: number];
+
+function sizesOf(whole: Shape, indices: Shape, { axis, batch }: GatherParams): Sizes {
   const size = (shape: Shape, from: number, to?: number) => sizeOf(shape.slice(from, to));
-  return [
-    size(whole, 0, batch),
-    size(whole, batch, axis),
-    whole[axis]!,
-    size(whole, axis + 1),
-    size(indices, batch),
-  ];
+  const outer = size(whole, batch, axis);
+  return [size(whole, 0, batch), outer, whole[axis]!, size(whole, axis + 1), size(indices, batch)];
 }
 
-interface GatherSteps<T> {
-  /** Row `index` of so many, each `inner` long, of which the first stands at `first` of `values`, to `to` of `result`. */
-  copy(
-    result: Target<T>,
-    to: number,
-    values: ArrayLike<T>,
-    first: number,
-    index: T,
-    length: number,
-    inner: number,
-  ): void;
-}
+type Visited<T> = [result: Target<T>, values: ArrayLike<T>, first: number, index: T];
 
-function gather<T>(
-  { copy }: GatherSteps<T>,
+/** What is done with each index: it stands for a row of `inner` elements among `length`, the first of them at `first`. */
+type Steps<T> = {
+  clear(result: Target<T>, size: number): void;
+  /** `next` is the row that belongs to the index, of what is gathered or scattered. */
+  visit(...given: [...Visited<T>, next: number, length: number, inner: number]): void;
+};
+
+function eachIndex<T>(
+  { clear, visit }: Steps<T>,
   result: Target<T>,
   values: ArrayLike<T>,
   indices: ArrayLike<T>,
-  batches: number,
-  outer: number,
-  length: number,
-  inner: number,
-  count: number,
+  [batches, outer, length, inner, count]: Sizes,
 ): void {
-  let next = 0;
-  for (let row = 0; row < batches * outer; row++) {
+  clear(result, batches * outer * length * inner);
+  for (let row = 0, next = 0; row < batches * outer; row++) {
     const from = Math.floor(row / outer) * count;
-    for (let j = 0; j < count; j++) {
-      copy(result, next, values, row * length * inner, indices[from + j]!, length, inner);
-      next += inner;
-    }
+    for (let j = 0; j < count; j++, next += inner)
+      visit(result, values, row * length * inner, indices[from + j]!, next, length, inner);
   }
 }
 
-/** Whatever the arithmetic, an index is compared with all places there are. */
-function gatherIn<T>(arithmetic: Arithmetic<T>): GatherSteps<T> {
+/** In any arithmetic, an index is compared with all places there are. */
+function gatherIn<T>(arithmetic: Arithmetic<T>): Steps<T> {
   return {
-    copy(result, to, values, first, index, length, inner) {
+    clear() {},
+    visit(result, values, first, index, next, length, inner) {
       for (let i = 0; i < inner; i++) {
-        result[to + i] = arithmetic.constant(Number.NaN);
+        result[next + i] = arithmetic.constant(Number.NaN);
         for (let k = 0; k < length; k++) {
           const hit = arithmetic.apply(equal.op, [index, arithmetic.constant(k)]);
-          result[to + i] = arithmetic.apply(where.op, [hit, values[first + k * inner + i]!, result[to + i]!]);
+          result[next + i] = arithmetic.apply(where.op, [
+            hit,
+            values[first + k * inner + i]!,
+            result[next + i]!,
+          ]);
         }
       }
     },
   };
 }
 
-const gatherNumbers = {
-  copy: (
-    result: Target<number>,
-    to: number,
-    values: ArrayLike<number>,
-    first: number,
-    k: number,
-    length: number,
-    inner: number,
-  ) => {
+const gatherNumbers: Steps<number> = {
+  clear: () => {},
+  visit: (result, values, first, k, next, length, inner) => {
     const inside = k >= 0 && k < length && k === Math.floor(k);
-    if (inner === 1) result[to] = inside ? values[first + k]! : Number.NaN;
+    if (inner === 1) result[next] = inside ? values[first + k]! : Number.NaN;
     else
-      for (let i = 0; i < inner; i++) result[to + i] = inside ? values[first + k * inner + i]! : Number.NaN;
+      for (let i = 0; i < inner; i++) result[next + i] = inside ? values[first + k * inner + i]! : Number.NaN;
+  },
+};
+
+function scatterIn<T>(arithmetic: Arithmetic<T>): Steps<T> {
+  const zero = arithmetic.constant(0);
+  return {
+    clear(result, size) {
+      for (let i = 0; i < size; i++) result[i] = zero;
+    },
+    visit(result, values, first, index, next, length, inner) {
+      for (let k = 0; k < length; k++) {
+        const hit = arithmetic.apply(equal.op, [index, arithmetic.constant(k)]);
+        for (let i = 0; i < inner; i++) {
+          const at = first + k * inner + i;
+          const value = arithmetic.apply(where.op, [hit, values[next + i]!, zero]);
+          result[at] = arithmetic.add(result[at]!, value);
+        }
+      }
+    },
+  };
+}
+
+const scatterNumbers: Steps<number> = {
+  clear: (result, size) => {
+    for (let i = 0; i < size; i++) result[i] = 0;
+  },
+  visit: (result, values, first, k, next, length, inner) => {
+    if (!(k >= 0 && k < length && k === Math.floor(k))) return;
+    if (inner === 1) result[first + k] = result[first + k]! + values[next]!;
+    else
+      for (let i = 0, to = first + k * inner; i < inner; i++, to++)
+        result[to] = result[to]! + values[next + i]!;
   },
 };
 
@@ -123,10 +136,10 @@ const gatherOp: Op<GatherParams> = defineOp<GatherParams, Two>({
     params: GatherParams,
   ) {
     const elements: T[] = new Array(sizeOf(result));
-    gather<T>(gatherIn(arithmetic), elements, values, indices, ...sizesOf(x, at, params));
+    eachIndex(gatherIn(arithmetic), elements, values, indices, sizesOf(x, at, params));
     return elements;
   },
-  routine: ({ operands: [x, at] }, params) => routineOf(gather, gatherNumbers, 2, sizesOf(x, at, params)),
+  routine: ({ operands: [x, at] }, params) => routineOf(eachIndex, gatherNumbers, 2, sizesOf(x, at, params)),
   work: ({ operands: [x], result }, { axis }) => 3 * sizeOf(result) * x[axis]!,
   derivative: {
     kind: "transpose",
@@ -144,80 +157,6 @@ interface ScatterParams extends GatherParams {
   readonly length: number;
 }
 
-interface ScatterSteps<T> {
-  readonly zero: T;
-  /** Adds a row of `values` to row `index` of the result's. */
-  add(
-    result: Target<T>,
-    first: number,
-    index: T,
-    length: number,
-    inner: number,
-    values: ArrayLike<T>,
-    from: number,
-  ): void;
-}
-
-function scatter<T>(
-  { zero, add }: ScatterSteps<T>,
-  result: Target<T>,
-  values: ArrayLike<T>,
-  indices: ArrayLike<T>,
-  batches: number,
-  outer: number,
-  length: number,
-  inner: number,
-  count: number,
-): void {
-  for (let i = 0; i < batches * outer * length * inner; i++) result[i] = zero;
-  let next = 0;
-  for (let row = 0; row < batches * outer; row++) {
-    const from = Math.floor(row / outer) * count;
-    for (let j = 0; j < count; j++) {
-      add(result, row * length * inner, indices[from + j]!, length, inner, values, next);
-      next += inner;
-    }
-  }
-}
-
-function scatterIn<T>(arithmetic: Arithmetic<T>): ScatterSteps<T> {
-  const zero = arithmetic.constant(0);
-  return {
-    zero,
-    add(result, first, index, length, inner, values, from) {
-      for (let k = 0; k < length; k++) {
-        const hit = arithmetic.apply(equal.op, [index, arithmetic.constant(k)]);
-        for (let i = 0; i < inner; i++) {
-          const at = first + k * inner + i;
-          result[at] = arithmetic.add(
-            result[at]!,
-            arithmetic.apply(where.op, [hit, values[from + i]!, zero]),
-          );
-        }
-      }
-    },
-  };
-}
-
-const scatterNumbers = {
-  zero: 0,
-  add: (
-    result: Target<number>,
-    first: number,
-    k: number,
-    length: number,
-    inner: number,
-    values: ArrayLike<number>,
-    from: number,
-  ) => {
-    if (!(k >= 0 && k < length && k === Math.floor(k))) return;
-    if (inner === 1) result[first + k] = result[first + k]! + values[from]!;
-    else
-      for (let i = 0, to = first + k * inner; i < inner; i++, to++)
-        result[to] = result[to]! + values[from + i]!;
-  },
-};
-
 /** Operands: values as `gather` gives them, and their indices. */
 const scatterOp: Op<ScatterParams> = defineOp<ScatterParams, Two>({
   name: "scatter",
@@ -233,11 +172,11 @@ const scatterOp: Op<ScatterParams> = defineOp<ScatterParams, Two>({
     params: ScatterParams,
   ) {
     const sums: T[] = new Array(sizeOf(result));
-    scatter<T>(scatterIn(arithmetic), sums, values, indices, ...sizesOf(result, at, params));
+    eachIndex(scatterIn(arithmetic), sums, values, indices, sizesOf(result, at, params));
     return sums;
   },
   routine: ({ operands: [, at], result }, params) =>
-    routineOf(scatter, scatterNumbers, 2, sizesOf(result, at, params)),
+    routineOf(eachIndex, scatterNumbers, 2, sizesOf(result, at, params)),
   work: ({ operands: [, indices], result }) => 3 * sizeOf(result) * sizeOf(indices),
   derivative: {
     kind: "transpose",

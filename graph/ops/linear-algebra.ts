@@ -64,9 +64,7 @@ function solveSystems<T>(
   result: Target<T>,
   a: ArrayLike<T>,
   b: ArrayLike<T>,
-  n: number,
-  m: number,
-  count: number,
+  [n, m, count]: readonly [number, number, number],
 ): void {
   const { subtract, multiply, divide } = steps;
   for (let batch = 0; batch < count; batch++) {
@@ -94,8 +92,7 @@ function determinants<T>(
   steps: EliminationSteps<T>,
   result: Target<T>,
   a: ArrayLike<T>,
-  n: number,
-  count: number,
+  [n, count]: readonly [number, number],
 ): void {
   for (let batch = 0; batch < count; batch++) {
     const rows: T[][] = [];
@@ -149,7 +146,7 @@ export const solveOp: Op = defineOp<Params, Two>({
   shape: ([, b]) => b,
   evaluate<T>(arithmetic: Arithmetic<T>, [a, b]: ValuesOf<Two, T>, { result: shape }: ShapesOf<Two>) {
     const result: T[] = new Array(sizeOf(shape));
-    solveSystems<T>(stepsIn(arithmetic), result, a, b, ...sidesOf(shape));
+    solveSystems<T>(stepsIn(arithmetic), result, a, b, sidesOf(shape));
     return result;
   },
   routine: ({ result }) => routineOf(solveSystems, stepsOfNumbers, 2, sidesOf(result)),
@@ -225,7 +222,7 @@ const detOp: Op = defineOp<Params, One>({
     { operands: [shape], result }: ShapesOf<One>,
   ) {
     const elements: T[] = new Array(sizeOf(result));
-    determinants<T>(stepsIn(arithmetic), elements, a, shape.at(-1)!, elements.length);
+    determinants<T>(stepsIn(arithmetic), elements, a, [shape.at(-1)!, elements.length]);
     return elements;
   },
   routine: ({ operands: [a], result }) =>
