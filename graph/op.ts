@@ -261,11 +261,7 @@ export function defineOp<P extends Params, A extends Operands = Operands>(
     if (missing) throw new AdjointError(`defineOp: the op ${definition.name} lacks ${path}${missing}.`);
   };
   need(definition, "", "name", "shape", "evaluate", "derivative", "domains");
-  need(
-    derivative,
-    "derivative.",
-    ...(rules[derivative.kind] ?? [`kind of ${Object.keys(rules).join(", ")}`]),
-  );
+  need(derivative, "derivative.", ...(rules[derivative.kind] ?? ["kind that is known"]));
   if (scalar) need(scalar, "scalar.", "compute");
   if (fold) {
     need(fold, "fold.", "initial", "recipe", "axes");

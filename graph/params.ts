@@ -40,11 +40,11 @@ export function hashParams(hash: number, params: Params): number {
     else if (isList(value)) {
       for (let i = 0; i < value.length; i++) {
         const one = value[i];
-        if (typeof one === "number") result = hashNumber(result, one);
+        result = typeof one === "number" ? hashNumber(result, one) : hashParams(result, one as Params);
       }
       result = mix(result, value.length);
     } else if (typeof value === "string") result = hashText(result, value);
-    // Other values (records in lists, a body's graph) are told apart after the hash.
+    // Other values (a body's graph, a custom op's function) are told apart by identity, after the hash.
   }
   return result;
 }

@@ -136,7 +136,7 @@ export function functionOf(recipe: Recipe | Condition): (...operands: number[]) 
 /** @throws where a recipe has an instruction or an operand that there isn't */
 export function checkRecipe(recipe: Recipe | Condition, arity: number, op: string): void {
   const check = (exists: boolean, part: string) => {
-    if (!exists) throw new AdjointError(`${op}: its recipe has ${part}, which there isn't.`);
+    if (!exists) throw new AdjointError(`${op}: the recipe has an unknown ${part}.`);
   };
   if (typeof recipe === "number") check(recipe >= 0 && recipe < arity, `operand ${recipe}`);
   else if (isInstruction(recipe)) {
