@@ -39,15 +39,13 @@ type PartialsOf<A extends readonly Expr[]> = {
   readonly [K in keyof A]: ((result: Expr) => Factor) | undefined;
 };
 
-/** The op of a definition. `what` is the function that an error names. */
 export function elementwise<A extends readonly Expr[]>(
   definition: ElementwiseDefinition<A>,
   arity: A["length"],
-  what: string,
 ): Op {
   const { name, commutative = false, isTruth = false, partials, rewrite } = definition;
   if (partials === undefined) {
-    throw new AdjointError(`${what}: the op ${name} lacks partials.`);
+    throw new AdjointError(`defineOp: the op ${name} lacks partials.`);
   }
   const op: Op = defineOp({
     name,
@@ -69,7 +67,7 @@ export function elementwise<A extends readonly Expr[]>(
       }
       return result;
     },
-    scalar: scalarOf(definition, arity, what),
+    scalar: scalarOf(definition, arity),
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands as A) }),
     derivative:
       partials === "constant"
@@ -87,11 +85,10 @@ export function elementwise<A extends readonly Expr[]>(
 function scalarOf<A extends readonly Expr[]>(
   { name, recipe, compute, code, text }: ElementwiseDefinition<A>,
   arity: number,
-  what: string,
 ): Scalar {
   const general = typeof recipe === "function" ? recipe() : recipe;
   if (general === undefined && compute === undefined) {
-    throw new AdjointError(`${what}: the op ${name} lacks recipe or compute.`);
+    throw new AdjointError(`defineOp: the op ${name} lacks recipe or compute.`);
   }
   if (general !== undefined) checkRecipe(general, arity, name);
   return {
@@ -147,16 +144,16 @@ function publicForm(op: Op): ((...operands: Operand[]) => unknown) & WithOp {
 }
 
 export function unary(definition: ElementwiseDefinition<readonly [Expr]>): Unary & WithOp {
-  return publicForm(elementwise(definition, 1, "unary")) as Unary & WithOp;
+  return publicForm(elementwise(definition, 1)) as Unary & WithOp;
 }
 
 export function binary(definition: ElementwiseDefinition<readonly [Expr, Expr]>): Binary & WithOp {
-  return publicForm(elementwise(definition, 2, "binary")) as Binary & WithOp;
+  return publicForm(elementwise(definition, 2)) as Binary & WithOp;
 }
 
 /** A binary op that takes more than two operands too, from the left: add(a, b, c) is add(add(a, b), c). */
 export function variadic(definition: ElementwiseDefinition<readonly [Expr, Expr]>): Variadic & WithOp {
-  const op = elementwise(definition, 2, "variadic");
+  const op = elementwise(definition, 2);
   const fold = (...operands: Operand[]) => {
     if (operands.length < 2) throw wrongCount(op, "two operands or more", operands);
     return operands.slice(1).reduce((left, right) => call(op, [left, right]) as Operand, operands[0]!);

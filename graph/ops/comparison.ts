@@ -82,7 +82,6 @@ const whereOp = elementwise<readonly [Expr, Expr, Expr]>(
     domains: [boolean, real(), real()],
   },
   3,
-  "where",
 );
 
 /** A condition as 1 or 0: masks are added up, where other values could cancel. */
