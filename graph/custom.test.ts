@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -306,6 +307,31 @@ custom("matrices of inputs of one's own shapes", () => {
     ],
     [1, 1, 1, 1],
   );
+});
+
+custom("an expression can be taken apart in a program that needs nothing else of the library", async () => {
+  // Without side effects of modules: what a bundler drops isn't missed.
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        import { add, multiply, withDerivative } from "./graph/index.ts";
+        const product = withDerivative((x) => { const [a, b] = x; return multiply(a, b); }, {
+          name: "product",
+          derivative: { kind: "tangent", tangent: ([dx], { operands: [x] }) => {
+            const [a, b] = x;
+            const [da, db] = dx;
+            return add(multiply(a, db), multiply(b, da));
+          } },
+        });
+        export const f = (inputs) => product(inputs.x);`,
+      resolveDir: fileURLToPath(new URL("..", import.meta.url)),
+      loader: "js",
+    },
+    ...{ bundle: true, minify: true, format: "esm", write: false },
+  });
+  const [{ text }] = outputFiles as [(typeof outputFiles)[0]];
+  assert.is(await runEmitted(text, { x: [3, 4] }), 12);
+  assert.not.match(text, /trace: /);
 });
 
 custom.run();

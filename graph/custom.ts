@@ -1,8 +1,9 @@
 /** A user's own ops, by the record that the built-in ones use. */
+import { makeBuilder } from "./builder.js";
 import type { WithOp } from "./elementwise.js";
 import { declareInputs, finish, type Graph, inline } from "./graph.js";
 import { interpretNodes } from "./interpret.js";
-import { apply, Builder, type Expr } from "./node.js";
+import { apply, type Expr } from "./node.js";
 import { type Arithmetic, type Derivative, type Domain, defineOp, type Op, real } from "./op.js";
 import { withOperands } from "./operand.js";
 import { checkOptions } from "./options.js";
@@ -60,7 +61,7 @@ export function withDerivative<const A extends readonly Expr[]>(
     const key = JSON.stringify(shapes);
     const known = bodies.get(key);
     if (known) return known;
-    const builder = new Builder();
+    const builder = makeBuilder();
     const inputs = shapes.map((shape, i) => ({ name: String(i), shape }));
     const body = finish(builder, inputs, f(...(declareInputs(builder, inputs) as unknown as A)));
     bodies.set(key, body);

@@ -1,5 +1,6 @@
+import { makeBuilder } from "./builder.js";
 import { ancestors } from "./interpret.js";
-import { Builder, Expr, isOp, type Node } from "./node.js";
+import { type Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
 import { leaked, placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
@@ -94,7 +95,7 @@ export function inline(
 
 /** The same graph made anew node by node. */
 export function rebuild(graph: Graph, make: (node: Node, builder: Builder) => number): Graph {
-  const builder = new Builder(graph.nodes.length);
+  const builder = makeBuilder(graph.nodes.length);
   const inputs = declareInputs(builder, graph.inputs);
   return finish(
     builder,

@@ -5,12 +5,13 @@
 
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
 export { allOps, opOf, publicOps } from "./all-ops.js";
+export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { isDebug } from "./debug.js";
 export { declareInputs, finish, isExpr, isId, mapOutputs, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
-export { apply, Builder, isOp, operandOf, paramsIf } from "./node.js";
+export { apply, isOp, operandOf, paramsIf } from "./node.js";
 export type { Instances } from "./op.js";
 export { lift } from "./operand.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";

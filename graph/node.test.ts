@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { makeBuilder } from "./builder.js";
 import { add, divide, type Expr, maximum, multiply, subtract, trace, vector, where } from "./index.js";
-import { Builder } from "./node.js";
+import type { Builder } from "./node.js";
 import { constant, full, input } from "./ops/constant.js";
 import { noParams } from "./params.js";
 
@@ -9,7 +10,7 @@ const nodes = suite("nodes");
 
 /** A builder with two vector inputs. */
 function start(): { builder: Builder; a: Expr; b: Expr } {
-  const builder = new Builder();
+  const builder = makeBuilder();
   return { builder, a: input(builder, 0, [2]), b: input(builder, 1, [2]) };
 }
 
@@ -117,7 +118,7 @@ nodes("an expression can't be used with JavaScript's operators, or as text", () 
 });
 
 nodes("a scalar can't be taken apart, a tensor is by its first axis", () => {
-  const builder = new Builder();
+  const builder = makeBuilder();
   assert.throws(
     () => [...input(builder, 0, [])],
     "A scalar expression can't be taken apart; it has no axis.",

@@ -36,8 +36,12 @@ export class Builder {
   #slots: Int32Array;
   #hashes: Int32Array;
 
+  /** `x[i]` along the first axis: an op, and ops are made of this file, so that whoever makes a builder brings it. */
+  readonly element: (x: Expr, i: number) => Expr;
+
   /** `capacity`: how many nodes are expected; more can come. */
-  constructor(capacity = 0) {
+  constructor(element: (x: Expr, i: number) => Expr, capacity = 0) {
+    this.element = element;
     const size = 2 ** Math.ceil(Math.log2(Math.max(32, capacity)));
     this.#slots = new Int32Array(size * 2);
     this.#hashes = new Int32Array(size);
@@ -135,7 +139,7 @@ export class Expr<S extends Shape = Shape> {
   *[Symbol.iterator](): IterableIterator<Expr<Tail<S>>> {
     if (this.shape.length === 0)
       throw new AdjointError("A scalar expression can't be taken apart; it has no axis.");
-    for (let i = 0; i < this.shape[0]!; i++) yield indexing.element(this, i) as Expr<Tail<S>>;
+    for (let i = 0; i < this.shape[0]!; i++) yield this.builder.element(this, i) as Expr<Tail<S>>;
   }
 
   /** `x + 1` would silently make text of an expression, so every implicit conversion is refused. */
@@ -145,18 +149,6 @@ export class Expr<S extends Shape = Shape> {
     );
   }
 }
-
-/**
- * Taking an element is an op, and ops are made of this file: the cycle is broken here. `trace.ts` fills this in
- * when it is loaded, before any expression can exist.
- */
-export const indexing: { element: (x: Expr, i: number) => Expr } = {
-  element: () => {
-    throw new AdjointError(
-      "Iteration over expressions needs the indexing ops; import from the graph's entry.",
-    );
-  },
-};
 
 /** Applies an op to expressions of one trace. */
 export function apply<P extends Params>(op: Op<P>, operands: readonly Expr[], params?: P): Expr {

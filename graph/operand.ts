@@ -1,6 +1,7 @@
+import { makeBuilder } from "./builder.js";
 import { AdjointError } from "./errors.js";
 import { evaluate } from "./interpret.js";
-import { Builder, Expr, otherTrace } from "./node.js";
+import { type Builder, Expr, otherTrace } from "./node.js";
 import { constant, full } from "./ops/constant.js";
 import type { Operand } from "./types.js";
 import { flatten, nest, type Value } from "./values.js";
@@ -30,6 +31,6 @@ export function withOperands<const A extends readonly Operand[]>(
   const lifted = (builder: Builder) =>
     operands.map((operand) => lift(builder, operand, what)) as { readonly [K in keyof A]: Expr };
   for (const operand of operands) if (operand instanceof Expr) return build(lifted(operand.builder));
-  const result = build(lifted(new Builder()));
+  const result = build(lifted(makeBuilder()));
   return nest(evaluate(result), result.shape) as unknown as Expr;
 }

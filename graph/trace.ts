@@ -1,17 +1,15 @@
+import { makeBuilder } from "./builder.js";
 import { interpretedCalls, makeHelpers } from "./calls.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
 import { checkKeys } from "./names.js";
-import { Builder, Expr, indexing } from "./node.js";
+import { type Builder, Expr } from "./node.js";
 import { lift } from "./operand.js";
-import { element } from "./ops/boxes.js";
 import { checkOptions } from "./options.js";
 import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
 import { mapTree, pathText, type Tree } from "./tree.js";
 import type { Operand } from "./types.js";
 import { describe, type Value } from "./values.js";
-
-indexing.element = element;
 
 /** What an input is: its shape. */
 export interface Spec<S extends Shape = Shape> {
@@ -101,7 +99,7 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
   options: TraceOptions = {},
 ): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
   checkOptions("trace", options, ["debug"]);
-  const builder = new Builder();
+  const builder = makeBuilder();
   const list = Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) }));
   const exprs = declareInputs(builder, list);
   if (options.debug) builder.origin = () => callerLine(longStack());

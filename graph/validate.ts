@@ -1,7 +1,8 @@
 /** A checkable definition of a legal graph: run between passes in tests, and on graphs that come from elsewhere. */
+import { makeBuilder } from "./builder.js";
 import { AdjointError } from "./errors.js";
 import { type Graph, outputsOf } from "./graph.js";
-import { Builder, isOp, type Node } from "./node.js";
+import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import { formatShape, isLength, type Shape, sameShape, sizeOf } from "./shape.js";
 import { pathText } from "./tree.js";
@@ -32,7 +33,7 @@ export function validate({ nodes, inputs, outputs }: Graph): void {
       );
     }
   });
-  const builder = new Builder();
+  const builder = makeBuilder();
   nodes.forEach((node, id) => {
     checkNode(nodes, id, inputs.length);
     const twin = builder.intern(node.op, node.operands, node.params, node.shape);

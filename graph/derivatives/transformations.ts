@@ -1,8 +1,9 @@
 /** Derivatives of traced functions: a traced function in, one out, with named inputs and outputs. */
+import { makeBuilder } from "../builder.js";
 import { AdjointError } from "../errors.js";
 import { declareInputs, finish, type Graph, type Input, inline, isExpr, outputsOf } from "../graph.js";
 import { knownNames } from "../names.js";
-import { Builder, type Expr } from "../node.js";
+import type { Builder, Expr } from "../node.js";
 import { full } from "../ops/constant.js";
 import { formatShape, type Shape } from "../shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "../trace.js";
@@ -183,7 +184,7 @@ export function open(
   const graph = graphOf(f, what);
   const wanted = selectInputs(graph, names, what);
   const inputs = [...graph.inputs, ...add(graph, wanted, what)];
-  const builder = new Builder(2 * graph.nodes.length);
+  const builder = makeBuilder(2 * graph.nodes.length);
   const exprs = declareInputs(builder, inputs);
   const value = inline(graph, builder, exprs);
   return {

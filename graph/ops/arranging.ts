@@ -1,13 +1,66 @@
-/** Other arrangements of the same elements, and evenly spaced numbers. */
+/** Arrangements of the same elements, and evenly spaced numbers. */
+import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { Expr } from "../node.js";
+import type { Op } from "../op.js";
 import { withOperands } from "../operand.js";
-import { formatShape, isLength } from "../shape.js";
-import type { Operand } from "../types.js";
+import { formatShape, isLength, type Shape, sizeOf } from "../shape.js";
+import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
 import { shapeOfValue } from "../values.js";
 import { normalizeAxis } from "./axes.js";
 import { slice } from "./indexing.js";
-import { reshapeExpr } from "./moving.js";
+import { reshapeExpr, reshapeOp, transposeExpr, transposeOp, type Writable } from "./moving.js";
+
+interface Reshape extends WithOp {
+  <const A extends Operand, const S extends Shape>(x: A, shape: S): ResultOf<[A], Writable<S>>;
+}
+
+/**
+ * The same elements, row-major, in another shape of the same size. One length may be −1: it is what the others leave.
+ * @throws where the counts of elements differ
+ */
+export const reshape: Reshape = /* @__PURE__ */ Object.assign(
+  ((x: Operand, shape: Shape) =>
+    withOperands("reshape", [x], ([operand]) =>
+      reshapeExpr(operand, inferLength(operand, shape)),
+    )) as Reshape,
+  { op: reshapeOp as Op },
+);
+
+function inferLength(x: Expr, shape: Shape): Shape {
+  const open = shape.indexOf(-1);
+  const known = shape.reduce((product, length, axis) => (axis === open ? product : product * length), 1);
+  const inferred = open < 0 ? shape : shape.with(open, sizeOf(x.shape) / known);
+  if (inferred.every(isLength)) return [...inferred];
+  throw new AdjointError(
+    `reshape: ${formatShape(x.shape)} doesn't go into (${shape.join("×")}); lengths are whole numbers, at most one of them −1.`,
+  );
+}
+
+interface Transpose extends WithOp {
+  <const A extends Operand>(x: A): ResultOf<[A], Reverse<ShapeOf<A>>>;
+  (x: Operand, axes: readonly number[]): Expr;
+}
+
+/**
+ * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes` the order is reversed,
+ * which is the transpose of a matrix.
+ */
+export const transpose: Transpose = /* @__PURE__ */ Object.assign(
+  ((x: Operand, axes?: readonly number[]) =>
+    withOperands("transpose", [x], ([operand]) => {
+      const rank = operand.shape.length;
+      const order = axes ?? operand.shape.map((_, i) => rank - 1 - i);
+      const sorted = [...order].sort((a, b) => a - b);
+      if (sorted.length !== rank || sorted.some((axis, i) => axis !== i)) {
+        throw new AdjointError(
+          `transpose: axes [${order.join(", ")}] must name each axis of ${formatShape(operand.shape)} once.`,
+        );
+      }
+      return transposeExpr(operand, order);
+    })) as Transpose,
+  { op: transposeOp as Op },
+);
 
 /** The axes that are named, from the front; all of them by default. */
 function chosenAxes(axes: number | readonly number[] | undefined, rank: number, what: string): number[] {

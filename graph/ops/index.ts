@@ -1,6 +1,6 @@
 export * from "./activation.js";
 export * from "./arithmetic.js";
-export { arange, expandDims, flip, linspace, split, squeeze } from "./arranging.js";
+export { arange, expandDims, flip, linspace, reshape, split, squeeze, transpose } from "./arranging.js";
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
@@ -12,7 +12,6 @@ export { concatenate, index, pad, slice, stack } from "./indexing.js";
 export { det, inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
 export { diag, diagonal, eye, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
-export { reshape, transpose } from "./moving.js";
 export { max, mean, min } from "./reduction.js";
 export * from "./rounding.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";

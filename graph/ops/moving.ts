@@ -1,22 +1,10 @@
 /** Ops that move elements without computing: reshape, transpose. All are linear and carry masks. */
 
 import { type Affine, at, isFixed, plus, scaled } from "../affine.js";
-import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
-import { withOperands } from "../operand.js";
-import {
-  forEachOffset,
-  formatShape,
-  isLength,
-  type Shape,
-  sameShape,
-  sizeOf,
-  stridesOf,
-  unravel,
-} from "../shape.js";
-import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
+import { forEachOffset, formatShape, type Shape, sameShape, sizeOf, stridesOf, unravel } from "../shape.js";
 import { full, uniformValue } from "./constant.js";
 
 /** The elements of a box at `strides`, in row-major order. */
@@ -101,41 +89,15 @@ export function reshapeExpr(x: Expr, shape: Shape): Expr {
   return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape });
 }
 
-interface Reshape extends WithOp {
-  <const A extends Operand, const S extends Shape>(x: A, shape: S): ResultOf<[A], Writable<S>>;
-}
-
 export type Writable<S extends Shape> = number extends S["length"]
   ? Shape
   : { -readonly [K in keyof S]: S[K] };
-
-/**
- * The same elements, row-major, in another shape of the same size. One length may be −1: it is what the others leave.
- * @throws where the counts of elements differ
- */
-export const reshape: Reshape = /* @__PURE__ */ Object.assign(
-  ((x: Operand, shape: Shape) =>
-    withOperands("reshape", [x], ([operand]) =>
-      reshapeExpr(operand, inferLength(operand, shape)),
-    )) as Reshape,
-  { op: reshapeOp as Op },
-);
-
-function inferLength(x: Expr, shape: Shape): Shape {
-  const open = shape.indexOf(-1);
-  const known = shape.reduce((product, length, axis) => (axis === open ? product : product * length), 1);
-  const inferred = open < 0 ? shape : shape.with(open, sizeOf(x.shape) / known);
-  if (inferred.every(isLength)) return [...inferred];
-  throw new AdjointError(
-    `reshape: ${formatShape(x.shape)} doesn't go into (${shape.join("×")}); lengths are whole numbers, at most one of them −1.`,
-  );
-}
 
 interface TransposeParams {
   readonly axes: readonly number[];
 }
 
-const transposeOp: Op<TransposeParams> = defineOp<TransposeParams, One>({
+export const transposeOp: Op<TransposeParams> = defineOp<TransposeParams, One>({
   name: "transpose",
   shape: ([operand], { axes }) => axes.map((axis) => operand[axis]!),
   evaluate(_arithmetic, [values], { operands, result }, { axes }) {
@@ -186,28 +148,3 @@ export const transposeInstances: Instances = {
 export function transposeExpr(x: Expr, axes: readonly number[]): Expr {
   return apply(transposeOp, [x], { axes });
 }
-
-interface Transpose extends WithOp {
-  <const A extends Operand>(x: A): ResultOf<[A], Reverse<ShapeOf<A>>>;
-  (x: Operand, axes: readonly number[]): Expr;
-}
-
-/**
- * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes` the order is reversed,
- * which is the transpose of a matrix.
- */
-export const transpose: Transpose = /* @__PURE__ */ Object.assign(
-  ((x: Operand, axes?: readonly number[]) =>
-    withOperands("transpose", [x], ([operand]) => {
-      const rank = operand.shape.length;
-      const order = axes ?? operand.shape.map((_, i) => rank - 1 - i);
-      const sorted = [...order].sort((a, b) => a - b);
-      if (sorted.length !== rank || sorted.some((axis, i) => axis !== i)) {
-        throw new AdjointError(
-          `transpose: axes [${order.join(", ")}] must name each axis of ${formatShape(operand.shape)} once.`,
-        );
-      }
-      return transposeExpr(operand, order);
-    })) as Transpose,
-  { op: transposeOp as Op },
-);

@@ -1,7 +1,8 @@
 /** The bodies of scans: graphs of their own, made of expressions, and scans made of them. */
+import { makeBuilder } from "../builder.js";
 import { declareInputs, finish, type Graph, inline } from "../graph.js";
 import { ancestors } from "../interpret.js";
-import { apply, Builder, type Expr, isOp } from "../node.js";
+import { apply, type Builder, type Expr, isOp } from "../node.js";
 import type { Op } from "../op.js";
 import { inputOp } from "../ops/constant.js";
 import { placeholderOp } from "../placeholder.js";
@@ -22,7 +23,7 @@ export function makeBody(
   write: (builder: Builder, inputs: Inputs<Expr>) => Expr,
 ): Graph {
   const inputs = joinInputs(shapes).map((shape, i) => ({ name: String(i), shape }));
-  const builder = new Builder();
+  const builder = makeBuilder();
   const exprs = splitInputs(declareInputs(builder, inputs), shapes.rows.length);
   return finish(builder, inputs, write(builder, exprs));
 }
@@ -65,7 +66,7 @@ function prune(given: Graph, rows: number): { readonly body: Graph; readonly kee
   );
   const keeps = { ...own, carry: true, step: true };
   const list = joinInputs(keeps);
-  const builder = new Builder(nodes.length);
+  const builder = makeBuilder(nodes.length);
   const kept = inputs.filter((_, i) => list[i]);
   const declared = declareInputs(builder, kept);
   let next = 0;

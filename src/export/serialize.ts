@@ -20,13 +20,13 @@ import {
 } from "../../graph/index.js";
 import {
   allOps,
-  Builder,
   declareInputs,
   describe,
   finish,
   graphOf,
   isLength,
   isRecord,
+  makeBuilder,
   makeTraced,
   mapTree,
   opOf,
@@ -178,7 +178,7 @@ function ownOp(name: string, given: readonly (Op | { readonly op: Op })[]): Op {
 
 function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readonly Graph[]): Graph {
   const { inputs, nodes, outputs } = checked(data);
-  const builder = new Builder(nodes.length);
+  const builder = makeBuilder(nodes.length);
   const exprs: Expr[] = declareInputs(builder, inputs);
   for (const [i, { label: name }] of inputs.entries()) if (name !== undefined) label(exprs[i]!, name);
   const at = (id: unknown): Expr => {

@@ -2,9 +2,10 @@
  * A graph on tensors as a graph on their elements: the interpreter, run on the arithmetic of expressions. Elements that
  * are only moved cost nothing, and what is known of single elements (zeros of padding, constants) can be simplified.
  */
+import { makeBuilder } from "../../builder.js";
 import { finish, type Graph, type Input, outputsOf } from "../../graph.js";
 import { countElements, interpretNodes } from "../../interpret.js";
-import { apply, Builder, type Expr, isOp, type Node } from "../../node.js";
+import { apply, type Expr, isOp, type Node } from "../../node.js";
 import type { Arithmetic } from "../../op.js";
 import { add, multiply } from "../../ops/arithmetic.js";
 import { full, fullOp, input, inputOp } from "../../ops/constant.js";
@@ -30,7 +31,7 @@ export function scalarize(graph: Graph): ScalarGraph {
       outputs: outputsOf(scalar).map(({ id }, output) => ({ id, output, element: 0 })),
     };
   }
-  const builder = new Builder(countElements(graph));
+  const builder = makeBuilder(countElements(graph));
   const list: Input[] = [];
   const inputs = graph.inputs.map(({ shape }) =>
     Array.from({ length: sizeOf(shape) }, () => {
