@@ -49,13 +49,15 @@ export const fusedParts = 8;
  * Lengths that differ by so many elements, and by no more than this part of them, share a loop, which is split where the
  * shorter ends: one pass over memory for a tensor and its neighbours (a stencil), where one each took 7.1 times as long.
  */
-export const likeLengths = { difference: 4, part: 1 / 4 } as const;
+export const likeDifference = 4;
+export const likePart = 1 / 4;
 
 /**
  * What a value must cost, in additions, to be kept in memory: within its nest where a loop around its own would compute
  * it again, and across nests. Keeping it costs a store and a load, which are taken for ten additions.
  */
-export const keptCost = { repeated: 1, elsewhere: 10 } as const;
+export const repeatedCost = 1;
+export const elsewhereCost = 10;
 
 /** Costs are counted up to this: whatever lies beyond is kept anyway. */
 export const greatestCost = 1000;

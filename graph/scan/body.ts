@@ -56,6 +56,26 @@ export function makeScan(
   return apply(op, joinOperands({ ...operands, rows, constants }), params);
 }
 
+/**
+ * A scan of a new body, which `write` gives for what these operands are at a step; it is remembered with the body that it
+ * is made of.
+ */
+export function deriveScan(
+  op: Op<ScanParams>,
+  from: Graph,
+  key: string,
+  operands: Operands<Expr>,
+  params: Omit<ScanParams, "rows" | "body">,
+  write: (builder: Builder, inputs: Inputs<Expr>) => Expr,
+): Expr {
+  const { carry, rows, constants } = operands;
+  const shapes = {
+    ...{ carry: carry.shape, rows: rows.map(({ shape }) => shape.slice(1)) },
+    ...{ step: [], constants: constants.map(({ shape }) => shape) },
+  };
+  return makeScan(op, operands, { ...params, body: memo(from, key, () => makeBody(shapes, write)) });
+}
+
 /** A body without the inputs that it doesn't use. The carry and the step always stay. */
 function prune(given: Graph, rows: number): { readonly body: Graph; readonly keeps: Inputs<boolean> } {
   const { nodes, inputs, outputs } = simplifyGraph(given);

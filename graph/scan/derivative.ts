@@ -10,7 +10,7 @@ import { full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
 import { reshapeExpr } from "../ops/moving.js";
 import type { Shape } from "../shape.js";
-import { applyBody, makeBody, makeScan, memo } from "./body.js";
+import { applyBody, deriveScan } from "./body.js";
 import {
   type Inputs,
   joinInputs,
@@ -79,42 +79,30 @@ function forward(
   const { params, operands, shapes, previous } = partsOf(op, application);
   const tangents = splitOperands(given, params.rows);
   const [rowCount, count] = [shapes.rows.length, shapes.constants.length];
-  const body = memo(params.body, `forward ${given.map((one) => one !== undefined).join()}`, () =>
-    makeBody(
-      {
-        carry: shapes.carry,
-        rows: [shapes.carry, ...shapes.rows, ...pick(shapes.rows, tangents.rows)],
-        step: shapes.step,
-        constants: [...shapes.constants, ...pick(shapes.constants, tangents.constants)],
-      },
-      (builder, { carry: tangent, rows: [from, ...rows], step, constants }) => {
-        const primals = {
-          ...{ carry: from!, rows: rows.slice(0, rowCount) },
-          ...{ step, constants: constants.slice(0, count) },
-        };
-        const seeds = joinInputs({
-          ...{ carry: tangent, rows: spread(rows.slice(rowCount), tangents.rows) },
-          ...{ step: undefined, constants: spread(constants.slice(count), tangents.constants) },
-        });
-        const result = applyBody(params.body, builder, primals);
-        const moving = joinInputs(primals).flatMap((primal, i): [Expr, Masked][] =>
-          seeds[i] ? [[primal, unmasked(seeds[i])]] : [],
-        );
-        const [pushed] = pushforward(builder, moving, [result]);
-        return pushed ? materialize(pushed) : full(builder, 0, shapes.carry);
-      },
-    ),
-  );
+  const key = `forward ${given.map((one) => one !== undefined).join()}`;
   const { carry, rows, constants } = operands;
-  return makeScan(
-    op,
-    {
-      carry: tangents.carry ?? full(carry.builder, 0, carry.shape),
-      rows: [previous, ...rows, ...tangents.rows.filter((one) => one !== undefined)],
-      constants: [...constants, ...tangents.constants.filter((one) => one !== undefined)],
-    },
-    { ...params, body },
-  );
+  const moving = {
+    carry: tangents.carry ?? full(carry.builder, 0, carry.shape),
+    rows: [previous, ...rows, ...tangents.rows.filter((one) => one !== undefined)],
+    constants: [...constants, ...tangents.constants.filter((one) => one !== undefined)],
+  };
+  return deriveScan(op, params.body, key, moving, params, (builder, inputs) => {
+    const [from, ...others] = inputs.rows;
+    const primals = {
+      ...{ carry: from!, rows: others.slice(0, rowCount) },
+      ...{ step: inputs.step, constants: inputs.constants.slice(0, count) },
+    };
+    const seeds = joinInputs({
+      ...{ carry: inputs.carry, rows: spread(others.slice(rowCount), tangents.rows) },
+      ...{ step: undefined, constants: spread(inputs.constants.slice(count), tangents.constants) },
+    });
+    const result = applyBody(params.body, builder, primals);
+    const seeded = joinInputs(primals).flatMap((primal, i): [Expr, Masked][] =>
+      seeds[i] ? [[primal, unmasked(seeds[i])]] : [],
+    );
+    const [pushed] = pushforward(builder, seeded, [result]);
+    return pushed ? materialize(pushed) : full(builder, 0, shapes.carry);
+  });
 }
 
 /**
@@ -165,36 +153,24 @@ function chain(
   matters: Operands<boolean>,
   { params, operands, shapes, previous }: Parts,
 ): Expr {
-  const { length, last } = params;
+  const { last } = params;
   const { builder } = operands.carry;
   const [size] = shapes.carry as [number];
-  const wide = size + totalSize(pick(shapes.rows, matters.rows));
-  const body = memo(params.body, `reverse ${matters.rows.join()} ${last}`, () =>
-    makeBody(
-      {
-        carry: [wide],
-        rows: [shapes.carry, ...shapes.rows, ...(last ? [] : [shapes.carry])],
-        step: shapes.step,
-        constants: shapes.constants,
-      },
-      (own, { carry, rows: [from, ...rows], step, constants }) => {
-        const lambda = slice(carry, 0, size);
-        // The history's adjoint arrives step by step.
-        const arriving = last ? lambda : (add(lambda, rows.pop()!) as Expr);
-        const wanted = [from!, ...pick(rows, matters.rows)];
-        return transposed(params.body, own, { carry: from!, rows, step, constants }, arriving, wanted);
-      },
-    ),
-  );
-  return makeScan(
-    op,
-    {
-      carry: last ? concatenate([adjoint, full(builder, 0, [wide - size])]) : full(builder, 0, [wide]),
-      rows: [previous, ...operands.rows, ...(last ? [] : [adjoint])],
-      constants: operands.constants,
-    },
-    { body, length, reverse: params.reverse ? 0 : 1, last: 0 },
-  );
+  const rest = full(builder, 0, [totalSize(pick(shapes.rows, matters.rows))]);
+  const start = {
+    carry: concatenate([last ? adjoint : full(builder, 0, shapes.carry), rest]),
+    rows: [previous, ...operands.rows, ...(last ? [] : [adjoint])],
+    constants: operands.constants,
+  };
+  const key = `reverse ${matters.rows.join()} ${last}`;
+  return deriveScan(op, params.body, key, start, { ...backwards(params), last: 0 }, (own, inputs) => {
+    const lambda = slice(inputs.carry, 0, size);
+    const [from, ...rows] = inputs.rows;
+    // The history's adjoint arrives step by step.
+    const arriving = last ? lambda : (add(lambda, rows.pop()!) as Expr);
+    const primals = { ...inputs, carry: from!, rows };
+    return transposed(params.body, own, primals, arriving, [from!, ...pick(rows, matters.rows)]);
+  });
 }
 
 /** The adjoints of what all steps see, packed. */
@@ -205,33 +181,24 @@ function sums(
   matters: Operands<boolean>,
   { params, operands, shapes, previous }: Parts,
 ): Expr {
-  const { length, last } = params;
-  const size = totalSize(pick(shapes.constants, matters.constants));
-  const body = memo(params.body, `sum ${matters.constants.join()}`, () =>
-    makeBody(
-      {
-        carry: [size],
-        rows: [shapes.carry, ...shapes.rows, shapes.carry],
-        step: shapes.step,
-        constants: shapes.constants,
-      },
-      (own, { carry: totals, rows: [from, ...rows], step, constants }) => {
-        const arriving = rows.pop()!;
-        const wanted = pick(constants, matters.constants);
-        const primals = { carry: from!, rows, step, constants };
-        return add(totals, transposed(params.body, own, primals, arriving, wanted)) as Expr;
-      },
-    ),
-  );
-  return makeScan(
-    op,
-    {
-      carry: full(operands.carry.builder, 0, [size]),
-      rows: [previous, ...operands.rows, last ? lambdas : (add(lambdas, adjoint) as Expr)],
-      constants: operands.constants,
-    },
-    { body, length, reverse: params.reverse ? 0 : 1, last: 1 },
-  );
+  const { builder } = operands.carry;
+  const start = {
+    carry: full(builder, 0, [totalSize(pick(shapes.constants, matters.constants))]),
+    rows: [previous, ...operands.rows, params.last ? lambdas : (add(lambdas, adjoint) as Expr)],
+    constants: operands.constants,
+  };
+  const key = `sum ${matters.constants.join()}`;
+  return deriveScan(op, params.body, key, start, { ...backwards(params), last: 1 }, (own, inputs) => {
+    const [from, ...rows] = inputs.rows;
+    const arriving = rows.pop()!;
+    const primals = { ...inputs, carry: from!, rows };
+    const wanted = pick(inputs.constants, matters.constants);
+    return add(inputs.carry, transposed(params.body, own, primals, arriving, wanted)) as Expr;
+  });
+}
+
+function backwards({ length, reverse }: ScanParams) {
+  return { length, reverse: reverse ? 0 : 1 } as const;
 }
 
 /** The adjoints of some of a body's inputs, packed, given that of its result. */

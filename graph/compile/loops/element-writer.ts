@@ -130,8 +130,9 @@ export class ElementWriter {
       const { name } = this.bindings.get(axis) as { name: string };
       return factor === 1 ? name : `${name} * ${numberText(factor)}`;
     });
-    if (offset !== 0 || parts.length === 0) parts.push(String(offset));
-    return parts.join(" + ").replaceAll("+ -", "- ");
+    const sum = parts.join(" + ");
+    if (sum === "" || offset === 0) return sum || String(offset);
+    return `${sum} ${offset < 0 ? "-" : "+"} ${Math.abs(offset)}`;
   }
 
   /** The outermost loop in which a place is known. */

@@ -2,7 +2,7 @@
 import type { Graph } from "../../graph.js";
 import { isOp } from "../../node.js";
 import { assembleOp } from "../../ops/boxes.js";
-import { likeLengths } from "../limits.js";
+import { likeDifference, likePart } from "../limits.js";
 import { partEnds } from "./access.js";
 import { type Root, walkRoot } from "./roots.js";
 
@@ -44,7 +44,7 @@ function alike(a: readonly number[], b: readonly number[]): boolean {
     a.length === b.length &&
     a.every((length, i) => {
       const difference = Math.abs(length - b[i]!);
-      return difference <= likeLengths.difference && difference < Math.max(1, length) * likeLengths.part;
+      return difference <= likeDifference && difference < Math.max(1, length) * likePart;
     })
   );
 }

@@ -19,7 +19,15 @@ import { numberIn } from "../../ops/constant.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
 import { type Shape, sizeOf } from "../../shape.js";
-import { chainDepth, fusedParts, greatestCost, keptCost, localTotals, unrolledWidth } from "../limits.js";
+import {
+  chainDepth,
+  elsewhereCost,
+  fusedParts,
+  greatestCost,
+  localTotals,
+  repeatedCost,
+  unrolledWidth,
+} from "../limits.js";
 import { scalarCost } from "../text.js";
 import { behindReshapes, isCall, isGiven, isReduction, keyOf, reducedAxes, viewOf, walk } from "./access.js";
 
@@ -268,9 +276,9 @@ function worthKeeping(graph: Graph, roots: readonly Root[], ids: ReadonlySet<num
       if (first === undefined) firstNest.set(id, nest);
       const elsewhere = first !== undefined && first !== nest;
       const worth = repeats(root, index)
-        ? keptCost.repeated
+        ? repeatedCost
         : elsewhere
-          ? keptCost.elsewhere
+          ? elsewhereCost
           : Number.POSITIVE_INFINITY;
       const node = graph.nodes[id]!;
       const computes = node.op.scalar !== undefined || isReduction(node);

@@ -8,8 +8,11 @@ import { blockDepth, blockRows, tileRows, tileVectors } from "../limits.js";
 import { Assembler } from "./assembler.js";
 import { encodeModule, type FunctionBody } from "./module.js";
 
+/** Bytes of a row of a tile. */
+const tileBytes = tileVectors * 16;
+
 function tileColumns(dtype: Dtype): number {
-  return (tileVectors * 16) / elementBytes[dtype];
+  return tileBytes / elementBytes[dtype];
 }
 
 /** Bytes of working memory for a product with `columns` columns. */
@@ -33,9 +36,9 @@ export function matmulModule(dtype: Dtype): Uint8Array {
   return bytes;
 }
 
-/** 0, 1, 2 … */
-function numbers(count: number): Iterable<number> {
-  return Array(count).keys();
+/** So many numbers in a row. */
+function numbers(count: number, first = 0): Iterable<number> {
+  return Array.from({ length: count }, (_, i) => first + i).values();
 }
 
 function encode(dtype: Dtype): Uint8Array {
@@ -62,46 +65,36 @@ function writeTile(dtype: Dtype): FunctionBody {
   const splat = asm.local("v128");
   asm.loop(l, k, 1, () => {
     vectors.forEach((vector, v) => {
-      asm
-        .get(b)
-        .vector(0, v * 16)
-        .set(vector); // v128.load
+      const offset = v * 16;
+      asm.get(b).vector(0, offset).set(vector); // v128.load
     });
     for (let i = 0; i < tileRows; i++) {
-      asm
-        .get(a)
-        .vector(loadSplat!, i * size)
-        .set(splat);
+      const offset = i * size;
+      asm.get(a).vector(loadSplat!, offset).set(splat);
       vectors.forEach((vector, v) => {
         const sum = sums[i * tileVectors + v]!;
         asm.get(sum).get(splat).get(vector).vector(multiplyVector!).vector(addVector!).set(sum);
       });
     }
     asm.advance(a, () => asm.i32(tileRows * size));
-    asm.advance(b, () => asm.i32(tileVectors * 16));
+    asm.advance(b, () => asm.i32(tileBytes));
   });
   for (let i = 0; i < tileRows; i++) {
+    const ownSums = sums.slice(i * tileVectors, (i + 1) * tileVectors);
     asm.get(more);
     asm.branch(
       () => {
-        for (let v = 0; v < tileVectors; v++) {
-          const sum = sums[i * tileVectors + v]!;
-          asm
-            .get(sum)
-            .get(c)
-            .vector(0, v * 16)
-            .vector(addVector!)
-            .set(sum);
-        }
+        ownSums.forEach((sum, v) => {
+          const offset = v * 16;
+          asm.get(sum).get(c).vector(0, offset).vector(addVector!).set(sum);
+        });
       },
       () => undefined,
     );
-    for (let v = 0; v < tileVectors; v++) {
-      asm
-        .get(c)
-        .get(sums[i * tileVectors + v]!)
-        .vector(11, v * 16); // v128.store
-    }
+    ownSums.forEach((sum, v) => {
+      const offset = v * 16;
+      asm.get(c).get(sum).vector(11, offset); // v128.store
+    });
     asm.advance(c, () => asm.get(row));
   }
   return asm.finish();
@@ -122,36 +115,9 @@ interface Kind {
 // The parameters and locals of the product.
 const parameterCount = 11;
 const localCount = 28;
-const [
-  a,
-  aRow,
-  aColumn,
-  b,
-  bRow,
-  bColumn,
-  c,
-  m,
-  n,
-  k,
-  work,
-  kk,
-  kc,
-  ii,
-  mc,
-  i,
-  j,
-  l,
-  r,
-  packedB,
-  packedA,
-  tile,
-  source,
-  target,
-  from,
-  place,
-  limit,
-  edge,
-] = numbers(localCount);
+const [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, work] = numbers(parameterCount);
+const [kk, kc, ii, mc, i, j, l, r] = numbers(8, parameterCount);
+const [packedB, packedA, tile, source, target, from, place, limit, edge] = numbers(9, parameterCount + 8);
 
 /** The whole product: blocks are packed into `work`, tiles of C computed from them. */
 function writeProduct(dtype: Dtype): FunctionBody {
@@ -181,40 +147,30 @@ function writeProduct(dtype: Dtype): FunctionBody {
 }
 
 /** work: packed B, packed A, the tile of an edge */
-function placeWork(asm: Assembler, kind: Kind): void {
-  const width = kind.columns;
+function placeWork(asm: Assembler, { size, columns }: Kind): void {
+  const last = columns - 1;
+  const strip = blockDepth * tileBytes;
+  const block = blockRows * blockDepth * size;
   asm.get(work).set(packedB);
-  asm
-    .get(n)
-    .i32(width - 1)
-    .add()
-    .i32(width)
-    .op(0x6d); // i32.div_s
-  asm
-    .i32(width * blockDepth * kind.size)
-    .mul()
-    .get(packedB)
-    .add()
-    .set(packedA);
-  asm
-    .get(packedA)
-    .i32(blockRows * blockDepth * kind.size)
-    .add()
-    .set(tile);
+  asm.get(n).i32(last).add().i32(columns).op(0x6d); // i32.div_s
+  asm.i32(strip).mul().get(packedB).add().set(packedA);
+  asm.get(packedA).i32(block).add().set(tile);
 }
 
 /** Copies an element from `source` to `target`, or a zero where `inside` says that there is none. */
-function copyElement(asm: Assembler, kind: Kind, inside: () => void): void {
+function copyElement(asm: Assembler, { size, load, store, zero }: Kind, inside: () => void): void {
+  const move = [...load, ...store];
+  const clear = [...zero, ...store];
   inside();
   asm.branch(
     () =>
       asm
         .get(target)
         .get(source)
-        .op(...kind.load, ...kind.store),
-    () => asm.get(target).op(...kind.zero, ...kind.store),
+        .op(...move),
+    () => asm.get(target).op(...clear),
   );
-  asm.advance(target, () => asm.i32(kind.size));
+  asm.advance(target, () => asm.i32(size));
 }
 
 /** Strips of B of a tile's columns, each row of a strip contiguous. */
@@ -228,13 +184,9 @@ function packRight(asm: Assembler, kind: Kind): void {
       asm.get(bColumn).i32(kind.size).op(0x46).get(limit).i32(kind.columns).op(0x4e, 0x71); // eq, ge_s, and
       asm.branch(
         () => {
-          for (let v = 0; v < tileVectors; v++)
-            asm
-              .get(target)
-              .get(source)
-              .vector(0, v * 16)
-              .vector(11, v * 16);
-          asm.advance(target, () => asm.i32(kind.columns * kind.size));
+          for (let offset = 0; offset < tileBytes; offset += 16)
+            asm.get(target).get(source).vector(0, offset).vector(11, offset);
+          asm.advance(target, () => asm.i32(tileBytes));
         },
         () => {
           asm.i32(kind.columns).set(edge);
@@ -276,15 +228,7 @@ function multiplyTile(asm: Assembler, kind: Kind): void {
   asm.set(r);
   asm.get(r);
   asm.op(0x04, 0x7f).get(place).op(0x05).get(tile).op(0x0b); // if with an i32 result
-  asm
-    .get(r)
-    .op(0x04, 0x7f)
-    .get(n)
-    .i32(kind.size)
-    .mul()
-    .op(0x05)
-    .i32(kind.columns * kind.size)
-    .op(0x0b);
+  asm.get(r).op(0x04, 0x7f).get(n).i32(kind.size).mul().op(0x05).i32(tileBytes).op(0x0b);
   asm.get(r).op(0x04, 0x7f).get(kk).op(0x05).i32(0).op(0x0b);
   asm.call(0);
   asm.get(r);
@@ -300,26 +244,13 @@ function storeEdge(asm: Assembler, kind: Kind): void {
   asm.clip(limit, mc, i, tileRows);
   asm.loop(l, limit, 1, () => {
     asm.get(place).set(target);
-    asm
-      .get(tile)
-      .get(l)
-      .i32(kind.columns * kind.size)
-      .mul()
-      .add()
-      .set(source);
+    asm.get(tile).get(l).i32(tileBytes).mul().add().set(source);
     asm.loop(r, edge, 1, () => {
-      asm
-        .get(target)
-        .get(source)
-        .op(...kind.load);
+      asm.get(target).get(source);
+      asm.op(...kind.load);
       asm.get(kk).op(0x04, kind.type); // if with a result
-      asm
-        .get(target)
-        .op(...kind.load)
-        .op(0x05)
-        .op(...kind.zero)
-        .op(0x0b);
-      asm.op(kind.add).op(...kind.store);
+      asm.get(target);
+      asm.op(...kind.load, 0x05, ...kind.zero, 0x0b, kind.add, ...kind.store);
       asm.advance(source, () => asm.i32(kind.size));
       asm.advance(target, () => asm.i32(kind.size));
     });
