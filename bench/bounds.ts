@@ -40,4 +40,9 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "chain-1e4": { ratio: 1.8 },
   "chain-1e5": { ratio: 1.8 },
   "chain-1e6": { ratio: 1.8, first: 15_000, memory: 1536 },
+  "train-adam": { ratio: 5 },
+  "train-gd": { ratio: 5 },
+  recorded: { ratio: 1.5 },
+  "on-step": { ratio: 2 },
+  anew: { ratio: 1.2 },
 };

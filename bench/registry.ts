@@ -17,6 +17,7 @@ export const workloads: readonly Workload[] = [
   all.manySteps,
   all.convenientCall,
   all.manyKernels,
+  ...all.runs,
 ];
 
 export function workloadOf(name: string): Workload {

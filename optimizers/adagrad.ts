@@ -1,6 +1,6 @@
 import { add, divide, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
+import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, fixedAtLeastZero, flag, learningRate } from "./options.js";
 import { rateAt, rootPlusEpsilon, withWeightDecay } from "./terms.js";
 
@@ -42,7 +42,7 @@ export function adagrad(given: AdagradOptions): Optimizer<{ readonly sumOfSquare
   const hyperparameters = readOptions("adagrad", options, given);
   const { learningRate, epsilon, epsilonInsideSqrt, initialAccumulator, learningRateDecay, weightDecay } =
     hyperparameters;
-  return defineOptimizer({
+  return sharedOptimizer({
     name: "adagrad",
     hyperparameters,
     slots: { sumOfSquares: { initial: initialAccumulator } },

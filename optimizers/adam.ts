@@ -1,6 +1,6 @@
 import { divide, maximum, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
+import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { rateAt, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
 
@@ -57,7 +57,7 @@ type AdamSlots = {
 export function adam(given: AdamOptions): Optimizer<AdamSlots> {
   const hyperparameters = readOptions("adam", options, given);
   const { learningRate, beta1, beta2, epsilon, epsilonInsideSqrt, amsgrad, weightDecay } = hyperparameters;
-  return defineOptimizer<AdamSlots>({
+  return sharedOptimizer<AdamSlots>({
     name: "adam",
     hyperparameters,
     slots: {

@@ -1,6 +1,6 @@
 import { multiply, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { defineOptimizer, type NoSlots, type Optimizer } from "./optimizer.js";
+import { type NoSlots, type Optimizer, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, learningRate } from "./options.js";
 import { rateAt, withWeightDecay } from "./terms.js";
 
@@ -31,7 +31,7 @@ export type GradientDescentOptions = OptionsOf<typeof options>;
 export function gradientDescent(given: GradientDescentOptions): Optimizer<NoSlots> {
   const hyperparameters = readOptions("gradientDescent", options, given);
   const { learningRate, weightDecay } = hyperparameters;
-  return defineOptimizer({
+  return sharedOptimizer({
     name: "gradientDescent",
     hyperparameters,
     slots: {},

@@ -1,98 +1,26 @@
-/**
- * Laws that hold for every optimizer. A row of the table, an optimizer with a few variants of its options, buys all the
- * tests.
- */
+/** Laws that hold for every optimizer of the table. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  add,
   compile,
-  divide,
   type Expr,
   grad,
   multiply,
   scalar,
-  sqrt,
   square,
-  subtract,
   sum,
   trace,
   type Value,
   vector,
 } from "../graph/index.js";
-import { type OptionsOf, readOptions } from "../graph/internal.js";
+import { type Subject, subjects } from "../property-tests/support/optimizers.js";
 import {
-  adagrad,
-  adam,
-  defineOptimizer,
   exponentialDecay,
-  gradientDescent,
   type LearningRate,
-  momentum,
   type Optimizer,
   type OptimizerState,
-  rmsprop,
   type Values,
 } from "./index.js";
-import { learningRate } from "./options.js";
-import { rateAt } from "./terms.js";
-
-interface Subject {
-  readonly title: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  make(options: object): Optimizer;
-}
-
-/** An optimizer with each of some options besides the learning rate. */
-function row<O>(make: (options: O) => Optimizer, ...variants: Omit<O, "learningRate">[]): Subject[] {
-  return variants.map((options) => ({
-    title: `${make.name} ${JSON.stringify(options)}`,
-    options: { ...options },
-    make: (more) => make({ ...options, ...more } as O),
-  }));
-}
-
-/** A user's own rule, which isn't elementwise: it sees the shape of the parameter and all of the gradient. */
-function normalized(given: OptionsOf<{ learningRate: typeof learningRate }>): Optimizer {
-  const hyperparameters = readOptions("normalized", { learningRate }, given);
-  return defineOptimizer({
-    name: "normalized",
-    hyperparameters,
-    slots: { steps: { initial: 0, scalar: true } },
-    rule(parameter, gradient, { steps }, step) {
-      const norm = sqrt(sum(square(gradient)));
-      const scaled = divide(gradient, norm);
-      const rank = Math.max(1, parameter.shape.length);
-      const move = multiply(rateAt(hyperparameters.learningRate, step), divide(scaled, rank));
-      return {
-        parameter: subtract(parameter, move),
-        slots: { steps: add(steps, 1) },
-      };
-    },
-  });
-}
-
-const subjects: readonly Subject[] = [
-  ...row(gradientDescent, {}, { weightDecay: 0.1 }),
-  ...row(
-    momentum,
-    {},
-    { nesterov: true, weightDecay: 0.1 },
-    { dampening: 0.3 },
-    { learningRateInsideVelocity: false, nesterov: true, dampening: 0.3 },
-  ),
-  ...row(adagrad, {}, { epsilonInsideSqrt: true }, { initialAccumulator: 0.1, learningRateDecay: 0.1 }),
-  ...row(
-    rmsprop,
-    {},
-    { epsilonInsideSqrt: true },
-    { centered: true, epsilon: 0.01 },
-    { momentum: 0.5, weightDecay: 0.1 },
-    { momentum: 0.5, learningRateInsideVelocity: false },
-  ),
-  ...row(adam, {}, { epsilonInsideSqrt: true, beta2: 0.99 }, { amsgrad: true, weightDecay: 0.1 }),
-  ...row(normalized, {}),
-];
 
 const laws = suite("optimizers: laws");
 

@@ -1,6 +1,6 @@
 import { add, equal, multiply, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
+import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate, share } from "./options.js";
 import { rateAt, withWeightDecay } from "./terms.js";
 
@@ -48,7 +48,7 @@ export function momentum(given: MomentumOptions): Optimizer<{ readonly velocity:
   const hyperparameters = readOptions("momentum", options, given);
   const { learningRate, dampening, nesterov, weightDecay, learningRateInsideVelocity } = hyperparameters;
   const rho = hyperparameters.momentum;
-  return defineOptimizer({
+  return sharedOptimizer({
     name: "momentum",
     hyperparameters,
     slots: { velocity: { initial: 0 } },

@@ -1,15 +1,17 @@
 /** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
 import { AdjointError, compile, type Shape, scalar, tensor, trace } from "../graph/index.js";
-import { readValue, shapeOfValue, sizeOf } from "../graph/internal.js";
+import { lru, readValue, shapeOfValue, sizeOf } from "../graph/internal.js";
 import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
 import type { Exprs, OptimizerState, Values } from "./optimizer.js";
 import { applyRule, type Plain } from "./symbolic.js";
 
-/** A compiled rule: the numbers of one parameter in, fresh ones out. */
-type Kernel = (inputs: Numbers) => Numbers & { readonly parameter: number | Float64Array };
-
-/** By `parameter`, `gradient`, `step`, and the names that `slotName` gives to slots. */
 type Numbers = Readonly<Record<string, number | Float64Array>>;
+
+/** A compiled rule: the numbers of one parameter in, its slots by their places, fresh ones out. */
+type Kernel = (inputs: Numbers) => { readonly parameter: number | Float64Array; readonly slots: Numbers };
+
+/** For so many shapes. */
+const mostKernels = 64;
 
 /** The numeric half of an optimizer. */
 export interface Numeric {
@@ -22,13 +24,8 @@ export interface Numeric {
 }
 
 export function numeric(optimizer: Plain): Numeric {
-  const kernels = new Map<string, Kernel>();
-  const kernelFor = (shape: Shape): Kernel => {
-    const key = shape.join("×");
-    const kernel = kernels.get(key) ?? compileRule(optimizer, shape);
-    kernels.set(key, kernel);
-    return kernel;
-  };
+  const kernels = lru<string, Kernel>(mostKernels);
+  const kernelFor = (shape: Shape) => kernels(shape.join("×"), () => compileRule(optimizer, shape));
   return {
     init: (parameters) => init(optimizer, parameters),
     step: (parameters, gradients, state) => step(optimizer, kernelFor, parameters, gradients, state),
@@ -71,8 +68,8 @@ function step(
       gradient: read(gradients, "gradients", shape),
       step: taken,
       ...Object.fromEntries(
-        optimizer.slots.map(([slot, { scalar }]) => [
-          slotName(slot),
+        optimizer.slots.map(([slot, { scalar }], i) => [
+          slotKey(i),
           read(state.slots[slot]!, `state.slots.${slot}`, scalar ? [] : shape),
         ]),
       ),
@@ -83,32 +80,29 @@ function step(
     state: {
       step: taken,
       shapes: fromNames(names, (name) => [...state.shapes[name]!]),
-      slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]![slotName(slot)]!)),
+      slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]!.slots[slot]!)),
     },
   };
 }
 
 /** The rule for parameters of one shape, on numbers. */
 function compileRule(optimizer: Plain, shape: Shape): Kernel {
-  const slots = optimizer.slots.map(([name, slot]) => [slotName(name), tensor(slot.scalar ? [] : shape)]);
-  const inputs = {
-    parameter: tensor(shape),
-    gradient: tensor(shape),
-    step: scalar(),
-    ...(Object.fromEntries(slots) as object),
-  };
-  const traced = trace(inputs, ({ parameter, gradient, step, ...others }) => {
-    const own = bySlot(optimizer, (name) => (others as Exprs)[slotName(name)]!);
-    const next = applyRule(optimizer, parameter, gradient, own, step);
-    const renamed = Object.entries(next.slots).map(([name, slot]) => [slotName(name), slot]);
-    return { parameter: next.parameter, ...(Object.fromEntries(renamed) as Exprs) };
+  const slots = optimizer.slots.map(
+    ([, { scalar }], i) => [slotKey(i), tensor(scalar ? [] : shape)] as const,
+  );
+  const inputs = { parameter: tensor(shape), gradient: tensor(shape), step: scalar() };
+  const traced = trace({ ...inputs, ...Object.fromEntries(slots) }, (given: Exprs) => {
+    const own = optimizer.slots.map(([name], i) => [name, given[slotKey(i)]!] as const);
+    const { parameter, gradient, step } = given;
+    const next = applyRule(optimizer, parameter!, gradient!, Object.fromEntries(own), step!);
+    return { parameter: next.parameter, slots: next.slots };
   });
   return compile(traced) as unknown as Kernel;
 }
 
-/** Slots stand beside other inputs and outputs, so their names get a prefix. */
-function slotName(slot: string): string {
-  return `slot ${slot}`;
+/** Slots stand beside other inputs, so they go by their places. */
+function slotKey(place: number): string {
+  return `slot${place}`;
 }
 
 function checkState(optimizer: Plain, state: OptimizerState, names: readonly string[]): void {

@@ -4,6 +4,7 @@
  */
 import { AdjointError, Expr, type Operand, type Shape, type Value } from "../graph/index.js";
 import { checkOptions } from "../graph/internal.js";
+import { intern } from "./intern.js";
 import { numeric } from "./numeric.js";
 import { initialSlots, type Operands, type Plain, update } from "./symbolic.js";
 
@@ -176,4 +177,11 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
     ) => update(plain, parameters, gradients, slots, step),
     initialSlots: (parameters: Exprs) => initialSlots(plain, parameters),
   }) as unknown as Optimizer<S>;
+}
+
+/** An optimizer of the library, whose name and hyperparameters tell all: where they are equal, it is the same object. */
+export function sharedOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
+  const { name, hyperparameters, slots } = definition;
+  for (const one of [hyperparameters, slots, ...Object.values(slots)]) Object.freeze(one);
+  return intern(name, hyperparameters, () => defineOptimizer(definition));
 }

@@ -1,6 +1,6 @@
 import { add, divide, maximum, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { defineOptimizer, type Optimizer, type Slot } from "./optimizer.js";
+import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { rateAt, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
 
@@ -69,7 +69,7 @@ export function rmsprop(given: RmspropOptions): Optimizer<RmspropSlots> {
     learningRateInsideVelocity,
   } = hyperparameters;
   const rho = hyperparameters.momentum;
-  return defineOptimizer<RmspropSlots>({
+  return sharedOptimizer<RmspropSlots>({
     name: "rmsprop",
     hyperparameters,
     slots: {

@@ -20,6 +20,7 @@ import {
   where,
 } from "../graph/index.js";
 import { lift, type Option, type OptionsOf, readOptions } from "../graph/internal.js";
+import { intern } from "./intern.js";
 import {
   atLeastZero,
   type Hyperparameter,
@@ -34,9 +35,15 @@ export interface NumericSchedule {
   (step: Expr): Hyperparameter;
 }
 
-/** Rates whose parameters are numbers give numbers for numbers; the ops see to it. */
-function schedule(rate: (step: Hyperparameter) => Hyperparameter): NumericSchedule {
-  return rate as NumericSchedule;
+/**
+ * The schedule of a name and its options. Rates whose parameters are numbers give numbers for numbers; the ops see to it.
+ */
+function schedule(
+  name: string,
+  options: object,
+  rate: (step: Hyperparameter) => Hyperparameter,
+): NumericSchedule {
+  return intern(name, options, () => rate as NumericSchedule);
 }
 
 /** The share of `duration` that has gone by before a step, at most 1. */
@@ -51,8 +58,9 @@ function progress(step: Hyperparameter, duration: Hyperparameter): Hyperparamete
  * constantSchedule(0.1)(7); // 0.1
  */
 export function constantSchedule(value: Hyperparameter): NumericSchedule {
-  const { rate } = readOptions("constantSchedule", { rate: requiredAtLeastZero }, { rate: value });
-  return schedule(() => rate);
+  const options = readOptions("constantSchedule", { rate: requiredAtLeastZero }, { rate: value });
+  const { rate } = options;
+  return schedule("constantSchedule", options, () => rate);
 }
 
 const linearOptions = {
@@ -74,9 +82,12 @@ const linearOptions = {
  * optax's `linear_schedule`; torch's `LinearLR` gives factors of the initial rate instead.
  */
 export function linearSchedule(given: OptionsOf<typeof linearOptions>): NumericSchedule {
-  const { initialValue, endValue, transitionSteps } = readOptions("linearSchedule", linearOptions, given);
+  const options = readOptions("linearSchedule", linearOptions, given);
+  const { initialValue, endValue, transitionSteps } = options;
   const range = subtract(endValue, initialValue);
-  return schedule((step) => add(initialValue, multiply(range, progress(step, transitionSteps))));
+  return schedule("linearSchedule", options, (step) =>
+    add(initialValue, multiply(range, progress(step, transitionSteps))),
+  );
 }
 
 const exponentialOptions = {
@@ -98,12 +109,9 @@ const exponentialOptions = {
  * optax's `exponential_decay`; torch's `ExponentialLR` is T = 1.
  */
 export function exponentialDecay(given: OptionsOf<typeof exponentialOptions>): NumericSchedule {
-  const { initialValue, decayRate, transitionSteps } = readOptions(
-    "exponentialDecay",
-    exponentialOptions,
-    given,
-  );
-  return schedule((step) =>
+  const options = readOptions("exponentialDecay", exponentialOptions, given);
+  const { initialValue, decayRate, transitionSteps } = options;
+  return schedule("exponentialDecay", options, (step) =>
     multiply(initialValue, power(decayRate, divide(subtract(step, 1), transitionSteps))),
   );
 }
@@ -128,9 +136,10 @@ const cosineOptions = {
  * optax's `cosine_decay_schedule` with alpha = b/a; torch's `CosineAnnealingLR` rises again after T.
  */
 export function cosineDecay(given: OptionsOf<typeof cosineOptions>): NumericSchedule {
-  const { initialValue, decaySteps, endValue } = readOptions("cosineDecay", cosineOptions, given);
+  const options = readOptions("cosineDecay", cosineOptions, given);
+  const { initialValue, decaySteps, endValue } = options;
   const range = subtract(initialValue, endValue);
-  return schedule((step) => {
+  return schedule("cosineDecay", options, (step) => {
     const wave = add(1, cos(multiply(Math.PI, progress(step, decaySteps))));
     return add(endValue, multiply(range, divide(wave, 2)));
   });
@@ -162,8 +171,11 @@ const stepOptions = {
  * torch's `MultiStepLR`; optax's `piecewise_constant_schedule` takes a factor for each boundary.
  */
 export function stepDecay(given: OptionsOf<typeof stepOptions>): NumericSchedule {
-  const { initialValue, decayRate, milestones } = readOptions("stepDecay", stepOptions, given);
-  return schedule((step) =>
+  const options = readOptions("stepDecay", stepOptions, given);
+  const { initialValue, decayRate } = options;
+  // The list is the user's.
+  const milestones = [...options.milestones];
+  return schedule("stepDecay", options, (step) =>
     milestones.reduce<Hyperparameter>(
       (rate, milestone) =>
         where(greaterEqual(subtract(step, 1), milestone), multiply(rate, decayRate), rate) as Hyperparameter,
@@ -192,10 +204,11 @@ const warmupOptions = {
  * so that its first step does nothing; here the first rate is the first rise.
  */
 export function warmup(given: OptionsOf<typeof warmupOptions>): NumericSchedule {
-  const { warmupSteps, schedule: following } = readOptions("warmup", warmupOptions, given);
+  const options = readOptions("warmup", warmupOptions, given);
+  const { warmupSteps, schedule: following } = options;
   const at = (step: Hyperparameter): Hyperparameter =>
     typeof following === "function" ? following(step as Expr) : following;
-  return schedule((step) => {
+  return schedule("warmup", options, (step) => {
     const first = at(typeof step === "number" ? 1 : lift(step.builder, 1, "warmup"));
     const rising = multiply(first, divide(step, warmupSteps));
     return where(lessEqual(step, warmupSteps), rising, at(subtract(step, warmupSteps))) as Hyperparameter;

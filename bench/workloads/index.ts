@@ -7,4 +7,5 @@ export { matrixProduct } from "./matmul.js";
 export { mixture } from "./mixture.js";
 export { perceptron } from "./mlp.js";
 export { rosenbrock } from "./rosenbrock.js";
+export { runs } from "./runs.js";
 export { stencil } from "./stencil.js";

@@ -6,7 +6,7 @@ import type { LossRun, LossSpec } from "./loss-chart.js";
 import { checkChoice, checkText } from "./options.js";
 import { append, readRuns, readTrainings, type Trainings } from "./runs.js";
 import { epochColor, iterationColor, runStyle } from "./style.js";
-import { thinnedSeries } from "./thinning.js";
+import { stepAt, thinnedSeries } from "./thinning.js";
 
 /** What `lossChart` draws, panel by panel, of the options of `lossFigure`. */
 export function lossSpecs(options: LossOptions, what = "lossFigure"): LossSpec[] {
@@ -27,18 +27,20 @@ export function lossSpecs(options: LossOptions, what = "lossFigure"): LossSpec[]
           `${what}: run "${name}" took ${steps} steps but recorded none; leave out { trajectory: false }.`,
         );
       }
-      return { name, values: append(trajectory.values, value), status };
+      const stepOf = (i: number) => stepAt({ stride: trajectory.stride, steps }, i);
+      return { name, values: append(trajectory.values, value), status, stepOf };
     });
-    return [panel(what, "value at each step", "step", "value", 0, iterationColor, read, scale)];
+    return [panel(what, "value at each step", "step", "value", iterationColor, read, scale)];
   }
   const read = readTrainings(what, trainings);
+  const stepOf = (i: number) => i + 1;
   const series = (pick: (training: Trainings[string]) => Float64Array) =>
-    read.map(([name, training]) => ({ name, values: pick(training), status: training.status }));
+    read.map(([name, training]) => ({ name, values: pick(training), status: training.status, stepOf }));
   const iterations = series(({ iterationLosses }) => iterationLosses);
   const epochs = series(({ epochLosses }) => epochLosses);
   return [
-    panel(what, "iteration loss", "iteration", "loss", 1, iterationColor, iterations, scale),
-    panel(what, "epoch loss", "epoch", "loss", 1, epochColor, epochs, scale),
+    panel(what, "iteration loss", "iteration", "loss", iterationColor, iterations, scale),
+    panel(what, "epoch loss", "epoch", "loss", epochColor, epochs, scale),
   ];
 }
 
@@ -46,6 +48,7 @@ interface Series {
   readonly name: string;
   readonly values: Float64Array;
   readonly status: string;
+  readonly stepOf: (i: number) => number;
 }
 
 function panel(
@@ -53,16 +56,15 @@ function panel(
   title: string,
   stepLabel: string,
   valueLabel: string,
-  first: number,
   color: string,
   series: readonly Series[],
   scale: "linear" | "log",
 ): LossSpec {
-  for (const { name, values } of series) {
+  for (const { name, values, stepOf } of series) {
     const i = scale === "log" ? values.findIndex((value) => value <= 0) : -1;
     if (i < 0) continue;
     throw new AdjointError(
-      `${what}: "${name}" has the ${valueLabel} ${values[i]} at ${stepLabel} ${first + i}; a logarithmic axis needs values ` +
+      `${what}: "${name}" has the ${valueLabel} ${values[i]} at ${stepLabel} ${stepOf(i)}; a logarithmic axis needs values ` +
         `above 0, so use { scale: "linear" }.`,
     );
   }
@@ -76,7 +78,7 @@ function panel(
     scale,
     runs: series.map((one, i): LossRun => {
       const style = series.length === 1 ? { color, dash: [] } : runStyle(i);
-      return { name: one.name, status: one.status, ...style, ...thinnedSeries(one.values, first) };
+      return { name: one.name, status: one.status, ...style, ...thinnedSeries(one.values, one.stepOf) };
     }),
     legend: series.length > 1,
   };

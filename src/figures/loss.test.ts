@@ -13,6 +13,7 @@ import {
   gradientDescent,
   mean,
   minimize,
+  saddle,
   square,
   subtract,
   train,
@@ -156,6 +157,7 @@ losses("several are drawn over each other, named above, nothing cut off", async 
 losses("a long run keeps the lowest and highest of each stretch", () => {
   const long = {
     ...run,
+    steps: 100_000,
     trajectory: { ...run.trajectory, steps: 100_000, values: new Float64Array(100_000).fill(1) },
   };
   long.trajectory.values[54_321] = 9;
@@ -167,6 +169,19 @@ losses("a long run keeps the lowest and highest of each stretch", () => {
   assert.is(values[steps.indexOf(54_321)], 9);
   assert.is(values[steps.indexOf(77_777)], -9);
   assert.equal([steps[0], steps.at(-1)], [0, 100_000]);
+});
+
+losses("a run of which every fourth step is recorded shows these steps, and the last one", () => {
+  // Rows of two numbers and a value: room for four.
+  const thin = minimize(saddle.f, { x: [1, 1] }, gradientDescent({ learningRate: 0.1 }), {
+    ...{ steps: 14, memoryLimit: 4 * 24 },
+  });
+  const [panel] = lossSpecs({ runs: { thin } });
+  assert.equal(panel!.runs[0]!.steps, [0, 4, 8, 12, 14]);
+  panel!.runs[0]!.steps.forEach((step, i) => {
+    const value = (0.8 ** step) ** 2 - (1.1 ** step) ** 2 / 2;
+    assert.ok(Math.abs(panel!.runs[0]!.values[i]! - value) < 1e-7);
+  });
 });
 
 losses("the page holds its data and nothing from elsewhere", async () => {

@@ -4,6 +4,7 @@ import { formatShape, graphOf } from "../../graph/internal.js";
 import type { Interval, Objective } from "../objectives/index.js";
 import type { Status } from "../runs/index.js";
 import { append, readRuns } from "./runs.js";
+import type { Stepping } from "./thinning.js";
 
 /** A function of the plane: of one vector of two, or of two scalars. The library's objectives know more of themselves. */
 export type PlaneFunction =
@@ -96,7 +97,7 @@ function list(value: number | Float64Array | undefined): ArrayLike<number> | und
 }
 
 /** A run as a path: the points before each step, and the last one. */
-export interface Path {
+export interface Path extends Stepping {
   readonly name: string;
   readonly x1: Float64Array;
   readonly x2: Float64Array;
@@ -127,6 +128,8 @@ export function readPaths(what: string, runs: unknown, { labels, coordinates }: 
       x2: append(before.x2, last.x2[0]!),
       values: append(trajectory.values, value),
       status,
+      stride: trajectory.stride,
+      steps,
     };
     if (path.x1.some((x1, i) => Number.isFinite(x1) && Number.isFinite(path.x2[i]))) return path;
     throw new AdjointError(

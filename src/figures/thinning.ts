@@ -3,12 +3,29 @@ import type { ContourRun } from "./contour-chart.js";
 import type { LossRun } from "./loss-chart.js";
 import type { Path, PlaneWindow } from "./plane.js";
 
+/** When the points of a run are: a trajectory may hold one of several steps, and its last point follows. */
+export interface Stepping {
+  readonly stride: number;
+  /** Those of the whole run. */
+  readonly steps: number;
+}
+
+/** The steps taken before a point. */
+export function stepAt({ stride, steps }: Stepping, point: number): number {
+  return Math.min(point * stride, steps);
+}
+
+/** The point before which so many steps were taken, or the next one. */
+export function pointAt({ stride }: Stepping, step: number): number {
+  return Math.ceil(step / stride);
+}
+
 /**
  * A path without the points that lie on the one kept before, and with those far outside of the window brought nearer,
  * in their direction: no picture shows the difference, and a long run stays small.
  */
 export function thinnedPath(
-  { name, x1, x2, values, status }: Path,
+  { name, x1, x2, values, status, ...stepping }: Path,
   window: PlaneWindow,
 ): Omit<ContourRun, "color" | "dash"> {
   const middle = [(window.x1[0] + window.x1[1]) / 2, (window.x2[0] + window.x2[1]) / 2] as const;
@@ -29,7 +46,7 @@ export function thinnedPath(
     [u, v] = [nextU, nextV];
     const isPoint = Number.isFinite(u) && Number.isFinite(v);
     const nearer = Math.min(1, 1000 / Math.hypot(u, v));
-    kept.steps.push(i);
+    kept.steps.push(stepAt(stepping, i));
     kept.x1.push(isPoint ? round(nearer < 1 ? middle[0] + nearer * u * half[0] : x1[i]!) : null);
     kept.x2.push(isPoint ? round(nearer < 1 ? middle[1] + nearer * v * half[1] : x2[i]!) : null);
     kept.values.push(Number.isFinite(values[i]) ? round(values[i]!) : null);
@@ -37,10 +54,10 @@ export function thinnedPath(
   return { name, status, ...kept };
 }
 
-/** Losses with their steps: of more than `most`, the lowest and the highest of each stretch of equal length. */
+/** Losses with the steps of each: of more than `most`, the lowest and the highest of each stretch of equal length. */
 export function thinnedSeries(
   values: Float64Array,
-  first: number,
+  stepOf: (i: number) => number,
   most = 4000,
 ): Pick<LossRun, "steps" | "values"> {
   const kept: number[] = [];
@@ -58,5 +75,5 @@ export function thinnedSeries(
     if (kept.at(-1) !== values.length - 1) kept.push(values.length - 1);
   }
   const round = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : null);
-  return { steps: kept.map((i) => first + i), values: kept.map((i) => round(values[i]!)) };
+  return { steps: kept.map(stepOf), values: kept.map((i) => round(values[i]!)) };
 }

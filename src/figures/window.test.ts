@@ -7,6 +7,8 @@ function path(points: readonly (readonly [number, number])[], status: Path["stat
   return {
     name: "run",
     status,
+    stride: 1,
+    steps: points.length - 1,
     x1: Float64Array.from(points, ([x1]) => x1),
     x2: Float64Array.from(points, ([, x2]) => x2),
     values: new Float64Array(points.length),

@@ -20,9 +20,10 @@ export function checkApart(what: string, start: object, data: object): void {
 
 /** Throws where parameters or data hold a number that no step could mend. */
 export function checkFinite(what: string, name: string, data: Float64Array): void {
-  const i = data.findIndex((value) => !Number.isFinite(value));
-  if (i >= 0)
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
     throw new AdjointError(`${what}: "${name}" holds ${data[i]} at element ${i}; pass finite numbers.`);
+  }
 }
 
 /** Throws where a count isn't a whole number of at least `least`. */

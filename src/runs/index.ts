@@ -1,10 +1,10 @@
+export type { Status } from "./loop.js";
 export {
   type MinimizeOptions,
   minimize,
   type PointOf,
   type Progress,
   type Run,
-  type Status,
   type Trajectory,
 } from "./minimize.js";
 export {

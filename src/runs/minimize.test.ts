@@ -144,10 +144,12 @@ minimizing("parameters without elements are no problem", () => {
 
 minimizing("the callback sees every step before it is taken, and can stop the run", () => {
   const seen: Progress<{ x: [2] }>[] = [];
+  const points: Float64Array[] = [];
   const run = minimize(bowl, { x: [4, -8] }, descent, {
     steps: 10,
     onStep(progress) {
       seen.push(progress);
+      points.push(progress.parameters.x);
       return progress.value > 10;
     },
   });
@@ -160,7 +162,9 @@ minimizing("the callback sees every step before it is taken, and can stop the ru
       [3, 5, 4],
     ],
   );
-  assert.equal([...seen[1]!.parameters.x], [2, -4]);
+  assert.equal([...points[1]!], [2, -4]);
+  // What was asked for stays.
+  assert.is(seen[1]!.parameters.x, points[1]);
   assert.equal([...run.parameters.x], [1, -2]);
   assert.is(run.value, 5);
 });
@@ -179,6 +183,22 @@ minimizing("what a callback is given is its own: it may keep it and change it", 
   assert.equal([...kept[2]!], [1, -2]);
   run.parameters.x.fill(0);
   assert.equal([...run.trajectory.parameters.x.slice(-2)], [1, -2]);
+});
+
+minimizing("a point that nobody asked for during its callback is gone", () => {
+  const seen: Progress<{ x: [2] }>[] = [];
+  const onStep = (progress: Progress<{ x: [2] }>) => {
+    const before = seen.at(-1);
+    if (before)
+      assert.throws(() => before.parameters, /onStep: parameters can be read during the callback only/);
+    seen.push(progress);
+  };
+  minimize(bowl, { x: [4, -8] }, descent, { steps: 3, tolerance: 0, onStep });
+  assert.throws(() => seen.at(-1)!.parameters, /during the callback only/);
+  assert.equal(
+    seen.map(({ step, value }) => [step, value]),
+    [1, 2, 3].map((step) => [step, 80 / 4 ** (step - 1)]),
+  );
 });
 
 minimizing("what is done to the start and the data during a run changes nothing", () => {

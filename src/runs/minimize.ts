@@ -1,13 +1,14 @@
-import { AdjointError, type Expr, type Shapes, type Traced, valueAndGrad } from "../../graph/index.js";
+import { AdjointError, type Expr, type Shapes, type Traced } from "../../graph/index.js";
 import { checkKeys, checkOptions, graphOf, readValue, type ValueOf } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { checkApart, checkCount, checkFinite, checkOptimizer, checkStart } from "./checks.js";
-import { runSteps } from "./loop.js";
-import { Recorder } from "./recorder.js";
-import { type Step, Stepper, type Tensor, type Tensors, traceStep } from "./step.js";
-
-/** Why a run ended. */
-export type Status = "converged" | "max-steps" | "diverged" | "stopped";
+import { type Program, programOf } from "./kernels.js";
+import { run, type Status } from "./loop.js";
+import { optimizerMethod } from "./method.js";
+import { BeforeStep } from "./progress.js";
+import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
+import { plainValue, type State, type Tensor, type Tensors } from "./state.js";
+import { type Objective, traceStep } from "./step.js";
 
 /** A point: a number for a scalar parameter, a flat array for a tensor. */
 export type PointOf<P extends Shapes> = {
@@ -25,7 +26,7 @@ export interface Progress<P extends Shapes = Shapes> {
   readonly value: number;
   /** The largest absolute element of the gradient. */
   readonly gradientNorm: number;
-  /** The point as a copy. */
+  /** The point as a copy, made when it is asked for, which must be during the callback. */
   readonly parameters: PointOf<P>;
 }
 
@@ -36,15 +37,23 @@ export interface MinimizeOptions<P extends Shapes = Shapes, D = Readonly<Record<
   readonly tolerance?: number;
   /** Record the point and the value before each step; default true. */
   readonly trajectory?: boolean;
+  /** The most bytes that the trajectory takes (two rows at least); default 2²⁸. See `Trajectory.stride`. */
+  readonly memoryLimit?: number;
   /** Inputs of the objective that stay as they are. */
   readonly data?: D;
   /** Called before each step; returning false stops the run. */
   readonly onStep?: (progress: Progress<P>) => unknown;
 }
 
-/** The points before each step, row by row, and the values there. The start is the first; the last point isn't in it. */
+/** The points before steps, row by row, and the values there. The start is the first; the last point isn't in it. */
 export interface Trajectory<N extends PropertyKey = string> {
+  /** The number of rows: the steps that were recorded. */
   readonly steps: number;
+  /**
+   * Row i is of the point before step i·stride + 1. It is 1 unless the steps didn't fit into `memoryLimit`; then every
+   * second row was dropped, as often as it took, and it is a power of two.
+   */
+  readonly stride: number;
   /** `steps` × size numbers for each parameter. */
   readonly parameters: { readonly [K in N]: Float64Array };
   readonly values: Float64Array;
@@ -56,6 +65,8 @@ export interface Run<P extends Shapes = Shapes> {
   /** The objective there. */
   readonly value: number;
   readonly status: Status;
+  /** How often the objective and its gradient were evaluated. */
+  readonly evaluations: number;
   /** Steps taken. A run that diverged did so in the step after these; at 0 it may be the start that isn't finite. */
   readonly steps: number;
   /** Empty unless it is recorded. */
@@ -78,62 +89,55 @@ export function minimize<I extends Shapes, const N extends keyof I & string>(
   optimizer: Optimizer,
   options: MinimizeOptions<Pick<I, N>, { readonly [K in Exclude<keyof I, N>]: ValueOf<I[K]> }> = {},
 ): Run<Pick<I, N>> {
+  return minimizeBy(run, objective as unknown as Objective, start, optimizer, options as MinimizeOptions);
+}
+
+const optionNames = ["steps", "tolerance", "trajectory", "memoryLimit", "data", "onStep"];
+
+/** `minimize` without its types, by a loop: `run` or, for laws that compare the two, `plainLoop`. */
+export function minimizeBy(
+  loop: typeof run,
+  objective: Objective,
+  start: object,
+  optimizer: Optimizer,
+  options: MinimizeOptions<Shapes, object>,
+): Run<never> {
   checkOptimizer("minimize", optimizer);
-  checkOptions("minimize", options, ["steps", "tolerance", "trajectory", "data", "onStep"]);
+  checkOptions("minimize", options, optionNames);
   const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = options;
+  const { memoryLimit = defaultMemoryLimit } = options;
   checkCount("minimize", "steps", steps, 0);
+  checkCount("minimize", "memoryLimit", memoryLimit, 0);
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${String(tolerance)}.`);
   }
   const { parameters, data } = readInputs(objective, start, options.data ?? {});
-  const step = stepOf(objective, optimizer, parameters, data);
-  const stepper = new Stepper(optimizer, parameters);
-  const recorder = new Recorder(parameters, trajectory ? steps : 0);
-  const pointNow = () => stepper.parameters() as PointOf<Pick<I, N>>;
-  const { status, value } = runSteps(step, data, stepper, {
+  const method = optimizerMethod(optimizer, tolerance, (state) => ({
+    program: stepOf(objective, optimizer, state, data),
+    data: Object.values(data).map(plainValue),
+  }));
+  const state = method.init(parameters);
+  const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit);
+  const { status, value, evaluations } = loop(method, state, {
     steps,
-    tolerance,
     recorder: trajectory ? recorder : undefined,
-    notify:
+    evaluated:
       onStep &&
-      ((value, gradientNorm) =>
-        onStep({ step: stepper.steps + 1, value, gradientNorm, parameters: pointNow() }) !== false),
+      ((value, norm, taken) => {
+        state.told = taken + 1;
+        const goOn = onStep(new BeforeStep<never>(taken + 1, value, norm, state)) !== false;
+        state.told = 0;
+        return goOn ? undefined : "stopped";
+      }),
   });
-  const { count, rows, values } = recorder.finish();
-  return {
-    parameters: pointNow(),
-    value,
-    status,
-    steps: stepper.steps,
-    trajectory: { steps: count, parameters: rows as Trajectory<N>["parameters"], values },
-  };
+  const result = { value, status, evaluations, steps: state.steps, trajectory: recorder.finish(state.steps) };
+  return { parameters: state.point() as never, ...result };
 }
 
-// A step for each objective, optimizer and choice of parameters: many runs of the same, as from many starts, trace and
-// compile once.
-const steps = new WeakMap<object, WeakMap<Optimizer, Map<string, Step>>>();
-
-function stepOf(objective: object, optimizer: Optimizer, parameters: Tensors, data: Tensors): Step {
-  const byOptimizer = getOrMake(steps, objective, () => new WeakMap<Optimizer, Map<string, Step>>());
-  const byNames = getOrMake(byOptimizer, optimizer, () => new Map<string, Step>());
-  const names = Object.keys(parameters);
-  return getOrMake(byNames, JSON.stringify(names), () => {
-    const differentiated = valueAndGrad(objective as Traced<Shapes, Expr<[]>>, ...names);
-    return traceStep(optimizer, parameters, data, (inputs) => {
-      const { value, grad } = differentiated(inputs);
-      return { gradients: grad, reported: value };
-    });
-  });
-}
-
-function getOrMake<K, V>(
-  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  make: () => V,
-): V {
-  const found = map.get(key) ?? make();
-  map.set(key, found);
-  return found;
+/** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */
+function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: Tensors): Program {
+  const names = JSON.stringify(Object.keys(state.tree.parameters));
+  return programOf("step", [objective, optimizer], names, () => traceStep(optimizer, state, data, objective));
 }
 
 /** The objective's inputs as numbers of their own, those of the start apart. */
@@ -141,19 +145,23 @@ function readInputs(objective: unknown, start: object, data: object): { paramete
   const { inputs } = graphOf(objective, "minimize");
   checkStart("minimize", start);
   checkApart("minimize", start, data);
-  const given: Readonly<Record<string, unknown>> = { ...start, ...data };
   checkKeys(
-    given,
+    { ...start, ...data },
     inputs.map(({ name }) => name),
     "minimize: start and data",
   );
-  const tensors = inputs.map(({ name, shape }): [string, Tensor] => {
-    const values = readValue(given[name], shape, `minimize: "${name}"`);
-    checkFinite("minimize", name, values);
-    return [name, { data: values.slice(), shape }];
-  });
-  return {
-    parameters: Object.fromEntries(tensors.filter(([name]) => Object.hasOwn(start, name))),
-    data: Object.fromEntries(tensors.filter(([name]) => !Object.hasOwn(start, name))),
-  };
+  const read = (given: object): Tensors =>
+    Object.fromEntries(
+      inputs.flatMap(({ name, shape }): [string, Tensor][] => {
+        if (!Object.hasOwn(given, name)) return [];
+        const values = readValue(
+          (given as Readonly<Record<string, unknown>>)[name],
+          shape,
+          `minimize: "${name}"`,
+        );
+        checkFinite("minimize", name, values);
+        return [[name, { data: values.slice(), shape }]];
+      }),
+    );
+  return { parameters: read(start), data: read(data) };
 }

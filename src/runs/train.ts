@@ -3,24 +3,21 @@ import {
   type Expr,
   type NestedArray,
   type Shape,
+  type Spec,
   tensor,
   trace,
-  valueAndGrad,
 } from "../../graph/index.js";
-import { checkOptions, flatten, readValue, sizeOf } from "../../graph/internal.js";
-import type { Optimizer, Stepped, Values } from "../../optimizers/index.js";
-import { randomSource } from "../data/index.js";
+import { checkOptions, flatten, readValue } from "../../graph/internal.js";
+import type { Exprs, Optimizer, Stepped, Values } from "../../optimizers/index.js";
+import { Batches } from "./batches.js";
 import { checkApart, checkCount, checkFinite, checkOptimizer, checkScalar, checkStart } from "./checks.js";
-import { Recorder } from "./recorder.js";
-import {
-  type Exprs,
-  type Proposal,
-  type Step,
-  Stepper,
-  type Tensor,
-  type Tensors,
-  traceStep,
-} from "./step.js";
+import { type Program, programOf } from "./kernels.js";
+import { run, type Status } from "./loop.js";
+import { optimizerMethod } from "./method.js";
+import { AfterEpoch } from "./progress.js";
+import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
+import type { State, Tensor, Tensors } from "./state.js";
+import { type Objective, traceStep } from "./step.js";
 
 /** Samples along the first axis: nested rows, a flat array of one number a sample, or flat rows with their shape. */
 export type Samples = NestedArray | { readonly data: Float64Array; readonly shape: Shape };
@@ -40,6 +37,8 @@ export interface TrainOptions<P extends Values = Values, D = Data> {
   readonly shuffle?: number;
   /** What to report as the loss of a batch, a scalar; default: the objective. */
   readonly metric?: (inputs: BatchInputs<P, D>) => Expr;
+  /** The most bytes that `parametersAfterEpoch` takes (two epochs at least); default 2²⁸. See `Training.stride`. */
+  readonly memoryLimit?: number;
   /** Called after each epoch; returning false stops the training. */
   readonly onEpoch?: (progress: EpochProgress<P>) => unknown;
 }
@@ -49,7 +48,7 @@ export interface EpochProgress<P extends Values = Values> {
   readonly epoch: number;
   /** The mean of the epoch's iteration losses. */
   readonly loss: number;
-  /** The parameters as copies. */
+  /** The parameters as copies, made when they are asked for, which must be during the callback. */
   readonly parameters: Stepped<P>;
 }
 
@@ -57,7 +56,7 @@ export interface Training<P extends Values = Values> {
   /** The last parameters, which are finite: numbers for scalars, flat arrays for tensors. */
   readonly parameters: Stepped<P>;
   /** Diverged: a loss, a gradient or the parameters that a step led to weren't finite, so it wasn't taken. */
-  readonly status: "completed" | "diverged" | "stopped";
+  readonly status: Extract<Status, "completed" | "diverged" | "stopped">;
   /** Steps taken. */
   readonly iterations: number;
   /** Epochs completed. */
@@ -66,13 +65,20 @@ export interface Training<P extends Values = Values> {
   readonly iterationLosses: Float64Array;
   /** The mean of an epoch's iteration losses, for each completed epoch. */
   readonly epochLosses: Float64Array;
-  /** The parameters after each completed epoch, row by row: epochs × size numbers each. */
+  /**
+   * The parameters after each completed epoch, row by row: epochs × size numbers each. Where that didn't fit into
+   * `memoryLimit`, row i is of epoch i·stride + 1.
+   */
   readonly parametersAfterEpoch: { readonly [K in keyof P]: Float64Array };
+  /** 1 unless epochs were left out of `parametersAfterEpoch`; then a power of two. */
+  readonly stride: number;
 }
 
 /**
- * Fits parameters to samples by mini-batches. `objective` is an ordinary function of the parameters and a batch; it is
- * traced once for each size of a batch.
+ * Fits parameters to samples by mini-batches. `objective` is an ordinary function of the parameters and a batch. It is
+ * traced once for each size of a batch and not again by later calls with the same function, metric, optimizer and
+ * shapes, so it must depend on its inputs only (JAX's `jit` wants the same): make a new function for another constant,
+ * or pass what changes as data.
  *
  * @example
  * const fit = train(
@@ -94,116 +100,88 @@ export function train<const P extends Values, const D extends Data>(
   options: TrainOptions<P, D>,
 ): Training<P> {
   checkOptimizer("train", optimizer);
-  checkOptions("train", options, ["batchSize", "epochs", "shuffle", "metric", "onEpoch"]);
-  const { batchSize, epochs, shuffle, onEpoch } = options;
+  checkOptions("train", options, optionNames);
+  const { batchSize, epochs, shuffle, onEpoch, memoryLimit = defaultMemoryLimit } = options;
   checkStart("train", start);
   checkApart("train", start, data);
   const samples = readSamples(data);
   const count = Object.values(samples)[0]!.shape[0]!;
   checkCount("train", "epochs", epochs, 0);
   checkCount("train", "batchSize", batchSize, 1);
+  checkCount("train", "memoryLimit", memoryLimit, 0);
   if (batchSize > count) {
     throw new AdjointError(
       `train: batchSize ${batchSize} is more than the ${count} samples; take at most ${count}.`,
     );
   }
-  const functions = { objective, metric: options.metric } as Functions;
-  const parameters = readStart(start);
-  const makeBatch = (size: number) => new Batch(functions, parameters, samples, size, optimizer);
-  const full = makeBatch(batchSize);
-  const last = count % batchSize === 0 ? full : makeBatch(count % batchSize);
-  const batches = Math.ceil(count / batchSize);
-
-  const order = new Uint32Array(count).map((_, i) => i);
-  const random = shuffle === undefined ? undefined : randomSource(shuffle);
-  const stepper = new Stepper(optimizer, parameters);
-  const recorder = new Recorder(parameters);
-  const losses: number[] = [];
-  let status: Training["status"] = "completed";
-  for (let epoch = 1; epoch <= epochs && status === "completed"; epoch++) {
-    if (random) order.set(random.permutation(count));
-    let total = 0;
-    for (let k = 0; k < batches && status === "completed"; k++) {
-      const batch = k === batches - 1 ? last : full;
-      const at = batch.propose(stepper, order.subarray(k * batchSize, k * batchSize + batch.size));
-      if (Number.isFinite(at.value) && Number.isFinite(at.norm) && at.leadsOn) {
-        total += at.value;
-        losses.push(at.value);
-        stepper.accept();
-      } else status = "diverged";
-    }
-    if (status === "diverged") break;
-    const loss = total / batches;
-    recorder.record(stepper, loss);
-    const progress = () => ({ epoch, loss, parameters: stepper.parameters() as Stepped<P> });
-    if (onEpoch?.(progress()) === false) status = "stopped";
-  }
-  const { count: completed, rows, values } = recorder.finish();
+  const functions = { objective, metric: options.metric, optimizer } as unknown as Functions;
+  let batches!: Batches;
+  const method = optimizerMethod(optimizer, 0, (state) => {
+    const programFor = (size: number) => stepOf(functions, state, samples, size);
+    batches = new Batches(Object.values(samples), { count, size: batchSize, shuffle, programFor });
+    return (step) => batches.at(step);
+  });
+  const state = method.init(readStart(start));
+  const recorder = makeRecorder(state, epochs, memoryLimit);
+  const iterationLosses: number[] = [];
+  const epochLosses: number[] = [];
+  let total = 0;
+  const endEpoch = (): Status | undefined => {
+    const loss = total / batches.number;
+    total = 0;
+    recorder.record(epochLosses.length, loss);
+    const epoch = epochLosses.push(loss);
+    state.told = epoch;
+    const goOn = onEpoch?.(new AfterEpoch(epoch, loss, state)) !== false;
+    state.told = 0;
+    return goOn ? (epoch === epochs ? "completed" : undefined) : "stopped";
+  };
+  const accepted = (loss: number) => {
+    total += loss;
+    return iterationLosses.push(loss) % batches.number === 0 ? endEpoch() : undefined;
+  };
+  const steps = epochs * batches.number;
+  const { status } =
+    epochs === 0 ? { status: "completed" as const } : run(method, state, { steps, accepted });
+  const { parameters: rows, stride } = recorder.finish(epochLosses.length);
   return {
-    parameters: stepper.parameters() as Stepped<P>,
-    status,
-    iterations: stepper.steps,
-    epochs: completed,
-    iterationLosses: Float64Array.from(losses),
-    epochLosses: values,
+    parameters: state.point() as Stepped<P>,
+    status: status as Training["status"],
+    iterations: state.steps,
+    epochs: epochLosses.length,
+    iterationLosses: new Float64Array(iterationLosses),
+    epochLosses: new Float64Array(epochLosses),
     parametersAfterEpoch: rows as Training<P>["parametersAfterEpoch"],
+    stride,
   };
 }
+
+const optionNames = ["batchSize", "epochs", "shuffle", "metric", "memoryLimit", "onEpoch"];
 
 /** The user's functions, free of the types of names. */
 interface Functions {
   /** That it gives a scalar is checked when it is differentiated. */
   readonly objective: (inputs: Exprs) => Expr<[]>;
   readonly metric: ((inputs: Exprs) => Expr) | undefined;
+  readonly optimizer: Optimizer;
 }
 
-/** The step for one size of a batch, with the arrays into which its samples are gathered. */
-class Batch {
-  readonly size: number;
-  readonly #step: Step;
-  readonly #samples: Tensors;
-  readonly #gathered: Tensors;
-
-  constructor(
-    { objective, metric }: Functions,
-    parameters: Tensors,
-    samples: Tensors,
-    size: number,
-    optimizer: Optimizer,
-  ) {
-    this.size = size;
-    this.#samples = samples;
-    this.#gathered = Object.fromEntries(
-      Object.entries(samples).map(([name, { shape }]) => {
-        const own = [size, ...shape.slice(1)];
-        return [name, { data: new Float64Array(sizeOf(own)), shape: own }];
-      }),
-    );
-    const specs = Object.entries({ ...parameters, ...this.#gathered }).map(
-      ([name, { shape }]) => [name, tensor(shape)] as const,
-    );
-    const traced = trace(Object.fromEntries(specs), objective);
-    const differentiated = valueAndGrad(traced, ...Object.keys(parameters));
-    this.#step = traceStep(optimizer, parameters, this.#gathered, (inputs) => {
-      const { value, grad } = differentiated(inputs);
+/** The step on a batch of `size` samples. */
+function stepOf(functions: Functions, state: State, samples: Tensors, size: number): Program {
+  const { objective, metric, optimizer } = functions;
+  const specsOf = (tensors: Tensors, shapeOf: (shape: Shape) => Shape): Record<string, Spec> =>
+    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, tensor(shapeOf(shape))]));
+  const own = specsOf(state.tree.parameters, (shape) => shape);
+  const batch = specsOf(samples, (shape) => [size, ...shape.slice(1)]);
+  const others = metric ? [optimizer, metric] : [optimizer];
+  return programOf("step", [objective, ...others], JSON.stringify([own, batch]), () => {
+    const traced = trace({ ...own, ...batch }, objective) as unknown as Objective;
+    return traceStep(optimizer, state, batch, traced, (inputs, value) => {
       const reported = metric ? metric(inputs) : value;
       checkScalar("train", "the metric", reported);
-      return { gradients: grad, reported };
+      return reported;
     });
-  }
-
-  /** The next step, by the samples at `rows`. */
-  propose(stepper: Stepper, rows: Uint32Array): Proposal {
-    for (const [name, { data, shape }] of Object.entries(this.#samples)) {
-      const width = sizeOf(shape.slice(1));
-      const target = this.#gathered[name]!.data;
-      for (let i = 0; i < rows.length; i++) {
-        const from = rows[i]! * width;
-        for (let j = 0; j < width; j++) target[i * width + j] = data[from + j]!;
-      }
-    }
-    return stepper.propose(this.#step, this.#gathered);
-  }
+  });
 }
 
 function readStart(start: Values): Tensors {

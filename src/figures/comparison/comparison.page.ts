@@ -15,6 +15,7 @@ import { highlight, type Mark, setVisible } from "../highlight.js";
 import { lossChart } from "../loss-chart.js";
 import { formatNumber } from "../numbers.js";
 import { RacePlayer } from "../race/player.js";
+import { pointAt, stepAt } from "../thinning.js";
 import { type ComparisonData, type ComparisonRun, contourOf, lossOf, sceneOf } from "./data.js";
 
 Chart.register(LinearScale, LineElement, LogarithmicScale, PointElement, ScatterController, Tooltip);
@@ -60,9 +61,10 @@ function show(mark: Mark | undefined, from: "chart" | "surface"): void {
   for (const [i, row] of rows.entries()) row.classList.toggle("marked", runs[i]!.name === mark?.run);
 }
 
-function describe({ name, x1, x2, values }: ComparisonRun, step: number): string {
-  const point = `(${variables.join(", ")}) = (${format(x1[step])}, ${format(x2[step])})`;
-  return `${name}, step ${step}: ${point}, f = ${format(values[step])}`;
+function describe({ name, x1, x2, values, ...stepping }: ComparisonRun, step: number): string {
+  const i = pointAt(stepping, step);
+  const point = `(${variables.join(", ")}) = (${format(x1[i])}, ${format(x2[i])})`;
+  return `${name}, step ${step}: ${point}, f = ${format(values[i])}`;
 }
 
 function markCharts(marks: readonly Mark[]): void {
@@ -75,7 +77,10 @@ function playing(): Mark[] {
   if (time >= scene.steps) return [];
   return runs
     .filter(({ name }) => visible.get(name))
-    .map(({ name, x1 }) => ({ run: name, step: Math.min(Math.floor(time), x1.length - 1) }));
+    .map(({ name, ...stepping }) => ({
+      run: name,
+      step: stepAt(stepping, Math.floor(time / stepping.stride)),
+    }));
 }
 
 player.onHover = (hit) => show(hit && { run: runs[hit.racer]!.name, step: hit.step }, "surface");
@@ -139,7 +144,7 @@ const rows = runs.map((run, i) => {
   const status = make("td", row, run.status);
   // What the status says already isn't said again.
   for (const { text } of run.notes) if (!text.startsWith(run.status)) make("small", status, text);
-  make("td", row, String(run.values.length - 1));
+  make("td", row, String(run.steps));
   const numbers = [run.values, run.x1, run.x2].map((all) => all.at(-1));
   for (const [column, number] of [...numbers, run.gradientNorm].entries()) {
     const isBest = column === 0 && results[i] === lowest && Number.isFinite(lowest);

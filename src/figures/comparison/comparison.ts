@@ -106,10 +106,20 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
     loss: leaves ? { ...loss, range: box.ranges[2] } : loss,
     surface: { ...box, surface: grid },
     runs: paths.map(({ name, status, x1, x2, values }, i) => {
-      const { color, exit, notes, points } = racers[i]!;
+      const { color, exit, notes, stride, steps, points } = racers[i]!;
       const norm = Math.hypot(...plane.gradient(x1.at(-1)!, x2.at(-1)!));
       return {
-        ...{ name, color, dash: runStyle(i).dash, status, exit, notes, inBox: points.length / 3 },
+        ...{
+          name,
+          color,
+          dash: runStyle(i).dash,
+          status,
+          exit,
+          notes,
+          stride,
+          steps,
+          inBox: points.length / 3,
+        },
         ...{ x1: rounded(x1), x2: rounded(x2), values: rounded(values) },
         gradientNorm: rounded([norm])[0]!,
       };

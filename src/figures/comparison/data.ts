@@ -5,10 +5,10 @@
 import type { ContourSpec } from "../contour-chart.js";
 import type { LossSpec } from "../loss-chart.js";
 import type { Racer, RaceScene } from "../race/scene.js";
-import { thinnedPath, thinnedSeries } from "../thinning.js";
+import { stepAt, thinnedPath, thinnedSeries } from "../thinning.js";
 
 /** A run, which stands in the JSON once for all panels. */
-export interface ComparisonRun extends Pick<Racer, "name" | "color" | "exit" | "notes"> {
+export interface ComparisonRun extends Pick<Racer, "name" | "color" | "exit" | "notes" | "stride" | "steps"> {
   readonly dash: readonly number[];
   readonly status: string;
   /** The points before each step and the last one, with their values; null where a number isn't finite. */
@@ -40,8 +40,16 @@ const numbers = (values: readonly (number | null)[]) =>
 export function contourOf({ contour, runs }: ComparisonData): ContourSpec {
   return {
     ...contour,
-    runs: runs.map(({ name, color, dash, status, ...run }) => {
-      const path = { name, status, x1: numbers(run.x1), x2: numbers(run.x2), values: numbers(run.values) };
+    runs: runs.map(({ name, color, dash, status, stride, steps, ...run }) => {
+      const stepping = { stride, steps };
+      const path = {
+        name,
+        status,
+        ...stepping,
+        x1: numbers(run.x1),
+        x2: numbers(run.x2),
+        values: numbers(run.values),
+      };
       return { color, dash, ...thinnedPath(path as never, contour.window) };
     }),
   };
@@ -51,8 +59,9 @@ export function lossOf({ loss, runs }: ComparisonData): LossSpec {
   return {
     ...loss,
     legend: false,
-    runs: runs.map(({ name, color, dash, status, values }) => {
-      return { name, color, dash, status, ...thinnedSeries(numbers(values), 0) };
+    runs: runs.map(({ name, color, dash, status, values, ...stepping }) => {
+      const stepOf = (i: number) => stepAt(stepping, i);
+      return { name, color, dash, status, ...thinnedSeries(numbers(values), stepOf) };
     }),
   };
 }
@@ -70,9 +79,9 @@ export function sceneOf({ title, contour, surface: scene, runs }: ComparisonData
     ...scene,
     title,
     surface: { ...scene.surface, values },
-    racers: runs.map(({ name, color, exit, notes, inBox, x1, x2, values }) => {
+    racers: runs.map(({ name, color, exit, notes, stride, steps, inBox, x1, x2, values }) => {
       const points = Array.from({ length: inBox }, (_, i) => [x1[i]!, x2[i]!, values[i]!]).flat();
-      return { name, color, exit, notes, points };
+      return { name, color, exit, notes, stride, steps, points };
     }),
   };
 }

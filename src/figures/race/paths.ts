@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** The runs of a scene over its surface: lines that grow with time, and a dot at the head of each. */
+import { stepAt } from "../thinning.js";
 import { type BoxPoint, boxCoordinates, boxHeight, type Pixel, type View } from "./camera.js";
 import type { Racer, RaceScene } from "./scene.js";
 import { heightAt, type Mesh } from "./surface.js";
@@ -24,7 +25,7 @@ export function makeTracks(scene: RaceScene, mesh: Mesh, view: View): Track[] {
     const { points, exit } = racer;
     const vertices = Array.from({ length: points.length / 3 }, (_, i) => {
       const point = toBox(points[3 * i]!, points[3 * i + 1]!, points[3 * i + 2]!);
-      return { point, time: i, pixel: view.project(...point) };
+      return { point, time: stepAt(racer, i), pixel: view.project(...point) };
     });
     if (exit) {
       const point = toBox(exit.point[0]!, exit.point[1]!, exit.point[2]!);
@@ -198,8 +199,8 @@ export function nearestStep(
   let best = within;
   let found: { racer: number; step: number; pixel: Pixel } | undefined;
   tracks.forEach(({ racer, vertices }, index) => {
-    for (let step = 0; 3 * step < racer.points.length && step <= time + 1e-9; step++) {
-      const { pixel } = vertices[step]!;
+    for (let i = 0; 3 * i < racer.points.length && vertices[i]!.time <= time + 1e-9; i++) {
+      const { pixel, time: step } = vertices[i]!;
       const distance = Math.hypot(pixel.x - x, pixel.y - y);
       // Of steps in one place the last is the one whose dot is seen.
       if (distance > best) continue;

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** A race in a page: played, turned by a pointer or by keys, and asked for its numbers. */
+import { pointAt } from "../thinning.js";
 import type { Camera, View } from "./camera.js";
 import { minus } from "./labels.js";
 import { nearestStep, type Track } from "./paths.js";
@@ -260,10 +261,11 @@ export class RacePlayer {
   #showHit(ctx: CanvasRenderingContext2D): void {
     const { tip, stage } = this.#elements;
     const hit = this.#hit;
-    const vertex = hit && this.#tracks[hit.racer]?.vertices[hit.step];
     const racer = hit && this.scene.racers[hit.racer];
+    const place = racer ? pointAt(racer, hit.step) : 0;
+    const vertex = hit && this.#tracks[hit.racer]?.vertices[place];
     tip.hidden = !vertex;
-    if (!hit || !vertex || !racer || this.#hidden.has(racer) || 3 * hit.step >= racer.points.length) {
+    if (!hit || !vertex || !racer || this.#hidden.has(racer) || 3 * place >= racer.points.length) {
       tip.hidden = true;
       return;
     }
@@ -277,7 +279,7 @@ export class RacePlayer {
     ctx.strokeStyle = "#000000";
     ctx.stroke();
     const numbers = racer.points
-      .slice(3 * hit.step, 3 * hit.step + 3)
+      .slice(3 * place, 3 * place + 3)
       .map((value) => minus(String(Number(value.toPrecision(6)))));
     const [x1, x2, value] = this.scene.labels;
     const lines = [

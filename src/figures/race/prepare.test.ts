@@ -29,6 +29,22 @@ prepare("a run's points are its trajectory and its last point, each with f", () 
     assert.ok(Math.abs(x - expected[i]!) < 1e-6, `${i}: ${x}`);
 });
 
+prepare("a run of which every second step is recorded is told by its steps", () => {
+  // Room for ten rows of two numbers and a value; it passes 2 between the steps 14 and 15, of which 16 is recorded.
+  const thin = minimize(saddle.f, { x: [0.5, 0.5] }, gradientDescent({ learningRate: 0.1 }), {
+    ...{ steps: 19, memoryLimit: 10 * 24 },
+  });
+  assert.is(thin.trajectory.stride, 2);
+  const { racers, steps } = scene({ runs: { thin } });
+  assert.is(steps, 19);
+  const { points, exit, notes } = racers[0]!;
+  assert.is(points.length, 8 * 3);
+  for (let i = 0; i < 8; i++) assert.ok(Math.abs(points[3 * i]! - 0.5 * 1.1 ** (2 * i)) < 1e-6);
+  assert.equal(notes, [{ step: 16, text: "left the box at step 16" }]);
+  const [from, to] = [0.5 * 1.1 ** 14, 0.5 * 1.1 ** 16];
+  assert.ok(Math.abs(exit!.time - (14 + (2 * (2 - from)) / (to - from))) < 1e-6);
+});
+
 prepare("the surface holds f over the window, both ends included, x1 fastest", () => {
   const { surface, ranges } = scene({ faces: [3, 2] });
   assert.equal(ranges.slice(0, 2), [

@@ -2,6 +2,7 @@
 import { AdjointError } from "../../../graph/index.js";
 import { checkOptions, knownNames } from "../../../graph/internal.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
+import { stepAt } from "../thinning.js";
 import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
 import { checkColor, runColors, sampleColorMap } from "./colors.js";
@@ -37,7 +38,7 @@ export function raceScene(what: string, options: RaceOptions): RaceScene {
     surface,
     racers,
     minima: plane.minima.map(({ x1, x2 }) => [x1, x2, plane.f(x1, x2)]).filter(inBox),
-    steps: Math.max(...paths.map(({ x1 }) => x1.length - 1)),
+    steps: Math.max(...paths.map(({ steps }) => steps)),
   };
   return { ...scene, camera: chooseCamera(what, options.camera, scene) };
 }
@@ -125,29 +126,42 @@ type RacePoint = readonly [x1: number, x2: number, value: number];
 
 /** The path up to where it leaves the box, and what the legend says of its end. */
 function makeRacer(
-  { name, x1, x2, values, status }: Path,
+  { name, x1, x2, values, status, ...stepping }: Path,
   color: string,
   ranges: readonly Interval[],
   f: Plane["f"],
 ): Racer {
   const points = Array.from(x1, (x, i): RacePoint => [x, x2[i]!, values[i]!]);
-  const steps = points.length - 1;
+  const { steps } = stepping;
   const finite = points.findIndex((point) => !point.every(Number.isFinite));
   const drawable = finite < 0 ? points : points.slice(0, finite);
   const outside = drawable.findIndex((point) => !point.every((x, i) => inside(x, ranges[i]!)));
   const kept = outside < 0 ? drawable : drawable.slice(0, outside);
   const notes: Note[] = [];
   if (outside === 0) notes.push({ step: 0, text: "starts outside of the box" });
-  if (outside > 0) notes.push({ step: outside, text: `left the box at step ${outside}` });
+  if (outside > 0)
+    notes.push({
+      step: stepAt(stepping, outside),
+      text: `left the box at step ${stepAt(stepping, outside)}`,
+    });
   if (status === "diverged") notes.push({ step: steps, text: `diverged at step ${steps + 1}` });
   if (status === "converged") notes.push({ step: steps, text: `converged at step ${steps}` });
   if (status === "stopped") notes.push({ step: steps, text: `stopped at step ${steps}` });
   return {
     name,
     color,
+    ...stepping,
     points: kept.flat().map((x) => Number(x.toPrecision(8))),
     exit:
-      outside > 0 ? exitBetween(drawable[outside - 1]!, drawable[outside]!, outside - 1, ranges, f) : null,
+      outside > 0
+        ? exitBetween(
+            drawable[outside - 1]!,
+            drawable[outside]!,
+            [stepAt(stepping, outside - 1), stepAt(stepping, outside)],
+            ranges,
+            f,
+          )
+        : null,
     notes,
   };
 }
@@ -156,7 +170,7 @@ function makeRacer(
 function exitBetween(
   from: RacePoint,
   to: RacePoint,
-  step: number,
+  steps: readonly [number, number],
   ranges: readonly Interval[],
   f: Plane["f"],
 ): NonNullable<Racer["exit"]> {
@@ -184,7 +198,7 @@ function exitBetween(
     const [least, most] = ranges[i]!;
     return Number(Math.min(most, Math.max(least, x)).toPrecision(8));
   });
-  return { time: step + low, point };
+  return { time: steps[0] + low * (steps[1] - steps[0]), point };
 }
 
 /** The camera that is asked for; where no azimuth is, the one from which most of the paths is seen. */

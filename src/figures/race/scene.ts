@@ -1,4 +1,5 @@
 /** What a race draws, as plain data: a scene goes through JSON into a page unchanged. */
+import type { Stepping } from "../thinning.js";
 import type { Camera } from "./camera.js";
 
 export type Interval = readonly [low: number, high: number];
@@ -23,10 +24,10 @@ export interface Note {
   readonly text: string;
 }
 
-export interface Racer {
+export interface Racer extends Stepping {
   readonly name: string;
   readonly color: string;
-  /** x1, x2 and f at the steps 0, 1, …, as far as they lie inside the box; flat. */
+  /** x1, x2 and f at the steps 0, stride, …, as far as they lie inside the box; flat. */
   readonly points: readonly number[];
   /** Where the run leaves the box: the time, between two steps, and the point on the box's side. */
   readonly exit: { readonly time: number; readonly point: readonly number[] } | null;

@@ -1,0 +1,71 @@
+/** All optimizers, with a few variants of their options: a row buys all laws. */
+import { add, divide, multiply, sqrt, square, subtract, sum } from "../../graph/index.js";
+import { type OptionsOf, readOptions } from "../../graph/internal.js";
+import {
+  adagrad,
+  adam,
+  defineOptimizer,
+  gradientDescent,
+  momentum,
+  type Optimizer,
+  rateAt,
+  rmsprop,
+} from "../../optimizers/index.js";
+import { learningRate } from "../../optimizers/options.js";
+
+export interface Subject {
+  readonly title: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  make(options: object): Optimizer;
+}
+
+/** An optimizer with each of some options besides the learning rate. */
+function row<O>(make: (options: O) => Optimizer, ...variants: Omit<O, "learningRate">[]): Subject[] {
+  return variants.map((options) => ({
+    title: `${make.name} ${JSON.stringify(options)}`,
+    options: { ...options },
+    make: (more) => make({ ...options, ...more } as O),
+  }));
+}
+
+/** A user's own rule, which isn't elementwise: it sees the shape of the parameter and all of the gradient. */
+function normalized(given: OptionsOf<{ learningRate: typeof learningRate }>): Optimizer {
+  const hyperparameters = readOptions("normalized", { learningRate }, given);
+  return defineOptimizer({
+    name: "normalized",
+    hyperparameters,
+    slots: { steps: { initial: 0, scalar: true } },
+    rule(parameter, gradient, { steps }, step) {
+      const norm = sqrt(sum(square(gradient)));
+      const scaled = divide(gradient, norm);
+      const rank = Math.max(1, parameter.shape.length);
+      const move = multiply(rateAt(hyperparameters.learningRate, step), divide(scaled, rank));
+      return {
+        parameter: subtract(parameter, move),
+        slots: { steps: add(steps, 1) },
+      };
+    },
+  });
+}
+
+export const subjects: readonly Subject[] = [
+  ...row(gradientDescent, {}, { weightDecay: 0.1 }),
+  ...row(
+    momentum,
+    {},
+    { nesterov: true, weightDecay: 0.1 },
+    { dampening: 0.3 },
+    { learningRateInsideVelocity: false, nesterov: true, dampening: 0.3 },
+  ),
+  ...row(adagrad, {}, { epsilonInsideSqrt: true }, { initialAccumulator: 0.1, learningRateDecay: 0.1 }),
+  ...row(
+    rmsprop,
+    {},
+    { epsilonInsideSqrt: true },
+    { centered: true, epsilon: 0.01 },
+    { momentum: 0.5, weightDecay: 0.1 },
+    { momentum: 0.5, learningRateInsideVelocity: false },
+  ),
+  ...row(adam, {}, { epsilonInsideSqrt: true, beta2: 0.99 }, { amsgrad: true, weightDecay: 0.1 }),
+  ...row(normalized, {}),
+];

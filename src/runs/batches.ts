@@ -1,0 +1,96 @@
+/** Samples in batches: in the order of the data, or in another one each epoch. */
+import { type RandomSource, randomSource } from "../data/index.js";
+import type { Program } from "./kernels.js";
+import type { Inputs } from "./method.js";
+import type { Tensor } from "./state.js";
+
+/** Batches of fewer numbers than this are copied: that is faster than to make and to check views. */
+const leastView = 32;
+
+/** The samples of one name. */
+interface Column {
+  readonly data: Float64Array;
+  /** Numbers a sample. */
+  readonly width: number;
+}
+
+/** Of a batch, with arrays into which its samples are gathered, or views of the samples. */
+interface Batch extends Inputs {
+  readonly data: readonly Float64Array[];
+}
+
+export interface BatchesOptions {
+  /** Samples in all. */
+  readonly count: number;
+  /** Samples a batch. */
+  readonly size: number;
+  /** A seed: each epoch visits the samples in another order. */
+  readonly shuffle: number | undefined;
+  /** The program for a batch of so many samples. */
+  readonly programFor: (size: number) => Program;
+}
+
+export class Batches {
+  /** Batches an epoch, of which the last may be smaller. */
+  readonly number: number;
+  readonly #columns: readonly Column[];
+  readonly #count: number;
+  readonly #size: number;
+  readonly #full: Batch;
+  readonly #last: Batch;
+  readonly #random: RandomSource | undefined;
+  /** The order in which samples are gathered; `undefined` where batches are views. */
+  #order: Uint32Array | undefined;
+  readonly #views: Batch[] = [];
+
+  constructor(samples: readonly Tensor[], { count, size, shuffle, programFor }: BatchesOptions) {
+    this.number = Math.ceil(count / size);
+    this.#columns = samples.map(({ data }) => ({ data, width: data.length / count }));
+    this.#count = count;
+    this.#size = size;
+    const ofSize = (rows: number): Batch => ({
+      program: programFor(rows),
+      data: this.#columns.map(({ width }) => new Float64Array(rows * width)),
+    });
+    this.#full = ofSize(size);
+    this.#last = count % size === 0 ? this.#full : ofSize(count % size);
+    this.#random = shuffle === undefined ? undefined : randomSource(shuffle);
+    const numbers = this.#columns.reduce((sum, { width }) => sum + size * width, 0);
+    if (numbers < leastView) this.#order = new Uint32Array(count).map((_, i) => i);
+  }
+
+  /** What a step is computed with, the first being 0; to be asked step by step. */
+  at(step: number): Inputs {
+    const k = step % this.number;
+    if (k === 0 && this.#random) this.#order = this.#random.permutation(this.#count);
+    const from = k * this.#size;
+    const to = Math.min(from + this.#size, this.#count);
+    const inputs = k === this.number - 1 ? this.#last : this.#full;
+    if (this.#order) {
+      for (let i = 0; i < inputs.data.length; i++) {
+        gather(inputs.data[i]!, this.#columns[i]!, this.#order, from, to);
+      }
+      return inputs;
+    }
+    this.#views[k] ??= {
+      program: inputs.program,
+      data: this.#columns.map(({ data, width }) => data.subarray(from * width, to * width)),
+    };
+    return this.#views[k];
+  }
+}
+
+/** Copies the samples that stand in `order` from one place to another. */
+function gather(
+  target: Float64Array,
+  { data, width }: Column,
+  order: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  let next = 0;
+  for (let i = from; i < to; i++) {
+    const start = order[i]! * width;
+    for (let j = 0; j < width; j++) target[next++] = data[start + j]!;
+  }
+}

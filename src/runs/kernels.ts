@@ -1,0 +1,54 @@
+/**
+ * What runs compile, kept for who asks again: for the same functions and shapes without another trace, and for other
+ * functions that trace to the same graph without another kernel.
+ */
+import { compile, type Expr, type Graph, type Kernel, type Shape, type Traced } from "../../graph/index.js";
+import { contentOf, lru, serialOf, sizeOf } from "../../graph/internal.js";
+
+/** A traced function with what is compiled of it. */
+export interface Program {
+  readonly graph: Graph;
+  /** Compiled when it is first needed. */
+  readonly kernel: Kernel<Record<string, Shape>, Expr>;
+  /** What `fused.ts` generates: `null` before it tried, `undefined` where that can't be. */
+  loop: unknown;
+}
+
+/** So many programs are kept for their content, of graphs of up to so many elements. */
+const keep = lru<string, Program>(64);
+const mostElements = 2 ** 18;
+
+/** For so many other functions and shapes of its inputs, an objective's programs are kept as long as it lives. */
+const mostPrograms = 64;
+const byObjective = new WeakMap<object, typeof keep>();
+
+/**
+ * The program of this name (`step`, …) for an objective, with other functions, and for inputs of a kind that a text tells.
+ * What `make` traces must depend on nothing else.
+ */
+export function programOf(
+  name: string,
+  [objective, ...others]: readonly [object, ...object[]],
+  inputs: string,
+  make: () => Traced,
+): Program {
+  const programs = byObjective.get(objective) ?? lru(mostPrograms);
+  byObjective.set(objective, programs);
+  return programs([name, ...others.map(serialOf), inputs].join(" "), () => makeProgram(make()));
+}
+
+function makeProgram(traced: Traced): Program {
+  const { graph } = traced;
+  let kernel: unknown;
+  const fresh: Program = {
+    graph,
+    get kernel() {
+      kernel ??= compile(traced);
+      return kernel as Program["kernel"];
+    },
+    loop: null,
+  };
+  const elements = graph.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const content = elements > mostElements ? undefined : contentOf(graph);
+  return content === undefined ? fresh : keep(content, () => fresh);
+}

@@ -1,0 +1,115 @@
+/** Methods: all in which runs differ. An optimizer's is its rule, fused with the gradient into one kernel. */
+import type { Tree, Value } from "../../graph/index.js";
+import { isRecord, mapTree, type Path } from "../../graph/internal.js";
+import type { Optimizer } from "../../optimizers/index.js";
+import { fuse } from "./fused.js";
+import type { Program } from "./kernels.js";
+import type { Loop, LoopOptions, Status } from "./loop.js";
+import { isTensor, plainValue, State, type StateTree, type Tensor, type Tensors } from "./state.js";
+import { keys, record } from "./step.js";
+
+/** What a step says of the point where it starts, and of the one where it leads. */
+export interface Proposal {
+  /** What is reported at the point: the objective. */
+  readonly value: number;
+  /** The largest absolute element of the gradient there. */
+  readonly norm: number;
+  /** Whether the next point is finite. */
+  readonly leadsOn: boolean;
+}
+
+export interface Method {
+  /** The state before the first step. */
+  init(parameters: Tensors): State;
+  /** Evaluates at the state's point and writes the next state, to which `advance` goes. */
+  step(state: State): Proposal;
+  /** Why to end at a point; `undefined` to go on. */
+  terminate(proposal: Proposal): Status | undefined;
+  /** The loop with the step written into it, where there is one: the same to the bit, only faster. */
+  fused?(state: State, options: LoopOptions): Loop | undefined;
+}
+
+/** What a step is computed with: its program, and its data in order, arrays for tensors and numbers for scalars. */
+export interface Inputs {
+  readonly program: Program;
+  readonly data: readonly (number | Float64Array)[];
+}
+
+/**
+ * The method of an optimizer, which has converged where no element of the gradient is larger than `tolerance` (0 for
+ * never). `inputsFor` tells what the steps from a state are computed with: all with the same, or each with its own, to be
+ * asked for step by step from 0 on.
+ */
+export function optimizerMethod(
+  optimizer: Optimizer,
+  tolerance: number,
+  inputsFor: (state: State) => Inputs | ((step: number) => Inputs),
+): Method {
+  let given: ReturnType<typeof inputsFor>;
+  let bound: Bound | undefined;
+  return {
+    init(parameters) {
+      const state = new State({ parameters, slots: initialSlots(optimizer, parameters) });
+      given = inputsFor(state);
+      return state;
+    },
+    step(state) {
+      const { program, data } = typeof given === "function" ? given(state.steps) : given;
+      bound ??= bind(state, data.length);
+      const inputs = bound.inputs[state.turn]!;
+      inputs.step = state.steps + 1;
+      for (const { key, offset } of bound.scalars) inputs[key] = state.now[offset]!;
+      for (let i = 0; i < data.length; i++) inputs[bound.data[i]!] = data[i]!;
+      program.kernel.into(inputs as never, bound.outputs[(state.turn + 1) % 3] as never);
+      const { value, norm, reach } = bound.told;
+      return { value: value[0]!, norm: norm[0]!, leadsOn: Number.isFinite(reach[0]) };
+    },
+    terminate: ({ norm }) => (tolerance > 0 && norm <= tolerance ? "converged" : undefined),
+    fused: (state, options) =>
+      typeof given === "function" ? undefined : fuse(given, state, tolerance, options),
+  };
+}
+
+/** What kernels are given: maps for each of the three arrays of a state. */
+interface Bound {
+  readonly inputs: readonly Record<string, number | Float64Array>[];
+  readonly outputs: readonly Record<string, Float64Array>[];
+  readonly told: { readonly value: Float64Array; readonly norm: Float64Array; readonly reach: Float64Array };
+  /** Kernels take a scalar as a number. */
+  readonly scalars: readonly { readonly key: string; readonly offset: number }[];
+  readonly data: readonly string[];
+}
+
+function bind({ leaves, arrays }: State, data: number): Bound {
+  const own = keys("y", leaves.length);
+  const views = arrays.map((array) =>
+    record(
+      own,
+      leaves.map(({ offset, size }) => array.subarray(offset, offset + size)),
+    ),
+  );
+  const told = { value: new Float64Array(1), norm: new Float64Array(1), reach: new Float64Array(1) };
+  return {
+    inputs: views.map((all) => ({ ...all })),
+    outputs: views.map((all) => ({ ...all, ...told })),
+    told,
+    scalars: leaves.flatMap(({ shape, offset }, i) => (shape.length === 0 ? [{ key: own[i]!, offset }] : [])),
+    data: keys("d", data),
+  };
+}
+
+/** What an optimizer remembers before the first step, by slot and parameter. */
+function initialSlots(optimizer: Optimizer, parameters: Tensors): StateTree["slots"] {
+  const { slots } = optimizer.init(
+    mapTree(parameters, isTensor, plainValue) as Readonly<Record<string, Value>>,
+  );
+  const tensorOf = (value: number | Float64Array, [, name]: Path): Tensor =>
+    typeof value === "number"
+      ? { data: Float64Array.of(value), shape: [] }
+      : { data: value, shape: parameters[name!]!.shape };
+  return mapTree(slots, isValue, tensorOf) as StateTree["slots"];
+}
+
+function isValue(tree: Tree<number | Float64Array>): tree is number | Float64Array {
+  return !isRecord(tree);
+}
