@@ -14,12 +14,13 @@ export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, isOp, operandOf, paramsIf } from "./node.js";
-export type { Instances } from "./op.js";
+export { boolean, type Domain, type Instances, integer, real } from "./op.js";
 export { lift } from "./operand.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
 export { matmulOp } from "./ops/matmul.js";
 export {
+  checkCount,
   checkOptions,
   type Option,
   type OptionsOf,

@@ -62,3 +62,11 @@ function show(value: unknown): string {
   if (value instanceof Expr) return `an expression of shape (${value.shape.join("×")})`;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : describe(value);
 }
+
+/** Throws where a count isn't a whole number of at least `least`. */
+export function checkCount(what: string, name: string, count: unknown, least: number): void {
+  if (Number.isSafeInteger(count) && (count as number) >= least) return;
+  throw new AdjointError(
+    `${what}: ${name} must be a whole number of at least ${least}, not ${String(count)}.`,
+  );
+}

@@ -2,9 +2,8 @@
 import { fullLike } from "../elementwise.js";
 import { type Graph, rebuild } from "../graph.js";
 import { type Expr, nodeOf } from "../node.js";
-import { multiply } from "../ops/arithmetic.js";
+import { constantFactor, multiply } from "../ops/arithmetic.js";
 import { uniformValue } from "../ops/constant.js";
-import { constantFactor } from "../ops/factor.js";
 import { simplifyGraph } from "../simplify.js";
 import { onePassNodes } from "./limits.js";
 

@@ -1,13 +1,10 @@
-/** Sums, products, powers of whole numbers, and the larger and smaller of two. */
+/** Sums, products, squares, and the larger and smaller of two. */
 import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.js";
 import { type Expr, nodeOf } from "../node.js";
 import { real } from "../op.js";
-import { isProduct, product, type Recipe } from "../recipe.js";
 import type { Binary, Unary, Variadic } from "../types.js";
-import { equal, greaterEqual, lessEqual, logicalOr, notEqual, where } from "./comparison.js";
+import { equal, greaterEqual, lessEqual, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
-import { log } from "./exponential.js";
-import { constantFactor } from "./factor.js";
 
 /** Whether a known operand is exactly `value`; −0 and 0 differ. */
 function is(x: Expr, value: number): boolean {
@@ -119,44 +116,6 @@ export const square: Unary & WithOp = unary({
   },
 });
 
-/** A known whole exponent makes a product; of one that is known only later, kernels take the last place apart. */
-function powerRecipe(n: number | undefined): Recipe {
-  if (n === undefined || !isProduct(n)) return ["power", 0, 1];
-  if (n === 0) return { value: 1 };
-  const recipe = product<Recipe>(0, Math.abs(n), (a, b) => ["multiply", a, b]);
-  return n < 0 ? ["divide", { value: 1 }, recipe] : recipe;
-}
-
-/**
- * xⁿ. Whole constant exponents up to 32 are products, so that x² and xⁿ are exact at 0 at every order; 0⁰ is 1.
- * By the exponent, the derivative is xⁿ·log x, and 0 at x = 0.
- */
-export const power: Binary & WithOp = binary({
-  name: "power",
-  recipe: (_x, n) => powerRecipe(n),
-  partials: (x, n) => [
-    () => {
-      const exponent = uniformValue(n);
-      if (exponent === 0) return { value: 0, mask: fullLike(x, 0) };
-      if (exponent === 1) return 1;
-      const lowered = exponent === undefined ? subtract(n, 1) : exponent - 1;
-      const value = exponent === 2 ? multiply(x, 2) : multiply(n, power(x, lowered));
-      // 0·0⁻¹ is NaN, but x⁰ doesn't move with x, at 0 either.
-      const moves = () => logicalOr(notEqual(x, 0), notEqual(n, 0));
-      return exponent === undefined ? { value, mask: moves() } : value;
-    },
-    (result) => ({ value: multiply(result, log(x)), mask: notEqual(x, 0) }),
-  ],
-  rewrite([x, n]) {
-    const exponent = uniformValue(n);
-    if (exponent === 0) return fullLike(x, 1);
-    if (exponent === 1) return x;
-    if (exponent === 2) return square(x);
-    return exponent === -1 ? divide(fullLike(x, 1), x) : undefined;
-  },
-  domains: [real(0.2, 3), real()],
-});
-
 /** |x|; its derivative at 0 is 0. */
 export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   name: "abs",
@@ -197,3 +156,14 @@ export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
   partials: (a, b) => [chosen(a, b, lessEqual), chosen(b, a, lessEqual)],
   rewrite: ([a, b]) => (a.id === b.id ? a : undefined),
 });
+
+/** The known factor of a product with one, and the rest: [c, x] of c·x. */
+export function constantFactor(x: Expr): readonly [number, Expr?] {
+  const node = nodeOf(x);
+  if (node.op !== multiply.op) return [1];
+  const [a, b] = node.operands.map((id) => x.builder.expr(id)) as [Expr, Expr];
+  const left = uniformValue(a);
+  if (left !== undefined) return [left, b];
+  const right = uniformValue(b);
+  return right === undefined ? [1] : [right, a];
+}

@@ -1,5 +1,16 @@
 export * from "./activation.js";
-export * from "./arithmetic.js";
+export {
+  abs,
+  add,
+  divide,
+  maximum,
+  minimum,
+  multiply,
+  negative,
+  sign,
+  square,
+  subtract,
+} from "./arithmetic.js";
 export { arange, expandDims, flip, linspace, reshape, split, squeeze, transpose } from "./arranging.js";
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
@@ -12,6 +23,7 @@ export { concatenate, index, pad, slice, stack } from "./indexing.js";
 export { det, inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
 export { diag, diagonal, eye, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
+export { power } from "./powers.js";
 export { max, mean, min } from "./reduction.js";
 export * from "./rounding.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";

@@ -26,14 +26,6 @@ export function checkFinite(what: string, name: string, data: Float64Array): voi
   }
 }
 
-/** Throws where a count isn't a whole number of at least `least`. */
-export function checkCount(what: string, name: string, count: unknown, least: number): void {
-  if (Number.isSafeInteger(count) && (count as number) >= least) return;
-  throw new AdjointError(
-    `${what}: ${name} must be a whole number of at least ${least}, not ${String(count)}.`,
-  );
-}
-
 /** Throws where what is to be reported is an expression, but no scalar. */
 export function checkScalar(what: string, name: string, reported: unknown): void {
   if (!(reported instanceof Expr) || reported.shape.length === 0) return;

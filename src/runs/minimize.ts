@@ -1,7 +1,14 @@
 import { AdjointError, type Expr, type Shapes, type Traced } from "../../graph/index.js";
-import { checkKeys, checkOptions, graphOf, readValue, type ValueOf } from "../../graph/internal.js";
+import {
+  checkCount,
+  checkKeys,
+  checkOptions,
+  graphOf,
+  readValue,
+  type ValueOf,
+} from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
-import { checkApart, checkCount, checkFinite, checkOptimizer, checkStart } from "./checks.js";
+import { checkApart, checkFinite, checkOptimizer, checkStart } from "./checks.js";
 import { type Program, programOf } from "./kernels.js";
 import { run, type Status } from "./loop.js";
 import { optimizerMethod } from "./method.js";

@@ -7,10 +7,10 @@ import {
   tensor,
   trace,
 } from "../../graph/index.js";
-import { checkOptions, flatten, readValue } from "../../graph/internal.js";
+import { checkCount, checkOptions, flatten, readValue } from "../../graph/internal.js";
 import type { Exprs, Optimizer, Stepped, Values } from "../../optimizers/index.js";
 import { Batches } from "./batches.js";
-import { checkApart, checkCount, checkFinite, checkOptimizer, checkScalar, checkStart } from "./checks.js";
+import { checkApart, checkFinite, checkOptimizer, checkScalar, checkStart } from "./checks.js";
 import { type Program, programOf } from "./kernels.js";
 import { run, type Status } from "./loop.js";
 import { optimizerMethod } from "./method.js";

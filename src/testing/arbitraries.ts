@@ -1,9 +1,8 @@
 /** fast-check's arbitraries for numbers, shapes, tensors and whole graphs, and the property that a gradient is right. */
 import type { Arbitrary, IProperty } from "fast-check";
 import { AdjointError, print, type Shape, type Shapes, type Traced } from "../../graph/index.js";
-import { checkOptions, graphOf, isLength, sizeOf } from "../../graph/internal.js";
+import { checkCount, checkOptions, graphOf, isLength, sizeOf } from "../../graph/internal.js";
 import { randomSource } from "../data/index.js";
-import { checkCount } from "../runs/checks.js";
 import { Checker, type GradientOptions, Tally } from "./check-gradient.js";
 import { nameValues } from "./derivative.js";
 import { decimal, type ElementDomain, isArbitrary, resolveDomain, unitOf } from "./domains.js";

@@ -1,6 +1,7 @@
 /** Proves the derivatives of a traced function, or finds where they are wrong. */
 import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
 import {
+  checkCount,
   checkKeys,
   checkOptions,
   graphOf,
@@ -11,7 +12,6 @@ import {
   type ValueOf,
 } from "../../graph/internal.js";
 import { type RandomSource, randomSource } from "../data/index.js";
-import { checkCount } from "../runs/checks.js";
 import { type Level, levelsOf, nameValues, type Values } from "./derivative.js";
 import { type Slope, slopesAt } from "./differences.js";
 import { draw, type InputDomains, isReal, resolveDomains } from "./domains.js";

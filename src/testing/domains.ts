@@ -5,7 +5,7 @@ import { describe, knownNames } from "../../graph/internal.js";
 import type { RandomSource } from "../data/index.js";
 import { fastCheck } from "./fast-check.js";
 
-export { boolean, type Domain, integer, real } from "../../graph/op.js";
+export { boolean, type Domain, integer, real } from "../../graph/internal.js";
 
 /**
  * Where the elements of an input lie: `[0.1, 2]`, `real(0.1, 2)`, `integer(0, 5)`, `boolean`, or a fast-check arbitrary
