@@ -168,6 +168,43 @@ losses("binary cross-entropy is exact for logits of any size", () => {
   assert.ok(Math.abs(at(-40, 0)[0] / Math.exp(-40) - 1) < 1e-14);
 });
 
+losses(
+  "binary cross-entropy keeps its digits on both sides, and infinite logits on the right side are free",
+  () => {
+    const f = valueAndGrad(
+      trace({ z: vector(1), t: vector(1) }, ({ z, t }) => binaryCrossEntropy(z, t)),
+      "z",
+    );
+    // log(1 + e⁻ᶻ) and −1/(1 + eᶻ), by mpmath.
+    for (const [z, value, slope] of [
+      [20, 2.0611536203143808e-9, -2.0611536181902037e-9],
+      [30, 9.357622968839737e-14, -9.357622968839299e-14],
+      [40, 4.248354255291589e-18, -4.248354255291589e-18],
+      [Number.POSITIVE_INFINITY, 0, 0],
+    ] as const) {
+      for (const [side, target] of [
+        [1, 1],
+        [-1, 0],
+      ] as const) {
+        const got = f({ z: [side * z], t: [target] });
+        assert.ok(Math.abs(got.value - value) <= 4e-16 * value, `${got.value} at ${z}`);
+        assert.ok(Math.abs(got.grad.z[0]! - side * slope) <= -4e-16 * slope, `${got.grad.z[0]} at ${z}`);
+      }
+    }
+    assert.is(f({ z: [Number.POSITIVE_INFINITY], t: [0] }).value, Number.POSITIVE_INFINITY);
+  },
+);
+
+losses("a class that is excluded by the logit −∞ costs nothing unless it is wanted", () => {
+  const f = valueAndGrad(
+    trace({ z: matrix(1, 3), t: matrix(1, 3) }, ({ z, t }) => softmaxCrossEntropy(z, t)),
+    "z",
+  );
+  const z = [[0, 0, Number.NEGATIVE_INFINITY]];
+  assert.equal(f({ z, t: [[1, 0, 0]] }), { value: Math.LN2, grad: { z: Float64Array.of(-0.5, 0.5, 0) } });
+  assert.is(f({ z, t: [[0, 0, 1]] }).value, Number.POSITIVE_INFINITY);
+});
+
 losses("binary cross-entropy has the right curvature, at zero logits too", () => {
   const f = trace({ z: vector(1), t: vector(1) }, ({ z, t }) => binaryCrossEntropy(z, t));
   const curvature = grad(

@@ -15,14 +15,13 @@ import {
   add,
   divide,
   type Expr,
-  exp,
-  expm1,
+  equal,
+  greater,
   lessEqual,
-  log,
-  log1p,
-  max,
-  maximum,
+  logicalAnd,
+  logSoftmax,
   multiply,
+  softplus,
   square,
   subtract,
   sum,
@@ -76,17 +75,24 @@ export function huber(predictions: Expr, targets: Expr, options: HuberOptions = 
 
 /**
  * Binary cross-entropy of logits: with p = 1/(1 + e⁻ᶻ) for a logit z and a target t in [0, 1], the mean of
- * −t log p − (1 − t) log(1 − p) = softplus(z) − t·z. Exact for logits of any size; gradient (p − t)/K.
+ * −t log p − (1 − t) log(1 − p) = softplus(z) − t·z; gradient (p − t)/K. Value and gradient keep their relative
+ * accuracy for logits of any size. An infinite logit on the side of a target 0 or 1 costs nothing.
  */
 export function binaryCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
   checkShapes("binaryCrossEntropy", logits, targets);
-  return meanOverSamples(subtract(softplus(logits), multiply(targets, logits)));
+  // z·([z > 0] − t) + softplus(−|z|): no term is negative, so that none cancels. −|z| is written as a choice, since |z|
+  // has the slope 0 at 0, where a model of zero weights starts, and the second derivative there is ¼.
+  const positive = greater(logits, 0);
+  const linear = multiply(logits, subtract(positive, targets));
+  const isCertain = logicalAnd(equal(positive, targets), equal(abs(logits), Number.POSITIVE_INFINITY));
+  const rest = softplus(where(positive, multiply(-1, logits), logits));
+  return meanOverSamples(add(where(isCertain, 0, linear), rest));
 }
 
 /**
  * Cross-entropy of logits over classes: logits and targets are K×C, each row of targets a distribution over
  * the C classes (one 1 and zeros, or soft labels); the mean over the samples of Σ t·(logΣeᶻ − z). Exact for
- * logits of any size. With p the softmax of a row, the gradient is (p − t)/K for rows that sum to 1.
+ * logits of any size; a logit −∞ excludes a class, which costs nothing where its target is 0. With p the softmax of a row, the gradient is (p − t)/K for rows that sum to 1.
  * @throws AdjointError also where the logits aren't a matrix, or have no class
  */
 export function softmaxCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
@@ -97,22 +103,10 @@ export function softmaxCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
         "pass samples × classes, at least one class.",
     );
   }
-  // Shifting by the row's largest logit keeps exp in range; the shift cancels in the value and in every
-  // derivative.
-  const largest = max(logits, 1, { keepDims: true });
-  const shifted = subtract(logits, largest);
-  const logSum = log(sum(exp(shifted), 1, { keepDims: true }));
-  return meanOverSamples(multiply(targets, subtract(logSum, shifted)));
-}
-
-/**
- * log(1 + eᶻ) = m + log(eᶻ⁻ᵐ + e⁻ᵐ) with m = max(z, 0). This form and not the usual m + log1p(e^−|z|),
- * because here the derivatives by m cancel: at z = 0, where a model of zero weights starts, the second
- * derivative is ¼ and not 0.
- */
-function softplus(z: Expr): Expr {
-  const m = maximum(z, 0);
-  return add(m, log1p(add(exp(subtract(z, m)), expm1(multiply(-1, m)))));
+  const surprise = multiply(-1, logSoftmax(logits, 1));
+  // 0·log 0 is 0: a class that is neither wanted nor possible costs nothing.
+  const isAbsent = logicalAnd(equal(targets, 0), equal(surprise, Number.POSITIVE_INFINITY));
+  return meanOverSamples(where(isAbsent, 0, multiply(targets, surprise)));
 }
 
 function residuals(name: string, predictions: Expr, targets: Expr): Expr {
