@@ -64,7 +64,7 @@ export function wrapperText(
   const isNumber = (_: unknown, i: number) => inputs[i]!.shape.length === 0;
   return [
     "class Checked {}",
-    `Checked.prototype.${arrays[0]} = null;`,
+    ...arrays.slice(0, 1).map((name) => `Checked.prototype.${name} = null;`),
     "const checked = new Checked();",
     `const [${cores.join(", ")}] = functions;`,
     `const [${[...keys.values()].join(", ")}] = keys;`,
@@ -81,13 +81,14 @@ export function wrapperText(
     `return ${resultText(graph, shapes, access)};`,
     "},",
     "into(inputs, outputs) {",
-    `let ${given};`,
+    // Of a graph that has neither inputs nor outputs, there is nothing to declare.
+    `let ${given || "none"};`,
     "try {",
     ...inputs.map((_, i) => `${inputName(i)} = inputs[${keyName(i)}];`),
     ...paths.map((path, i) => `${outputName(i)} = ${path};`),
     "} catch (error) { helpers.missing(inputs, outputs, error); }",
     ...read.filter(isNumber),
-    `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ")}) `,
+    `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ") || false}) `,
     `intoOthers(inputs, ${given});`,
     `else { ${run} }`,
     "},",

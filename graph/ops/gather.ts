@@ -1,5 +1,5 @@
 /** Elements at places that are known only when a graph runs: take, and its transpose, segmentSum. */
-import type { WithOp } from "../elementwise.js";
+import { fullLike, type WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
 import {
@@ -182,9 +182,13 @@ const scatterOp: Op<ScatterParams> = defineOp<ScatterParams, Two>({
     kind: "transpose",
     linear: "each",
     carries: true,
+    sparse: true,
     discrete: [1],
-    transpose: (adjoint, _operand, { operands: [, indices], params: { axis, batch } }) =>
-      apply(gatherOp, [adjoint, indices], { axis, batch }),
+    // What is dropped, its index being outside, has no derivative.
+    transpose(adjoint, _operand, { operands: [, indices], params: { axis, batch } }) {
+      const from = (x: Expr) => apply(gatherOp, [x, indices], { axis, batch });
+      return where(equal(from(fullLike(adjoint, 1)), 1), from(adjoint), 0) as Expr;
+    },
   },
   domains: [real(), integer(0, 2)],
 });

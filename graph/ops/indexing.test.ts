@@ -1,7 +1,21 @@
 /** Slices as JavaScript and Python count them, and putting tensors together. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { concatenate, type Expr, grad, index, pad, slice, stack, sum, trace, vector } from "../index.js";
+import {
+  compile,
+  concatenate,
+  type Expr,
+  grad,
+  index,
+  pad,
+  segmentSum,
+  slice,
+  sqrt,
+  stack,
+  sum,
+  trace,
+  vector,
+} from "../index.js";
 
 const indexing = suite("indexing");
 
@@ -177,6 +191,27 @@ indexing("an element used twice counts twice, one not used not at all", () => {
     return sum(stack([a!, c!, a!])) as Expr<[]>;
   });
   assert.equal(grad(f)({ x: [1, 2, 3] }).x, Float64Array.of(2, 0, 1));
+});
+
+indexing("what segmentSum drops has no derivative, whatever it holds", () => {
+  const f = trace(
+    { v: vector(4), at: vector(4) },
+    ({ v, at }) => sum(segmentSum(sqrt(v), at, 2)) as Expr<[]>,
+  );
+  const given = { v: [1, 0, 0, 4], at: [0, -1, 0.5, 1] };
+  const expected = Float64Array.of(0.5, 0, 0, 0.25);
+  for (const g of [grad(f, "v"), compile(grad(f, "v"))]) assert.equal(g(given).v, expected);
+});
+
+indexing("graphs without inputs and outputs compile, too", () => {
+  const nothing = trace({ x: vector(2) }, () => ({}));
+  assert.equal(compile(nothing)({ x: [1, 2] }), {});
+  compile(nothing).into({ x: Float64Array.of(1, 2) }, {});
+  for (const g of [trace({}, () => ({ a: {} })), grad(trace({}, () => 5))]) {
+    const kernel = compile(g);
+    assert.equal(kernel({}), g({}));
+    kernel.into({}, {} as never);
+  }
 });
 
 indexing.run();
