@@ -1,7 +1,23 @@
 /** Sums, means and extrema along axes. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Expr, grad, max, mean, min, multiply, sum, tensor, trace } from "../index.js";
+import {
+  compile,
+  type Expr,
+  exp,
+  grad,
+  logSumExp,
+  max,
+  mean,
+  min,
+  multiply,
+  prod,
+  slice,
+  sum,
+  tensor,
+  trace,
+  vector,
+} from "../index.js";
 import { sizeOf } from "../shape.js";
 
 const reductions = suite("reductions");
@@ -125,5 +141,37 @@ function close(actual: readonly number[], expected: readonly number[]): void {
     );
   });
 }
+
+reductions("logSumExp of nothing but −∞ has no derivative", () => {
+  const x = [
+    [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    [0, 1],
+  ];
+  const f = grad(trace({ x: tensor([2, 2]) }, (inputs) => sum(exp(logSumExp(inputs.x, 1))) as Expr<[]>));
+  // e⁰ and e¹: exp(log Σ eˣ) is Σ eˣ.
+  for (const g of [f, compile(f)]) {
+    const [a, b, c, d] = g({ x }).x as unknown as [number, number, number, number];
+    assert.equal([a, b, c], [0, 0, 1]);
+    assert.ok(Math.abs(d - Math.E) < 1e-15);
+  }
+});
+
+reductions("the code of a tensor that is halved again and again doesn't grow with its elements", () => {
+  const byHand = (x: Expr): Expr => {
+    const [n] = x.shape as [number];
+    if (n === 1) return sum(x) as Expr;
+    const [even, odd] = [0, 1].map((from) => slice(x, from, undefined, { step: 2 })) as [Expr, Expr];
+    return byHand(multiply(even, odd) as Expr);
+  };
+  const x = new Float64Array(2 ** 16).fill(2 ** (1 / 256));
+  for (const f of [(given: Expr) => prod(given) as Expr, byHand]) {
+    const sourceOf = (n: number) =>
+      compile(trace({ x: vector(n) }, (inputs) => f(inputs.x) as Expr<[]>)).source.length;
+    assert.ok(sourceOf(2 ** 16) < 16 * sourceOf(2 ** 10), `${sourceOf(2 ** 16)} characters`);
+  }
+  const product = trace({ x: vector(2 ** 16) }, (inputs) => prod(inputs.x) as Expr<[]>);
+  const [got, expected] = [compile(product)({ x }), 2 ** 256];
+  assert.ok(Math.abs(got / expected - 1) < 1e-10);
+});
 
 reductions.run();

@@ -6,7 +6,7 @@ import { stopGradient } from "./activation.js";
 import { abs, add, subtract } from "./arithmetic.js";
 import { normalizeAxis, type Reduction, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { less, where } from "./comparison.js";
+import { equal, less, where } from "./comparison.js";
 import { exp, log } from "./exponential.js";
 import { max } from "./reduction.js";
 
@@ -19,11 +19,14 @@ function shiftOf(x: Expr, axes: readonly number[]): Expr {
 function logSumExpAxes(x: Expr, axes: readonly number[]): Expr {
   const shift = shiftOf(x, axes);
   const shifted = subtract(x, insertAxes(shift, x.shape, axes));
-  return add(log(sumAxes(exp(shifted), axes)), shift);
+  const total = sumAxes(exp(shifted), axes);
+  // Of nothing but −∞ it stays −∞ wherever those move: no derivative, where that of the logarithm is infinite.
+  return where(equal(total, 0), Number.NEGATIVE_INFINITY, add(log(total), shift));
 }
 
 /**
- * log Σ eˣ, of all elements or along axes, without overflow; its gradient is the softmax. −∞ counts as no term.
+ * log Σ eˣ, of all elements or along axes, without overflow; its gradient is the softmax. −∞ counts as no term;
+ * where there is no other, the gradient is 0.
  * @throws where there is no element
  */
 export const logSumExp: Reduction = reduction("logSumExp", logSumExpAxes);

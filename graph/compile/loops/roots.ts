@@ -23,6 +23,7 @@ import {
   chainDepth,
   elsewhereCost,
   fusedParts,
+  fusedPlaces,
   greatestCost,
   localTotals,
   repeatedCost,
@@ -202,14 +203,26 @@ export function findRoots(graph: Graph): Root[] {
   return roots;
 }
 
-/** Makes roots of nodes so deep in a chain of fused ones that the walks and the code would become too long. */
+/**
+ * Makes roots of nodes so deep in a chain of fused ones, or of so many places of one tensor, that the walks and the code
+ * would become too long.
+ */
 function cutChains({ nodes }: Graph, ids: Set<number>): void {
   const depths = new Int32Array(nodes.length);
+  // In how many places an element looks at one tensor: twice as many each time that a half meets the other.
+  const places = new Float64Array(nodes.length).fill(1);
+  const bases = nodes.map((_, id) => id);
   nodes.forEach(({ op, operands }, id) => {
-    for (const operand of operands) {
-      if (!ids.has(operand)) depths[id] = Math.max(depths[id]!, depths[operand]! + 1);
+    const ofBase = new Map<number, number>();
+    for (const operand of new Set(operands)) {
+      if (ids.has(operand)) continue;
+      depths[id] = Math.max(depths[id]!, depths[operand]! + 1);
+      const base = bases[operand]!;
+      ofBase.set(base, (ofBase.get(base) ?? 0) + places[operand]!);
     }
-    if (depths[id]! >= chainDepth && op.scalar) ids.add(id);
+    places[id] = Math.max(1, ...ofBase.values());
+    if (op.move && operands.length === 1) bases[id] = bases[operands[0]!]!;
+    if ((depths[id]! >= chainDepth || places[id]! >= fusedPlaces) && op.scalar) ids.add(id);
   });
 }
 
