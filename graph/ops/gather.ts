@@ -190,7 +190,8 @@ const scatterOp: Op<ScatterParams> = defineOp<ScatterParams, Two>({
       return where(equal(from(fullLike(adjoint, 1)), 1), from(adjoint), 0) as Expr;
     },
   },
-  domains: [real(), integer(0, 2)],
+  // An index of −1 is dropped.
+  domains: [real(), integer(-1, 2)],
 });
 
 export const gatherInstances: Instances = {
