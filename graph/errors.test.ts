@@ -240,7 +240,7 @@ errors("grad of what isn't a scalar objective", () => {
     () => grad((() => 1) as never),
     "grad: expected a traced function, got a plain one; write grad(trace({ x: vector(2) }, ({ x }) => …)).",
   );
-  assert.throws(() => grad(3 as never), "grad: expected a traced function, got a number;");
+  assert.throws(() => grad(3 as never), "grad: expected a traced function, got 3;");
 });
 
 errors.run();

@@ -1,7 +1,6 @@
 /** Options by name, as public functions take them: one that is unknown or misspelt would be ignored in silence. */
 import { AdjointError } from "./errors.js";
 import { checkNames } from "./names.js";
-import { Expr } from "./node.js";
 import { describe } from "./values.js";
 
 /** @throws where what is given is no object of options, or one isn't known; the error tells the nearest */
@@ -51,22 +50,17 @@ export function readOptions<const T extends OptionTable>(
     if (value === undefined)
       throw new AdjointError(`${owner}: ${name} is missing; it must be ${option.range}.`);
     if (!option.allows(value)) {
-      throw new AdjointError(`${owner}: ${name} is ${show(value)}; it must be ${option.range}.`);
+      throw new AdjointError(`${owner}: ${name} is ${describe(value)}; it must be ${option.range}.`);
     }
     return [name, value];
   });
   return Object.fromEntries(values) as OptionValues<T>;
 }
 
-function show(value: unknown): string {
-  if (value instanceof Expr) return `an expression of shape (${value.shape.join("×")})`;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : describe(value);
-}
-
 /** Throws where a count isn't a whole number of at least `least`. */
 export function checkCount(what: string, name: string, count: unknown, least: number): void {
   if (Number.isSafeInteger(count) && (count as number) >= least) return;
   throw new AdjointError(
-    `${what}: ${name} must be a whole number of at least ${least}, not ${String(count)}.`,
+    `${what}: ${name} must be a whole number of at least ${least}, not ${describe(count)}.`,
   );
 }

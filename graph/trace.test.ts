@@ -197,9 +197,9 @@ tracing("what a function may not return", () => {
 tracing("what an input may not be", () => {
   const declaring = (spec: unknown) => () => trace({ x: spec } as never, () => 1);
   const remedy = "give its kind: scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]).";
-  assert.throws(declaring(3), `trace: input "x" is a number; ${remedy}`);
+  assert.throws(declaring(3), `trace: input "x" is 3; ${remedy}`);
   assert.throws(declaring(undefined), `trace: input "x" is undefined; ${remedy}`);
-  assert.throws(declaring([2]), `trace: input "x" is an object (0); ${remedy}`);
+  assert.throws(declaring([2]), `trace: input "x" is the list [2]; ${remedy}`);
   for (const shape of [[-1], [1.5], [2, Number.NaN], [Number.POSITIVE_INFINITY]]) {
     assert.throws(() => tensor(shape), `tensor: a shape is a list of whole lengths ≥ 0, not [${shape}].`);
   }

@@ -37,7 +37,7 @@ values("ragged rows and what isn't a number are named", () => {
   assert.throws(() => shapeOfValue([1, null], "X"), "X: expected a number or an array of numbers, got null.");
   assert.throws(() => shapeOfValue(undefined, "X"), "got undefined.");
   assert.throws(() => shapeOfValue({ length: 2 }, "X"), "got an object (length).");
-  assert.throws(() => shapeOfValue([true], "X"), "got a boolean.");
+  assert.throws(() => shapeOfValue([true], "X"), "got true.");
   assert.throws(() => shapeOfValue(new Int32Array(2), "X"), /expected a number or an array of numbers, got/);
 });
 

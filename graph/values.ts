@@ -1,4 +1,5 @@
 import { AdjointError } from "./errors.js";
+import { Expr } from "./node.js";
 import { formatShape, type Shape, sameShape, sizeOf } from "./shape.js";
 import type { NestedArray } from "./types.js";
 
@@ -79,10 +80,16 @@ export function nest(data: ArrayLike<number>, shape: Shape): Value {
   return build(0);
 }
 
-/** A short description of a wrong value for an error. */
+/** What errors say of a value: short, and it never throws, whatever the value is. */
 export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
-  if (typeof value === "object") return `an object (${Object.keys(value).slice(0, 3).join(", ")})`;
-  return value === undefined ? "undefined" : `a ${typeof value}`;
+  try {
+    if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
+    if (typeof value === "function" || typeof value === "bigint") return `a ${typeof value}`;
+    if (typeof value !== "object" || value === null) return String(value);
+    if (value instanceof Expr) return `an expression of shape ${formatShape(value.shape)}`;
+    if (Array.isArray(value)) return `the list [${value.slice(0, 5).map(describe)}]`;
+    return `an object (${Object.keys(value).slice(0, 3).join(", ")})`;
+  } catch {
+    return "something that can't be read";
+  }
 }

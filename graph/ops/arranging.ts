@@ -6,7 +6,7 @@ import type { Op } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, isLength, type Shape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
-import { shapeOfValue } from "../values.js";
+import { describe, shapeOfValue } from "../values.js";
 import { normalizeAxis } from "./axes.js";
 import { slice } from "./indexing.js";
 import { reshapeExpr, reshapeOp, transposeExpr, transposeOp, type Writable } from "./moving.js";
@@ -65,7 +65,7 @@ export const transpose: Transpose = /* @__PURE__ */ Object.assign(
 /** The axes that are named, from the front; all of them by default. */
 function chosenAxes(axes: number | readonly number[] | undefined, rank: number, what: string): number[] {
   if (axes === undefined) return [...Array(rank).keys()];
-  return (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, what));
+  return (Array.isArray(axes) ? axes : [axes]).map((axis) => normalizeAxis(axis, rank, what));
 }
 
 /** The same elements in the opposite order along axes, of all or of those given. */
@@ -116,7 +116,7 @@ export function split(x: Operand, parts: number | readonly number[], axis = 0): 
   const length = shape[normalizeAxis(axis, shape.length, "split")]!;
   if (typeof parts === "number" && !(isLength(parts) && parts > 0 && length % parts === 0)) {
     throw new AdjointError(
-      `split: axis ${axis} of ${formatShape(shape)} can't be cut into ${parts} equal parts; pass the places to cut at.`,
+      `split: axis ${axis} of ${formatShape(shape)} can't be cut into ${describe(parts)} equal parts; pass the places to cut at.`,
     );
   }
   const places =
@@ -131,9 +131,9 @@ export function split(x: Operand, parts: number | readonly number[], axis = 0): 
  * @throws where the count isn't whole or the ends aren't finite
  */
 export function linspace(start: number, stop: number, count = 50): number[] {
-  if (!isLength(count) || !Number.isFinite(start) || !Number.isFinite(stop)) {
+  if (!isLength(count) || count >= 2 ** 31 || !Number.isFinite(start) || !Number.isFinite(stop)) {
     throw new AdjointError(
-      `linspace: from ${start} to ${stop} there aren't ${count} numbers; pass finite ends and a whole count.`,
+      `linspace: from ${describe(start)} to ${describe(stop)} there aren't ${describe(count)} numbers; pass finite ends and a whole count.`,
     );
   }
   // The last one is `stop` itself, which rounding could miss.
@@ -148,10 +148,11 @@ export function arange(stop: number): number[];
 export function arange(start: number, stop: number, step?: number): number[];
 export function arange(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
-  const length = Math.ceil((stop - start) / step);
-  if (!Number.isFinite(length)) {
+  const areNumbers = [start, stop, step].every(Number.isFinite);
+  const length = areNumbers ? Math.ceil((stop - start) / step) : Number.NaN;
+  if (!(length < 2 ** 31)) {
     throw new AdjointError(
-      `arange: ${start} to ${stop} by ${step} has no end; pass finite numbers, no step of 0.`,
+      `arange: ${describe(start)} to ${describe(stop)} by ${describe(step)} has no end; pass finite numbers, no step of 0.`,
     );
   }
   return Array.from({ length: Math.max(0, length) }, (_, i) => start + i * step);

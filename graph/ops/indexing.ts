@@ -1,4 +1,5 @@
 /** Slices, elements, and tensors made of others side by side. */
+
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
@@ -7,6 +8,7 @@ import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, isLength, type Shape, sameShape } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
+import { describe } from "../values.js";
 import { normalizeAxis } from "./axes.js";
 import { assemble, box, element, partAt, sliceOp } from "./boxes.js";
 import { reshapeExpr } from "./moving.js";
@@ -34,7 +36,7 @@ export const slice: Slice = /* @__PURE__ */ Object.assign(
       const { shape } = operand;
       const cut = normalizeAxis(axis, shape.length, "slice");
       if (!Number.isInteger(step) || step === 0) {
-        throw new AdjointError(`slice: the step must be a whole number other than 0, not ${step}.`);
+        throw new AdjointError(`slice: the step must be a whole number other than 0, not ${describe(step)}.`);
       }
       const [first, count] = resolveRange(start, stop, step, shape[cut]!);
       const part = {
@@ -56,7 +58,7 @@ function resolveRange(
 ): [number, number] {
   for (const bound of [start, stop]) {
     if (bound !== undefined && !Number.isInteger(bound)) {
-      throw new AdjointError(`slice: bounds are whole numbers, not ${bound}.`);
+      throw new AdjointError(`slice: bounds are whole numbers, not ${describe(bound)}.`);
     }
   }
   const low = step > 0 ? 0 : -1;

@@ -1,9 +1,11 @@
 /** Parts and patterns of matrices. Leading axes are batches. */
+
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { formatShape, isLength } from "../shape.js";
 import type { Operand } from "../types.js";
+import { describe } from "../values.js";
 import { multiply } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
@@ -21,6 +23,11 @@ export function matrixShape(x: Expr, what: string): [rows: number, columns: numb
 
 /** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are. */
 export function eye(rows: number, columns = rows): number[][] {
+  if (![rows, columns].every(isLength) || rows * columns >= 2 ** 31) {
+    throw new AdjointError(
+      `eye: ${describe(rows)} rows and ${describe(columns)} columns; pass whole numbers, of fewer than 2³¹ elements.`,
+    );
+  }
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
 }
 
@@ -46,7 +53,7 @@ export function diagonal(x: Operand, offset = 0): Expr {
 
 function checkOffset(offset: number, what: string): void {
   if (!Number.isInteger(offset)) {
-    throw new AdjointError(`${what}: diagonals are numbered by whole numbers, not ${offset}.`);
+    throw new AdjointError(`${what}: diagonals are numbered by whole numbers, not ${describe(offset)}.`);
   }
 }
 
@@ -116,7 +123,8 @@ export function outer(a: Operand, b: Operand): Expr {
 export function oneHot(indices: Operand, depth: number): Expr {
   return withOperands("oneHot", [indices], ([operand]) => {
     const { builder, shape } = operand;
-    if (!isLength(depth)) throw new AdjointError(`oneHot: the depth is a whole number, not ${depth}.`);
+    if (!isLength(depth))
+      throw new AdjointError(`oneHot: the depth is a whole number, not ${describe(depth)}.`);
     const places = constant(builder, [...Array(depth).keys()], [depth]);
     const spread = insertAxes(operand, [...shape, depth], [shape.length]);
     return equal(

@@ -1,10 +1,12 @@
 /** Products, variances and norms along axes. */
+
 import { fullLike } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { checkOptions } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
+import { describe } from "../values.js";
 import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
@@ -96,7 +98,7 @@ export const norm: Norm = ((x: Operand, axes?: number | readonly number[], optio
   const { ord = 2, ...rest } = options;
   const measure = norms.get(ord);
   if (measure) return reduction("norm", measure)(x, axes as number, rest);
-  throw new AdjointError(`norm: ord is 1, 2 or Infinity, not ${ord}.`);
+  throw new AdjointError(`norm: ord is 1, 2 or Infinity, not ${describe(ord)}.`);
 }) as Norm;
 
 const norms: ReadonlyMap<number, (x: Expr, axes: readonly number[]) => Expr> = /* @__PURE__ */ new Map([

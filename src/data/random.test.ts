@@ -123,7 +123,7 @@ random("bad seeds are named, with the remedy", () => {
       new RegExp(`the seed is ${seed}, .*whole number from 0 to 4294967295`),
     );
   }
-  assert.throws(() => randomSource("7" as unknown as number), /the seed is "7"/);
+  assert.throws(() => randomSource("7" as unknown as number), /the seed is the text "7"/);
   assert.throws(() => (randomSource as () => unknown)(), /the seed is undefined/);
 });
 

@@ -1,6 +1,7 @@
 import { mersenne } from "pure-rand/generator/mersenne";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { AdjointError } from "../../graph/index.js";
+import { describe } from "../../graph/internal.js";
 
 /**
  * A stream of random numbers, the same for the same seed on every machine. Each call moves the stream
@@ -206,9 +207,4 @@ function checkNormal(mean: number, standardDeviation: number): void {
     `normal: the mean is ${describe(mean)} and the standard deviation ${describe(standardDeviation)}; ` +
       "pass finite numbers, the deviation not below 0.",
   );
-}
-
-/** A value as an error shows it: `0.5`, `"0"` with its quotes, `undefined`. */
-function describe(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

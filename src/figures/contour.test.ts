@@ -350,7 +350,7 @@ contours("mistakes are one clear error", () => {
   refused({ runs: {} }, /runs is empty; pass them by name/);
   refused({ runs: run }, /runs is itself one; .*by name/);
   refused({ runs: [run] }, /runs is an array/);
-  refused({ runs: { GD: 3 } }, /"GD" is a number/);
+  refused({ runs: { GD: 3 } }, /"GD" is 3/);
   refused(
     { runs: { GD: threeRun } },
     /run "GD" has the parameters x, not the two of the objective \(x1, x2\)/,

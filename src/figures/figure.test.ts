@@ -78,7 +78,7 @@ figures(
       assert.match(message, "end it with .png or .html");
       assert.match(message, name);
     }
-    assert.match(await refused(() => figure.save(3 as never)), "the path is a number");
+    assert.match(await refused(() => figure.save(3 as never)), "the path is 3");
     assert.match(await refused(() => figure.render("gif")), /no format "gif"; it has png, html/);
     assert.match(await refused(() => figure.render("toString" as Format)), /it has png, html/);
     assert.match(

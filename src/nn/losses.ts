@@ -27,7 +27,7 @@ import {
   sum,
   where,
 } from "../../graph/index.js";
-import { checkOptions, formatShape, sameShape } from "../../graph/internal.js";
+import { checkOptions, describe, formatShape, sameShape } from "../../graph/internal.js";
 
 /**
  * The squared error Σ(prediction − target)²/K: what the course reports. Gradient: 2·(prediction −
@@ -65,7 +65,7 @@ export function huber(predictions: Expr, targets: Expr, options: HuberOptions = 
   checkOptions("huber", options, ["delta"]);
   const { delta = 1 } = options;
   if (!(Number.isFinite(delta) && delta > 0)) {
-    throw new AdjointError(`huber: delta is ${delta}; pass a finite number above 0.`);
+    throw new AdjointError(`huber: delta is ${describe(delta)}; pass a finite number above 0.`);
   }
   const r = residuals("huber", predictions, targets);
   const squared = multiply(0.5, square(r));

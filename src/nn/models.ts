@@ -1,6 +1,6 @@
 /** Models: functions from inputs and parameters to outputs, built of expressions inside a trace. */
 import { AdjointError, add, type Expr, matmul, matrix, type Spec, vector } from "../../graph/index.js";
-import { checkOptions } from "../../graph/internal.js";
+import { checkOptions, describe } from "../../graph/internal.js";
 
 /** The parameters of a linear model, as expressions. */
 export interface LinearParameters<I extends number, O extends number> {
@@ -39,7 +39,7 @@ export function linear<const I extends number, const O extends number>(options: 
   const { inputs, outputs } = options;
   for (const [name, width] of Object.entries({ inputs, outputs })) {
     if (Number.isSafeInteger(width) && width > 0) continue;
-    throw new AdjointError(`linear: ${name} is ${width}; pass a whole number above 0.`);
+    throw new AdjointError(`linear: ${name} is ${describe(width)}; pass a whole number above 0.`);
   }
   const predict = <K extends number>(X: Expr<[K, I]>, { W, b }: LinearParameters<I, O>): Expr<[K, O]> => {
     check("X", X, ["samples", inputs]);

@@ -3,6 +3,7 @@ import {
   checkCount,
   checkKeys,
   checkOptions,
+  describe,
   graphOf,
   readValue,
   type ValueOf,
@@ -116,7 +117,7 @@ export function minimizeBy(
   checkCount("minimize", "steps", steps, 0);
   checkCount("minimize", "memoryLimit", memoryLimit, 0);
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
-    throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${String(tolerance)}.`);
+    throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${describe(tolerance)}.`);
   }
   const { parameters, data } = readInputs(objective, start, options.data ?? {});
   const method = optimizerMethod(optimizer, tolerance, (state) => ({
