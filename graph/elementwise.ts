@@ -45,7 +45,7 @@ export function elementwise<A extends readonly Expr[]>(
 ): Op {
   const { name, commutative = false, isTruth = false, partials, rewrite } = definition;
   if (partials === undefined) {
-    throw new AdjointError(`defineOp: the op ${name} lacks partials.`);
+    throw new AdjointError(`${definedBy(arity)}: the op ${name} lacks partials.`);
   }
   const op: Op = defineOp({
     name,
@@ -82,13 +82,18 @@ export function elementwise<A extends readonly Expr[]>(
   return op;
 }
 
+/** The function that a user's own op of so many operands is made by. */
+function definedBy(arity: number): string {
+  return arity === 1 ? "unary" : "binary";
+}
+
 function scalarOf<A extends readonly Expr[]>(
   { name, recipe, compute, code, text }: ElementwiseDefinition<A>,
   arity: number,
 ): Scalar {
   const general = typeof recipe === "function" ? recipe() : recipe;
   if (general === undefined && compute === undefined) {
-    throw new AdjointError(`defineOp: the op ${name} lacks recipe or compute.`);
+    throw new AdjointError(`${definedBy(arity)}: the op ${name} lacks recipe or compute.`);
   }
   if (general !== undefined) checkRecipe(general, arity, name);
   return {

@@ -141,9 +141,9 @@ for (const [what, define, message] of [
   [
     "neither recipe nor function",
     () => unary({ name: "odd", partials }),
-    /defineOp: the op odd lacks recipe or compute/,
+    /unary: the op odd lacks recipe or compute/,
   ],
-  ["no partials", () => unary({ name: "odd", recipe: 0 } as never), /defineOp: the op odd lacks partials/],
+  ["no partials", () => unary({ name: "odd", recipe: 0 } as never), /unary: the op odd lacks partials/],
   [
     "an unknown instruction",
     () => unary({ name: "odd", recipe: ["sine", 0] as never, partials }),
