@@ -38,6 +38,8 @@ contents("parameters: records and lists by what they hold, all else by who it is
   assert.is(text({ a: [1, { b: 2 }], f }), text({ a: [1, { b: 2 }], f }));
   assert.is.not(text({ a: [1, { b: 2 }] }), text({ a: [1, { b: 3 }] }));
   assert.is.not(text({ f }), text({ f: () => 0 }));
+  const ones = [1, "1", "#1", [1], { 0: 1 }, Float64Array.of(1), Float32Array.of(1)];
+  assert.is(new Set(ones.map((a) => text({ a }))).size, ones.length);
   assert.is.not(text({ map: new Map([[1, 2]]) }), text({ map: new Map([[1, 3]]) }));
   assert.is.not(text({ values: Float64Array.of(1) }), text({ values: Float64Array.of(2) }));
 });

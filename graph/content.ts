@@ -20,6 +20,9 @@ export function contentOf(graph: Graph): string | undefined {
   try {
     return JSON.stringify(graph, (key, one: unknown) => {
       if (typeof one === "number") return Object.is(one, -0) ? "-0" : String(one);
+      // A text is no number, and an array of doubles no list.
+      if (typeof one === "string") return `'${one}`;
+      if (ArrayBuffer.isView(one)) return [one.constructor.name, ...(one as Float64Array)];
       if (typeof one !== "function" && !isRecord(one)) return one;
       return key === "op" || Object.getPrototypeOf(one) !== Object.prototype ? `#${serialOf(one)}` : one;
     });

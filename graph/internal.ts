@@ -9,11 +9,11 @@ export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { contentOf, serialOf } from "./content.js";
 export { isDebug } from "./debug.js";
-export { declareInputs, finish, isExpr, isId, mapOutputs, outputsOf } from "./graph.js";
+export { declareInputs, finish, isExpr, isId, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
-export { apply, isOp, operandOf, paramsIf } from "./node.js";
+export { apply, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, integer, real } from "./op.js";
 export { lift } from "./operand.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
@@ -24,8 +24,6 @@ export {
   checkOptions,
   type Option,
   type OptionsOf,
-  type OptionTable,
-  type OptionValues,
   readOptions,
 } from "./options.js";
 export { printParams } from "./print.js";

@@ -73,9 +73,6 @@ export interface Traced<I extends Shapes = Shapes, O = Outputs> {
   readonly graph: Graph;
 }
 
-/** The names of a traced function's inputs. */
-export type InputNames<F> = F extends Traced<infer I, infer _> ? keyof I & string : never;
-
 export interface TraceOptions {
   /**
    * Each node remembers the line that made it, and so do the nodes of its derivatives. Calls then throw where a result

@@ -28,13 +28,6 @@ export type Carry = Expr | { readonly [name: string]: Carry };
 /** What a carry may start as: numbers and arrays become constants. */
 export type Initial = Operand | { readonly [name: string]: Initial };
 
-/** The expressions that stand for what was given. */
-export type CarryOf<C> = C extends Expr
-  ? C
-  : C extends Operand
-    ? Expr
-    : { readonly [K in keyof C]: CarryOf<C[K]> };
-
 /** The same names, whatever the shapes. */
 type Exprs<C> = C extends Expr | Operand ? Expr : { readonly [K in keyof C]: Exprs<C[K]> };
 
