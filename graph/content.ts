@@ -1,6 +1,5 @@
 /** What graphs hold, as text: the same objective, traced twice, is told to be the same by it. */
 import type { Graph } from "./graph.js";
-import { isRecord } from "./tree.js";
 
 const serials = new WeakMap<object, number>();
 let lastSerial = 0;
@@ -23,7 +22,8 @@ export function contentOf(graph: Graph): string | undefined {
       // A text is no number, and an array of doubles no list.
       if (typeof one === "string") return `'${one}`;
       if (ArrayBuffer.isView(one)) return [one.constructor.name, ...(one as Float64Array)];
-      if (typeof one !== "function" && !isRecord(one)) return one;
+      const isObject = typeof one === "object" && one !== null && !Array.isArray(one);
+      if (typeof one !== "function" && !isObject) return one;
       return key === "op" || Object.getPrototypeOf(one) !== Object.prototype ? `#${serialOf(one)}` : one;
     });
   } catch {

@@ -35,7 +35,7 @@ const objective = trace(
 );
 
 const expected =
-  /the output isn't finite: sqrt gives NaN of difference = -1, traced at debug\.test\.ts:\d+\./;
+  /the output isn't finite: sqrt gives NaN of difference = -1, traced at graph\/debug\.test\.ts:\d+\./;
 
 debugging("the first value that isn't finite names its op, label, line and operands", () => {
   assert.is(objective({ x: [2, 1, 3] }), 10);
@@ -46,7 +46,7 @@ debugging("the first value that isn't finite names its op, label, line and opera
 
 debugging("derivatives know the line that they come from", () => {
   const at = { x: [1, 1, 3] };
-  const line = /divide gives Infinity of 0\.5 and 0, traced at debug\.test\.ts:\d+\./;
+  const line = /divide gives Infinity of 0\.5 and 0, traced at graph\/debug\.test\.ts:\d+\./;
   assert.throws(() => grad(objective)(at), line);
   assert.throws(() => compile(valueAndGrad(objective))(at), line);
 });

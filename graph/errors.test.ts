@@ -47,7 +47,7 @@ errors("an error ends with the user's own line", () => {
   assert.is(error.name, "AdjointError");
   assert.is(
     error.message,
-    `add: shapes (2) and (3) don't broadcast; lengths must agree from the last axis on, or be 1.  at errors.test.ts:${line}`,
+    `add: shapes (2) and (3) don't broadcast; lengths must agree from the last axis on, or be 1.  at graph/errors.test.ts:${line}`,
   );
 });
 
@@ -59,18 +59,24 @@ errors("the line is that inside the traced function, however deep the op lies", 
       return dot(y, [1, 2, 3] as never);
     }),
   );
-  assert.match(error.message, new RegExp(`  at errors.test.ts:${Number(here.split(":")[1]) + 4}$`));
+  assert.match(error.message, new RegExp(`  at graph/errors.test.ts:${Number(here.split(":")[1]) + 4}$`));
 });
 
 errors("the innermost frame outside the library is found in stacks of several forms", () => {
   const own = import.meta.url.slice(0, import.meta.url.lastIndexOf("/"));
   const frames = (...places: string[]) =>
     ["AdjointError: x", ...places.map((place) => `    at ${place}`)].join("\n");
-  assert.is(callerLine(frames(`f (${own}/node.ts:3:1)`, "g (/project/model.ts:12:5)")), "model.ts:12");
-  assert.is(callerLine(frames(`${own}/ops/axes.ts:3:1`, "file:///project/model.js:7:5")), "model.js:7");
+  assert.is(
+    callerLine(frames(`f (${own}/node.ts:3:1)`, "g (/project/model.ts:12:5)")),
+    "project/model.ts:12",
+  );
+  assert.is(
+    callerLine(frames(`${own}/ops/axes.ts:3:1`, "file:///project/model.js:7:5")),
+    "project/model.js:7",
+  );
   assert.is(
     callerLine(frames("Array.map (<anonymous>)", "node:internal/modules/run:1:2", "file:///a/b.mjs:4:2")),
-    "b.mjs:4",
+    "a/b.mjs:4",
   );
   assert.is(callerLine("AdjointError: x"), undefined);
 });
@@ -139,11 +145,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
     "reshape: (3) doesn't go into (2×-1); lengths are whole numbers, at most one of them −1.",
   ],
   ["reshape by two", () => reshape([1, 2, 3, 4], [-1, -1]), "reshape: (4) doesn't go into (-1×-1);"],
-  [
-    "transpose",
-    () => transpose(tensorOf([2, 3]), [0, 0]),
-    "transpose: axes [0, 0] must name each axis of (2×3) once.",
-  ],
+  ["transpose", () => transpose(tensorOf([2, 3]), [0, 0]), "transpose: the list [0, 0] names an axis twice."],
   [
     "broadcastTo",
     () => broadcastTo([1, 2], [2, 3]),
@@ -156,7 +158,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
     "sum: there is no axis 2 in 2 axes; they are 0 to 1, or −1 from the back.",
   ],
   ["half an axis", () => sum([1, 2], 0.5), "sum: there is no axis 0.5 in 1 axes;"],
-  ["an axis twice", () => sum(tensorOf([2, 3]), [1, -1]), "sum: axes [1, -1] name an axis twice."],
+  ["an axis twice", () => sum(tensorOf([2, 3]), [1, -1]), "sum: the list [1, -1] names an axis twice."],
   ["max of nothing", () => max([]), "max: (0) has no element along the axes [0]."],
   [
     "mean of nothing",
@@ -171,7 +173,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
     () => slice([1, 2], 0, 1, { step: 0 }),
     "slice: the step must be a whole number other than 0, not 0.",
   ],
-  ["half a bound", () => slice([1, 2], 0.5), "slice: bounds are whole numbers, not 0.5."],
+  ["half a bound", () => slice([1, 2], 0.5), "slice: the start must be a whole number, not 0.5."],
   [
     "concatenate",
     () => concatenate([tensorOf([2, 3]), tensorOf([2, 2])]),
@@ -208,7 +210,7 @@ for (const [what, run, message] of complaints) {
     const error = caught(run);
     assert.instance(error, AdjointError);
     assert.ok(error.message.startsWith(message), error.message);
-    assert.match(error.message, / {2}at errors\.test\.ts:\d+$/);
+    assert.match(error.message, / {2}at graph\/errors\.test\.ts:\d+$/);
   });
 }
 

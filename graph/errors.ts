@@ -3,11 +3,23 @@
  * and, where the stack tells it, the user's own line.
  */
 export class AdjointError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    // What is no text might throw where it is made one.
+    super(typeof message === "string" ? message : "Something went wrong.", options);
     this.name = "AdjointError";
     const line = callerLine(longStack());
-    if (line) this.message = `${message}  at ${line}`;
+    if (line) this.message += `  at ${line}`;
+  }
+}
+
+/** What `run` gives. The errors of functions of the library that it is made of are told as its own. */
+export function inNameOf<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof AdjointError && !error.message.startsWith(`${what}:`))
+      error.message = error.message.replace(/^[a-z]\w*(?=: )/i, what);
+    throw error;
   }
 }
 
@@ -26,7 +38,10 @@ const url = (import.meta as { url?: string }).url ?? "";
 const root = url.slice(0, url.lastIndexOf("/graph/") + 1);
 const ownFolders = root ? ["graph/", "optimizers/", "src/"].map((folder) => root + folder) : [];
 
-/** `file.ts:12` of the innermost stack frame outside the library, or `undefined` (bundled, or another engine). */
+/**
+ * `src/file.ts:12` of the innermost stack frame outside the library, or `undefined` (bundled, or another engine). The path
+ * is told from the folder on that the file and the library share: the project's, where packages are installed in it.
+ */
 export function callerLine(stack: string): string | undefined {
   if (ownFolders.length === 0) return undefined;
   for (const frame of stack.split("\n")) {
@@ -36,7 +51,9 @@ export function callerLine(stack: string): string | undefined {
     const file = place[1].startsWith("file://") ? place[1] : `file://${place[1]}`;
     const isTest = /\.test\.[jt]s$/.test(file);
     if (!isTest && ownFolders.some((folder) => file.startsWith(folder))) continue;
-    return `${file.slice(file.lastIndexOf("/") + 1)}:${place[2]}`;
+    let shared = 0;
+    while (shared < root.length && file[shared] === root[shared]) shared++;
+    return `${file.slice(file.lastIndexOf("/", shared - 1) + 1)}:${place[2]}`;
   }
   return undefined;
 }

@@ -68,7 +68,7 @@ export function isExpr(tree: Tree<Expr>): tree is Expr {
 
 /** Whether something of a user's is no record of others: an expression, or what may become one. */
 export function isGiven(value: unknown): value is unknown {
-  return value instanceof Expr || !isRecord(value);
+  return !isRecord(value);
 }
 
 /**

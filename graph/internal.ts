@@ -5,17 +5,19 @@
 
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
 export { allOps, opOf, publicOps } from "./all-ops.js";
+export { readCount, readList, readShape, readWhole } from "./arguments.js";
 export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { contentOf, serialOf } from "./content.js";
 export { isDebug } from "./debug.js";
+export { describe, reading } from "./describe.js";
 export { declareInputs, finish, isExpr, isId, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, integer, real } from "./op.js";
-export { lift } from "./operand.js";
+export { lift, liftTo, listOf, withOperands } from "./operand.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
 export { matmulOp } from "./ops/matmul.js";
@@ -41,4 +43,4 @@ export {
   unflattenTree,
 } from "./tree.js";
 export { validate } from "./validate.js";
-export { describe, flatten, readValue, shapeOfValue } from "./values.js";
+export { flatten, readValue, rowsOf, shapeOfValue } from "./values.js";

@@ -1,7 +1,7 @@
 /** Maps by name, and what errors say of a name that isn't known: the names that are, and the one that was meant. */
+import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { isRecord } from "./tree.js";
-import { describe } from "./values.js";
 
 /** `the keys are a, b, weights; did you mean "weights"?`, to follow what is wrong with a name. */
 export function knownNames(what: string, known: readonly string[], name: string): string {
@@ -17,7 +17,7 @@ export function checkNames(owner: string, what: string, given: unknown, known: r
     );
   }
   const all = new Set(known);
-  const unknown = Object.keys(given).find((name) => !all.has(name));
+  const unknown = reading(`${owner}: what is given`, () => Object.keys(given).find((name) => !all.has(name)));
   if (unknown !== undefined)
     throw new AdjointError(
       `${owner}: unknown ${what.slice(0, -1)} "${unknown}"; ${knownNames(what, known, unknown)}`,

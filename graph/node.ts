@@ -125,6 +125,8 @@ function same(node: Node, op: Op, operands: readonly number[], params: Params): 
  * A vector or a tensor can be taken apart by its first axis: `const [x1, x2] = x`.
  */
 export class Expr<S extends Shape = Shape> {
+  /** Tells an expression: a value can be asked for it without running a user's code, as its prototype can't. */
+  readonly #brand = true;
   readonly builder: Builder;
   readonly id: number;
   readonly shape: S;
@@ -134,6 +136,10 @@ export class Expr<S extends Shape = Shape> {
     this.builder = builder;
     this.id = id;
     this.shape = shape;
+  }
+
+  static [Symbol.hasInstance](value: unknown): value is Expr {
+    return typeof value === "object" && value !== null && #brand in value;
   }
 
   *[Symbol.iterator](): IterableIterator<Expr<Tail<S>>> {

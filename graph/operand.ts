@@ -1,10 +1,14 @@
+/** Operands of public ops: expressions, or numbers and arrays that become constants. */
+import { readList } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
-import { AdjointError } from "./errors.js";
+import { describe } from "./describe.js";
+import { AdjointError, inNameOf } from "./errors.js";
 import { evaluate } from "./interpret.js";
 import { type Builder, Expr, otherTrace } from "./node.js";
 import { constant, full } from "./ops/constant.js";
+import { formatShape, type Shape, sameShape } from "./shape.js";
 import type { Operand } from "./types.js";
-import { flatten, nest, type Value } from "./values.js";
+import { flatten, nest } from "./values.js";
 
 /** An operand as an expression of `builder`'s graph: numbers and arrays become constants. */
 export function lift(builder: Builder, operand: Operand, what: string): Expr {
@@ -13,8 +17,20 @@ export function lift(builder: Builder, operand: Operand, what: string): Expr {
     return operand;
   }
   if (typeof operand === "number") return full(builder, operand, []);
-  const { data, shape } = flatten(operand as Value, what);
+  const { data, shape } = flatten(operand, what);
   return constant(builder, data, shape);
+}
+
+/** An operand as an expression of a shape that is known. @throws where it has another */
+export function liftTo(builder: Builder, operand: Operand, shape: Shape, what: string): Expr {
+  const expr = lift(builder, operand, what);
+  if (sameShape(expr.shape, shape)) return expr;
+  throw new AdjointError(`${what}: expected shape ${formatShape(shape)}, got ${describe(expr)}.`);
+}
+
+/** The operands of an op that takes a list of them. */
+export function listOf(operands: unknown, what: string): Operand[] {
+  return readList(operands, `${what}: the operands`, (operand) => operand as Operand);
 }
 
 /**
@@ -28,9 +44,10 @@ export function withOperands<const A extends readonly Operand[]>(
   build: (operands: { readonly [K in keyof A]: Expr }) => Expr,
 ): Expr {
   if (operands.length === 0) throw new AdjointError(`${what} needs at least one operand.`);
-  const lifted = (builder: Builder) =>
-    operands.map((operand) => lift(builder, operand, what)) as { readonly [K in keyof A]: Expr };
-  for (const operand of operands) if (operand instanceof Expr) return build(lifted(operand.builder));
-  const result = build(lifted(makeBuilder()));
-  return nest(evaluate(result), result.shape) as unknown as Expr;
+  let owner: Builder | undefined;
+  for (const operand of operands) if (operand instanceof Expr) owner ??= operand.builder;
+  const builder = owner ?? makeBuilder();
+  const exprs = operands.map((operand) => lift(builder, operand, what));
+  const result = inNameOf(what, () => build(exprs as { readonly [K in keyof A]: Expr }));
+  return owner ? result : (nest(evaluate(result), result.shape) as unknown as Expr);
 }

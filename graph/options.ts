@@ -1,11 +1,30 @@
 /** Options by name, as public functions take them: one that is unknown or misspelt would be ignored in silence. */
+import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { checkNames } from "./names.js";
-import { describe } from "./values.js";
 
-/** @throws where what is given is no object of options, or one isn't known; the error tells the nearest */
-export function checkOptions(owner: string, given: unknown, known: readonly string[]): void {
-  checkNames(owner, "options", given, known);
+/** What an option of each type is, in words. */
+const types = { boolean: "true or false", function: "a function", string: "a text" } as const;
+
+type Types = Readonly<Record<string, keyof typeof types | "any">>;
+
+/** The options that are known, with the types of those that no other check looks at. */
+export type Known = readonly string[] | Types;
+
+/**
+ * A copy of the options given, so that each is read once.
+ * @throws where there is no object of options, or one isn't known (the error tells the nearest) or of another type
+ */
+export function checkOptions<T>(owner: string, given: T, known: Known): T {
+  const typed = Object.entries(Array.isArray(known) ? {} : (known as Types));
+  checkNames(owner, "options", given, Array.isArray(known) ? known : Object.keys(known));
+  const own = reading(`${owner}: the options`, () => ({ ...given }));
+  for (const [name, type] of typed) {
+    const value = own[name as keyof T];
+    if (value === undefined || type === "any" || typeof value === type) continue;
+    throw new AdjointError(`${owner}: ${name} is ${describe(value)}; it must be ${types[type]}.`);
+  }
+  return own;
 }
 
 /** One option: its default, `undefined` where the user must give it, and what it may be. */
@@ -43,9 +62,9 @@ export function readOptions<const T extends OptionTable>(
   table: T,
   given: OptionsOf<T>,
 ): OptionValues<T> {
-  checkOptions(owner, given, Object.keys(table));
+  const options: Readonly<Record<string, unknown>> = checkOptions(owner, given, Object.keys(table));
   const values = Object.entries(table).map(([name, option]) => {
-    const own = (given as Readonly<Record<string, unknown>>)[name];
+    const own = options[name];
     const value = own === undefined ? option.default : own;
     if (value === undefined)
       throw new AdjointError(`${owner}: ${name} is missing; it must be ${option.range}.`);

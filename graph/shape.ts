@@ -58,6 +58,9 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   return result;
 }
 
+/** More elements than an array can hold. */
+export const tooMany = 2 ** 31;
+
 /** Whether `n` can be an axis' length. */
 export function isLength(n: unknown): n is number {
   return Number.isSafeInteger(n) && (n as number) >= 0;

@@ -1,15 +1,17 @@
+import { readCount, readList } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
 import { interpretedCalls, makeHelpers } from "./calls.js";
+import { describe, reading } from "./describe.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
 import { checkKeys } from "./names.js";
 import { type Builder, Expr } from "./node.js";
-import { lift } from "./operand.js";
+import { lift, liftTo } from "./operand.js";
 import { checkOptions } from "./options.js";
-import { formatShape, isLength, type Shape, sameShape } from "./shape.js";
-import { mapTree, pathText, type Tree } from "./tree.js";
+import type { Shape } from "./shape.js";
+import { isRecord, mapTree, type Path, pathText, type Tree } from "./tree.js";
 import type { Operand } from "./types.js";
-import { describe, type Value } from "./values.js";
+import { rowsOf, type Value } from "./values.js";
 
 /** What an input is: its shape. */
 export interface Spec<S extends Shape = Shape> {
@@ -23,20 +25,27 @@ export function scalar(): Spec<[]> {
 
 /** `length` numbers in a row. */
 export function vector<const N extends number>(length: N): Spec<[N]> {
-  return tensor([length]) as unknown as Spec<[N]>;
+  return specOf([length], "vector: the length");
 }
 
 /** A matrix of `rows` × `columns` numbers, row-major. */
 export function matrix<const M extends number, const N extends number>(rows: M, columns: N): Spec<[M, N]> {
-  return tensor([rows, columns]) as unknown as Spec<[M, N]>;
+  return {
+    shape: [
+      readCount(rows, "matrix: the count of rows"),
+      readCount(columns, "matrix: the count of columns"),
+    ] as [M, N],
+  };
 }
 
 /** Numbers in any number of axes, row-major. @throws where a length isn't a whole number ≥ 0 */
 export function tensor<const S extends Shape>(shape: S): Spec<{ -readonly [K in keyof S]: S[K] }> {
-  if (!Array.isArray(shape) || !shape.every(isLength)) {
-    throw new AdjointError(`tensor: a shape is a list of whole lengths ≥ 0, not [${String(shape)}].`);
-  }
-  return { shape: Object.freeze([...shape]) as unknown as { -readonly [K in keyof S]: S[K] } };
+  return specOf(shape, "tensor: each length");
+}
+
+function specOf<S extends Shape>(shape: unknown, what: string): Spec<S> {
+  const lengths = readList(shape, what, (length) => readCount(length, what));
+  return { shape: Object.freeze(lengths) as unknown as S };
 }
 
 /** The shapes of named inputs. */
@@ -95,11 +104,18 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
   f: (inputs: { [K in keyof I]: Expr<I[K]["shape"]> }) => O,
   options: TraceOptions = {},
 ): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
-  checkOptions("trace", options, ["debug"]);
+  if (typeof f !== "function" || !isRecord(inputs)) {
+    throw new AdjointError(
+      `trace: expected inputs and a function of them, got ${describe(inputs)} and ${describe(f)}; write trace({ x: vector(2) }, ({ x }) => …).`,
+    );
+  }
+  const { debug } = checkOptions("trace", options, { debug: "boolean" });
   const builder = makeBuilder();
-  const list = Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) }));
+  const list = reading("trace: the inputs", () =>
+    Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) })),
+  );
   const exprs = declareInputs(builder, list);
-  if (options.debug) builder.origin = () => callerLine(longStack());
+  if (debug) builder.origin = () => callerLine(longStack());
   const named = Object.fromEntries(list.map(({ name }, i) => [name, exprs[i]!]));
   const returned = f(named as { [K in keyof I]: Expr<I[K]["shape"]> });
   const outputs = liftReturned(builder, returned);
@@ -107,51 +123,55 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
   return makeTraced(finish(builder, list, outputs));
 }
 
-function specShape(name: string, spec: Spec): Shape {
-  if (spec && Array.isArray(spec.shape)) return tensor(spec.shape).shape;
+function specShape(name: string, spec: unknown): Shape {
+  const shape = isRecord(spec) ? spec.shape : undefined;
+  if (rowsOf(shape)) return specOf(shape, `trace: each length of "${name}"`).shape;
   throw new AdjointError(
     `trace: input "${name}" is ${describe(spec)}; give its kind: scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]).`,
   );
 }
 
 function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
-  return mapTree<unknown, Expr>(returned, isGiven, (leaf, path) => {
+  const lifted = (leaf: unknown, path: Path) => {
     const what = path.length === 0 ? "the result" : `output "${pathText(path)}"`;
     if (leaf instanceof Expr || typeof leaf === "number") return lift(builder, leaf, `trace: ${what}`);
     throw new AdjointError(
-      `trace: ${what} is ${Array.isArray(leaf) ? "an array" : describe(leaf)}; return an expression, or a record of ` +
+      `trace: ${what} is ${describe(leaf)}; return an expression, or a record of ` +
         "named expressions. stack([a, b]) makes one vector of several scalars.",
     );
-  });
+  };
+  return reading("trace: the result", () => mapTree<unknown, Expr>(returned, isGiven, lifted));
 }
 
 /** The callable form of a graph. */
 export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
   const names = graph.inputs.map(({ name }) => name);
-  const call = (inputs: Readonly<Record<string, unknown>>): unknown => {
-    checkKeys(inputs, names, "inputs");
+  const call = (given: Readonly<Record<string, unknown>>): unknown => {
+    checkKeys(given, names, "inputs");
+    const inputs = reading("inputs: what is given", () => ({ ...given }));
     const builder = Object.values(inputs).find((value) => value instanceof Expr)?.builder;
     return builder
       ? compose(graph, builder, inputs)
       : interpretedCalls(graph, makeHelpers(graph)).call(inputs);
   };
+  tracedGraphs.set(call, graph);
   return Object.assign(call, { graph }) as unknown as Traced<I, O>;
 }
 
+/** What tells a traced function, whatever else may have a graph: a Proxy isn't asked for anything. */
+const tracedGraphs = new WeakMap<object, Graph>();
+
 function compose(graph: Graph, builder: Builder, inputs: Readonly<Record<string, unknown>>): Tree<Expr> {
-  const given = graph.inputs.map(({ name, shape }) => {
-    const expr = lift(builder, inputs[name] as Operand, `input "${name}"`);
-    if (sameShape(expr.shape, shape)) return expr;
-    throw new AdjointError(
-      `input "${name}": expected shape ${formatShape(shape)}, got an expression of shape ${formatShape(expr.shape)}.`,
-    );
-  });
+  const given = graph.inputs.map(({ name, shape }) =>
+    liftTo(builder, inputs[name] as Operand, shape, `input "${name}"`),
+  );
   return inline(graph, builder, given);
 }
 
 /** The graph of a traced function; a clear error for anything else. */
 export function graphOf(f: unknown, what: string): Graph {
-  if (typeof f === "function" && "graph" in f) return f.graph as Graph;
+  const graph = typeof f === "function" && tracedGraphs.get(f);
+  if (graph) return graph;
   throw new AdjointError(
     `${what}: expected a traced function, got ${typeof f === "function" ? "a plain one" : describe(f)}; ` +
       `write ${what}(trace({ x: vector(2) }, ({ x }) => …)).`,

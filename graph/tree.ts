@@ -19,9 +19,16 @@ export interface Leaf<T> {
 
 type IsLeaf<T> = (tree: Tree<T>) => tree is T;
 
-/** Whether a value is an object that holds others by name: neither a list nor an array of numbers. */
+/** Whether a value is a plain object, which holds others by name: no list, and nothing that has a class. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    // One of another realm inherits from that one's objects.
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    return false;
+  }
 }
 
 /** What a tree amounts to, from the leaves up: `join` puts together what the children of a list or a record gave. */

@@ -1,12 +1,12 @@
 /** A checkable definition of a legal graph: run between passes in tests, and on graphs that come from elsewhere. */
 import { makeBuilder } from "./builder.js";
+import { describe as describeValue } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { type Graph, outputsOf } from "./graph.js";
 import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import { formatShape, isLength, type Shape, sameShape, sizeOf } from "./shape.js";
 import { pathText } from "./tree.js";
-import { describe as describeValue } from "./values.js";
 
 /**
  * Checks that a graph is legal:

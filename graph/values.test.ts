@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { describe } from "./describe.js";
 import { checkKeys } from "./names.js";
-import { describe, flatten, nest, readValue, shapeOfValue } from "./values.js";
+import { flatten, nest, readValue, shapeOfValue } from "./values.js";
 
 const values = suite("values");
 
@@ -38,7 +39,8 @@ values("ragged rows and what isn't a number are named", () => {
   assert.throws(() => shapeOfValue(undefined, "X"), "got undefined.");
   assert.throws(() => shapeOfValue({ length: 2 }, "X"), "got an object (length).");
   assert.throws(() => shapeOfValue([true], "X"), "got true.");
-  assert.throws(() => shapeOfValue(new Int32Array(2), "X"), /expected a number or an array of numbers, got/);
+  for (const array of [BigInt64Array.of(1n), new DataView(new ArrayBuffer(8))])
+    assert.throws(() => shapeOfValue(array, "X"), /expected a number or an array of numbers, got/);
 });
 
 values("flattening is row-major, and copies", () => {
@@ -104,13 +106,49 @@ values("nesting gives the rows back", () => {
 values("a wrong value is described in a few words", () => {
   assert.is(describe(null), "null");
   assert.is(describe(undefined), "undefined");
-  assert.is(describe("x".repeat(100)), `the text "${"x".repeat(40)}"`);
+  assert.is(describe("x".repeat(100)), `the text "${"x".repeat(40)}…"`);
   assert.is(describe({ a: 1, b: 2, c: 3, d: 4 }), "an object (a, b, c)");
   assert.is(
     describe(() => 1),
     "a function",
   );
   assert.is(describe(3n), "a bigint");
+  assert.is(describe([1, [2], "3"]), 'the list [1, […], the text "3"]');
+  assert.is(describe(new Map()), "a Map");
+  assert.is(describe(Promise.resolve(1)), "a Promise (await it)");
+  assert.is(describe(Int8Array.of(1)), "an Int8Array of length 1");
+  assert.is(describe(Proxy.revocable([], {}).proxy), "the list []");
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  assert.is(describe(proxy), "something that can't be read");
+});
+
+values("arrays of all kinds of numbers are read; what has no end, holes or traps is refused at once", () => {
+  const kinds = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array];
+  for (const Kind of [...kinds, Float32Array, Float64Array])
+    assert.equal(flatten(Kind.of(1, 2), "x"), { data: Float64Array.of(1, 2), shape: [2] });
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  let deep: unknown = 1;
+  for (let i = 0; i < 1e5; i++) deep = [deep];
+  let shared: unknown = 1;
+  for (let i = 0; i < 40; i++) shared = [shared, shared];
+  for (const endless of [cyclic, deep, shared, new Array(2 ** 32 - 1)])
+    assert.throws(() => flatten(endless, "X"), /^X: (the lists hold too many|expected a number)/);
+  assert.throws(() => flatten(Object.assign(new Array(3), { 0: 1, 2: 3 }), "X"), "got undefined");
+  const cause = new Error("no");
+  const trapped = new Proxy([1], {
+    get: () => {
+      throw cause;
+    },
+  });
+  try {
+    flatten(trapped, "X");
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /^X can't be read: an Error/);
+    assert.is((error as Error).cause, cause);
+  }
 });
 
 values("missing and unknown keys are named, with the known ones", () => {

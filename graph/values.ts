@@ -1,53 +1,85 @@
+/** Numbers as users give them, nested and flat: read into flat arrays, and given back. */
+import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { Expr } from "./node.js";
-import { formatShape, type Shape, sameShape, sizeOf } from "./shape.js";
+import { formatShape, type Shape, sameShape, sizeOf, tooMany } from "./shape.js";
 import type { NestedArray } from "./types.js";
 
 /** What can be given for an input: a number for a scalar, else nested rows or a flat row-major array. */
 export type Value = number | NestedArray;
 
-function isTyped(value: unknown): value is Float64Array | Float32Array {
-  return value instanceof Float64Array || value instanceof Float32Array;
+/** The rows of a list or an array of numbers, `undefined` for anything else. It never throws. */
+export function rowsOf(value: unknown): ArrayLike<unknown> | undefined {
+  try {
+    if (Array.isArray(value)) return value as readonly unknown[];
+    if (ArrayBuffer.isView(value) && !/BigInt|DataView/.test(Object.prototype.toString.call(value)))
+      return value as Float64Array;
+  } catch {
+    // A revoked proxy
+  }
+  return undefined;
+}
+
+/** As in NumPy */
+const mostAxes = 32;
+
+/** The shape that the first rows tell. Lists that hold themselves, or too much, are refused before more is looked at. */
+function shapeOfFirst(value: unknown, what: string): number[] {
+  const shape: number[] = [];
+  let size = 1;
+  for (let first = value; typeof first !== "number"; ) {
+    const rows = rowsOf(first);
+    if (!rows) {
+      const hint = first instanceof Expr ? "; stack([a, b]) makes one of several" : "";
+      throw new AdjointError(
+        `${what}: expected a number or an array of numbers, got ${describe(first)}${hint}.`,
+      );
+    }
+    const { length } = rows;
+    size *= length;
+    if (shape.push(length) > mostAxes || size >= tooMany)
+      throw new AdjointError(`${what}: the lists hold too many others, or themselves.`);
+    if (length === 0) break;
+    first = rows[0];
+  }
+  return shape;
+}
+
+/** Writes nested rows of a shape into `target` from `offset` on, row-major; returns the offset behind them. */
+function fill(target: Float64Array, offset: number, value: unknown, shape: Shape, what: string): number {
+  const [length = 1, ...inner] = shape;
+  const rows = rowsOf(value) ?? [value];
+  let position = offset;
+  for (let i = 0; i < length; i++) {
+    const row = rows[i];
+    if (typeof row === "number" && inner.length === 0) {
+      target[position++] = row;
+      continue;
+    }
+    const found = shapeOfFirst(row, what);
+    if (!sameShape(found, inner)) {
+      throw new AdjointError(
+        `${what}: row 0 has shape ${formatShape(inner)} but row ${i} has ${formatShape(found)}; rows must be equally long.`,
+      );
+    }
+    position = fill(target, position, row, inner, what);
+  }
+  return position;
 }
 
 /** The shape of nested rows; throws where the rows differ in length or an entry isn't a number. */
 export function shapeOfValue(value: unknown, what: string): Shape {
-  if (typeof value === "number") return [];
-  if (isTyped(value)) return [value.length];
-  if (!Array.isArray(value)) {
-    throw new AdjointError(`${what}: expected a number or an array of numbers, got ${describe(value)}.`);
-  }
-  if (value.length === 0) return [0];
-  const first = shapeOfValue(value[0], what);
-  for (let i = 1; i < value.length; i++) {
-    const next = shapeOfValue(value[i], what);
-    if (!sameShape(first, next)) {
-      throw new AdjointError(
-        `${what}: row 0 has shape ${formatShape(first)} but row ${i} has ${formatShape(next)}; rows must be equally long.`,
-      );
-    }
-  }
-  return [value.length, ...first];
-}
-
-/** Writes nested rows into `target` from `offset` on, row-major; returns the offset behind them. */
-function flattenInto(value: unknown, target: Float64Array, offset: number): number {
-  if (typeof value === "number") {
-    target[offset] = value;
-    return offset + 1;
-  }
-  const rows = value as ArrayLike<unknown>;
-  let position = offset;
-  for (let i = 0; i < rows.length; i++) position = flattenInto(rows[i], target, position);
-  return position;
+  return flatten(value, what).shape;
 }
 
 /** A copy of nested rows as flat row-major doubles with their shape. */
-export function flatten(value: Value, what: string): { data: Float64Array; shape: Shape } {
-  const shape = shapeOfValue(value, what);
-  const data = new Float64Array(sizeOf(shape));
-  flattenInto(value, data, 0);
-  return { data, shape };
+export function flatten(value: unknown, what: string): { data: Float64Array; shape: Shape } {
+  return reading(what, () => {
+    const shape = shapeOfFirst(value, what);
+    const data = new Float64Array(sizeOf(shape));
+    fill(data, 0, value, shape, what);
+    return { data, shape };
+  });
 }
 
 /**
@@ -56,8 +88,9 @@ export function flatten(value: Value, what: string): { data: Float64Array; shape
  */
 export function readValue(value: unknown, shape: Shape, what: string): Float64Array {
   const size = sizeOf(shape);
-  if (value instanceof Float64Array && value.length === size) return value;
-  const found = shapeOfValue(value, what);
+  // Asked first, as it runs none of a user's code
+  if (ArrayBuffer.isView(value) && value instanceof Float64Array && value.length === size) return value;
+  const { data, shape: found } = flatten(value, what);
   const flat = found.length === 1 && found[0] === size && shape.length > 0;
   if (!flat && !sameShape(found, shape)) {
     throw new AdjointError(
@@ -65,8 +98,6 @@ export function readValue(value: unknown, shape: Shape, what: string): Float64Ar
         (sizeOf(found) === size ? "; the count fits, so pass it flat or nested in that shape." : "."),
     );
   }
-  const data = new Float64Array(size);
-  flattenInto(value, data, 0);
   return data;
 }
 
@@ -78,18 +109,4 @@ export function nest(data: ArrayLike<number>, shape: Shape): Value {
       ? data[offset++]!
       : (Array.from({ length: shape[axis]! }, () => build(axis + 1)) as NestedArray);
   return build(0);
-}
-
-/** What errors say of a value: short, and it never throws, whatever the value is. */
-export function describe(value: unknown): string {
-  try {
-    if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
-    if (typeof value === "function" || typeof value === "bigint") return `a ${typeof value}`;
-    if (typeof value !== "object" || value === null) return String(value);
-    if (value instanceof Expr) return `an expression of shape ${formatShape(value.shape)}`;
-    if (Array.isArray(value)) return `the list [${value.slice(0, 5).map(describe)}]`;
-    return `an object (${Object.keys(value).slice(0, 3).join(", ")})`;
-  } catch {
-    return "something that can't be read";
-  }
 }

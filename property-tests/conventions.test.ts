@@ -149,10 +149,10 @@ conventions(
     const names =
       "trace, vector, matrix, add, multiply, square, sum, matmul, grad, valueAndGrad, compile, adam";
     const gradients = await bundle(`export { ${names} } from "./src/index.ts";`);
-    assert.ok(gradients.size < 30 * 1024, `${gradients.size} bytes of ${all.size}`);
+    assert.ok(gradients.size < 32_000, `${gradients.size} bytes of ${all.size}`);
     const minimizing = await bundle(`export { ${names}, minimize } from "./src/index.ts";`);
     // With the loop of runs, its recorder and what keeps kernels.
-    assert.ok(minimizing.size < 34 * 1024, `${minimizing.size} bytes with minimize`);
+    assert.ok(minimizing.size < 36 * 1024, `${minimizing.size} bytes with minimize`);
     const left = opsIn(minimizing.text);
     for (const name of ["multiply", "matmul", "sum"]) assert.ok(left.includes(name), name);
     for (const name of ["gammaln", "erf", "sigmoid", "floor", "tanh", "cumsum", "solve", "cholesky"]) {

@@ -9,6 +9,8 @@ import {
   adam,
   add,
   arange,
+  argmax,
+  broadcastTo,
   clipByNorm,
   compile,
   concatenate,
@@ -17,6 +19,7 @@ import {
   emit,
   eye,
   flip,
+  gelu,
   grad,
   gradientDescent,
   huber,
@@ -24,6 +27,7 @@ import {
   linear,
   linspace,
   matmul,
+  matrix,
   mean,
   minimize,
   multiply,
@@ -31,7 +35,10 @@ import {
   readCsv,
   reshape,
   scan,
+  scatterAdd,
   slice,
+  softmax,
+  split,
   square,
   squeeze,
   subtract,
@@ -80,7 +87,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
     "a list of results",
     () => trace({ x: vector(2) }, (({ x }: { x: Expr }) => [x]) as never),
     /^trace: /,
-    "an array",
+    "the list [an expression of shape (2)]",
     "stack([a, b])",
   ],
   [
@@ -200,9 +207,65 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   ["lists of bounds", inside((x) => slice(x, [1] as never, [3] as never)), /^slice: /, "the list [1]"],
   ["a side of 2.5", () => eye(2.5), /^eye: /, "2.5", "whole"],
-  ["a side without end", () => eye(2 ** 31), /^eye: /, "2147483648", "fewer"],
+  ["a side without end", () => eye(2 ** 31), /^eye: /, "2147483648", "below 2³¹"],
   ["a text as an axis", () => flip([1, 2], "0" as never), /^flip: /, 'the text "0"', "axis"],
   ["a text as axes", () => squeeze([[1]], "0" as never), /^squeeze: /, 'the text "0"', "axis"],
+  ["options in place of the axis", inside((x) => argmax(x, { axis: 1 } as never)), /^argmax: /, "no option"],
+  ["options in place of an axis", inside((x) => sum(x, { axis: 1 } as never)), /^sum: /, "no option"],
+  ["X for x", () => f({ X: [1, 2] } as never), /^inputs: /, '"X"', "did you mean", '"x"'],
+  ["a list of expressions", inside((x) => sum([x, x] as never)), /^sum: /, "stack([a, b])"],
+  ["no length", () => (vector as () => unknown)(), /^vector: /, "length", "undefined"],
+  ["no columns", () => (matrix as (n: number) => unknown)(2), /^matrix: /, "columns", "undefined"],
+  [
+    "lengths one by one",
+    inside((x) => (reshape as never as (...a: unknown[]) => unknown)(x, 2, 1)),
+    /^reshape: /,
+    "[2, 1]",
+    "not 2",
+  ],
+  [
+    "trace without inputs",
+    () => (trace as never as (f: unknown) => unknown)(({ x }: { x: Expr }) => x),
+    /^trace: /,
+    "{ x: vector(2) }",
+  ],
+  [
+    "a misspelt option of a reduction",
+    inside((x) => sum(x, 0, { keepdims: true } as never)),
+    /^sum: /,
+    '"keepdims"',
+    "keepDims",
+  ],
+  ["a length of 2.5", () => broadcastTo(1, [2.5] as never), /^broadcastTo: /, "2.5", "whole"],
+  ["2.5 places", () => scatterAdd([1], [0], 2.5), /^scatterAdd: /, "2.5", "whole"],
+  ["a flag as an axis", () => sum([1, 2], true as never), /^sum: /, "true", "axis"],
+  ["no parts", () => split([1, 2], null as never), /^split: /, "null", "places"],
+  [
+    "an async function",
+    () => trace({ x: vector(2) }, (async ({ x }: { x: Expr }) => x) as never),
+    /^trace: /,
+    "a Promise (await it)",
+  ],
+  [
+    "a Map of results",
+    () => trace({ x: vector(2) }, (({ x }: { x: Expr }) => new Map([["a", x]])) as never),
+    /^trace: /,
+    "a Map",
+  ],
+  [
+    "a getter that throws",
+    inside((x) =>
+      sum(x, 0, {
+        get keepDims(): boolean {
+          throw new Error("no");
+        },
+      }),
+    ),
+    /^sum: the options can't be read/,
+    "an Error",
+  ],
+  ["what is made of others", () => gelu("2" as never), /^gelu: /, 'the text "2"'],
+  ["an axis of what is made of others", () => softmax([1], 1), /^softmax: /, "axis 1"],
   ["what can't be read", () => eye(Object.create(null) as never), /^eye: /, "whole"],
   ["a list as an end", () => arange([1n] as never), /^arange: /, "the list [a bigint]"],
   [
@@ -226,7 +289,7 @@ for (const [what, call, ...holds] of table) {
       if (typeof held === "string") assert.ok(error.message.includes(held), `${held}: ${error.message}`);
       else assert.match(error.message, held);
     }
-    assert.match(error.message, / {2}at (\S*\/)?messages\.test\.ts:\d+$/);
+    assert.match(error.message, / {2}at property-tests\/messages\.test\.ts:\d+$/);
   });
 }
 

@@ -194,7 +194,10 @@ for (const size of [4, 2000]) {
 names("an op called where is none to `debug`", () => {
   const root = unary({ name: "where", compute: Math.sqrt, partials: () => [() => 1] });
   const f = trace({ x: vector(2) }, ({ x }) => sqrt(root(x) as Expr), { debug: true });
-  assert.throws(() => f({ x: [1, -1] }), /where\[1\] gives NaN of x = -1, traced at names\.test\.ts/);
+  assert.throws(
+    () => f({ x: [1, -1] }),
+    /where\[1\] gives NaN of x = -1, traced at property-tests\/names\.test\.ts/,
+  );
 });
 
 names.run();

@@ -1,4 +1,6 @@
 /** Arrangements of the same elements, and evenly spaced numbers. */
+import { readCount, readList, readWhole } from "../arguments.js";
+import { describe } from "../describe.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { Expr } from "../node.js";
@@ -6,8 +8,8 @@ import type { Op } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, isLength, type Shape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
-import { describe, shapeOfValue } from "../values.js";
-import { normalizeAxis } from "./axes.js";
+import { flatten, rowsOf } from "../values.js";
+import { normalizeAxis, readAxes } from "./axes.js";
 import { slice } from "./indexing.js";
 import { reshapeExpr, reshapeOp, transposeExpr, transposeOp, type Writable } from "./moving.js";
 
@@ -27,7 +29,10 @@ export const reshape: Reshape = /* @__PURE__ */ Object.assign(
   { op: reshapeOp as Op },
 );
 
-function inferLength(x: Expr, shape: Shape): Shape {
+function inferLength(x: Expr, given: Shape): Shape {
+  const shape = readList(given, "reshape: the shape, such as [2, 1],", (length) =>
+    length === -1 ? -1 : readCount(length, "reshape: a length"),
+  );
   const open = shape.indexOf(-1);
   const known = shape.reduce((product, length, axis) => (axis === open ? product : product * length), 1);
   const inferred = open < 0 ? shape : shape.with(open, sizeOf(x.shape) / known);
@@ -50,9 +55,9 @@ export const transpose: Transpose = /* @__PURE__ */ Object.assign(
   ((x: Operand, axes?: readonly number[]) =>
     withOperands("transpose", [x], ([operand]) => {
       const rank = operand.shape.length;
-      const order = axes ?? operand.shape.map((_, i) => rank - 1 - i);
-      const sorted = [...order].sort((a, b) => a - b);
-      if (sorted.length !== rank || sorted.some((axis, i) => axis !== i)) {
+      const all = readAxes(undefined, rank, "transpose");
+      const order = axes === undefined ? all.reverse() : readAxes(axes, rank, "transpose");
+      if (order.length !== rank) {
         throw new AdjointError(
           `transpose: axes [${order.join(", ")}] must name each axis of ${formatShape(operand.shape)} once.`,
         );
@@ -62,16 +67,10 @@ export const transpose: Transpose = /* @__PURE__ */ Object.assign(
   { op: transposeOp as Op },
 );
 
-/** The axes that are named, from the front; all of them by default. */
-function chosenAxes(axes: number | readonly number[] | undefined, rank: number, what: string): number[] {
-  if (axes === undefined) return [...Array(rank).keys()];
-  return (Array.isArray(axes) ? axes : [axes]).map((axis) => normalizeAxis(axis, rank, what));
-}
-
 /** The same elements in the opposite order along axes, of all or of those given. */
 export function flip(x: Operand, axes?: number | readonly number[]): Expr {
   return withOperands("flip", [x], ([operand]) =>
-    [...new Set(chosenAxes(axes, operand.shape.length, "flip"))].reduce(
+    readAxes(axes, operand.shape.length, "flip").reduce(
       (result: Expr, axis) => slice(result, undefined, undefined, { axis, step: -1 }),
       operand,
     ),
@@ -85,7 +84,7 @@ export function flip(x: Operand, axes?: number | readonly number[]): Expr {
 export function squeeze(x: Operand, axes?: number | readonly number[]): Expr {
   return withOperands("squeeze", [x], ([operand]) => {
     const { shape } = operand;
-    const dropped = chosenAxes(axes, shape.length, "squeeze").filter((axis) => {
+    const dropped = readAxes(axes, shape.length, "squeeze").filter((axis) => {
       if (shape[axis] === 1) return true;
       if (axes === undefined) return false;
       throw new AdjointError(
@@ -112,17 +111,18 @@ export function expandDims(x: Operand, axis: number): Expr {
  * @throws where the axis isn't divisible by the number of parts, or the places aren't whole numbers
  */
 export function split(x: Operand, parts: number | readonly number[], axis = 0): Expr[] {
-  const shape = x instanceof Expr ? x.shape : shapeOfValue(x, "split");
+  const operand = x instanceof Expr ? x : flatten(x, "split");
+  const { shape } = operand;
   const length = shape[normalizeAxis(axis, shape.length, "split")]!;
-  if (typeof parts === "number" && !(isLength(parts) && parts > 0 && length % parts === 0)) {
+  const listed =
+    rowsOf(parts) && readList(parts, "split: the places", (one) => readWhole(one, "split: a place"));
+  const count = listed ? 1 : readCount(parts, "split: the parts, or a list of places to cut at,", 1);
+  if (length % count !== 0) {
     throw new AdjointError(
-      `split: axis ${axis} of ${formatShape(shape)} can't be cut into ${describe(parts)} equal parts; pass the places to cut at.`,
+      `split: axis ${axis} of ${formatShape(shape)} can't be cut into ${count} equal parts; pass the places to cut at.`,
     );
   }
-  const places =
-    typeof parts === "number"
-      ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * length) / parts)
-      : parts;
+  const places = listed ?? Array.from({ length: count - 1 }, (_, i) => ((i + 1) * length) / count);
   return [...places, length].map((stop, i) => slice(x, i === 0 ? 0 : places[i - 1]!, stop, { axis }));
 }
 
@@ -131,10 +131,9 @@ export function split(x: Operand, parts: number | readonly number[], axis = 0): 
  * @throws where the count isn't whole or the ends aren't finite
  */
 export function linspace(start: number, stop: number, count = 50): number[] {
-  if (!isLength(count) || count >= 2 ** 31 || !Number.isFinite(start) || !Number.isFinite(stop)) {
-    throw new AdjointError(
-      `linspace: from ${describe(start)} to ${describe(stop)} there aren't ${describe(count)} numbers; pass finite ends and a whole count.`,
-    );
+  readCount(count, "linspace: the count");
+  if (!Number.isFinite(start) || !Number.isFinite(stop)) {
+    throw new AdjointError(`linspace: from ${describe(start)} to ${describe(stop)}; pass finite ends.`);
   }
   // The last one is `stop` itself, which rounding could miss.
   return Array.from({ length: count }, (_, i) =>
@@ -148,12 +147,11 @@ export function arange(stop: number): number[];
 export function arange(start: number, stop: number, step?: number): number[];
 export function arange(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
-  const areNumbers = [start, stop, step].every(Number.isFinite);
-  const length = areNumbers ? Math.ceil((stop - start) / step) : Number.NaN;
-  if (!(length < 2 ** 31)) {
+  if (![start, stop, step].every(Number.isFinite) || step === 0) {
     throw new AdjointError(
       `arange: ${describe(start)} to ${describe(stop)} by ${describe(step)} has no end; pass finite numbers, no step of 0.`,
     );
   }
-  return Array.from({ length: Math.max(0, length) }, (_, i) => start + i * step);
+  const length = readCount(Math.max(0, Math.ceil((stop - start) / step)), "arange: the count of numbers");
+  return Array.from({ length }, (_, i) => start + i * step);
 }

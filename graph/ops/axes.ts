@@ -1,4 +1,6 @@
 /** What all reductions share: axes, the fold along them, and the public form `reduce(x, axes, { keepDims })`. */
+import { readList } from "../arguments.js";
+import { describe } from "../describe.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
@@ -7,19 +9,31 @@ import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import type { Recipe } from "../recipe.js";
 import { forEachOffset, formatShape, type Shape, stridesOf } from "../shape.js";
+import { isRecord } from "../tree.js";
 import type { Operand, ResultOf } from "../types.js";
-import { describe } from "../values.js";
+import { rowsOf } from "../values.js";
 import { reshapeExpr } from "./moving.js";
 
 /** An axis counted from the front, or from the back if negative. */
-export function normalizeAxis(axis: number, rank: number, what: string): number {
-  if (typeof axis !== "number")
-    throw new AdjointError(`${what}: the axis is ${describe(axis)}; pass it as a number by itself.`);
+export function normalizeAxis(axis: unknown, rank: number, what: string): number {
+  if (typeof axis !== "number") {
+    const hint = isRecord(axis) ? ": it is an argument, no option" : "";
+    throw new AdjointError(`${what}: the axis is ${describe(axis)}; pass it as a number by itself${hint}.`);
+  }
   const normal = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && normal >= 0 && normal < rank) return normal;
   throw new AdjointError(
     `${what}: there is no axis ${axis} in ${rank} axes; they are 0 to ${rank - 1}, or −1 from the back.`,
   );
+}
+
+/** The axes that a number or a list names, counted from the front; all of them by default. */
+export function readAxes(axes: unknown, rank: number, what: string): number[] {
+  if (axes === undefined) return [...Array(rank).keys()];
+  if (!rowsOf(axes)) return [normalizeAxis(axes, rank, what)];
+  const list = readList(axes, `${what}: the axes`, (axis) => normalizeAxis(axis, rank, what));
+  if (new Set(list).size === list.length) return list;
+  throw new AdjointError(`${what}: ${describe(axes)} names an axis twice.`);
 }
 
 export interface ReduceParams {
@@ -150,22 +164,12 @@ export function reductionOf(op: Op<ReduceParams>): Reduction & WithOp {
 
 export function reduction(name: string, reduce: (x: Expr, axes: readonly number[]) => Expr): Reduction {
   return ((x: Operand, axes?: number | readonly number[], options: ReductionOptions = {}) => {
-    checkOptions(name, options, ["keepDims"]);
+    const { keepDims } = checkOptions(name, options, { keepDims: "boolean" });
     return withOperands(name, [x], ([operand]) => {
       const { shape } = operand;
-      const list: readonly number[] = Array.isArray(axes)
-        ? axes
-        : axes === undefined
-          ? [...shape.keys()]
-          : [axes];
-      const chosen = [...new Set(list.map((axis) => normalizeAxis(axis, shape.length, name)))].sort(
-        (a, b) => a - b,
-      );
-      if (chosen.length !== list.length) {
-        throw new AdjointError(`${name}: axes [${list.join(", ")}] name an axis twice.`);
-      }
+      const chosen = readAxes(axes, shape.length, name).sort((a, b) => a - b);
       const result = reduce(operand, chosen);
-      if (!options.keepDims) return result;
+      if (!keepDims) return result;
       return reshapeExpr(
         result,
         shape.map((length, axis) => (chosen.includes(axis) ? 1 : length)),

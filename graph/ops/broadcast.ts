@@ -1,4 +1,5 @@
 /** Repeating elements along new axes and adding them up along axes: each other's transpose. */
+import { readShape } from "../arguments.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
@@ -88,7 +89,9 @@ interface BroadcastTo extends WithOp {
  */
 export const broadcastTo: BroadcastTo = /* @__PURE__ */ Object.assign(
   ((x: Operand, shape: Shape) =>
-    withOperands("broadcastTo", [x], ([operand]) => broadcastLike(operand, shape))) as BroadcastTo,
+    withOperands("broadcastTo", [x], ([operand]) =>
+      broadcastLike(operand, readShape(shape, "broadcastTo")),
+    )) as BroadcastTo,
   { op: broadcastOp as Op },
 );
 

@@ -79,10 +79,10 @@ interface Cumsum extends WithOp {
 /** Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁. */
 export const cumsum: Cumsum = /* @__PURE__ */ Object.assign(
   ((x: Operand, axis = -1, options: CumsumOptions = {}) => {
-    checkOptions("cumsum", options, ["reverse"]);
+    const { reverse } = checkOptions("cumsum", options, { reverse: "boolean" });
     return withOperands("cumsum", [x], ([operand]) => {
       const along = normalizeAxis(axis, operand.shape.length, "cumsum");
-      return apply(cumsumOp, [operand], { axis: along, reverse: options.reverse ? 1 : 0 });
+      return apply(cumsumOp, [operand], { axis: along, reverse: reverse ? 1 : 0 });
     });
   }) as Cumsum,
   { op: cumsumOp as Op },

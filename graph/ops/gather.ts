@@ -1,4 +1,5 @@
 /** Elements at places that are known only when a graph runs: take, and its transpose, segmentSum. */
+import { readCount } from "../arguments.js";
 import { fullLike, type WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
@@ -14,11 +15,12 @@ import {
   type ValuesOf,
 } from "../op.js";
 import { withOperands } from "../operand.js";
-import { formatShape, isLength, type Shape, sizeOf } from "../shape.js";
+import { formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Operand } from "../types.js";
 import { routineOf, type Target } from "./algorithm.js";
 import { normalizeAxis } from "./axes.js";
 import { equal, where } from "./comparison.js";
+import { knownValues } from "./constant.js";
 
 interface GatherParams {
   /** Among the axes of what is gathered from. */
@@ -250,7 +252,7 @@ export const take: ((x: Operand, indices: Operand, axis?: number) => Expr) & Wit
     (x: Operand, indices: Operand, axis = 0): Expr =>
       withOperands("take", [x, indices], ([values, at]) => {
         const along = normalizeAxis(axis, values.shape.length, "take");
-        checkKnown("take", indices, values.shape[along]!);
+        checkKnown("take", at, values.shape[along]!);
         return apply(gatherOp, [values, at], { axis: along, batch: 0 });
       }),
     { op: gatherOp as Op },
@@ -267,35 +269,33 @@ type SegmentSum = ((values: Operand, indices: Operand, count: number) => Expr) &
  * @example
  * segmentSum([1, 2, 3], [0, 2, 0], 3); // [4, 0, 2]
  */
-export const segmentSum: SegmentSum = /* @__PURE__ */ Object.assign(
-  (values: Operand, indices: Operand, count: number): Expr =>
-    withOperands("segmentSum", [values, indices], ([given, at]) => {
+export const segmentSum: SegmentSum = /* @__PURE__ */ segmentSumBy("segmentSum");
+
+/** @deprecated It is called `segmentSum`. */
+export const scatterAdd: SegmentSum = /* @__PURE__ */ segmentSumBy("scatterAdd");
+
+function segmentSumBy(name: string): SegmentSum {
+  const call = (values: Operand, indices: Operand, count: number): Expr =>
+    withOperands(name, [values, indices], ([given, at]) => {
       const leading = given.shape.slice(0, at.shape.length);
       if (formatShape(leading) !== formatShape(at.shape)) {
         throw new AdjointError(
-          `segmentSum: values ${formatShape(given.shape)} and indices ${formatShape(at.shape)} differ; there must be an index for each value (or row).`,
+          `${name}: values ${formatShape(given.shape)} and indices ${formatShape(at.shape)} differ; there must be an index for each value (or row).`,
         );
       }
-      if (!isLength(count)) throw new AdjointError(`segmentSum: the count is a whole number, not ${count}.`);
-      checkKnown("segmentSum", indices, count);
+      readCount(count, `${name}: the count`);
+      checkKnown(name, at, count);
       return apply(scatterOp, [given, at], { axis: 0, batch: 0, length: count });
-    }),
-  { op: scatterOp as Op },
-);
-
-/** @deprecated It is called `segmentSum`. */
-export const scatterAdd: SegmentSum = segmentSum;
+    });
+  return Object.assign(call, { op: scatterOp as Op });
+}
 
 /** Indices that are known when a graph is made are checked then. */
-function checkKnown(what: string, indices: unknown, length: number): void {
-  const visit = (one: unknown): void => {
-    if (typeof one === "number" && !(Number.isInteger(one) && one >= 0 && one < length)) {
-      throw new AdjointError(
-        `${what}: the index ${one} is none of the ${length} places, 0 to ${length - 1}.`,
-      );
-    }
-    if (Array.isArray(one) || ArrayBuffer.isView(one))
-      for (const child of one as unknown as Iterable<unknown>) visit(child);
-  };
-  visit(indices);
+function checkKnown(what: string, indices: Expr, length: number): void {
+  const known = knownValues(indices, Number.POSITIVE_INFINITY) ?? [];
+  for (let i = 0; i < known.length; i++) {
+    const one = known[i]!;
+    if (Number.isInteger(one) && one >= 0 && one < length) continue;
+    throw new AdjointError(`${what}: the index ${one} is none of the ${length} places, 0 to ${length - 1}.`);
+  }
 }

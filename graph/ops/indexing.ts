@@ -1,14 +1,16 @@
 /** Slices, elements, and tensors made of others side by side. */
 
+import { readList, readShape, readWhole } from "../arguments.js";
+import { describe } from "../describe.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import type { Op } from "../op.js";
-import { withOperands } from "../operand.js";
+import { listOf, withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, isLength, type Shape, sameShape } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
-import { describe } from "../values.js";
+import { rowsOf } from "../values.js";
 import { normalizeAxis } from "./axes.js";
 import { assemble, box, element, partAt, sliceOp } from "./boxes.js";
 import { reshapeExpr } from "./moving.js";
@@ -30,8 +32,7 @@ interface Slice extends WithOp {
  */
 export const slice: Slice = /* @__PURE__ */ Object.assign(
   ((x: Operand, start?: number, stop?: number, options: SliceOptions = {}) => {
-    checkOptions("slice", options, ["axis", "step"]);
-    const { axis = 0, step = 1 } = options;
+    const { axis = 0, step = 1 } = checkOptions("slice", options, ["axis", "step"]);
     return withOperands("slice", [x], ([operand]) => {
       const { shape } = operand;
       const cut = normalizeAxis(axis, shape.length, "slice");
@@ -56,11 +57,8 @@ function resolveRange(
   step: number,
   length: number,
 ): [number, number] {
-  for (const bound of [start, stop]) {
-    if (bound !== undefined && !Number.isInteger(bound)) {
-      throw new AdjointError(`slice: bounds are whole numbers, not ${describe(bound)}.`);
-    }
-  }
+  if (start !== undefined) readWhole(start, "slice: the start");
+  if (stop !== undefined) readWhole(stop, "slice: the stop");
   const low = step > 0 ? 0 : -1;
   const high = step > 0 ? length : length - 1;
   const clamp = (bound: number) => Math.min(Math.max(bound < 0 ? bound + length : bound, low), high);
@@ -86,7 +84,8 @@ export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
       const length = result.shape[0];
       const at = i < 0 ? i + (length ?? 0) : i;
       if (length === undefined || !Number.isInteger(i) || at < 0 || at >= length) {
-        throw new AdjointError(`index: [${indices.join(", ")}] is outside ${formatShape(operand.shape)}.`);
+        const shown = indices.map(describe).join(", ");
+        throw new AdjointError(`index: [${shown}] is outside ${formatShape(operand.shape)}.`);
       }
       result = element(result, at);
     }
@@ -98,8 +97,8 @@ export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
  * @throws where they don't, or where there is none
  */
 export function concatenate(parts: readonly Operand[], axis = 0): Expr {
-  return withOperands("concatenate", parts, (operands) => {
-    const [first] = operands;
+  return withOperands("concatenate", listOf(parts, "concatenate"), (operands) => {
+    const first = operands[0]!;
     const along = normalizeAxis(axis, first.shape.length, "concatenate");
     let length = 0;
     const offsets = operands.map(({ shape }) => {
@@ -124,7 +123,7 @@ export function concatenate(parts: readonly Operand[], axis = 0): Expr {
  * @throws where their shapes differ, or where there is none
  */
 export function stack(parts: readonly Operand[], axis = 0): Expr {
-  return withOperands("stack", parts, (operands) => {
+  return withOperands("stack", listOf(parts, "stack"), (operands) => {
     const { shape } = operands[0]!;
     const along = normalizeAxis(axis, shape.length + 1, "stack");
     for (const other of operands) {
@@ -176,26 +175,23 @@ export const pad: Pad = (
     const pairs = pairsOf(shape.length, widths, after);
     if (pairs.length !== shape.length || !pairs.every((pair) => pair.length === 2 && pair.every(isLength))) {
       throw new AdjointError(
-        `pad: ${formatShape(shape)} needs a pair of widths for each of its ${shape.length} axes, or one for all, whole and not negative.`,
+        `pad: ${formatShape(shape)} needs a pair of widths for each of its ${shape.length} axes, or one for all, whole and not negative; not ${describe(widths)}.`,
       );
     }
-    return assemble(
-      [operand],
-      [partAt(pairs.map(([before]) => before!))],
-      shape.map((length, axis) => length + pairs[axis]![0]! + pairs[axis]![1]!),
-    );
+    const padded = shape.map((length, axis) => length + pairs[axis]![0]! + pairs[axis]![1]!);
+    return assemble([operand], [partAt(pairs.map(([before]) => before!))], readShape(padded, "pad"));
   });
 
-function pairsOf(
-  rank: number,
-  widths: number | readonly number[] | readonly Widths[],
-  after: readonly number[] | undefined,
-): readonly (readonly number[])[] {
-  if (typeof widths === "number") return new Array(rank).fill([widths, widths]);
+/** A pair an axis, as far as what is given tells any. */
+function pairsOf(rank: number, widths: unknown, after: unknown): readonly (readonly number[])[] {
+  if (!rowsOf(widths)) return new Array(rank).fill([widths, widths]);
+  const list = <T>(given: unknown) => readList(given, "pad: the widths", (one) => one as T);
   if (after !== undefined) {
-    const most = Math.max(widths.length, after.length);
-    return Array.from({ length: most }, (_, axis) => [widths[axis] as number, after[axis]!]);
+    const [before, behind] = [list<number>(widths), list<number>(after)];
+    const most = Math.max(before.length, behind.length);
+    return Array.from({ length: most }, (_, axis) => [before[axis]!, behind[axis]!]);
   }
-  if (widths.some((one) => typeof one === "number")) return new Array(rank).fill(widths);
-  return widths as readonly Widths[];
+  const pairs = list<unknown>(widths);
+  if (pairs.some((one) => !rowsOf(one))) return new Array(rank).fill(pairs);
+  return pairs.map((pair) => list<number>(pair));
 }

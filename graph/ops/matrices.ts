@@ -1,11 +1,11 @@
 /** Parts and patterns of matrices. Leading axes are batches. */
 
+import { readCount, readShape, readWhole } from "../arguments.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
-import { formatShape, isLength } from "../shape.js";
+import { formatShape } from "../shape.js";
 import type { Operand } from "../types.js";
-import { describe } from "../values.js";
 import { multiply } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
@@ -23,11 +23,7 @@ export function matrixShape(x: Expr, what: string): [rows: number, columns: numb
 
 /** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are. */
 export function eye(rows: number, columns = rows): number[][] {
-  if (![rows, columns].every(isLength) || rows * columns >= 2 ** 31) {
-    throw new AdjointError(
-      `eye: ${describe(rows)} rows and ${describe(columns)} columns; pass whole numbers, of fewer than 2³¹ elements.`,
-    );
-  }
+  readShape([rows, columns], "eye");
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
 }
 
@@ -38,7 +34,7 @@ export function eye(rows: number, columns = rows): number[][] {
 export function diagonal(x: Operand, offset = 0): Expr {
   return withOperands("diagonal", [x], ([operand]) => {
     const [rows, columns] = matrixShape(operand, "diagonal");
-    checkOffset(offset, "diagonal");
+    readWhole(offset, "diagonal: the offset");
     const batch = operand.shape.slice(0, -2);
     const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
     const count = Math.max(0, Math.min(rows - row, columns - column));
@@ -49,12 +45,6 @@ export function diagonal(x: Operand, offset = 0): Expr {
       step: columns + 1,
     });
   });
-}
-
-function checkOffset(offset: number, what: string): void {
-  if (!Number.isInteger(offset)) {
-    throw new AdjointError(`${what}: diagonals are numbered by whole numbers, not ${describe(offset)}.`);
-  }
 }
 
 /** Matrices with the last axis on their main diagonals and 0 elsewhere. @throws where `x` is a scalar */
@@ -84,7 +74,7 @@ export function matrixTrace(x: Operand, offset = 0): Expr {
 function triangle(what: string, x: Operand, k: number, keeps: (diagonal: number) => boolean): Expr {
   return withOperands(what, [x], ([operand]) => {
     const [rows, columns] = matrixShape(operand, what);
-    checkOffset(k, what);
+    readWhole(k, `${what}: the diagonal's number`);
     const pattern = Array.from({ length: rows * columns }, (_, place) =>
       keeps((place % columns) - Math.floor(place / columns)) ? 1 : 0,
     );
@@ -123,8 +113,7 @@ export function outer(a: Operand, b: Operand): Expr {
 export function oneHot(indices: Operand, depth: number): Expr {
   return withOperands("oneHot", [indices], ([operand]) => {
     const { builder, shape } = operand;
-    if (!isLength(depth))
-      throw new AdjointError(`oneHot: the depth is a whole number, not ${describe(depth)}.`);
+    readCount(depth, "oneHot: the depth");
     const places = constant(builder, [...Array(depth).keys()], [depth]);
     const spread = insertAxes(operand, [...shape, depth], [shape.length]);
     return equal(

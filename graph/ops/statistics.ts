@@ -1,12 +1,12 @@
 /** Products, variances and norms along axes. */
 
+import { describe } from "../describe.js";
 import { fullLike } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { checkOptions } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
-import { describe } from "../values.js";
 import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
@@ -48,8 +48,9 @@ interface VarianceReduction {
 
 function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceReduction {
   return ((x: Operand, axes?: number | readonly number[], options: VarianceOptions = {}) => {
-    checkOptions(name, options, ["keepDims", "ddof"]);
-    const { ddof = 0, ...rest } = options;
+    const { ddof = 0, ...rest } = checkOptions(name, options, ["keepDims", "ddof"]);
+    if (!Number.isFinite(ddof) || ddof < 0)
+      throw new AdjointError(`${name}: ddof is ${describe(ddof)}; it must be a finite number ≥ 0.`);
     const reduce: Reduction = reduction(name, (operand, along) => {
       const count = sizeOf(along.map((axis) => operand.shape[axis]!)) - ddof;
       if (!(count > 0)) {
@@ -94,8 +95,7 @@ interface Norm {
  * @throws for another order, and of order ∞ where there is no element
  */
 export const norm: Norm = ((x: Operand, axes?: number | readonly number[], options: NormOptions = {}) => {
-  checkOptions("norm", options, ["keepDims", "ord"]);
-  const { ord = 2, ...rest } = options;
+  const { ord = 2, ...rest } = checkOptions("norm", options, ["keepDims", "ord"]);
   const measure = norms.get(ord);
   if (measure) return reduction("norm", measure)(x, axes as number, rest);
   throw new AdjointError(`norm: ord is 1, 2 or Infinity, not ${describe(ord)}.`);

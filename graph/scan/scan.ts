@@ -1,4 +1,5 @@
 /** Loops in a trace: `scan` and what is made of it. */
+import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { isExpr, isGiven } from "../graph.js";
 import { type Builder, Expr } from "../node.js";
@@ -18,7 +19,6 @@ import {
   unflattenTree,
 } from "../tree.js";
 import type { Operand } from "../types.js";
-import { describe } from "../values.js";
 import { resultsOf } from "./loop.js";
 import { totalSize, unpack } from "./pack.js";
 

@@ -148,7 +148,7 @@ serializing("functions of one's own, with derivatives of one's own", () => {
 const unwritable: readonly (readonly [string, unknown, RegExp])[] = [
   ["a text", "fast", /the parameter mode of the op "odd" is the text "fast", which a text can't hold/],
   ["a function", () => 1, /the parameter mode of the op "odd" is a function/],
-  ["a map", new Map(), /the parameter mode of the op "odd" is an object/],
+  ["a map", new Map(), /the parameter mode of the op "odd" is a Map/],
   ["nothing", undefined, /the parameter mode of the op "odd" is undefined/],
   ["a text in a list in a record", { a: [1, "b"] }, /the parameter mode.a.1 of the op "odd" is the text "b"/],
 ];

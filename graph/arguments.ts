@@ -1,0 +1,40 @@
+/** What public functions take besides operands: counts, lists and shapes, each checked before anything is made of it. */
+import { describe, reading } from "./describe.js";
+import { AdjointError } from "./errors.js";
+import { formatShape, isLength, type Shape, sizeOf, tooMany } from "./shape.js";
+import { rowsOf } from "./values.js";
+
+/** A whole number of at least `least` and below 2³¹. `what` names function and argument: `eye: rows`. */
+export function readCount(value: unknown, what: string, least = 0): number {
+  const isWhole = isLength(value) && value >= least;
+  if (isWhole && value < tooMany) return value;
+  const most = isWhole ? " and below 2³¹" : "";
+  throw new AdjointError(
+    `${what} must be a whole number of at least ${least}${most}, not ${describe(value)}.`,
+  );
+}
+
+/** A whole number, which may be negative. */
+export function readWhole(value: unknown, what: string): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new AdjointError(`${what} must be a whole number, not ${describe(value)}.`);
+}
+
+/** A list, or an array of numbers, whose items `read` takes one by one. */
+export function readList<T>(value: unknown, what: string, read: (item: unknown, i: number) => T): T[] {
+  return reading(what, () => {
+    const rows = rowsOf(value);
+    if (!rows) throw new AdjointError(`${what} must be a list, not ${describe(value)}.`);
+    const { length } = rows;
+    const list: T[] = [];
+    for (let i = 0; i < length; i++) list.push(read(rows[i], i));
+    return list;
+  });
+}
+
+/** A shape that an array can have. */
+export function readShape(value: unknown, what: string): Shape {
+  const shape = readList(value, `${what}: the shape`, (item) => readCount(item, `${what}: a length`));
+  if (sizeOf(shape) < tooMany) return shape;
+  throw new AdjointError(`${what}: ${formatShape(shape)} has more elements than an array can hold.`);
+}

@@ -1,0 +1,47 @@
+/** What errors say of a value that a user gave: short, and safe, whatever the value is. */
+import { AdjointError } from "./errors.js";
+import { Expr } from "./node.js";
+import { formatShape } from "./shape.js";
+import { isRecord } from "./tree.js";
+
+/** A value in a few words: `2.5`, `the text "10"`, `the list [1, 2]`, `an object (axis)`, `a Map`. */
+export function describe(value: unknown): string {
+  try {
+    return wordsFor(value);
+  } catch {
+    return "something that can't be read";
+  }
+}
+
+function wordsFor(value: unknown): string {
+  const type = typeof value;
+  if (type === "string") return `the text ${JSON.stringify(shortened(value as string))}`;
+  if (type === "function" || type === "bigint" || type === "symbol") return `a ${type}`;
+  if (type !== "object" || value === null) return String(value);
+  if (value instanceof Expr) return `an expression of shape ${formatShape(value.shape)}`;
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 5).map((one) => (Array.isArray(one) ? "[…]" : describe(one)));
+    return `the list [${shown.join(", ")}${value.length > 5 ? ", …" : ""}]`;
+  }
+  if (isRecord(value)) return `an object (${shortened(Object.keys(value).slice(0, 3).join(", "))})`;
+  const { name } = value!.constructor;
+  if (!/^[A-Z]\w{0,39}$/i.test(name)) return "an object";
+  const article = /^[AEIOU]/i.test(name) ? "an" : "a";
+  if (value instanceof Promise) return "a Promise (await it)";
+  const more = ArrayBuffer.isView(value) ? ` of length ${(value as Float64Array).length}` : "";
+  return `${article} ${name}${more}`;
+}
+
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+/** What `read` gives. It reads a user's value, whose getters and traps may throw anything. */
+export function reading<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof AdjointError) throw cause;
+    throw new AdjointError(`${what} can't be read: ${describe(cause)}.`, { cause });
+  }
+}
