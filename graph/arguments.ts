@@ -38,3 +38,27 @@ export function readShape(value: unknown, what: string): Shape {
   if (sizeOf(shape) < tooMany) return shape;
   throw new AdjointError(`${what}: ${formatShape(shape)} has more elements than an array can hold.`);
 }
+
+/** A text. */
+export function readText(value: unknown, what: string): string {
+  if (typeof value === "string") return value;
+  throw new AdjointError(`${what} must be a text, not ${describe(value)}.`);
+}
+
+/** Whether something is a function that can be called: no class, and nothing that throws when it is looked at. */
+export function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  try {
+    return (
+      typeof value === "function" && Object.getOwnPropertyDescriptor(value, "prototype")?.writable !== false
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** A function that can be called. */
+export function readFunction<F>(value: F, what: string): F {
+  if (isFunction(value)) return value;
+  const found = typeof value === "function" ? "a class or one that can't be called" : describe(value);
+  throw new AdjointError(`${what} must be a function, not ${found}.`);
+}

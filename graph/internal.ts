@@ -5,7 +5,15 @@
 
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
 export { allOps, opOf, publicOps } from "./all-ops.js";
-export { readCount, readList, readShape, readWhole } from "./arguments.js";
+export {
+  isFunction,
+  readCount,
+  readFunction,
+  readList,
+  readShape,
+  readText,
+  readWhole,
+} from "./arguments.js";
 export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { contentOf, serialOf } from "./content.js";
@@ -30,7 +38,7 @@ export {
 } from "./options.js";
 export { printParams } from "./print.js";
 export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf, unravel } from "./shape.js";
-export { graphOf, makeTraced, type ValueOf } from "./trace.js";
+export { graphOf, isTraced, makeTraced, type ValueOf } from "./trace.js";
 export {
   atPath,
   flattenTree,
@@ -43,4 +51,4 @@ export {
   unflattenTree,
 } from "./tree.js";
 export { validate } from "./validate.js";
-export { flatten, readValue, rowsOf, shapeOfValue } from "./values.js";
+export { flatten, nest, readValue, rowsOf, shapeOfValue } from "./values.js";

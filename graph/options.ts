@@ -1,4 +1,5 @@
 /** Options by name, as public functions take them: one that is unknown or misspelt would be ignored in silence. */
+import { readFunction } from "./arguments.js";
 import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { checkNames } from "./names.js";
@@ -21,7 +22,9 @@ export function checkOptions<T>(owner: string, given: T, known: Known): T {
   const own = reading(`${owner}: the options`, () => ({ ...given }));
   for (const [name, type] of typed) {
     const value = own[name as keyof T];
-    if (value === undefined || type === "any" || typeof value === type) continue;
+    if (value === undefined || type === "any") continue;
+    if (type === "function") readFunction(value, `${owner}: ${name}`);
+    if (typeof value === type) continue;
     throw new AdjointError(`${owner}: ${name} is ${describe(value)}; it must be ${types[type]}.`);
   }
   return own;

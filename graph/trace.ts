@@ -168,6 +168,11 @@ function compose(graph: Graph, builder: Builder, inputs: Readonly<Record<string,
   return inline(graph, builder, given);
 }
 
+/** Whether something is a traced function. */
+export function isTraced(f: unknown): f is Traced {
+  return typeof f === "function" && tracedGraphs.has(f);
+}
+
 /** The graph of a traced function; a clear error for anything else. */
 export function graphOf(f: unknown, what: string): Graph {
   const graph = typeof f === "function" && tracedGraphs.get(f);

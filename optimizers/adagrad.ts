@@ -2,7 +2,7 @@ import { add, divide, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, fixedAtLeastZero, flag, learningRate } from "./options.js";
-import { rateAt, rootPlusEpsilon, withWeightDecay } from "./terms.js";
+import { rateFor, rootPlusEpsilon, withWeightDecay } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -47,7 +47,7 @@ export function adagrad(given: AdagradOptions): Optimizer<{ readonly sumOfSquare
     hyperparameters,
     slots: { sumOfSquares: { initial: initialAccumulator } },
     rule(parameter, gradient, slots, step) {
-      const constant = rateAt(learningRate, step);
+      const constant = rateFor("adagrad", learningRate, step);
       const taken = subtract(step, 1);
       const rate =
         learningRateDecay === 0 ? constant : divide(constant, add(1, multiply(taken, learningRateDecay)));

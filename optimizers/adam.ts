@@ -2,7 +2,7 @@ import { divide, maximum, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
-import { rateAt, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
+import { rateFor, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -75,7 +75,7 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       const beta2Power = multiply(beta2, slots.beta2Power);
       const largestMeanSquare = slots.largestMeanSquare && maximum(slots.largestMeanSquare, meanSquare);
       // Divisions are what a step takes longest for, so what is the same for all elements is divided once.
-      const rate = divide(rateAt(learningRate, step), subtract(1, beta1Power));
+      const rate = divide(rateFor("adam", learningRate, step), subtract(1, beta1Power));
       const correction = divide(1, subtract(1, beta2Power));
       const correctedSquare = multiply(largestMeanSquare ?? meanSquare, correction);
       const divisor = rootPlusEpsilon(correctedSquare, epsilon, epsilonInsideSqrt);

@@ -8,7 +8,7 @@
 import {
   add,
   divide,
-  type Expr,
+  Expr,
   greater,
   maximum,
   minimum,
@@ -19,7 +19,8 @@ import {
   sum,
   where,
 } from "../graph/index.js";
-import { readOptions } from "../graph/internal.js";
+import { flatten, lift, nest, readOptions } from "../graph/internal.js";
+import { place, readMap } from "./maps.js";
 import { type Hyperparameter, requiredPositive } from "./options.js";
 
 /** Gradients by parameter name, as expressions or numbers. */
@@ -44,11 +45,12 @@ export type Clipped<G> = {
  *
  * torch's `clip_grad_value_`, optax's `clip`.
  *
- * @throws where the limit isn't a number above 0
+ * @throws where the limit isn't a number above 0, or a gradient isn't made of numbers
  */
 export function clipByValue<const G extends Gradients>(gradients: G, limit: Hyperparameter): Clipped<G> {
   readOptions("clipByValue", { limit: requiredPositive }, { limit });
-  return mapValues(gradients, (g) => maximum(minimum(g, limit), multiply(limit, -1)) as Operand);
+  const read = readGradients("clipByValue", gradients, limit);
+  return mapValues<G>(read, (g) => maximum(minimum(g, limit), multiply(limit, -1)) as Operand);
 }
 
 /**
@@ -61,11 +63,12 @@ export function clipByValue<const G extends Gradients>(gradients: G, limit: Hype
  *
  * TensorFlow's `clip_by_norm`.
  *
- * @throws where `maxNorm` isn't a number above 0
+ * @throws where `maxNorm` isn't a number above 0, or a gradient isn't made of numbers
  */
 export function clipByNorm<const G extends Gradients>(gradients: G, maxNorm: Hyperparameter): Clipped<G> {
   readOptions("clipByNorm", { maxNorm: requiredPositive }, { maxNorm });
-  return mapValues(gradients, (g) => multiply(g, clippingFactor(sumOfSquares(g), maxNorm)) as Operand);
+  const read = readGradients("clipByNorm", gradients, maxNorm);
+  return mapValues<G>(read, (g) => multiply(g, clippingFactor(sumOfSquares(g), maxNorm)) as Operand);
 }
 
 /**
@@ -79,7 +82,7 @@ export function clipByNorm<const G extends Gradients>(gradients: G, maxNorm: Hyp
  * Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013. optax's
  * `clip_by_global_norm`; torch's `clip_grad_norm_` adds 1e-6 to the norm.
  *
- * @throws where `maxNorm` isn't a number above 0
+ * @throws where `maxNorm` isn't a number above 0, or a gradient isn't made of numbers
  */
 export function clipByGlobalNorm<const G extends Gradients>(
   gradients: G,
@@ -87,10 +90,11 @@ export function clipByGlobalNorm<const G extends Gradients>(
 ): Clipped<G> {
   readOptions("clipByGlobalNorm", { maxNorm: requiredPositive }, { maxNorm });
   // The order of keys must not change the sum, not even in the last place.
-  const names = Object.keys(gradients).sort();
-  const total = names.reduce<Hyperparameter>((norm, name) => add(norm, sumOfSquares(gradients[name]!)), 0);
+  const read = readGradients("clipByGlobalNorm", gradients, maxNorm);
+  const names = Object.keys(read).sort();
+  const total = names.reduce<Hyperparameter>((norm, name) => add(norm, sumOfSquares(read[name]!)), 0);
   const factor = clippingFactor(total, maxNorm);
-  return mapValues(gradients, (g) => multiply(g, factor) as Operand);
+  return mapValues<G>(read, (g) => multiply(g, factor) as Operand);
 }
 
 function sumOfSquares(g: Operand): Hyperparameter {
@@ -103,6 +107,21 @@ function clippingFactor(sumOfSquares: Hyperparameter, maxNorm: Hyperparameter): 
   return where(greater(norm, maxNorm), divide(maxNorm, norm), 1) as Hyperparameter;
 }
 
-function mapValues<G extends Gradients>(gradients: G, clip: (g: Operand) => Operand): Clipped<G> {
+/** The gradients as operands that ops take without complaint, each read once, and of one trace with the limit. */
+function readGradients(name: string, gradients: unknown, limit: Hyperparameter): Gradients {
+  let one: Expr | undefined = limit instanceof Expr ? limit : undefined;
+  const entries = Object.entries(readMap({ name }, gradients, "gradients")).map(([key, given]) => {
+    const what = place({ name }, "gradients", key);
+    if (given instanceof Expr) {
+      one ??= given;
+      return [key, lift(one.builder, given, what)] as const;
+    }
+    const { data, shape } = flatten(given, what);
+    return [key, nest(data, shape)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function mapValues<G extends Gradients>(gradients: Gradients, clip: (g: Operand) => Operand): Clipped<G> {
   return Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, clip(g)])) as Clipped<G>;
 }

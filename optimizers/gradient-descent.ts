@@ -2,7 +2,7 @@ import { multiply, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type NoSlots, type Optimizer, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, learningRate } from "./options.js";
-import { rateAt, withWeightDecay } from "./terms.js";
+import { rateFor, withWeightDecay } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -37,7 +37,10 @@ export function gradientDescent(given: GradientDescentOptions): Optimizer<NoSlot
     slots: {},
     rule(parameter, gradient, _slots, step) {
       const g = withWeightDecay(gradient, parameter, weightDecay);
-      return { parameter: subtract(parameter, multiply(rateAt(learningRate, step), g)), slots: {} };
+      return {
+        parameter: subtract(parameter, multiply(rateFor("gradientDescent", learningRate, step), g)),
+        slots: {},
+      };
     },
   });
 }

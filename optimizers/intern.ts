@@ -1,4 +1,5 @@
 /** Optimizers and schedules of equal options are the same object, and so is what is compiled of them. */
+import { Expr } from "../graph/index.js";
 import { lru } from "../graph/internal.js";
 
 /** What was made of so many different options is kept. */
@@ -15,7 +16,7 @@ export function intern<T extends object>(owner: string, options: object, make: (
   let content = owner;
   for (const one of Object.values(options)) {
     const own = contents.get(one);
-    if (Object(one) === one && !Array.isArray(one) && own === undefined) return make();
+    if (own === undefined && (typeof one === "function" || one instanceof Expr)) return make();
     content += ` (${own ?? (Object.is(one, -0) ? "-0" : one)})`;
   }
   return keep(content, () => {

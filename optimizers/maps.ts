@@ -1,6 +1,6 @@
 /** Maps keyed by the names of parameters and slots, and what errors say of them. */
-import { AdjointError, Expr } from "../graph/index.js";
-import { checkKeys, describe, isRecord } from "../graph/internal.js";
+import { AdjointError } from "../graph/index.js";
+import { checkKeys, describe, isRecord, reading } from "../graph/internal.js";
 import type { Slot } from "./optimizer.js";
 
 interface Named {
@@ -26,30 +26,29 @@ export function place({ name }: Named, what: string, key: string): string {
   return `${name}: ${what} "${key}"`;
 }
 
-/** The parameters' names. @throws where there is no map */
-export function namesOf({ name }: Named, parameters: unknown): string[] {
-  const isExpr = parameters instanceof Expr;
-  if (isRecord(parameters) && !isExpr) return Object.keys(parameters);
-  const isArray = typeof parameters === "object" && parameters !== null;
-  const found = isArray ? "an array or an expression" : describe(parameters);
-  throw new AdjointError(`${name}: parameters: expected an object { name: value, … }, got ${found}.`);
+/** A user's map by name, in which what stands at a name isn't known yet. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** A copy of a map by the parameters' names, whatever these are: it is read once. @throws where there is none */
+export function readMap({ name }: Named, map: unknown, what: string): Given {
+  if (isRecord(map)) return reading(`${name}: ${what}`, () => ({ ...map }));
+  throw new AdjointError(`${name}: ${what}: expected an object { name: value, … }, got ${describe(map)}.`);
 }
 
-/** @throws where a name is missing from a map or unknown */
-export function checkNames({ name }: Named, map: unknown, names: readonly string[], what: string): void {
+/** A copy of a map of known names. @throws where one is missing or unknown */
+export function readNamed({ name }: Named, map: unknown, names: readonly string[], what: string): Given {
   checkKeys(map, names, `${name}: ${what}`);
+  return reading(`${name}: ${what}`, () => ({ ...(map as Given) }));
 }
 
-/** Checks a map of maps: slots, and in each the parameters. */
-export function checkSlots(
+/** A copy of a map of maps: slots, and in each the parameters. */
+export function readSlots(
   optimizer: WithSlots,
   slots: unknown,
   names: readonly string[],
   what: string,
-): void {
+): Readonly<Record<string, Given>> {
   const known = optimizer.slots.map(([slot]) => slot);
-  checkNames(optimizer, slots, known, what);
-  for (const slot of known) {
-    checkNames(optimizer, (slots as Readonly<Record<string, unknown>>)[slot], names, `${what}.${slot}`);
-  }
+  const read = readNamed(optimizer, slots, known, what);
+  return fromNames(known, (slot) => readNamed(optimizer, read[slot], names, `${what}.${slot}`));
 }

@@ -2,7 +2,7 @@ import { add, equal, multiply, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate, share } from "./options.js";
-import { rateAt, withWeightDecay } from "./terms.js";
+import { rateFor, withWeightDecay } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -53,7 +53,7 @@ export function momentum(given: MomentumOptions): Optimizer<{ readonly velocity:
     hyperparameters,
     slots: { velocity: { initial: 0 } },
     rule(parameter, gradient, { velocity }, step) {
-      const rate = rateAt(learningRate, step);
+      const rate = rateFor("momentum", learningRate, step);
       const g = withWeightDecay(gradient, parameter, weightDecay);
       const damped = dampening === 0 ? g : multiply(where(equal(step, 1), 1, subtract(1, dampening)), g);
       if (learningRateInsideVelocity) {

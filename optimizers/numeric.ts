@@ -1,7 +1,7 @@
 /** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
-import { AdjointError, compile, type Shape, scalar, tensor, trace } from "../graph/index.js";
-import { lru, readValue, shapeOfValue, sizeOf } from "../graph/internal.js";
-import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
+import { compile, type Shape, scalar, tensor, trace } from "../graph/index.js";
+import { lru, readCount, readShape, readValue, shapeOfValue, sizeOf } from "../graph/internal.js";
+import { bySlot, fromNames, type Given, place, readMap, readNamed, readSlots } from "./maps.js";
 import type { Exprs, OptimizerState, Values } from "./optimizer.js";
 import { applyRule, type Plain } from "./symbolic.js";
 
@@ -33,10 +33,9 @@ export function numeric(optimizer: Plain): Numeric {
 }
 
 function init(optimizer: Plain, parameters: Values): OptimizerState {
-  const names = namesOf(optimizer, parameters);
-  const shapes = fromNames(names, (name) =>
-    shapeOfValue(parameters[name], place(optimizer, "parameters", name)),
-  );
+  const given = readMap(optimizer, parameters, "parameters");
+  const names = Object.keys(given);
+  const shapes = fromNames(names, (name) => shapeOfValue(given[name], place(optimizer, "parameters", name)));
   const slots = bySlot(optimizer, (_, { initial, scalar }) =>
     fromNames(names, (name) => {
       const shape = shapes[name]!;
@@ -53,24 +52,24 @@ function step(
   gradients: Values,
   state: OptimizerState,
 ): { parameters: Values; state: OptimizerState } {
-  const names = namesOf(optimizer, parameters);
-  checkNames(optimizer, gradients, names, "gradients");
-  checkState(optimizer, state, names);
-  const taken = state.step + 1;
+  const point = readMap(optimizer, parameters, "parameters");
+  const names = Object.keys(point);
+  const slopes = readNamed(optimizer, gradients, names, "gradients");
+  const { taken, shapes, slots } = readState(optimizer, state, names);
   const results = fromNames(names, (name) => {
-    const shape = state.shapes[name]!;
-    const read = (map: Values, what: string, wanted: Shape): number | Float64Array => {
+    const shape = shapes[name]!;
+    const read = (map: Given, what: string, wanted: Shape): number | Float64Array => {
       const data = readValue(map[name], wanted, place(optimizer, what, name));
       return wanted.length === 0 ? data[0]! : data;
     };
     return kernelFor(shape)({
-      parameter: read(parameters, "parameters", shape),
-      gradient: read(gradients, "gradients", shape),
-      step: taken,
+      parameter: read(point, "parameters", shape),
+      gradient: read(slopes, "gradients", shape),
+      step: taken + 1,
       ...Object.fromEntries(
         optimizer.slots.map(([slot, { scalar }], i) => [
           slotKey(i),
-          read(state.slots[slot]!, `state.slots.${slot}`, scalar ? [] : shape),
+          read(slots[slot]!, `state.slots.${slot}`, scalar ? [] : shape),
         ]),
       ),
     });
@@ -78,8 +77,8 @@ function step(
   return {
     parameters: fromNames(names, (name) => results[name]!.parameter),
     state: {
-      step: taken,
-      shapes: fromNames(names, (name) => [...state.shapes[name]!]),
+      step: taken + 1,
+      shapes,
       slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]!.slots[slot]!)),
     },
   };
@@ -105,13 +104,21 @@ function slotKey(place: number): string {
   return `slot${place}`;
 }
 
-function checkState(optimizer: Plain, state: OptimizerState, names: readonly string[]): void {
-  checkNames(optimizer, state, ["step", "shapes", "slots"], "state");
-  if (!Number.isSafeInteger(state.step) || state.step < 0) {
-    throw new AdjointError(
-      `${optimizer.name}: state.step is ${String(state.step)}; it must be a whole number ≥ 0, the steps taken so far.`,
-    );
-  }
-  checkNames(optimizer, state.shapes, names, "state.shapes");
-  checkSlots(optimizer, state.slots, names, "state.slots");
+/** A state's parts, each read once. */
+function readState(
+  optimizer: Plain,
+  given: unknown,
+  names: readonly string[],
+): {
+  readonly taken: number;
+  readonly shapes: OptimizerState["shapes"];
+  readonly slots: ReturnType<typeof readSlots>;
+} {
+  const { step, shapes, slots } = readNamed(optimizer, given, ["step", "shapes", "slots"], "state");
+  const own = readNamed(optimizer, shapes, names, "state.shapes");
+  return {
+    taken: readCount(step, `${optimizer.name}: state.step, the number of steps taken,`),
+    shapes: fromNames(names, (name) => readShape(own[name], place(optimizer, "state.shapes", name))),
+    slots: readSlots(optimizer, slots, names, "state.slots"),
+  };
 }

@@ -68,7 +68,7 @@ optimizers("a wrong rule is told what it must give", () => {
   };
   assert.throws(
     () => step((parameter, _g, given) => ({ parameter: sum(parameter), slots: given })),
-    /own: the rule must give the parameter as an expression of shape \(2\), not one of shape \(\)/,
+    /own: the rule must give the parameter as an expression of shape \(2\), not an expression of shape \(\)/,
   );
   assert.throws(
     () => step((parameter, _g, { mean }) => ({ parameter, slots: { mean: mean! } })),
@@ -76,7 +76,7 @@ optimizers("a wrong rule is told what it must give", () => {
   );
   assert.throws(
     () => step((parameter, _g, { mean }) => ({ parameter, slots: { mean: mean!, count: mean! } })),
-    /own: the rule must give the slot "count" as an expression of shape \(\), not one of shape \(2\)/,
+    /own: the rule must give the slot "count" as an expression of shape \(\), not an expression of shape \(2\)/,
   );
   assert.throws(
     () => own(() => ({}) as never, {}, Number.NaN),

@@ -3,8 +3,9 @@
  * fusing it with a gradient and differentiating through it are three ways to use that one graph function.
  */
 import { AdjointError, Expr, type Operand, type Shape, type Value } from "../graph/index.js";
-import { checkOptions } from "../graph/internal.js";
+import { checkOptions, describe } from "../graph/internal.js";
 import { intern } from "./intern.js";
+import { readMap } from "./maps.js";
 import { numeric } from "./numeric.js";
 import { initialSlots, type Operands, type Plain, update } from "./symbolic.js";
 
@@ -142,14 +143,9 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
  * @throws where a hyperparameter is NaN or infinite
  */
 export function defineOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
-  checkOptions("defineOptimizer", definition, ["name", "slots", "hyperparameters", "rule"]);
-  const { name, hyperparameters } = definition;
-  for (const [option, value] of Object.entries(hyperparameters)) {
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new AdjointError(`${name}: ${option} is ${value}; it must be finite.`);
-    }
-  }
-  const plain: Plain = { name, slots: Object.entries(definition.slots), rule: definition.rule as Rule };
+  const read = readDefinition(definition);
+  const { name, hyperparameters } = read;
+  const plain: Plain = { name, slots: Object.entries(read.slots), rule: read.rule as Rule };
   const onNumbers = numeric(plain);
   const refuseExpressions = (method: string) => {
     const traced = Object.keys(hyperparameters).find((option) => hyperparameters[option] instanceof Expr);
@@ -159,8 +155,8 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
         "numbers; use update inside that trace, or give a number.",
     );
   };
-  return Object.freeze({
-    ...definition,
+  const optimizer = Object.freeze({
+    ...read,
     init(parameters: Values) {
       refuseExpressions("init");
       return onNumbers.init(parameters);
@@ -176,12 +172,50 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
       step: Expr | number,
     ) => update(plain, parameters, gradients, slots, step),
     initialSlots: (parameters: Exprs) => initialSlots(plain, parameters),
-  }) as unknown as Optimizer<S>;
+  });
+  made.add(optimizer);
+  return optimizer as unknown as Optimizer<S>;
+}
+
+/** All that were made here, which is what tells an optimizer from an object of functions of the same names. */
+const made = new WeakSet<object>();
+
+/** Whether something is an optimizer of `defineOptimizer`'s or of the library's. */
+export function isOptimizer(given: unknown): given is Optimizer {
+  return typeof given === "object" && given !== null && made.has(given);
+}
+
+/** A definition each of whose parts is read once. @throws where one is missing or can't be used */
+function readDefinition<S extends Slots>(definition: OptimizerDefinition<S>): OptimizerDefinition<S> {
+  const what = "defineOptimizer";
+  const known = { name: "string", slots: "any", hyperparameters: "any", rule: "function" } as const;
+  const { name, rule, ...given } = checkOptions(what, definition, known);
+  if (!name || name.length > 100 || rule === undefined) {
+    const found = rule === undefined ? "rule is missing" : `name is ${describe(name)}`;
+    throw new AdjointError(
+      `${what}: ${found}; pass { name, slots, hyperparameters, rule }, the name a text of 1 to 100 characters and the rule a function.`,
+    );
+  }
+  const slots = Object.entries(readMap({ name: what }, given.slots, "slots")).map(([slot, one]) => {
+    const where = `${what}: slot "${slot}"`;
+    const { initial, scalar } = checkOptions(where, one as Slot, { initial: "any", scalar: "boolean" });
+    if (typeof initial !== "number")
+      throw new AdjointError(`${where}: initial is ${describe(initial)}; it must be a number.`);
+    return [slot, Object.freeze({ initial, ...(scalar !== undefined && { scalar }) })] as const;
+  });
+  const hyperparameters = readMap({ name: what }, given.hyperparameters, "hyperparameters");
+  for (const [option, value] of Object.entries(hyperparameters)) {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new AdjointError(`${name}: ${option} is ${value}; it must be finite.`);
+    }
+  }
+  // What is shared can't be changed.
+  Object.freeze(hyperparameters);
+  return { name, slots: Object.freeze(Object.fromEntries(slots)) as unknown as S, hyperparameters, rule };
 }
 
 /** An optimizer of the library, whose name and hyperparameters tell all: where they are equal, it is the same object. */
 export function sharedOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
-  const { name, hyperparameters, slots } = definition;
-  for (const one of [hyperparameters, slots, ...Object.values(slots)]) Object.freeze(one);
+  const { name, hyperparameters } = definition;
   return intern(name, hyperparameters, () => defineOptimizer(definition));
 }

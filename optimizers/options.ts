@@ -1,6 +1,6 @@
 /** What options of optimizers and schedules may be. */
 import { Expr } from "../graph/index.js";
-import type { Option } from "../graph/internal.js";
+import { isFunction, type Option } from "../graph/internal.js";
 
 /** A number, or a scalar expression of the trace in which the rule is used. */
 export type Hyperparameter = number | Expr;
@@ -60,7 +60,7 @@ export const requiredPositive: Option<Hyperparameter, undefined> = numeric(
 export const learningRate: Option<LearningRate, undefined> = {
   default: undefined,
   range: "a finite number ≥ 0, a scalar expression, or a schedule (step) => rate",
-  allows: (value) => typeof value === "function" || requiredAtLeastZero.allows(value),
+  allows: (value) => isFunction(value) || requiredAtLeastZero.allows(value),
 };
 
 /** true or false. */

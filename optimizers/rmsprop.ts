@@ -2,7 +2,7 @@ import { add, divide, maximum, multiply, square, subtract } from "../graph/index
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
-import { rateAt, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
+import { rateFor, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -78,7 +78,7 @@ export function rmsprop(given: RmspropOptions): Optimizer<RmspropSlots> {
       ...(rho !== 0 && { velocity: zeros }),
     },
     rule(parameter, gradient, slots, step) {
-      const rate = rateAt(learningRate, step);
+      const rate = rateFor("rmsprop", learningRate, step);
       const g = withWeightDecay(gradient, parameter, weightDecay);
       const meanSquare = runningMean(slots.meanSquare, square(g), beta);
       const mean = slots.mean && runningMean(slots.mean, g, beta);

@@ -7,10 +7,11 @@
  */
 
 import {
+  AdjointError,
   add,
   cos,
   divide,
-  type Expr,
+  Expr,
   greaterEqual,
   lessEqual,
   minimum,
@@ -19,7 +20,16 @@ import {
   subtract,
   where,
 } from "../graph/index.js";
-import { lift, type Option, type OptionsOf, readOptions } from "../graph/internal.js";
+import {
+  describe,
+  isLength,
+  lift,
+  type Option,
+  type OptionsOf,
+  readList,
+  readOptions,
+  rowsOf,
+} from "../graph/internal.js";
 import { intern } from "./intern.js";
 import {
   atLeastZero,
@@ -43,7 +53,17 @@ function schedule(
   options: object,
   rate: (step: Hyperparameter) => Hyperparameter,
 ): NumericSchedule {
-  return intern(name, options, () => rate as NumericSchedule);
+  return intern(
+    name,
+    options,
+    () => ((step: unknown) => rate(checkScalar(name, "the step is", step))) as NumericSchedule,
+  );
+}
+
+/** A plain number or a scalar expression. @throws for anything else */
+function checkScalar(name: string, what: string, value: unknown): Hyperparameter {
+  if (typeof value === "number" || (value instanceof Expr && value.shape.length === 0)) return value;
+  throw new AdjointError(`${name}: ${what} ${describe(value)}, not a number or a scalar expression.`);
 }
 
 /** The share of `duration` that has gone by before a step, at most 1. */
@@ -148,7 +168,7 @@ export function cosineDecay(given: OptionsOf<typeof cosineOptions>): NumericSche
 const boundaries: Option<readonly number[], undefined> = {
   default: undefined,
   range: "a list of whole numbers ≥ 1",
-  allows: (value) => Array.isArray(value) && value.every((step) => Number.isSafeInteger(step) && step >= 1),
+  allows: (value) => rowsOf(value) !== undefined,
 };
 
 const stepOptions = {
@@ -173,9 +193,13 @@ const stepOptions = {
 export function stepDecay(given: OptionsOf<typeof stepOptions>): NumericSchedule {
   const options = readOptions("stepDecay", stepOptions, given);
   const { initialValue, decayRate } = options;
-  // The list is the user's.
-  const milestones = [...options.milestones];
-  return schedule("stepDecay", options, (step) =>
+  const milestones = readList(options.milestones, "stepDecay: milestones", (step) => {
+    if (isLength(step) && step >= 1) return step;
+    throw new AdjointError(
+      `stepDecay: milestones is ${describe(options.milestones)}; it must be ${boundaries.range}.`,
+    );
+  });
+  return schedule("stepDecay", { ...options, milestones }, (step) =>
     milestones.reduce<Hyperparameter>(
       (rate, milestone) =>
         where(greaterEqual(subtract(step, 1), milestone), multiply(rate, decayRate), rate) as Hyperparameter,
@@ -207,7 +231,9 @@ export function warmup(given: OptionsOf<typeof warmupOptions>): NumericSchedule 
   const options = readOptions("warmup", warmupOptions, given);
   const { warmupSteps, schedule: following } = options;
   const at = (step: Hyperparameter): Hyperparameter =>
-    typeof following === "function" ? following(step as Expr) : following;
+    typeof following === "function"
+      ? checkScalar("warmup", "the schedule gives", following(step as Expr))
+      : following;
   return schedule("warmup", options, (step) => {
     const first = at(typeof step === "number" ? 1 : lift(step.builder, 1, "warmup"));
     const rising = multiply(first, divide(step, warmupSteps));

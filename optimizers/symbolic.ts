@@ -1,7 +1,7 @@
 /** Steps on expressions: the rule applied to every parameter of a map, its names and shapes checked. */
 import { AdjointError, Expr, type Operand, type Shape } from "../graph/index.js";
-import { describe, formatShape, full, lift, sameShape } from "../graph/internal.js";
-import { bySlot, checkNames, checkSlots, fromNames, namesOf, place } from "./maps.js";
+import { describe, formatShape, full, liftTo, sameShape } from "../graph/internal.js";
+import { bySlot, fromNames, type Given, place, readMap, readNamed, readSlots } from "./maps.js";
 import type { Exprs, Rule, Slot } from "./optimizer.js";
 
 /** A definition without its types. */
@@ -21,26 +21,21 @@ export function update(
   slots: Readonly<Record<string, Operands>>,
   step: Expr | number,
 ): { parameters: Exprs; slots: Readonly<Record<string, Exprs>> } {
-  const names = namesOf(optimizer, parameters);
-  checkNames(optimizer, gradients, names, "gradients");
-  checkSlots(optimizer, slots, names, "slots");
+  const exprs = readExprs(optimizer, parameters);
+  const names = Object.keys(exprs);
+  const ownGradients = readNamed(optimizer, gradients, names, "gradients");
+  const ownSlots = readSlots(optimizer, slots, names, "slots");
   const results = fromNames(names, (name) => {
-    const parameter = expressionAt(optimizer, parameters, name);
+    const parameter = exprs[name]!;
     const { builder, shape } = parameter;
-    const read = (map: Operands, what: string, wanted: Shape): Expr => {
-      const where = place(optimizer, what, name);
-      const expr = lift(builder, map[name]!, where);
-      if (sameShape(expr.shape, wanted)) return expr;
-      throw new AdjointError(
-        `${where}: expected shape ${formatShape(wanted)}, got ${formatShape(expr.shape)}.`,
-      );
-    };
+    const read = (map: Given, what: string, wanted: Shape): Expr =>
+      liftTo(builder, map[name] as Operand, wanted, place(optimizer, what, name));
     return applyRule(
       optimizer,
       parameter,
-      read(gradients, "gradients", shape),
-      bySlot(optimizer, (slot, { scalar }) => read(slots[slot]!, `slots.${slot}`, scalar ? [] : shape)),
-      lift(builder, step, `${optimizer.name}: step`),
+      read(ownGradients, "gradients", shape),
+      bySlot(optimizer, (slot, { scalar }) => read(ownSlots[slot]!, `slots.${slot}`, scalar ? [] : shape)),
+      liftTo(builder, step, [], `${optimizer.name}: step`),
     );
   });
   return {
@@ -50,10 +45,10 @@ export function update(
 }
 
 export function initialSlots(optimizer: Plain, parameters: Exprs): Readonly<Record<string, Exprs>> {
-  const names = namesOf(optimizer, parameters);
+  const exprs = readExprs(optimizer, parameters);
   return bySlot(optimizer, (_, { initial, scalar }) =>
-    fromNames(names, (name) => {
-      const { builder, shape } = expressionAt(optimizer, parameters, name);
+    fromNames(Object.keys(exprs), (name) => {
+      const { builder, shape } = exprs[name]!;
       return full(builder, initial, scalar ? [] : shape);
     }),
   );
@@ -70,22 +65,29 @@ export function applyRule(
   const result = optimizer.rule(parameter, gradient, slots, step);
   const check = (given: unknown, what: string, wanted: Shape): Expr => {
     if (given instanceof Expr && sameShape(given.shape, wanted)) return given;
-    const found = given instanceof Expr ? `one of shape ${formatShape(given.shape)}` : describe(given);
     throw new AdjointError(
-      `${optimizer.name}: the rule must give ${what} as an expression of shape ${formatShape(wanted)}, not ${found}.`,
+      `${optimizer.name}: the rule must give ${what} as an expression of shape ${formatShape(wanted)}, not ${describe(given)}.`,
     );
   };
+  const { parameter: next, slots: given } = readMap(optimizer, result, "what the rule gives");
+  // A rule without slots needn't give any.
+  const nextSlots =
+    optimizer.slots.length === 0 ? {} : readMap(optimizer, given, "the slots that the rule gives");
   return {
-    parameter: check(result.parameter, "the parameter", parameter.shape),
-    slots: bySlot(optimizer, (slot) => check(result.slots[slot], `the slot "${slot}"`, slots[slot]!.shape)),
+    parameter: check(next, "the parameter", parameter.shape),
+    slots: bySlot(optimizer, (slot) => check(nextSlots[slot], `the slot "${slot}"`, slots[slot]!.shape)),
   };
 }
 
-function expressionAt(optimizer: Plain, parameters: Exprs, name: string): Expr {
-  const parameter: unknown = parameters[name];
-  if (parameter instanceof Expr) return parameter;
-  throw new AdjointError(
-    `${place(optimizer, "parameters", name)}: expected an expression, got ${describe(parameter)}; update works ` +
-      "on expressions inside a trace, step on numbers.",
-  );
+/** Parameters that are all expressions. */
+function readExprs(optimizer: Plain, parameters: unknown): Exprs {
+  const given = readMap(optimizer, parameters, "parameters");
+  for (const [name, parameter] of Object.entries(given)) {
+    if (parameter instanceof Expr) continue;
+    throw new AdjointError(
+      `${place(optimizer, "parameters", name)}: expected an expression, got ${describe(parameter)}; update works ` +
+        "on expressions inside a trace, step on numbers.",
+    );
+  }
+  return given as Exprs;
 }

@@ -1,12 +1,25 @@
 /** Terms that the formulas of several optimizers share. */
-import { add, type Expr, equal, multiply, sqrt, subtract, where } from "../graph/index.js";
-import { lift } from "../graph/internal.js";
+import { AdjointError, add, Expr, equal, multiply, sqrt, subtract, where } from "../graph/index.js";
+import { describe, liftTo } from "../graph/internal.js";
 import type { Hyperparameter, LearningRate } from "./options.js";
 
-/** The learning rate at a step, as a scalar expression. */
+/**
+ * The learning rate at a step, as a scalar expression.
+ * @throws where the step isn't the scalar expression that a rule is given, or the rate is no scalar
+ */
 export function rateAt(learningRate: LearningRate, step: Expr): Expr {
+  return rateFor("rateAt", learningRate, step);
+}
+
+/** `rateAt` for an optimizer, which errors name. */
+export function rateFor(owner: string, learningRate: LearningRate, step: Expr): Expr {
+  if (!(step instanceof Expr)) {
+    throw new AdjointError(
+      `${owner}: the step is ${describe(step)}; pass the scalar expression that a rule is given.`,
+    );
+  }
   const rate = typeof learningRate === "function" ? learningRate(step) : learningRate;
-  return lift(step.builder, rate, "the learning rate");
+  return liftTo(step.builder, rate, [], `${owner}: the learning rate`);
 }
 
 /** g + λx: the gradient with that of ½λ‖x‖² (L2 regularization; torch's `weight_decay`). */

@@ -121,7 +121,7 @@ csv("any text gives a table, or one error with a place in it", () => {
         JSON.stringify(text),
       );
     } catch (error) {
-      const place = /^<csv>:(\d+):(\d+): /.exec((error as Error).message);
+      const place = /^readCsv: <csv>:(\d+):(\d+): /.exec((error as Error).message);
       assert.ok(place, `${JSON.stringify(text)}: ${error}`);
       const line = text.split(/\r\n|\n|\r/)[Number(place[1]) - 1];
       assert.ok(
@@ -171,7 +171,7 @@ for (const [text, place, says, options] of faults) {
       assert.instance(error, Error);
       const { name, message } = error as Error;
       assert.is(name, "AdjointError");
-      assert.ok(message.startsWith(`data/set.csv:${place}: `), message);
+      assert.ok(message.startsWith(`readCsv: data/set.csv:${place}: `), message);
       assert.match(message, says);
       return;
     }
@@ -180,7 +180,7 @@ for (const [text, place, says, options] of faults) {
 }
 
 csv("a text without a file's name, and a very long cell, still give a readable error", () => {
-  assert.throws(() => readCsv(`x\n${"z".repeat(1000)}\n`), /^<csv>:2:1: "z{40}…" in column "x"/);
+  assert.throws(() => readCsv(`x\n${"z".repeat(1000)}\n`), /^readCsv: <csv>:2:1: "z{40}…" in column "x"/);
 });
 
 csv.run();

@@ -2,7 +2,17 @@
 // Buffer takes six times as long to encode a text as the rest takes to parse it.
 import { CsvError, type Options, parse } from "csv-parse/browser/esm/sync";
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions, nearest } from "../../graph/internal.js";
+import {
+  checkOptions,
+  describe,
+  isRecord,
+  nearest,
+  readCount,
+  reading,
+  readList,
+  readText,
+  readValue,
+} from "../../graph/internal.js";
 
 /** A table of numbers, column by column. */
 export interface Table {
@@ -40,20 +50,26 @@ export interface CsvOptions {
  * are all understood. A number is written in decimal (`-1.5`, `.5`, `2e-3`) and is finite. A file is read
  * by the caller: `readCsv(readFileSync(path, "utf8"), { file: path })`.
  *
- * @throws AdjointError, `file:line:column: …`, both counted from 1 (columns in UTF-16 units), at the first
+ * @throws AdjointError, `readCsv: file:line:column: …`, both counted from 1 (columns in UTF-16 units), at the first
  *   fault: a row with another number of cells than the header, an empty cell, a cell that is no finite
  *   number, a quote that isn't closed or stands inside a cell, a name that is empty or given twice, no
- *   header, no row. Also for a column that isn't there.
+ *   header, no row. Also for a column that isn't there, and for what is no text.
  */
 export function readCsv(text: string, options: CsvOptions = {}): Table {
-  checkOptions("readCsv", options, ["delimiter", "columns", "file"]);
-  const source = new Source(trimmed(text), options);
+  if (typeof text !== "string") {
+    throw new AdjointError(
+      `readCsv: the text is ${describe(text)}; pass the text of a file: readCsv(readFileSync(path, "utf8")).`,
+    );
+  }
+  const given = checkOptions("readCsv", options, { delimiter: "string", columns: "any", file: "string" });
+  const asked = given.columns === undefined ? undefined : readNames(given.columns, "readCsv: columns");
+  const source = new Source(trimmed(text), given);
   const [header = [], ...records] = source.records();
   checkHeader(source, header, records.length);
-  const names = [...(options.columns ?? header)];
+  const names = asked ?? header;
   const twice = repeated(names);
   if (twice >= 0) throw new AdjointError(`readCsv: column ${quote(names[twice]!)} was asked for twice.`);
-  const positions = positionsOf(names, header, source.name);
+  const positions = positionsOf(names, header, `readCsv: ${source.name}`);
   const values = names.map(() => new Float64Array(records.length));
   records.forEach((record, row) => {
     checkLength(source, record, row + 1, header);
@@ -75,14 +91,47 @@ export function readCsv(text: string, options: CsvOptions = {}): Table {
  * By default all columns, in the table's order.
  * @throws AdjointError where the table has no such column.
  */
-export function tableMatrix(table: Table, names: readonly string[] = table.names): Float64Array {
-  const matrix = new Float64Array(table.rows * names.length);
-  positionsOf(names, table.names, "tableMatrix");
-  names.forEach((name, column) => {
-    const values = table.columns[name]!;
-    for (let row = 0; row < table.rows; row++) matrix[row * names.length + column] = values[row]!;
+export function tableMatrix(table: Table, names?: readonly string[]): Float64Array {
+  const { names: known, rows, columns } = readTable(table);
+  const chosen = names === undefined ? known : readNames(names, "tableMatrix: names");
+  positionsOf(chosen, known, "tableMatrix");
+  const values = chosen.map((name) => {
+    const what = `tableMatrix: column ${quote(name)}`;
+    return readValue(
+      reading(what, () => (Object.hasOwn(columns, name) ? columns[name] : undefined)),
+      [rows],
+      what,
+    );
+  });
+  const matrix = new Float64Array(readCount(rows * chosen.length, "tableMatrix: the elements"));
+  values.forEach((column, i) => {
+    for (let row = 0; row < rows; row++) matrix[row * chosen.length + i] = column[row]!;
   });
   return matrix;
+}
+
+/** A table with each of its parts read once; its columns are still the user's. */
+function readTable(table: unknown): {
+  readonly names: readonly string[];
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, unknown>>;
+} {
+  const what = "tableMatrix: the table";
+  const { names, rows, columns } = isRecord(table) ? reading(what, () => ({ ...table })) : {};
+  if (names === undefined || !isRecord(columns)) {
+    throw new AdjointError(
+      `${what} is ${describe(table)}; pass what readCsv returns, an object { names, rows, columns }.`,
+    );
+  }
+  return {
+    names: readNames(names, `${what}'s names`),
+    rows: readCount(rows, `${what}'s rows`),
+    columns,
+  };
+}
+
+function readNames(names: unknown, what: string): string[] {
+  return readList(names, what, (name, i) => readText(name, `${what}: name ${i}`));
 }
 
 /** A decimal number. `Number` alone would also take "", "0x1f" and "Infinity". */
@@ -101,7 +150,7 @@ class Source {
           "pass one character that is no quote, blank or line end.",
       );
     }
-    this.name = file;
+    this.name = file.length > 100 ? `…${file.slice(-100)}` : file;
     this.#text = text;
     this.#options = {
       delimiter,
@@ -128,7 +177,7 @@ class Source {
   fail(record: number, cell: number, fact: string, remedy: string): never {
     const lines = this.#text.slice(0, this.#start(record, cell)).split(/\r\n|\n|\r/);
     const column = lines.at(-1)!.length + 1;
-    throw new AdjointError(`${this.name}:${lines.length}:${column}: ${fact}; ${remedy}.`);
+    throw new AdjointError(`readCsv: ${this.name}:${lines.length}:${column}: ${fact}; ${remedy}.`);
   }
 
   /**
@@ -187,7 +236,17 @@ function checkHeader(source: Source, header: readonly string[], rows: number): v
   if (header.every((name) => numeral.test(name)) && !header.every((name) => /^\d+$/.test(name))) {
     source.fail(0, 0, "the first line holds numbers only, not names", "put a header line before the rows");
   }
-  if (rows === 0) source.fail(0, 0, "there is a header but no row", "expected at least one row of numbers");
+  if (rows > 0) return;
+  const [only = ""] = header;
+  const isPath = header.length === 1 && /[\\/]|\.\w+$/.test(only);
+  source.fail(
+    0,
+    0,
+    "there is a header but no row",
+    isPath
+      ? `readCsv takes the text of a file, not its path: readCsv(readFileSync(${quote(only)}, "utf8"))`
+      : "expected at least one row of numbers",
+  );
 }
 
 function checkLength(
@@ -204,7 +263,7 @@ function checkLength(
     row,
     got > expected ? expected : 0,
     `row ${row} has ${got} cell${got === 1 ? "" : "s"}, but the header has ${expected} ` +
-      `(${header.join(", ")})`,
+      `(${listed(header)})`,
     got > expected
       ? "remove the cells from here on, or quote a cell that holds the delimiter"
       : "add the missing ones",
@@ -227,7 +286,7 @@ function positionsOf(names: readonly string[], columns: readonly string[], where
     const meant = nearest(name, columns);
     const hint = meant === undefined ? "." : `; did you mean ${quote(meant)}?`;
     throw new AdjointError(
-      `${where}: there is no column ${quote(name)}; the columns are ${columns.map(quote).join(", ")}${hint}`,
+      `${where}: there is no column ${quote(name)}; the columns are ${listed(columns.map(quote))}${hint}`,
     );
   });
 }
@@ -251,6 +310,13 @@ function trimmed(text: string): string {
 
 function isLineEnd(code: number): boolean {
   return code === 10 || code === 13;
+}
+
+/** Names as errors show them, of many the first. */
+function listed(names: readonly string[]): string {
+  return names.length > 10
+    ? `${names.slice(0, 10).join(", ")}, … (${names.length} in all)`
+    : names.join(", ");
 }
 
 /** A text as errors show it, long ones cut. */

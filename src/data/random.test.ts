@@ -138,8 +138,8 @@ random("bad arguments are named", () => {
   assert.throws(() => source.integer(3, 3), /integer: \[3, 3\) holds no number to draw/);
   assert.throws(() => source.integer(0, 1.5), /\[0, 1.5\)/);
   assert.throws(() => source.integer(-(2 ** 53) + 1, 2 ** 53 - 1), /more than 2⁵³ − 1 apart/);
-  assert.throws(() => source.permutation(-1), /permutation: -1 numbers were asked for/);
-  assert.throws(() => source.normals(1.5), /normals: 1.5 numbers were asked for/);
+  assert.throws(() => source.permutation(-1), /permutation: n must be a whole number of at least 0, not -1/);
+  assert.throws(() => source.normals(1.5), /normals: n must be a whole number of at least 0, not 1.5/);
 });
 
 function singles<T>(seed: number, draw: (source: RandomSource) => T): () => T {

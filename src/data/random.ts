@@ -1,7 +1,7 @@
 import { mersenne } from "pure-rand/generator/mersenne";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import { describe, readCount } from "../../graph/internal.js";
 
 /**
  * A stream of random numbers, the same for the same seed on every machine. Each call moves the stream
@@ -40,7 +40,7 @@ export interface RandomSource {
   /**
    * The numbers 0 to n − 1 in random order, each order equally likely (Fisher and Yates' shuffle from the
    * end). NumPy's `permutation`.
-   * @throws AdjointError where n isn't a whole number from 0 to 2³² − 1.
+   * @throws AdjointError where n isn't a whole number from 0 to 2³¹ − 1.
    */
   permutation(n: number): Uint32Array;
 }
@@ -82,7 +82,7 @@ class MersenneSource implements RandomSource {
 
   uniforms(n: number, low = 0, high = 1): Float64Array {
     checkUniform(low, high);
-    const values = new Float64Array(checkCount("uniforms", n));
+    const values = new Float64Array(readCount(n, "uniforms: n"));
     for (let i = 0; i < n; i++) values[i] = low + (high - low) * this.#unit();
     return values;
   }
@@ -94,7 +94,7 @@ class MersenneSource implements RandomSource {
 
   normals(n: number, mean = 0, standardDeviation = 1): Float64Array {
     checkNormal(mean, standardDeviation);
-    const values = new Float64Array(checkCount("normals", n));
+    const values = new Float64Array(readCount(n, "normals: n"));
     for (let i = 0; i < n; i++) values[i] = mean + standardDeviation * this.#standardNormal();
     return values;
   }
@@ -115,7 +115,7 @@ class MersenneSource implements RandomSource {
   }
 
   permutation(n: number): Uint32Array {
-    const order = new Uint32Array(checkCount("permutation", n));
+    const order = new Uint32Array(readCount(n, "permutation: n"));
     for (let i = 0; i < n; i++) order[i] = i;
     for (let i = n - 1; i > 0; i--) {
       const j = this.#upTo(i);
@@ -183,13 +183,6 @@ function bitsBelow(n: number): number {
 
 function isWord(n: unknown): n is number {
   return Number.isInteger(n) && (n as number) >= 0 && (n as number) <= 0xffffffff;
-}
-
-function checkCount(name: string, n: number): number {
-  if (isWord(n)) return n;
-  throw new AdjointError(
-    `${name}: ${describe(n)} numbers were asked for; pass a whole number from 0 to 4294967295.`,
-  );
 }
 
 function checkUniform(low: number, high: number): void {

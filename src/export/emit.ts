@@ -42,13 +42,12 @@ const reserved = new Set(
  * @throws where the name is no identifier, or an op of the user's has neither code nor a routine with a text
  */
 export function emit(f: Traced, options: EmitOptions): string {
-  checkOptions("emit", options, ["name", "language"]);
-  const { name, language = "ts" } = options;
+  const { name, language = "ts" } = checkOptions("emit", options, ["name", "language"]);
   if (language !== "ts" && language !== "js")
     throw new AdjointError(`emit: language is ${describe(language)}; it must be "ts" or "js".`);
   if (typeof name !== "string" || !identifier.test(name) || reserved.has(name)) {
     throw new AdjointError(
-      `emit: ${JSON.stringify(name)} can't name a function; give an identifier such as "cubic".`,
+      `emit: ${describe(name)} can't name a function; give an identifier such as "cubic".`,
     );
   }
   const graph = graphOf(f, "emit");

@@ -30,6 +30,7 @@ import {
   makeTraced,
   mapTree,
   opOf,
+  readList,
   validate,
 } from "../../graph/internal.js";
 
@@ -150,23 +151,34 @@ export function deserialize(
   text: string,
   ops: readonly (Op | { readonly op: Op })[] = [],
 ): Traced<Shapes, Outputs> {
+  if (typeof text !== "string") {
+    throw new AdjointError(`deserialize: the text is ${describe(text)}; pass what serialize returned.`);
+  }
+  const own = readList(ops, "deserialize: the ops", (one, i) => {
+    const op = opOf(one);
+    if (op) return op;
+    throw new AdjointError(
+      `deserialize: op ${i} is ${describe(one)}; pass what unary, binary or defineOp returned.`,
+    );
+  });
   try {
     const data = parse(text);
     const known = new Map(library);
-    for (const name of data.own) known.set(name, ownOp(name, ops));
+    for (const name of data.own) known.set(name, ownOp(name, own));
     const graphs: Graph[] = [];
     for (const one of data.graphs) graphs.push(readGraph(one, known, graphs));
     return makeTraced(readGraph(data, known, graphs));
   } catch (error) {
     // Any error: an op's rule for shapes may fail as it likes at parameters that nobody gave it.
+    const fact = error instanceof Error ? error.message.replace(/\.?( {2}at \S+)?$/, "") : describe(error);
     throw new AdjointError(
-      `deserialize: the text isn't a function that serialize wrote: ${(error as Error).message.replace(/\.?( {2}at \S+)?$/, "")}.`,
+      `deserialize: the text isn't a function that serialize wrote: ${fact.slice(0, 400)}.`,
     );
   }
 }
 
-function ownOp(name: string, given: readonly (Op | { readonly op: Op })[]): Op {
-  const found = new Set(given.flatMap((one) => opOf(one) ?? []).filter((op) => op.name === name));
+function ownOp(name: string, given: readonly Op[]): Op {
+  const found = new Set(given.filter((op) => op.name === name));
   const [op] = found;
   if (op && found.size === 1) return op;
   throw new Error(

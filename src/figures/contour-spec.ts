@@ -1,18 +1,28 @@
 /** From an objective and runs to all that their contour figure shows. */
+import { color } from "d3-color";
 import { interpolateRgb, piecewise } from "d3-interpolate";
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions, describe } from "../../graph/internal.js";
+import {
+  checkOptions,
+  describe,
+  isLength,
+  isRecord,
+  readFunction,
+  readList,
+  rowsOf,
+} from "../../graph/internal.js";
 import type { Interval } from "../objectives/index.js";
 import type { ContourOptions } from "./contour.js";
 import type { ContourRun, ContourSpec } from "./contour-chart.js";
 import { chooseLevels } from "./levels.js";
-import { checkChoice, checkText } from "./options.js";
+import { checkChoice, checkText, readWindow } from "./options.js";
 import { type Plane, type PlanePoint, type PlaneWindow, readPaths, readPlane } from "./plane.js";
 import { courseColors, runStyle } from "./style.js";
 import { thinnedPath } from "./thinning.js";
 import { fitWindow } from "./window.js";
 
-const known = [
+/** The options of `contourFigure`. */
+export const contourOptions = [
   "objective",
   "runs",
   "title",
@@ -30,15 +40,19 @@ const what = "contourFigure";
 
 /** What `contourChart` draws, of the options of `contourFigure`, for which `caller` asks. */
 export function contourSpec(options: ContourOptions, caller = what): ContourSpec {
-  checkOptions(what, options, known);
-  const { title, scale = "auto", cells = [160, 120] } = options;
+  const own = checkOptions(what, options, contourOptions);
+  const { title, scale = "auto" } = own;
   checkText(what, "title", title);
   checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
-  const plane = readPlane(caller, options.objective);
-  const paths = readPaths(caller, options.runs, plane);
-  const minima = readMinima(options.minima ?? plane.minima);
-  const window = options.window ? readWindow(options.window) : fitWindow(paths, minima, plane.window);
-  const values = sample(plane, window, readCells(cells));
+  const plane = readPlane(caller, own.objective);
+  const paths = readPaths(caller, own.runs, plane);
+  const minima = own.minima === undefined ? plane.minima : readMinima(own.minima);
+  const window =
+    own.window === undefined ? fitWindow(paths, minima, plane.window) : readWindow(what, own.window);
+  const cells = own.cells === undefined ? ([160, 120] as const) : readCells(own.cells);
+  const colors = own.colors === undefined ? courseColors : readColors(own.colors);
+  const count = own.levels === undefined && typeof colors !== "function" ? colors.length : own.levels;
+  const values = sample(plane, window, cells);
   const inside = insideOf(values, cells);
   if (inside.length === 0) {
     const [x1, x2] = [window.x1, window.x2].map((interval) => `[${interval.join(", ")}]`);
@@ -46,9 +60,7 @@ export function contourSpec(options: ContourOptions, caller = what): ContourSpec
       `${caller}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
     );
   }
-  const colors = options.colors ?? courseColors;
-  checkColors(colors);
-  const levels = readLevels(inside, options);
+  const levels = readLevels(inside, count === undefined ? courseColors.length : count, scale);
   const isIn = ({ x1, x2 }: PlanePoint) =>
     x1 >= window.x1[0] && x1 <= window.x1[1] && x2 >= window.x2[0] && x2 <= window.x2[1];
   return {
@@ -120,57 +132,64 @@ function roundGrid(values: Float64Array, levels: readonly number[]): (number | n
 }
 
 function readCells(cells: unknown): readonly [number, number] {
-  const isPair = Array.isArray(cells) && cells.length === 2;
-  if (isPair && cells.every((count) => Number.isSafeInteger(count) && count >= 2 && count <= 2000)) {
-    return cells as unknown as readonly [number, number];
-  }
+  const [columns, rows, ...others] = readList(cells, `${what}: cells`, (count) => count);
+  const isCount = (count: unknown): count is number => isLength(count) && count >= 2 && count <= 2000;
+  if (isCount(columns) && isCount(rows) && others.length === 0) return [columns, rows];
   throw new AdjointError(`${what}: cells must be two whole numbers from 2 to 2000, such as [160, 120].`);
 }
 
 function readMinima(minima: unknown): readonly PlanePoint[] {
-  const isPoint = (point: Partial<PlanePoint> | null) =>
-    typeof point === "object" && Number.isFinite(point?.x1) && Number.isFinite(point?.x2);
-  if (Array.isArray(minima) && minima.every(isPoint)) return minima.map(({ x1, x2 }) => ({ x1, x2 }));
-  throw new AdjointError(`${what}: minima must be a list of finite points, such as [{ x1: 0, x2: 0 }].`);
+  return readList(minima, `${what}: minima`, (point) => {
+    const { x1, x2 } = isRecord(point) ? point : {};
+    if (Number.isFinite(x1) && Number.isFinite(x2)) return { x1: x1 as number, x2: x2 as number };
+    throw new AdjointError(`${what}: minima must be a list of finite points, such as [{ x1: 0, x2: 0 }].`);
+  });
 }
 
-function readWindow(window: PlaneWindow): PlaneWindow {
-  checkOptions(`${what}: window`, window, ["x1", "x2"]);
-  for (const name of ["x1", "x2"] as const) {
-    const interval: unknown = window[name];
-    const isInterval = Array.isArray(interval) && interval.length === 2 && interval.every(Number.isFinite);
-    if (isInterval && interval[0] < interval[1]) continue;
-    throw new AdjointError(`${what}: window.${name} must be [low, high] with low < high, such as [-2, 5].`);
-  }
-  return { x1: [...window.x1], x2: [...window.x2] };
-}
+/** More bands than anybody can tell apart. */
+const mostBands = 1000;
 
-function readLevels(inside: Float64Array, { levels, scale, colors }: ContourOptions): readonly number[] {
-  if (typeof levels === "object" && levels !== null) {
-    const isAscending = levels.every(
-      (level, i) => Number.isFinite(level) && (i === 0 || level > levels[i - 1]!),
+function readLevels(
+  inside: Float64Array,
+  levels: unknown,
+  scale: ContourOptions["scale"],
+): readonly number[] {
+  if (typeof levels === "number") {
+    if (isLength(levels) && levels >= 1 && levels <= 100) return chooseLevels(inside, levels, scale).levels;
+  } else if (rowsOf(levels)) {
+    const list = readList(levels, `${what}: levels`, (level, i) => (i <= mostBands ? level : Number.NaN));
+    const isAscending = list.every(
+      (level, i) => Number.isFinite(level) && (i === 0 || (level as number) > (list[i - 1] as number)),
     );
-    if (isAscending && levels.length >= 2) return [...levels];
+    if (isAscending && list.length >= 2) return list as number[];
     throw new AdjointError(
       `${what}: levels must be at least two finite numbers, ascending, such as [0, 1, 10, 100].`,
     );
   }
-  const count = levels ?? (Array.isArray(colors) ? colors.length : courseColors.length);
-  if (Number.isSafeInteger(count) && count >= 1 && count <= 100)
-    return chooseLevels(inside, count, scale).levels;
   throw new AdjointError(
-    `${what}: levels must be how many bands, from 1 to 100, or their boundaries, not ${typeof count === "number" ? count : describe(count)}.`,
+    `${what}: levels must be how many bands, from 1 to 100, or their boundaries, not ${describe(levels)}.`,
   );
 }
 
-type Colors = NonNullable<ContourOptions["colors"]>;
+type Colors = readonly string[] | ((t: number) => string);
 
-function checkColors(colors: Colors): void {
-  const isText = (color: unknown) => typeof color === "string";
-  if (typeof colors === "function" && isText(colors(0)) && isText(colors(1))) return;
-  if (Array.isArray(colors) && colors.length > 0 && colors.every(isText)) return;
+function readColors(colors: unknown): Colors {
+  if (typeof colors === "function") {
+    const at = readFunction(colors as (t: number) => unknown, `${what}: colors`);
+    return (t) => readColor(at(t));
+  }
+  const list = rowsOf(colors) ? readList(colors, `${what}: colors`, readColor) : [];
+  return list.length > 0 ? list : noColors();
+}
+
+function readColor(text: unknown): string {
+  return typeof text === "string" && color(text) ? text : noColors(text);
+}
+
+function noColors(found?: unknown): never {
   throw new AdjointError(
-    `${what}: colors must be a list of CSS colours, or a function from [0, 1] to one such as interpolateViridis of d3-scale-chromatic.`,
+    `${what}: ${found === undefined ? "" : `${describe(found)} is no colour; `}colors must be a list of CSS colours, or ` +
+      "a function from [0, 1] to one such as interpolateViridis of d3-scale-chromatic.",
   );
 }
 

@@ -349,7 +349,7 @@ contours("mistakes are one clear error", () => {
   refused({ objective: (x: number) => x }, /expected a traced function, got a plain one/);
   refused({ runs: {} }, /runs is empty; pass them by name/);
   refused({ runs: run }, /runs is itself one; .*by name/);
-  refused({ runs: [run] }, /runs is an array/);
+  refused({ runs: [run] }, /runs is the list \[an object/);
   refused({ runs: { GD: 3 } }, /"GD" is 3/);
   refused(
     { runs: { GD: threeRun } },

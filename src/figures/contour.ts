@@ -1,6 +1,7 @@
 /** The contour figure of runs: a picture and a page. */
+import { checkOptions } from "../../graph/internal.js";
 import { contourChart } from "./contour-chart.js";
-import { contourSpec } from "./contour-spec.js";
+import { contourOptions, contourSpec } from "./contour-spec.js";
 import { type Figure, makeFigure } from "./figure.js";
 import type { LevelScale } from "./levels.js";
 import { readSize, type SizeOptions } from "./options.js";
@@ -53,8 +54,9 @@ export interface ContourOptions extends SizeOptions {
  *   finite point, or an option isn't known or can't be used
  */
 export function contourFigure(options: ContourOptions): Figure {
-  const spec = contourSpec(options);
-  const size = readSize("contourFigure", options, { width: 1000, height: 600 });
+  const own = checkOptions("contourFigure", options, contourOptions);
+  const spec = contourSpec(own);
+  const size = readSize("contourFigure", own, { width: 1000, height: 600 });
   return makeFigure({
     png: async (onProgress) => {
       const picture = await renderCharts([contourChart(spec) as never], size);

@@ -39,38 +39,50 @@ export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>
   const formats = Object.freeze(Object.keys(renderers) as Format[]);
 
   const render = async (format: Format, options: RenderOptions = {}): Promise<Uint8Array> => {
-    checkOptions("render", options, ["onProgress"]);
-    const renderer = Object.hasOwn(renderers, format) ? renderers[format] : undefined;
+    const { onProgress } = checkOptions("render", options, { onProgress: "function" });
+    const renderer = formats.includes(format) ? renderers[format] : undefined;
     if (!renderer) {
-      throw new AdjointError(
-        `render: this figure has no format "${String(format)}"; it has ${formats.join(", ")}.`,
-      );
+      const found = typeof format === "string" ? JSON.stringify(format.slice(0, 40)) : describe(format);
+      throw new AdjointError(`render: this figure has no format ${found}; it has ${formats.join(", ")}.`);
     }
-    return renderer(options.onProgress ?? (() => {}));
+    return renderer(onProgress ?? (() => {}));
   };
 
   const save = async (path: string, options: RenderOptions = {}): Promise<void> => {
     const ending = typeof path === "string" ? extname(path) : undefined;
     const format = ending?.slice(1).toLowerCase() as Format;
     if (!formats.includes(format)) {
-      const found = ending === undefined ? `the path is ${describe(path)}` : `"${path}" ends with none`;
+      const found =
+        ending === undefined ? `the path is ${describe(path)}` : `"${path.slice(-100)}" ends with none`;
       throw new AdjointError(
         `save: ${found} of this figure's formats; end it with ${formats.map((one) => `.${one}`).join(" or ")}.`,
       );
     }
     const bytes = await render(format, options);
-    await mkdir(dirname(path), { recursive: true });
-    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}-${++serial}`);
     try {
-      await writeFile(unfinished, bytes);
-      await rename(unfinished, path);
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      throw error;
+      await write(path, bytes);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : describe(cause);
+      throw new AdjointError(`save: "${path.slice(-100)}" can't be written: ${reason.slice(0, 300)}.`, {
+        cause,
+      });
     }
   };
 
   return Object.freeze({ formats, render, save });
+}
+
+/** Writes a file that appears when it is whole. */
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}-${++serial}`);
+  try {
+    await writeFile(unfinished, bytes);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 // Tells apart what is being written at the same time.

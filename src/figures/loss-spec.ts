@@ -4,14 +4,16 @@ import { checkOptions } from "../../graph/internal.js";
 import type { LossOptions } from "./loss.js";
 import type { LossRun, LossSpec } from "./loss-chart.js";
 import { checkChoice, checkText } from "./options.js";
-import { append, readRuns, readTrainings, type Trainings } from "./runs.js";
+import { append, readRuns, readTrainings } from "./runs.js";
 import { epochColor, iterationColor, runStyle } from "./style.js";
 import { stepAt, thinnedSeries } from "./thinning.js";
 
+/** The options of `lossFigure`. */
+export const lossOptions = ["trainings", "runs", "title", "scale", "width", "height", "pixelRatio"];
+
 /** What `lossChart` draws, panel by panel, of the options of `lossFigure`. */
 export function lossSpecs(options: LossOptions, what = "lossFigure"): LossSpec[] {
-  checkOptions(what, options, ["trainings", "runs", "title", "scale", "width", "height", "pixelRatio"]);
-  const { trainings, runs, title, scale = "linear" } = options;
+  const { trainings, runs, title, scale = "linear" } = checkOptions(what, options, lossOptions);
   checkText(what, "title", title);
   checkChoice(what, "scale", scale, ["linear", "log"]);
   if ((trainings === undefined) === (runs === undefined)) {
@@ -34,7 +36,7 @@ export function lossSpecs(options: LossOptions, what = "lossFigure"): LossSpec[]
   }
   const read = readTrainings(what, trainings);
   const stepOf = (i: number) => i + 1;
-  const series = (pick: (training: Trainings[string]) => Float64Array) =>
+  const series = (pick: (training: (typeof read)[number][1]) => Float64Array) =>
     read.map(([name, training]) => ({ name, values: pick(training), status: training.status, stepOf }));
   const iterations = series(({ iterationLosses }) => iterationLosses);
   const epochs = series(({ epochLosses }) => epochLosses);

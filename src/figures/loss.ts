@@ -1,7 +1,8 @@
 /** The loss figure: a picture and a page. */
+import { checkOptions } from "../../graph/internal.js";
 import { type Figure, makeFigure } from "./figure.js";
 import { lossChart } from "./loss-chart.js";
-import { lossSpecs } from "./loss-spec.js";
+import { lossOptions, lossSpecs } from "./loss-spec.js";
 import { readSize, type SizeOptions } from "./options.js";
 import { chartsPage } from "./page/charts.js";
 import { renderCharts } from "./renderer.js";
@@ -32,9 +33,10 @@ export interface LossOptions extends SizeOptions {
  *   can't be used
  */
 export function lossFigure(options: LossOptions): Figure {
-  const panels = lossSpecs(options);
-  const size = readSize("lossFigure", options, { width: 1000, height: 400 });
-  const { title } = options;
+  const own = checkOptions("lossFigure", options, lossOptions);
+  const panels = lossSpecs(own);
+  const size = readSize("lossFigure", own, { width: 1000, height: 400 });
+  const { title } = own;
   return makeFigure({
     png: async (onProgress) => {
       const picture = await renderCharts(

@@ -1,6 +1,7 @@
 /** What all figures are told of their picture, and what they refuse. */
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import { checkOptions, describe, isLength, readList, readText, rowsOf } from "../../graph/internal.js";
+import type { Interval } from "../objectives/index.js";
 
 export interface PictureSize {
   /** In pixels of the page. */
@@ -21,21 +22,54 @@ export interface SizeOptions {
 /** @throws AdjointError where a picture of that size can't be made */
 export function readSize(
   what: string,
-  { width, height, pixelRatio = 1 }: SizeOptions,
+  { width, height, pixelRatio }: SizeOptions,
   defaults: { readonly width: number; readonly height: number },
 ): PictureSize {
-  const size = { width: width ?? defaults.width, height: height ?? defaults.height, pixelRatio };
-  if (!(pixelRatio >= 0.5 && pixelRatio <= 8)) {
-    throw new AdjointError(`${what}: pixelRatio must be a number from 0.5 to 8, not ${String(pixelRatio)}.`);
-  }
-  for (const name of ["width", "height"] as const) {
-    const value = size[name];
-    if (Number.isSafeInteger(value) && value >= 200 && value * pixelRatio <= 16384) continue;
+  const ratio = checkNumber(`${what}: pixelRatio`, pixelRatio, 1, [0.5, 8], false);
+  const size = { width: width ?? defaults.width, height: height ?? defaults.height, pixelRatio: ratio };
+  for (const [name, given] of Object.entries({ width, height })) {
+    if (given === undefined || (isLength(given) && given >= 200 && given * ratio <= 16384)) continue;
     throw new AdjointError(
-      `${what}: ${name} must be a whole number from 200 to 16384/pixelRatio, not ${String(value)}.`,
+      `${what}: ${name} must be a whole number from 200 to 16384/pixelRatio, not ${describe(given)}.`,
     );
   }
   return size;
+}
+
+/** @throws AdjointError where a number is given and isn't a finite one in the range */
+export function checkNumber(
+  what: string,
+  value: unknown,
+  otherwise: number,
+  [low, high]: Interval,
+  whole: boolean,
+): number {
+  if (value === undefined) return otherwise;
+  if (typeof value === "number" && value >= low && value <= high && (!whole || Number.isInteger(value)))
+    return value;
+  throw new AdjointError(
+    `${what} must be a ${whole ? "whole " : ""}number from ${low} to ${high}, not ${describe(value)}.`,
+  );
+}
+
+/** @throws AdjointError where an interval's ends aren't finite or not in order */
+export function readInterval(what: string, interval: unknown): Interval {
+  const ends = rowsOf(interval);
+  const [low, high] = ends?.length === 2 ? readList(ends, what, (end) => end) : [];
+  const isSound = typeof low === "number" && typeof high === "number" && Number.isFinite(high - low);
+  if (isSound && low < high) return [low, high];
+  throw new AdjointError(
+    `${what} must be [low, high], two finite numbers with low < high, not ${describe(interval)}.`,
+  );
+}
+
+/** A part of the plane. @throws AdjointError where an axis isn't an interval */
+export function readWindow(what: string, window: unknown): { readonly x1: Interval; readonly x2: Interval } {
+  const { x1, x2 } = checkOptions(`${what}: window`, window as Readonly<Record<string, unknown>>, [
+    "x1",
+    "x2",
+  ]);
+  return { x1: readInterval(`${what}: window.x1`, x1), x2: readInterval(`${what}: window.x2`, x2) };
 }
 
 /** Throws where an option isn't one of a few words. */
@@ -48,6 +82,5 @@ export function checkChoice(what: string, name: string, value: unknown, choices:
 
 /** Throws where an option that is a text isn't one. */
 export function checkText(what: string, name: string, value: unknown): void {
-  if (value === undefined || typeof value === "string") return;
-  throw new AdjointError(`${what}: ${name} must be a text, not ${describe(value)}.`);
+  if (value !== undefined) readText(value, `${what}: ${name}`);
 }

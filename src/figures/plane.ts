@@ -1,8 +1,18 @@
 /** What figures of the plane read: an objective of two variables, and runs over it as paths. */
 import { AdjointError, compile, type Expr, grad, type Traced } from "../../graph/index.js";
-import { formatShape, graphOf } from "../../graph/internal.js";
+import {
+  describe,
+  formatShape,
+  isRecord,
+  isTraced,
+  reading,
+  readList,
+  readText,
+  readValue,
+} from "../../graph/internal.js";
 import type { Interval, Objective } from "../objectives/index.js";
 import type { Status } from "../runs/index.js";
+import { readWindow } from "./options.js";
 import { append, readRuns } from "./runs.js";
 import type { Stepping } from "./thinning.js";
 
@@ -42,9 +52,16 @@ export interface Plane {
 
 /** @throws AdjointError where the objective isn't a scalar function of two variables */
 export function readPlane(what: string, objective: unknown): Plane {
-  const record = isObjective(objective) ? objective : undefined;
+  const where = `${what}: the objective`;
+  const record = isRecord(objective) ? reading(where, () => ({ ...objective })) : undefined;
   const traced = record ? record.f : objective;
-  const { inputs, nodes, outputs } = graphOf(traced, what);
+  if (!isTraced(traced)) {
+    throw new AdjointError(
+      `${where}: expected a traced function, got ${typeof traced === "function" ? "a plain one" : describe(objective)}; ` +
+        "pass trace({ x: vector(2) }, ({ x }) => …) or one of the library's objectives, such as cubic.",
+    );
+  }
+  const { inputs, nodes, outputs } = traced.graph;
   const output = typeof outputs === "number" ? nodes[outputs]! : undefined;
   const shapes = inputs.map(({ name, shape }) => `${name}: ${formatShape(shape)}`).join(", ");
   const isVector = inputs.length === 1 && inputs[0]!.shape.length === 1 && inputs[0]!.shape[0] === 2;
@@ -72,9 +89,12 @@ export function readPlane(what: string, objective: unknown): Plane {
       return second === undefined ? [one[0]!, one[1]!] : [one[0]!, list(found[second])![0]!];
     },
     labels: second === undefined ? [`${first}1`, `${first}2`] : [first, second],
-    title: record?.title,
-    minima: (record?.minima ?? []).map(({ x }) => ({ x1: x[0]!, x2: x[1]! })),
-    window: record?.window,
+    title: record?.title === undefined ? undefined : readText(record.title, `${where}'s title`),
+    minima:
+      record?.minima === undefined
+        ? []
+        : readList(record.minima, `${where}'s minima`, (point) => readPoint(`${where}'s minima`, point)),
+    window: record?.window === undefined ? undefined : readWindow(where, record.window),
     coordinates: (parameters) => {
       const one = list(parameters[first]);
       if (second !== undefined) {
@@ -88,8 +108,10 @@ export function readPlane(what: string, objective: unknown): Plane {
   };
 }
 
-function isObjective(given: unknown): given is Objective {
-  return typeof given === "object" && given !== null && "f" in given && "minima" in given;
+/** A point of an objective's, `{ x: [x1, x2] }`. */
+function readPoint(what: string, point: unknown): PlanePoint {
+  const [x1, x2] = readValue(isRecord(point) ? point.x : point, [2], what);
+  return { x1: x1!, x2: x2! };
 }
 
 function list(value: number | Float64Array | undefined): ArrayLike<number> | undefined {
@@ -122,6 +144,10 @@ export function readPaths(what: string, runs: unknown, { labels, coordinates }: 
         `${what}: run "${name}" took ${steps} steps but recorded none; leave out { trajectory: false }.`,
       );
     }
+    if (before.x1.length !== trajectory.values.length)
+      throw new AdjointError(
+        `${what}: run "${name}" has not as many points as values; pass what minimize returned.`,
+      );
     const path = {
       name,
       x1: append(before.x1, last.x1[0]!),

@@ -1,5 +1,13 @@
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import {
+  describe,
+  flatten,
+  isRecord,
+  readCount,
+  reading,
+  readText,
+  readValue,
+} from "../../graph/internal.js";
 import type { Run, Training } from "../runs/index.js";
 
 /** Runs by the names they have in the legend, as `minimize` returns them. */
@@ -10,15 +18,32 @@ export type Runs = Readonly<Record<string, Run<any>>>;
 // biome-ignore lint/suspicious/noExplicitAny: the parameters' names are the user's
 export type Trainings = Readonly<Record<string, Training<any>>>;
 
-/** The runs with their names. @throws AdjointError where there is none, or one isn't a run */
+/** The runs with their names, each read once. @throws AdjointError where there is none, or one isn't a run */
 export function readRuns(what: string, runs: unknown): [string, Runs[string]][] {
-  return readNamed(what, "runs", runs, "trajectory", "{ adam: minimize(…) }") as [string, Runs[string]][];
+  return readNamed(what, "runs", runs, "trajectory", "{ adam: minimize(…) }").map(([name, run]) => [
+    name,
+    reading(`${what}: run "${name}"`, () => readRun(`${what}: run "${name}"`, run)),
+  ]);
 }
 
 /** The trainings with their names. @throws AdjointError where there is none, or one isn't a training */
-export function readTrainings(what: string, trainings: unknown): [string, Trainings[string]][] {
+export function readTrainings(
+  what: string,
+  trainings: unknown,
+): [string, Pick<Trainings[string], "status" | "iterationLosses" | "epochLosses">][] {
   const read = readNamed(what, "trainings", trainings, "iterationLosses", "{ adam: train(…) }");
-  return read as [string, Trainings[string]][];
+  return read.map(([name, training]) => {
+    const where = `${what}: training "${name}"`;
+    const { status, iterationLosses, epochLosses } = reading(where, () => ({ ...training }));
+    return [
+      name,
+      {
+        status: readText(status, `${where}: status`) as Trainings[string]["status"],
+        iterationLosses: readNumbers(iterationLosses, `${where}: iterationLosses`),
+        epochLosses: readNumbers(epochLosses, `${where}: epochLosses`),
+      },
+    ];
+  });
 }
 
 /** The numbers of a trajectory, and the one at the end of the run. */
@@ -29,24 +54,58 @@ export function append(numbers: ArrayLike<number>, last: number): Float64Array {
   return longer;
 }
 
+type Given = Readonly<Record<string, unknown>>;
+
+function readRun(what: string, run: Given): Runs[string] {
+  const { parameters, value, status, evaluations, steps } = run;
+  const trajectory = isRecord(run.trajectory) ? run.trajectory : {};
+  if (!isRecord(parameters) || !isRecord(trajectory.parameters) || typeof value !== "number") {
+    throw new AdjointError(
+      `${what} lacks its parameters, its value or its trajectory; pass what minimize returns.`,
+    );
+  }
+  const rows = readCount(trajectory.steps, `${what}: the steps of the trajectory`);
+  const numbers = (map: Given) =>
+    Object.fromEntries(
+      Object.entries(map).map(([name, one]) => [name, readNumbers(one, `${what}: the parameter "${name}"`)]),
+    );
+  return {
+    parameters: numbers(parameters),
+    value,
+    status: readText(status, `${what}: status`) as Runs[string]["status"],
+    evaluations: readCount(evaluations, `${what}: evaluations`),
+    steps: readCount(steps, `${what}: steps`),
+    trajectory: {
+      steps: rows,
+      stride: readCount(trajectory.stride, `${what}: the stride of the trajectory`, 1),
+      parameters: numbers(trajectory.parameters),
+      values: readValue(trajectory.values, [rows], `${what}: the values of the trajectory`),
+    },
+  };
+}
+
+/** A list of numbers, or one, as an array. */
+function readNumbers(value: unknown, what: string): Float64Array {
+  return ArrayBuffer.isView(value) && value instanceof Float64Array ? value : flatten(value, what).data;
+}
+
 function readNamed(
   what: string,
   option: string,
   given: unknown,
   mark: string,
   example: string,
-): [string, unknown][] {
-  const isMap = typeof given === "object" && given !== null && !Array.isArray(given);
-  const entries: [string, unknown][] = isMap ? Object.entries(given) : [];
+): [string, Given][] {
+  const map = isRecord(given) ? reading(`${what}: ${option}`, () => ({ ...given })) : undefined;
+  const entries = map ? Object.entries(map) : [];
   if (entries.length === 0) {
-    const found = isMap ? "empty" : Array.isArray(given) ? "an array" : describe(given);
+    const found = map ? "empty" : describe(given);
     throw new AdjointError(`${what}: ${option} is ${found}; pass them by name, such as ${example}.`);
   }
-  for (const [name, one] of entries) {
-    if (typeof one === "object" && one !== null && mark in one) continue;
+  return entries.map(([name, one]) => {
+    if (isRecord(one) && reading(`${what}: "${name}"`, () => mark in one)) return [name, one];
     // A run itself in place of the map of runs is the likeliest mistake.
-    const bare = mark in (given as object) ? `${option} is itself one` : `"${name}" is ${describe(one)}`;
+    const bare = map && mark in map ? `${option} is itself one` : `"${name}" is ${describe(one)}`;
     throw new AdjointError(`${what}: ${bare}; pass what they return by name, such as ${example}.`);
-  }
-  return entries;
+  });
 }

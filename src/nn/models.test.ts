@@ -85,10 +85,13 @@ models("a misfit and bad widths are named", () => {
   for (const inputs of [0, -1, 1.5, Number.NaN]) {
     assert.throws(
       () => linear({ inputs, outputs: 1 }),
-      new RegExp(`linear: inputs is ${inputs}; pass a whole number`),
+      new RegExp(`linear: inputs must be a whole number of at least 1, not ${inputs}`),
     );
   }
-  assert.throws(() => linear({ inputs: 1, outputs: 0 }), /linear: outputs is 0/);
+  assert.throws(
+    () => linear({ inputs: 1, outputs: 0 }),
+    /linear: outputs must be a whole number of at least 1, not 0/,
+  );
 });
 
 function close(got: number, expected: number): void {

@@ -1,6 +1,24 @@
 /** Models: functions from inputs and parameters to outputs, built of expressions inside a trace. */
-import { AdjointError, add, type Expr, matmul, matrix, type Spec, vector } from "../../graph/index.js";
-import { checkOptions, describe } from "../../graph/internal.js";
+import {
+  AdjointError,
+  add,
+  type Expr,
+  matmul,
+  matrix,
+  type Operand,
+  type Spec,
+  vector,
+} from "../../graph/index.js";
+import {
+  checkOptions,
+  describe,
+  formatShape,
+  isRecord,
+  readCount,
+  reading,
+  readShape,
+  withOperands,
+} from "../../graph/internal.js";
 
 /** The parameters of a linear model, as expressions. */
 export interface LinearParameters<I extends number, O extends number> {
@@ -10,7 +28,7 @@ export interface LinearParameters<I extends number, O extends number> {
   readonly b: Expr<[O]>;
 }
 
-/** A linear model: callable on expressions, and a record of the parameters that it needs. */
+/** A linear model: callable on expressions (and on numbers), and a record of the parameters that it needs. */
 export interface LinearModel<I extends number, O extends number> {
   /** The outputs XW + b, K×O, of K samples X, K×I. */
   <K extends number>(X: Expr<[K, I]>, parameters: LinearParameters<I, O>): Expr<[K, O]>;
@@ -35,20 +53,26 @@ export function linear<const I extends number, const O extends number>(options: 
   readonly inputs: I;
   readonly outputs: O;
 }): LinearModel<I, O> {
-  checkOptions("linear", options, ["inputs", "outputs"]);
-  const { inputs, outputs } = options;
-  for (const [name, width] of Object.entries({ inputs, outputs })) {
-    if (Number.isSafeInteger(width) && width > 0) continue;
-    throw new AdjointError(`linear: ${name} is ${describe(width)}; pass a whole number above 0.`);
-  }
-  const predict = <K extends number>(X: Expr<[K, I]>, { W, b }: LinearParameters<I, O>): Expr<[K, O]> => {
-    check("X", X, ["samples", inputs]);
-    check("W", W, [inputs, outputs]);
-    check("b", b, [outputs]);
-    // Shapes with type parameters are beyond what the ops' types can follow.
-    return add(matmul(X as Expr, W as Expr), b as Expr) as Expr<[K, O]>;
+  const given = checkOptions("linear", options, ["inputs", "outputs"]);
+  const inputs = readCount(given.inputs, "linear: inputs", 1) as I;
+  const outputs = readCount(given.outputs, "linear: outputs", 1) as O;
+  readShape([inputs, outputs], "linear: W");
+  const predict = (X: Operand, parameters: Readonly<Record<"W" | "b", Operand>>): Expr => {
+    // All inputs of a trace may be passed, of which these two are meant.
+    if (!isRecord(parameters)) {
+      throw new AdjointError(`linear: the parameters are ${describe(parameters)}; pass an object { W, b }.`);
+    }
+    const { W, b } = reading("linear: the parameters", () => ({ ...parameters }));
+    return withOperands("linear", [X, W, b], ([x, weights, offsets]) => {
+      check("X", x, ["samples", inputs]);
+      check("W", weights, [inputs, outputs]);
+      check("b", offsets, [outputs]);
+      return add(matmul(x, weights), offsets) as Expr;
+    });
   };
-  return Object.assign(predict, { parameters: { W: matrix(inputs, outputs), b: vector(outputs) } });
+  return Object.assign(predict, {
+    parameters: { W: matrix(inputs, outputs), b: vector(outputs) },
+  }) as unknown as LinearModel<I, O>;
 }
 
 /** A b of one number would be broadcast over all outputs, so every shape is checked here. */
@@ -57,7 +81,7 @@ function check(name: string, { shape }: Expr, expected: readonly (number | "samp
     shape.length === expected.length && expected.every((n, axis) => n === "samples" || n === shape[axis]);
   if (fits) return;
   throw new AdjointError(
-    `linear: ${name} has the shape (${shape.join("×")}), but the model takes ` +
+    `linear: ${name} has the shape ${formatShape(shape)}, but the model takes ` +
       `(${expected.join("×")}); reshape it.`,
   );
 }

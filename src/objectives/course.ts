@@ -10,6 +10,7 @@ import {
   trace,
   vector,
 } from "../../graph/index.js";
+import { describe, readList } from "../../graph/internal.js";
 import { type Objective, planeObjective } from "./objective.js";
 
 const reference = "a course on neural networks, chapter on optimization algorithms";
@@ -22,14 +23,13 @@ const reference = "a course on neural networks, chapter on optimization algorith
  *   of minima).
  */
 export function weightedSphere(weights: readonly number[] = [0.2, 2]): Objective {
-  if (weights.length === 0) throw new AdjointError("weightedSphere: no weights; pass one a variable.");
-  weights.forEach((weight, i) => {
-    if (Number.isFinite(weight) && weight > 0) return;
+  const w = readList(weights, "weightedSphere: the weights", (weight, i) => {
+    if (typeof weight === "number" && weight > 0 && weight < Infinity) return weight;
     throw new AdjointError(
-      `weightedSphere: weight ${i} is ${weight}; without a finite weight above 0 there is no single minimum.`,
+      `weightedSphere: weight ${i} is ${describe(weight)}; without a finite weight above 0 there is no single minimum.`,
     );
   });
-  const w = [...weights];
+  if (w.length === 0) throw new AdjointError("weightedSphere: no weights; pass one a variable.");
   return {
     name: "weightedSphere",
     title: "weighted sphere",

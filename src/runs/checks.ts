@@ -1,20 +1,32 @@
 /** What `minimize` and `train` refuse before their first step. */
 import { AdjointError, Expr } from "../../graph/index.js";
-import { describe, formatShape, isRecord } from "../../graph/internal.js";
+import { describe, formatShape, isRecord, reading } from "../../graph/internal.js";
+import type { Optimizer } from "../../optimizers/index.js";
+import { isOptimizer } from "../../optimizers/internal.js";
 
-/** Throws where a start isn't a map that names a parameter. */
-export function checkStart(what: string, start: unknown): void {
-  if (isRecord(start) && Object.keys(start).length > 0) return;
-  const found = isRecord(start) ? "an empty one" : Array.isArray(start) ? "an array" : describe(start);
+/** A map by name, in which what stands at a name isn't known yet. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** A copy of a start, so that it is read once. @throws where it isn't a map that names a parameter */
+export function readStart(what: string, start: unknown): Given {
+  const own = isRecord(start) ? reading(`${what}: start`, () => ({ ...start })) : {};
+  if (Object.keys(own).length > 0) return own;
   throw new AdjointError(
-    `${what}: start must be an object with the parameters by name, such as { x: [2, 3] }, not ${found}.`,
+    `${what}: start must be an object with the parameters by name, such as { x: [2, 3] }, ` +
+      `not ${isRecord(start) ? "an empty one" : describe(start)}.`,
   );
 }
 
-/** Throws where a name is that of a parameter and of data. */
-export function checkApart(what: string, start: object, data: object): void {
-  const name = Object.keys(data).find((key) => Object.hasOwn(start, key));
-  if (name === undefined) return;
+/** A copy of data. @throws where it isn't a map, or has a name that is in start, too */
+export function readData(what: string, data: unknown, start: Given): Given {
+  if (!isRecord(data)) {
+    throw new AdjointError(
+      `${what}: data must be an object with arrays by name, such as { y: [1, 2] }, not ${describe(data)}.`,
+    );
+  }
+  const own = reading(`${what}: data`, () => ({ ...data }));
+  const name = Object.keys(own).find((key) => Object.hasOwn(start, key));
+  if (name === undefined) return own;
   throw new AdjointError(`${what}: "${name}" is in both start and data; a name is a parameter or data.`);
 }
 
@@ -26,19 +38,20 @@ export function checkFinite(what: string, name: string, data: Float64Array): voi
   }
 }
 
-/** Throws where what is to be reported is an expression, but no scalar. */
-export function checkScalar(what: string, name: string, reported: unknown): void {
-  if (!(reported instanceof Expr) || reported.shape.length === 0) return;
-  throw new AdjointError(
-    `${what}: ${name} must be a scalar, not of shape ${formatShape(reported.shape)}; sum or mean it.`,
-  );
+/** What a user's function gives, where that is a scalar: an expression, or a number. */
+export function readScalar(what: string, name: string, given: unknown): Expr<[]> | number {
+  if (typeof given === "number") return given;
+  if (given instanceof Expr && given.shape.length === 0) return given as Expr<[]>;
+  const found =
+    given instanceof Expr ? `of shape ${formatShape(given.shape)}; sum or mean it` : describe(given);
+  throw new AdjointError(`${what}: ${name} must be a scalar, not ${found}.`);
 }
 
-/** Throws where an optimizer isn't one. */
-export function checkOptimizer(what: string, optimizer: unknown): void {
-  if (typeof optimizer === "object" && optimizer !== null && "update" in optimizer && "init" in optimizer)
-    return;
+/** The optimizer, where it is one. */
+export function readOptimizer(what: string, optimizer: unknown): Optimizer {
+  if (isOptimizer(optimizer)) return optimizer;
   throw new AdjointError(
-    `${what}: the optimizer is ${describe(optimizer)}; pass one such as adam({ learningRate: 0.1 }).`,
+    `${what}: the optimizer is ${describe(optimizer)}; pass one such as adam({ learningRate: 0.1 }), ` +
+      "or what defineOptimizer returns.",
   );
 }

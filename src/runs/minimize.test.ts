@@ -304,7 +304,11 @@ refused(
 const start = { x: [1, 2] };
 refused("no start", () => minimize(bowl, undefined as never, descent), /start must be .*not undefined/);
 refused("an empty start", () => minimize(bowl, {} as never, descent), /start must be .*not an empty one/);
-refused("a bare point", () => minimize(bowl, [1, 2] as never, descent), /start must be .*not an array/);
+refused(
+  "a bare point",
+  () => minimize(bowl, [1, 2] as never, descent),
+  /start must be .*not the list \[1, 2\]/,
+);
 refused(
   "a function that isn't traced",
   () => minimize((() => 0) as never, start as never, descent),

@@ -4,12 +4,14 @@ import {
   checkKeys,
   checkOptions,
   describe,
+  formatShape,
   graphOf,
+  readCount,
   readValue,
   type ValueOf,
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
-import { checkApart, checkFinite, checkOptimizer, checkStart } from "./checks.js";
+import { checkFinite, type Given, readData, readOptimizer, readStart } from "./checks.js";
 import { type Program, programOf } from "./kernels.js";
 import { run, type Status } from "./loop.js";
 import { optimizerMethod } from "./method.js";
@@ -100,7 +102,14 @@ export function minimize<I extends Shapes, const N extends keyof I & string>(
   return minimizeBy(run, objective as unknown as Objective, start, optimizer, options as MinimizeOptions);
 }
 
-const optionNames = ["steps", "tolerance", "trajectory", "memoryLimit", "data", "onStep"];
+const known = {
+  steps: "any",
+  tolerance: "any",
+  trajectory: "boolean",
+  memoryLimit: "any",
+  data: "any",
+  onStep: "function",
+} as const;
 
 /** `minimize` without its types, by a loop: `run` or, for laws that compare the two, `plainLoop`. */
 export function minimizeBy(
@@ -110,16 +119,16 @@ export function minimizeBy(
   optimizer: Optimizer,
   options: MinimizeOptions<Shapes, object>,
 ): Run<never> {
-  checkOptimizer("minimize", optimizer);
-  checkOptions("minimize", options, optionNames);
-  const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = options;
-  const { memoryLimit = defaultMemoryLimit } = options;
-  checkCount("minimize", "steps", steps, 0);
+  readOptimizer("minimize", optimizer);
+  const given = checkOptions("minimize", options, known);
+  const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = given;
+  const { memoryLimit = defaultMemoryLimit, data: constants = {} } = given;
+  readCount(steps, "minimize: steps");
   checkCount("minimize", "memoryLimit", memoryLimit, 0);
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${describe(tolerance)}.`);
   }
-  const { parameters, data } = readInputs(objective, start, options.data ?? {});
+  const { parameters, data } = readInputs(objective, start, constants);
   const method = optimizerMethod(optimizer, tolerance, (state) => ({
     program: stepOf(objective, optimizer, state, data),
     data: Object.values(data).map(plainValue),
@@ -149,27 +158,32 @@ function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: 
 }
 
 /** The objective's inputs as numbers of their own, those of the start apart. */
-function readInputs(objective: unknown, start: object, data: object): { parameters: Tensors; data: Tensors } {
-  const { inputs } = graphOf(objective, "minimize");
-  checkStart("minimize", start);
-  checkApart("minimize", start, data);
+function readInputs(
+  objective: unknown,
+  start: unknown,
+  data: unknown,
+): { parameters: Tensors; data: Tensors } {
+  const { inputs, outputs, nodes } = graphOf(objective, "minimize");
+  const own = readStart("minimize", start);
+  const others = readData("minimize", data, own);
   checkKeys(
-    { ...start, ...data },
+    { ...own, ...others },
     inputs.map(({ name }) => name),
     "minimize: start and data",
   );
-  const read = (given: object): Tensors =>
+  const shape = typeof outputs === "number" ? nodes[outputs]!.shape : undefined;
+  if (shape?.length !== 0) {
+    const found = shape ? `of shape ${formatShape(shape)}; sum or mean it` : "a record of outputs";
+    throw new AdjointError(`minimize: the objective must be a scalar, not ${found}.`);
+  }
+  const read = (given: Given): Tensors =>
     Object.fromEntries(
       inputs.flatMap(({ name, shape }): [string, Tensor][] => {
         if (!Object.hasOwn(given, name)) return [];
-        const values = readValue(
-          (given as Readonly<Record<string, unknown>>)[name],
-          shape,
-          `minimize: "${name}"`,
-        );
+        const values = readValue(given[name], shape, `minimize: "${name}"`);
         checkFinite("minimize", name, values);
         return [[name, { data: values.slice(), shape }]];
       }),
     );
-  return { parameters: read(start), data: read(data) };
+  return { parameters: read(own), data: read(others) };
 }

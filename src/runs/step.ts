@@ -36,7 +36,7 @@ export function traceStep(
   { leaves, tree }: State,
   data: Readonly<Record<string, { readonly shape: Shape }>>,
   objective: Objective,
-  report: (inputs: Exprs, value: Expr) => Expr = (_, value) => value,
+  report: (inputs: Exprs, value: Expr) => Expr | number = (_, value) => value,
 ): Traced {
   const differentiated = valueAndGrad(objective, ...Object.keys(tree.parameters));
   const own = keys("y", leaves.length);

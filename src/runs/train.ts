@@ -7,10 +7,22 @@ import {
   tensor,
   trace,
 } from "../../graph/index.js";
-import { checkCount, checkOptions, flatten, readValue } from "../../graph/internal.js";
+import {
+  checkCount,
+  checkOptions,
+  describe,
+  flatten,
+  isLength,
+  isRecord,
+  readCount,
+  readFunction,
+  reading,
+  readShape,
+  readValue,
+} from "../../graph/internal.js";
 import type { Exprs, Optimizer, Stepped, Values } from "../../optimizers/index.js";
 import { Batches } from "./batches.js";
-import { checkApart, checkFinite, checkOptimizer, checkScalar, checkStart } from "./checks.js";
+import { checkFinite, type Given, readData, readOptimizer, readScalar, readStart } from "./checks.js";
 import { type Program, programOf } from "./kernels.js";
 import { run, type Status } from "./loop.js";
 import { optimizerMethod } from "./method.js";
@@ -99,29 +111,30 @@ export function train<const P extends Values, const D extends Data>(
   optimizer: Optimizer,
   options: TrainOptions<P, D>,
 ): Training<P> {
-  checkOptimizer("train", optimizer);
-  checkOptions("train", options, optionNames);
-  const { batchSize, epochs, shuffle, onEpoch, memoryLimit = defaultMemoryLimit } = options;
-  checkStart("train", start);
-  checkApart("train", start, data);
-  const samples = readSamples(data);
+  readFunction(objective, "train: the objective");
+  readOptimizer("train", optimizer);
+  const given = checkOptions("train", options, known);
+  const { shuffle, metric, onEpoch, memoryLimit = defaultMemoryLimit } = given;
+  const own = readStart("train", start);
+  const samples = readSamples(readData("train", data, own));
   const count = Object.values(samples)[0]!.shape[0]!;
-  checkCount("train", "epochs", epochs, 0);
-  checkCount("train", "batchSize", batchSize, 1);
+  const epochs = readCount(given.epochs, "train: epochs");
+  const batchSize = readCount(given.batchSize, "train: batchSize", 1);
   checkCount("train", "memoryLimit", memoryLimit, 0);
+  checkShuffle(shuffle);
   if (batchSize > count) {
     throw new AdjointError(
       `train: batchSize ${batchSize} is more than the ${count} samples; take at most ${count}.`,
     );
   }
-  const functions = { objective, metric: options.metric, optimizer } as unknown as Functions;
+  const functions = { objective, metric, optimizer } as unknown as Functions;
   let batches!: Batches;
   const method = optimizerMethod(optimizer, 0, (state) => {
     const programFor = (size: number) => stepOf(functions, state, samples, size);
     batches = new Batches(Object.values(samples), { count, size: batchSize, shuffle, programFor });
     return (step) => batches.at(step);
   });
-  const state = method.init(readStart(start));
+  const state = method.init(readParameters(own));
   const recorder = makeRecorder(state, epochs, memoryLimit);
   const iterationLosses: number[] = [];
   const epochLosses: number[] = [];
@@ -156,11 +169,25 @@ export function train<const P extends Values, const D extends Data>(
   };
 }
 
-const optionNames = ["batchSize", "epochs", "shuffle", "metric", "memoryLimit", "onEpoch"];
+const known = {
+  batchSize: "any",
+  epochs: "any",
+  shuffle: "any",
+  metric: "function",
+  memoryLimit: "any",
+  onEpoch: "function",
+} as const;
+
+/** Throws where what is given isn't a seed: a flag, which other libraries take here, would say nothing of the order. */
+function checkShuffle(shuffle: unknown): void {
+  if (shuffle === undefined || (isLength(shuffle) && shuffle < 2 ** 32)) return;
+  throw new AdjointError(
+    `train: shuffle is ${describe(shuffle)}; it takes a seed, a whole number from 0 to 4294967295 such as shuffle: 0.`,
+  );
+}
 
 /** The user's functions, free of the types of names. */
 interface Functions {
-  /** That it gives a scalar is checked when it is differentiated. */
   readonly objective: (inputs: Exprs) => Expr<[]>;
   readonly metric: ((inputs: Exprs) => Expr) | undefined;
   readonly optimizer: Optimizer;
@@ -175,16 +202,16 @@ function stepOf(functions: Functions, state: State, samples: Tensors, size: numb
   const batch = specsOf(samples, (shape) => [size, ...shape.slice(1)]);
   const others = metric ? [optimizer, metric] : [optimizer];
   return programOf("step", [objective, ...others], JSON.stringify([own, batch]), () => {
-    const traced = trace({ ...own, ...batch }, objective) as unknown as Objective;
-    return traceStep(optimizer, state, batch, traced, (inputs, value) => {
-      const reported = metric ? metric(inputs) : value;
-      checkScalar("train", "the metric", reported);
-      return reported;
-    });
+    const traced = trace({ ...own, ...batch }, (inputs) =>
+      readScalar("train", "the objective", objective(inputs)),
+    ) as unknown as Objective;
+    return traceStep(optimizer, state, batch, traced, (inputs, value) =>
+      metric ? readScalar("train", "the metric", metric(inputs)) : value,
+    );
   });
 }
 
-function readStart(start: Values): Tensors {
+function readParameters(start: Given): Tensors {
   return Object.fromEntries(
     Object.entries(start).map(([name, value]) => {
       const read = flatten(value, `train: "${name}"`);
@@ -194,7 +221,7 @@ function readStart(start: Values): Tensors {
   );
 }
 
-function readSamples(data: Data): Tensors {
+function readSamples(data: Given): Tensors {
   const entries = Object.entries(data).map(([name, value]) => [name, readOne(name, value)] as const);
   const [first] = entries;
   if (!first) throw new AdjointError("train: there is no data; pass the samples by name, such as { X, y }.");
@@ -211,9 +238,10 @@ function readSamples(data: Data): Tensors {
   return Object.fromEntries(entries);
 }
 
-function readOne(name: string, value: Samples): Tensor {
+function readOne(name: string, value: unknown): Tensor {
   const what = `train: "${name}"`;
-  if (typeof value !== "object" || value === null || !("shape" in value)) return flatten(value, what);
-  const { shape } = tensor(value.shape);
-  return { data: readValue(value.data, shape, what), shape };
+  if (!isRecord(value)) return flatten(value, what);
+  const { data, shape } = reading(what, () => ({ ...value }));
+  const read = readShape(shape, what);
+  return { data: readValue(data, read, what), shape: read };
 }

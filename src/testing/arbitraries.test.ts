@@ -91,7 +91,7 @@ arbitraries("domains bound what is drawn", () => {
   forAll(50, numbers(fc.constantFrom(3, 7)), (x) => assert.ok(x === 3 || x === 7));
   const drawn = new Set(fc.sample(numbers([-2, 2]), { numRuns: 2000, seed: 1 }));
   assert.ok(drawn.size > 500 && [-2, -0.5, 0, 1].every((x) => drawn.has(x)), `${drawn.size} numbers`);
-  assert.throws(() => numbers([1, 0]), /numbers: the domain is \[1, 0\]; give two finite numbers/);
+  assert.throws(() => numbers([1, 0]), /numbers: the domain is the list \[1, 0\]; give two finite numbers/);
 });
 
 arbitraries("an arbitrary may be a domain of a check, too", () => {
@@ -130,7 +130,7 @@ arbitraries("tensors have the size of their shape", () => {
       assert.is(values.length, sizeOf(shape));
     },
   );
-  assert.throws(() => tensors([-1]), /tensors: a shape is a list of whole lengths/);
+  assert.throws(() => tensors([-1]), /tensors: a length must be a whole number/);
 });
 
 arbitraries("graphs are legal, differentiable functions of the ops asked for", () => {

@@ -1,7 +1,27 @@
 /** fast-check's arbitraries for numbers, shapes, tensors and whole graphs, and the property that a gradient is right. */
 import type { Arbitrary, IProperty } from "fast-check";
-import { AdjointError, print, type Shape, type Shapes, type Traced } from "../../graph/index.js";
-import { checkCount, checkOptions, graphOf, isLength, sizeOf } from "../../graph/internal.js";
+import {
+  AdjointError,
+  type Domain,
+  type Op,
+  print,
+  type Shape,
+  type Shapes,
+  type Traced,
+} from "../../graph/index.js";
+import {
+  checkCount,
+  checkOptions,
+  describe,
+  graphOf,
+  type Instances,
+  isRecord,
+  opOf,
+  readCount,
+  readList,
+  readShape,
+  sizeOf,
+} from "../../graph/internal.js";
 import { randomSource } from "../data/index.js";
 import { Checker, type GradientOptions, Tally } from "./check-gradient.js";
 import { nameValues } from "./derivative.js";
@@ -16,10 +36,14 @@ import { traceObjective } from "./trace-program.js";
  * @throws for what is no domain
  */
 export function numbers(domain: ElementDomain): Arbitrary<number> {
-  const read = resolveDomain("numbers", "the domain", domain);
+  return numbersOf("numbers", resolveDomain("numbers", "the domain", domain));
+}
+
+function numbersOf(what: string, read: Domain | Arbitrary<number>): Arbitrary<number> {
   if (isArbitrary(read)) return read;
-  const fc = fastCheck("numbers");
+  const fc = fastCheck(what);
   const { kind, low, high } = read;
+  if (low === high) return fc.constant(low);
   if (kind !== "real") return fc.integer({ min: Math.ceil(low), max: Math.floor(high) });
   const unit = unitOf(read);
   const whole = fc.integer({ min: Math.floor(low / unit), max: Math.floor(high / unit) });
@@ -32,10 +56,12 @@ export function numbers(domain: ElementDomain): Arbitrary<number> {
 
 /** `size` of them, row-major: the values of a tensor of a shape. They shrink one by one. */
 export function tensors(shape: Shape, domain: ElementDomain = [-2, 2]): Arbitrary<number[]> {
-  if (!Array.isArray(shape) || !shape.every(isLength))
-    throw new AdjointError(`tensors: a shape is a list of whole lengths ≥ 0, not [${String(shape)}].`);
+  return tensorsOf("tensors", readShape(shape, "tensors"), resolveDomain("tensors", "the domain", domain));
+}
+
+function tensorsOf(what: string, shape: Shape, domain: Domain | Arbitrary<number>): Arbitrary<number[]> {
   const size = sizeOf(shape);
-  return fastCheck("tensors").array(numbers(domain), { minLength: size, maxLength: size });
+  return fastCheck(what).array(numbersOf(what, domain), { minLength: size, maxLength: size });
 }
 
 export interface ShapesOptions {
@@ -51,12 +77,14 @@ export interface ShapesOptions {
 
 /** Shapes of tensors, from a scalar's on; they shrink to fewer and shorter axes. */
 export function shapes(options: ShapesOptions = {}): Arbitrary<Shape> {
-  checkOptions("shapes", options, ["maxRank", "maxLength", "maxSize", "minLength"]);
-  const { maxRank = 3, maxLength = 3, maxSize = Number.MAX_SAFE_INTEGER, minLength = 0 } = options;
-  for (const [name, value] of Object.entries({ maxRank, maxLength, maxSize, minLength }))
-    checkCount("shapes", name, value, 0);
+  const given = checkOptions("shapes", options, ["maxRank", "maxLength", "maxSize", "minLength"]);
+  const { maxRank = 3, maxLength = 3, maxSize = Number.MAX_SAFE_INTEGER, minLength = 0 } = given;
+  readCount(maxRank, "shapes: maxRank");
+  readCount(minLength, "shapes: minLength");
+  readCount(maxLength, "shapes: maxLength", minLength);
+  checkCount("shapes", "maxSize", maxSize, 1);
   const fc = fastCheck("shapes");
-  const usual = fc.integer({ min: Math.max(1, minLength), max: Math.max(1, maxLength) });
+  const usual = fc.integer({ min: Math.min(maxLength, Math.max(1, minLength)), max: maxLength });
   const length =
     minLength > 0
       ? usual
@@ -82,13 +110,53 @@ export interface RandomGraph {
  * fc.assert(fc.property(graphs(), ({ f, at }) => checkGradient(f, { at }).ok));
  */
 export function graphs(style: Partial<Style> = {}): Arbitrary<RandomGraph> {
-  checkOptions("graphs", style, Object.keys({ ...smooth, movesOnly: 0, maxRank: 0, ops: 0, instances: 0 }));
-  return programs({ ...smooth, ...style }).map((program) => {
+  const own = readStyle(style);
+  return programs(own).map((program) => {
     const f = traceObjective(program);
     const made = { f, at: nameValues(f.graph.inputs, Object.values(pointOf(program))) };
     const { toStringMethod } = fastCheck("graphs");
     return { ...made, [toStringMethod]: () => `${print(made.f)}\nat ${JSON.stringify(made.at)}` };
   });
+}
+
+function readStyle(given: Partial<Style>): Style {
+  const style = checkOptions("graphs", given, {
+    lengths: "any",
+    tame: "boolean",
+    ties: "boolean",
+    movesOnly: "boolean",
+    steps: "any",
+    maxRank: "any",
+    ops: "any",
+    instances: "any",
+  });
+  const { steps, maxRank, lengths, ops, instances } = style;
+  const own = {
+    ...(steps !== undefined && { steps: readCount(steps, "graphs: steps", 1) }),
+    ...(maxRank !== undefined && { maxRank: readCount(maxRank, "graphs: maxRank") }),
+    ...(lengths !== undefined && {
+      lengths: readList(lengths, "graphs: lengths", (length) => readCount(length, "graphs: each of lengths")),
+    }),
+    ...(ops !== undefined && { ops: readList(ops, "graphs: ops", readOp) }),
+    ...(instances !== undefined && { instances: readList(instances, "graphs: instances", readInstances) }),
+  };
+  if (own.lengths?.length === 0)
+    throw new AdjointError("graphs: lengths is an empty list; give one at least.");
+  return { ...smooth, ...style, ...own };
+}
+
+function readInstances(given: unknown, i: number): Instances {
+  if (isRecord(given) && isRecord(given.op) && Array.isArray(given.instances))
+    return given as unknown as Instances;
+  throw new AdjointError(
+    `graphs: instances ${i} is ${describe(given)}; pass { op, instances } of ops of tensors.`,
+  );
+}
+
+function readOp(given: unknown, i: number): Op {
+  const op = opOf(given);
+  if (op) return op;
+  throw new AdjointError(`graphs: op ${i} is ${describe(given)}; pass ops such as add.op.`);
 }
 
 /** The programs behind `graphs`: plain numbers that say how to build one. */
@@ -119,13 +187,14 @@ export function gradientProperty<I extends Shapes, O>(
   f: Traced<I, O>,
   options: Omit<GradientOptions<I>, "points" | "seed" | "at"> = {},
 ): IProperty<[InputValues]> {
-  const fc = fastCheck("gradientProperty");
-  const { inputs } = graphOf(f, "gradientProperty");
-  const checker = new Checker("gradientProperty", f, options);
+  const what = "gradientProperty";
+  const fc = fastCheck(what);
+  const { inputs } = graphOf(f, what);
+  const checker = new Checker(what, f, options);
   const names = Object.fromEntries(
     inputs.map(({ name, shape }, i) => [
       name,
-      shape.length === 0 ? numbers(checker.domains[i]!) : tensors(shape, checker.domains[i]!),
+      shape.length === 0 ? numbersOf(what, checker.domains[i]!) : tensorsOf(what, shape, checker.domains[i]!),
     ]),
   );
   return fc.property(fc.record<InputValues>(names), (point) => {

@@ -339,7 +339,7 @@ gradients("wrong options are errors", () => {
   const refused: readonly [unknown, RegExp][] = [
     [{ orders: 2 }, /unknown option "orders"; the options are domain, order/],
     [{ order: 4 }, /order must be 1, 2 or 3, not 4/],
-    [{ domain: [2, 1] }, /domain is \[2, 1\]; give two finite numbers, the smaller first/],
+    [{ domain: [2, 1] }, /domain is the list \[2, 1\]; give two finite numbers, the smaller first/],
     [{ domain: { y: [0, 1] } }, /there is no input "y"; the inputs are x/],
     [{ domain: { x: "positive" } }, /the domain of "x" is the text "positive"/],
     [{ domain: integer(0.2, 0.8) }, /domain holds no whole number: \[0.2, 0.8\]/],

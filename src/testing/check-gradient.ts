@@ -1,12 +1,17 @@
 /** Proves the derivatives of a traced function, or finds where they are wrong. */
 import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
 import {
-  checkCount,
   checkKeys,
   checkOptions,
+  describe,
   graphOf,
+  isLength,
   pathText,
+  readCount,
+  reading,
+  readList,
   readValue,
+  rowsOf,
   sizeOf,
   unravel,
   type ValueOf,
@@ -56,7 +61,10 @@ export interface GradientReport {
   readonly message: string;
 }
 
-const known = ["domain", "order", "seed", "points", "tolerance", "at", "maxSkipped"];
+const known = ["domain", "order", "tolerance", "maxSkipped"];
+
+/** Where fast-check doesn't draw the points. */
+const ownPoints = ["seed", "points", "at"];
 
 /**
  * Compares every derivative that the graph of `f` gives, by reverse and by forward mode, with differences of its value: ∂fᵢ/∂xⱼ of each number of the
@@ -76,16 +84,27 @@ export function checkGradient<I extends Shapes, O>(
   f: Traced<I, O>,
   options: GradientOptions<I> = {},
 ): GradientReport {
-  const checker = new Checker("checkGradient", f, options);
-  const { seed = 0, at } = options;
-  const given: readonly object[] = at === undefined ? [] : Array.isArray(at) ? at : [at];
-  const { points = given.length > 0 ? 0 : 20 } = options;
-  checkCount("checkGradient", "points", points, 0);
+  return check("checkGradient", f, options);
+}
+
+/** `checkGradient` under the name of the function that the user called. */
+function check(what: string, f: unknown, options: unknown): GradientReport {
+  const { seed = 0, at, ...given } = checkOptions(what, options as GradientOptions, [...known, ...ownPoints]);
+  const { points: count, ...others } = given;
+  const checker = new Checker(what, f, others);
+  const isList = at !== undefined && rowsOf(at) !== undefined;
+  const listed = isList ? readList(at, `${what}: at`, (point) => point) : at === undefined ? [] : [at];
+  const points = readCount(count === undefined ? (listed.length > 0 ? 0 : 20) : count, `${what}: points`);
+  if (!(isLength(seed) && seed < 2 ** 32)) {
+    throw new AdjointError(
+      `${what}: seed is ${describe(seed)}; it must be a whole number from 0 to 4294967295.`,
+    );
+  }
   const random = randomSource(seed);
   const tally = new Tally();
-  for (const point of given) checker.check(checker.read(point), random, tally);
+  for (const point of listed) checker.check(checker.read(point), random, tally);
   for (let i = 0; i < points; i++) checker.check(checker.draw(random), random, tally);
-  return checker.report(tally, given.length + points);
+  return checker.report(tally, listed.length + points);
 }
 
 /**
@@ -96,7 +115,7 @@ export function assertGradient<I extends Shapes, O>(
   f: Traced<I, O>,
   options: GradientOptions<I> = {},
 ): GradientReport {
-  const report = checkGradient(f, options);
+  const report = check("assertGradient", f, options);
   if (report.ok) return report;
   throw new AdjointError(report.message);
 }
@@ -134,14 +153,15 @@ export class Checker {
     readonly offset: number;
   }[];
 
-  constructor(what: string, f: unknown, options: Omit<GradientOptions, "at">) {
+  constructor(what: string, f: unknown, options: Omit<GradientOptions, "at" | "points" | "seed">) {
     const { inputs } = graphOf(f, what);
-    checkOptions(what, options, known);
-    const { order = 1, tolerance = 1e-6, maxSkipped = 0.5 } = options;
-    if (![1, 2, 3].includes(order)) throw new AdjointError(`${what}: order must be 1, 2 or 3, not ${order}.`);
-    if (!(tolerance > 0) || !(maxSkipped >= 0 && maxSkipped <= 1)) {
+    const { order = 1, tolerance = 1e-6, maxSkipped = 0.5, domain } = checkOptions(what, options, known);
+    if (![1, 2, 3].includes(order))
+      throw new AdjointError(`${what}: order must be 1, 2 or 3, not ${describe(order)}.`);
+    const isFraction = typeof maxSkipped === "number" && maxSkipped >= 0 && maxSkipped <= 1;
+    if (typeof tolerance !== "number" || !(tolerance > 0) || !isFraction) {
       throw new AdjointError(
-        `${what}: tolerance must be above 0 and maxSkipped from 0 to 1, not ${tolerance} and ${maxSkipped}.`,
+        `${what}: tolerance must be above 0 and maxSkipped from 0 to 1, not ${describe(tolerance)} and ${describe(maxSkipped)}.`,
       );
     }
     this.#f = f as Traced;
@@ -149,7 +169,7 @@ export class Checker {
     this.#tolerance = tolerance;
     this.#maxSkipped = maxSkipped;
     const names = inputs.map(({ name }) => name);
-    this.#domains = resolveDomains(what, names, options.domain);
+    this.#domains = resolveDomains(what, names, domain);
     const real = inputs.map((_, i) => i).filter((i) => isReal(this.#domains[i]!));
     this.#moving = real.flatMap((input, rank) =>
       Array.from({ length: sizeOf(inputs[input]!.shape) }, (_, offset) => ({ input, rank, offset })),
@@ -169,21 +189,22 @@ export class Checker {
   }
 
   draw(random: RandomSource): Values {
-    return this.#f.graph.inputs.map(({ shape }, i) => draw(this.#domains[i]!, random, sizeOf(shape)));
+    return this.#f.graph.inputs.map(({ shape }, i) =>
+      draw(this.#what, this.#domains[i]!, random, sizeOf(shape)),
+    );
   }
 
   /** A user's point. */
-  read(point: object): Values {
+  read(point: unknown): Values {
     const { inputs } = this.#f.graph;
     checkKeys(
       point,
       inputs.map(({ name }) => name),
       `${this.#what}: at`,
     );
+    const own = reading(`${this.#what}: at`, () => ({ ...(point as Readonly<Record<string, unknown>>) }));
     return inputs.map(({ name, shape }) =>
-      Array.from(
-        readValue((point as Record<string, unknown>)[name], shape, `${this.#what}: input "${name}"`),
-      ),
+      Array.from(readValue(own[name], shape, `${this.#what}: input "${name}"`)),
     );
   }
 

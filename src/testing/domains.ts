@@ -1,7 +1,7 @@
 /** Domains: the numbers from which the inputs of a function are drawn. */
 import type { Arbitrary } from "fast-check";
 import { AdjointError, type Domain } from "../../graph/index.js";
-import { describe, knownNames } from "../../graph/internal.js";
+import { describe, isRecord, knownNames, reading, rowsOf } from "../../graph/internal.js";
 import type { RandomSource } from "../data/index.js";
 import { fastCheck } from "./fast-check.js";
 
@@ -22,11 +22,9 @@ export type InputDomains<N extends string = string> =
 const standard: Domain = { kind: "real", low: -2, high: 2 };
 
 export function isArbitrary(domain: unknown): domain is Arbitrary<number> {
-  return typeof domain === "object" && domain !== null && "generate" in domain && "shrink" in domain;
-}
-
-function isDomain(domain: unknown): domain is Domain {
-  return typeof domain === "object" && domain !== null && typeof (domain as Domain).kind === "string";
+  if (typeof domain !== "object" || domain === null) return false;
+  const { generate, shrink } = domain as { readonly generate?: unknown; readonly shrink?: unknown };
+  return typeof generate === "function" && typeof shrink === "function";
 }
 
 /** A domain of each input, in order. @throws for a name that is no input, and for what is no domain */
@@ -36,50 +34,47 @@ export function resolveDomains(
   domain: InputDomains | undefined,
 ): (Domain | Arbitrary<number>)[] {
   if (domain === undefined) return names.map(() => standard);
-  if (Array.isArray(domain) || isDomain(domain) || isArbitrary(domain)) {
-    const common = resolveDomain(what, "domain", domain as ElementDomain);
+  const byName = isRecord(domain) ? reading(`${what}: domain`, () => ({ ...domain })) : undefined;
+  if (byName === undefined || typeof byName.kind === "string") {
+    const common = resolveDomain(what, "domain", byName ?? domain);
     return names.map(() => common);
   }
-  if (typeof domain !== "object" || domain === null) throw noDomain(what, "domain", domain);
-  const unknown = Object.keys(domain).find((name) => !names.includes(name));
+  const unknown = Object.keys(byName).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AdjointError(
       `${what}: domain: there is no input "${unknown}"; ${knownNames("inputs", names, unknown)}`,
     );
   }
-  const byName = domain as { readonly [input: string]: ElementDomain };
   return names.map((name) =>
-    Object.hasOwn(byName, name) ? resolveDomain(what, `the domain of "${name}"`, byName[name]!) : standard,
+    Object.hasOwn(byName, name) ? resolveDomain(what, `the domain of "${name}"`, byName[name]) : standard,
   );
 }
 
 /** A domain that was given in one of the ways. @throws for what is none */
-export function resolveDomain(
-  what: string,
-  which: string,
-  domain: ElementDomain,
-): Domain | Arbitrary<number> {
-  if (isArbitrary(domain)) return domain;
-  const read = isDomain(domain) ? domain : toReal(domain);
-  const known = read && ["real", "integer", "boolean"].includes(read.kind);
-  if (!known || !Number.isFinite(read.high - read.low) || !(read.low <= read.high))
-    throw noDomain(what, which, domain);
-  if (read.kind === "integer" && Math.ceil(read.low) > read.high) {
-    throw new AdjointError(`${what}: ${which} holds no whole number: [${read.low}, ${read.high}].`);
-  }
-  return read;
+export function resolveDomain(what: string, which: string, domain: unknown): Domain | Arbitrary<number> {
+  return reading(`${what}: ${which}`, () => {
+    if (isArbitrary(domain)) return domain;
+    const { kind, low, high }: Readonly<Record<string, unknown>> = isRecord(domain)
+      ? { ...domain }
+      : toReal(domain);
+    const isKnown = kind === "real" || kind === "integer" || kind === "boolean";
+    if (!isKnown || typeof low !== "number" || typeof high !== "number") throw noDomain(what, which, domain);
+    if (!Number.isFinite(high - low) || !(low <= high)) throw noDomain(what, which, domain);
+    if (kind === "integer" && Math.ceil(low) > high) {
+      throw new AdjointError(`${what}: ${which} holds no whole number: [${low}, ${high}].`);
+    }
+    return { kind, low, high };
+  });
 }
 
-function toReal(domain: unknown): Domain | undefined {
-  if (!Array.isArray(domain) || domain.length !== 2) return undefined;
-  const [low, high] = domain as [number, number];
-  return { kind: "real", low, high };
+function toReal(domain: unknown): Readonly<Record<string, unknown>> {
+  const ends = rowsOf(domain);
+  return ends?.length === 2 ? { kind: "real", low: ends[0], high: ends[1] } : {};
 }
 
 function noDomain(what: string, which: string, found: unknown): AdjointError {
-  const shown = Array.isArray(found) ? `[${found.join(", ")}]` : describe(found);
   return new AdjointError(
-    `${what}: ${which} is ${shown}; give two finite numbers, the smaller first, such as [0.1, 2], or integer(0, 5), ` +
+    `${what}: ${which} is ${describe(found)}; give two finite numbers, the smaller first, such as [0.1, 2], or integer(0, 5), ` +
       "boolean, or a fast-check arbitrary of numbers.",
   );
 }
@@ -95,7 +90,8 @@ export function isReal(domain: Domain | Arbitrary<number>): boolean {
  */
 export function unitOf({ low, high }: Domain): number {
   const width = high - low;
-  return width === 0 ? 1 : 10 ** Math.floor(Math.log10(width * 1.001));
+  // The power of the smallest numbers would be 0.
+  return width === 0 ? 1 : 10 ** Math.max(-323, Math.floor(Math.log10(width * 1.001)));
 }
 
 /** (whole + thousandths/1000)·unit, within the domain and without the noise of the last digits. */
@@ -105,10 +101,19 @@ export function decimal(domain: Domain, whole: number, thousandths: number): num
 }
 
 /** `count` numbers of a domain. One in four is a multiple of half a unit, since special cases lie there. */
-export function draw(domain: Domain | Arbitrary<number>, random: RandomSource, count: number): number[] {
+export function draw(
+  what: string,
+  domain: Domain | Arbitrary<number>,
+  random: RandomSource,
+  count: number,
+): number[] {
   if (isArbitrary(domain)) {
     const seed = random.integer(0, 2 ** 31);
-    return fastCheck("An arbitrary as a domain").sample(domain, { seed, numRuns: count });
+    const drawn = fastCheck(what).sample<unknown>(domain, { seed, numRuns: count });
+    return drawn.map((value) => {
+      if (typeof value === "number") return value;
+      throw new AdjointError(`${what}: the arbitrary of a domain gives ${describe(value)}, not a number.`);
+    });
   }
   return Array.from({ length: count }, () => drawOne(domain, random));
 }

@@ -1,6 +1,6 @@
 /** Everything about a race of optimizers on one page. */
 import { AdjointError } from "../../../graph/index.js";
-import { checkOptions } from "../../../graph/internal.js";
+import { checkOptions, isRecord, reading, readList, rowsOf } from "../../../graph/internal.js";
 import { nameTex, toTex } from "../../pictures/index.js";
 import { contourSpec } from "../contour-spec.js";
 import { type Figure, makeFigure } from "../figure.js";
@@ -9,7 +9,7 @@ import { checkChoice, checkText } from "../options.js";
 import { type PlaneFunction, readPaths, readPlane } from "../plane.js";
 import type { RaceOptions } from "../race/options.js";
 import { raceScene } from "../race/prepare.js";
-import type { Runs } from "../runs.js";
+import { type Runs, readRuns } from "../runs.js";
 import { runStyle } from "../style.js";
 import type { ComparisonData } from "./data.js";
 import { comparisonHtml } from "./page-html.js";
@@ -65,11 +65,13 @@ export function comparisonPage(options: ComparisonOptions): Figure {
 
 /** All that the page shows. */
 export function comparisonData(options: ComparisonOptions): ComparisonData {
-  const own = ["objective", "runs", "title", "formula", "lossScale"];
-  checkOptions(what, options, [...own, "colors", "window", "values", "colorMap", "camera"]);
-  const { objective, runs, lossScale = "auto", colorMap = pinks, window, values, camera } = options;
-  checkText(what, "title", options.title);
-  checkText(what, "formula", options.formula);
+  const names = ["objective", "runs", "title", "formula", "lossScale"];
+  const own = checkOptions(what, options, [...names, "colors", "window", "values", "colorMap", "camera"]);
+  const { lossScale = "auto", colorMap = pinks, window, values, camera } = own;
+  const objective = readOnce(own.objective);
+  const runs = Object.fromEntries(readRuns(what, own.runs));
+  checkText(what, "title", own.title);
+  checkText(what, "formula", own.formula);
   checkChoice(what, "lossScale", lossScale, ["auto", "linear", "log"]);
   const plane = readPlane(what, objective);
   const paths = readPaths(what, runs, plane);
@@ -79,11 +81,11 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
     title: _,
     ...box
   } = raceScene(what, {
-    ...{ objective, runs, colors: chooseColors(options, paths), colorMap, faces, edges: "#b98a9f" },
+    ...{ objective, runs, colors: chooseColors(own, paths), colorMap, faces, edges: "#b98a9f" },
     labels: [...plane.labels, `f(${plane.labels.join(", ")})`],
-    ...(window && { window }),
-    ...(values && { values }),
-    ...(camera && { camera }),
+    ...(window !== undefined && { window }),
+    ...(values !== undefined && { values }),
+    ...(camera !== undefined && { camera }),
   });
   const bands = surface.colors;
   const { runs: _paths, ...contour } = contourSpec(
@@ -100,8 +102,8 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
   const { runs: _series, legend: __, ...loss } = lossSpecs({ runs, scale }, what)[0]!;
   const { values: ___, ...grid } = surface;
   return {
-    title: options.title ?? plane.title ?? "Comparison of optimizers",
-    formula: options.formula ?? formulaOf(objective, plane.labels),
+    title: own.title ?? plane.title ?? "Comparison of optimizers",
+    formula: own.formula ?? formulaOf(objective, plane.labels),
     contour,
     loss: leaves ? { ...loss, range: box.ranges[2] } : loss,
     surface: { ...box, surface: grid },
@@ -127,6 +129,13 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
   };
 }
 
+/** An objective of the library's as a copy, since it is read for each chart. */
+function readOnce(objective: PlaneFunction): PlaneFunction {
+  const given: unknown = objective;
+  if (!isRecord(given)) return objective;
+  return reading(`${what}: the objective`, () => ({ ...given })) as unknown as PlaneFunction;
+}
+
 /** The digits that a pointer is told, and more. */
 function rounded(numbers: ArrayLike<number>): (number | null)[] {
   return Array.from(numbers, (x) => (Number.isFinite(x) ? Number(x.toPrecision(9)) : null));
@@ -139,9 +148,10 @@ function chooseColors(
 ): NonNullable<RaceOptions["colors"]> {
   const usual = Object.fromEntries(paths.map(({ name }, i) => [name, runStyle(i).color]));
   if (colors === undefined) return usual;
-  if (typeof colors !== "object" || colors === null) return colors;
-  if (!Array.isArray(colors)) return { ...usual, ...colors };
-  return [...colors, ...Object.values(usual).slice(colors.length)];
+  if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...usual, ...colors }));
+  if (!rowsOf(colors)) return colors;
+  const list = readList(colors, `${what}: colors`, (color) => color as string);
+  return [...list, ...Object.values(usual).slice(list.length)];
 }
 
 function chooseScale(paths: readonly { readonly values: Float64Array }[]): "linear" | "log" {
@@ -162,7 +172,7 @@ const longestFormula = 1000;
 
 /** f(x1, x2) = …, or null where that is too long. */
 function formulaOf(objective: PlaneFunction, labels: readonly string[]): string | null {
-  const f = "f" in objective ? objective.f : objective;
+  const f = typeof objective === "function" ? objective : objective.f;
   const names = labels.map((label) => {
     const [, name, index] = /^(.*?)(\d*)$/.exec(label)!;
     return index === "" ? nameTex(name!) : `${nameTex(name!)}_{${index}}`;

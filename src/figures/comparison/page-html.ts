@@ -1,4 +1,5 @@
 import { AdjointError } from "../../../graph/index.js";
+import { describe } from "../../../graph/internal.js";
 import { pageScript } from "../page/bundle.js";
 import { escapeHtml, pageHtml } from "../page/html.js";
 import type { ComparisonData } from "./data.js";
@@ -71,7 +72,7 @@ async function mathOf(what: string, formula: string): Promise<string> {
   try {
     return temml.renderToString(formula, { displayMode: true, throwOnError: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim() : String(error);
+    const reason = error instanceof Error ? error.message.trim().slice(0, 300) : describe(error);
     throw new AdjointError(`${what}: the formula isn't TeX that can be drawn: ${reason}.`);
   }
 }

@@ -2,7 +2,7 @@
 import { color } from "d3-color";
 import { interpolateRgb, piecewise } from "d3-interpolate";
 import { AdjointError } from "../../../graph/index.js";
-import { describe } from "../../../graph/internal.js";
+import { describe, readFunction, readList, rowsOf } from "../../../graph/internal.js";
 
 /**
  * Kenneth Moreland's diverging map from blue to red, at 33 places ("Diverging color maps for scientific visualization",
@@ -36,26 +36,26 @@ function toHex(text: unknown): string | undefined {
 export function checkColor(what: string, text: unknown): string {
   const hex = toHex(text);
   if (hex !== undefined) return hex;
-  throw new AdjointError(`${what}: ${JSON.stringify(text)} is no opaque colour; write one as "#e4007f".`);
+  const found = typeof text === "string" ? JSON.stringify(text.slice(0, 40)) : describe(text);
+  throw new AdjointError(`${what}: ${found} is no opaque colour; write one as "#e4007f".`);
 }
 
 /** @throws AdjointError where it is no map, or holds what is no colour */
-export function sampleColorMap(what: string, map: ColorMap): string[] {
+export function sampleColorMap(what: string, map: unknown): string[] {
   let at: (t: number) => string;
-  if (typeof map === "function") at = map;
+  const colors = rowsOf(map)
+    ? readList(map, what, (text, i) => checkColor(`${what}: element ${i}`, text))
+    : [];
+  if (typeof map === "function") at = readFunction(map as (t: number) => string, what);
   else if (map === "rainbow") at = rainbow;
   else if (map === "coolwarm") {
     at = piecewise(
       interpolateRgb,
       coolwarm.split(" ").map((hex) => `#${hex}`),
     );
-  } else if (Array.isArray(map) && map.length > 1) {
-    at = piecewise(
-      interpolateRgb,
-      map.map((text: string, i) => checkColor(`${what}: element ${i}`, text)),
-    );
-  } else {
-    const found = typeof map === "string" ? JSON.stringify(map) : describe(map);
+  } else if (colors.length > 1) at = piecewise(interpolateRgb, colors);
+  else {
+    const found = typeof map === "string" ? JSON.stringify(map.slice(0, 40)) : describe(map);
     throw new AdjointError(
       `${what}: ${found} is no colour map; pass "rainbow", "coolwarm", at least two colours, or a function from ` +
         "[0, 1] to colours.",

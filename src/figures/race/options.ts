@@ -1,5 +1,4 @@
-/** What a race can be told, and what checks it. */
-import { AdjointError } from "../../../graph/index.js";
+/** What a race can be told. */
 import type { PlaneFunction } from "../plane.js";
 import type { Runs } from "../runs.js";
 import type { Camera } from "./camera.js";
@@ -61,28 +60,3 @@ export const raceOptions = [
   "frames",
   "fps",
 ];
-
-/** @throws AdjointError where an interval's ends aren't finite or not in order */
-export function checkInterval(what: string, interval: unknown): Interval {
-  const [low, high] = Array.isArray(interval) ? (interval as number[]) : [];
-  if (Number.isFinite(low) && Number.isFinite(high) && low! < high!) return [low!, high!];
-  throw new AdjointError(
-    `${what} must be [low, high], two finite numbers with low < high, not ${JSON.stringify(interval) ?? String(interval)}.`,
-  );
-}
-
-/** @throws AdjointError where a number is given and isn't a finite one in the range */
-export function checkNumber(
-  what: string,
-  value: number | undefined,
-  otherwise: number,
-  [low, high]: Interval,
-  whole: boolean,
-): number {
-  if (value === undefined) return otherwise;
-  if (Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value)))
-    return value;
-  throw new AdjointError(
-    `${what} must be a ${whole ? "whole " : ""}number from ${low} to ${high}, not ${String(value)}.`,
-  );
-}

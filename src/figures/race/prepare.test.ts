@@ -165,7 +165,11 @@ const wrong: readonly (readonly [string, Partial<Record<keyof RaceOptions | "col
       { objective: trace({ y: vector(2) }, ({ y: [a] }) => square(a!)) },
       /run "GD" has the parameters x, not the two of the objective \(y1, y2\)/,
     ],
-    ["window", { window: { x1: [1, 0], x2: [0, 1] } }, /window\.x1 must be \[low, high\].* not \[1,0\]/],
+    [
+      "window",
+      { window: { x1: [1, 0], x2: [0, 1] } },
+      /window\.x1 must be \[low, high\].* not the list \[1, 0\]/,
+    ],
     ["half a window", { window: { x1: [0, 1] } }, /window\.x2 must be \[low, high\]/],
     ["values", { values: [0, Number.NaN] }, /values must be \[low, high\]/],
     ["faces", { faces: [0, 10] }, /faces along x1 must be a whole number from 1 to 400, not 0/],

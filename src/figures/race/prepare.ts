@@ -1,12 +1,21 @@
 /** From the options of a race to its scene. */
 import { AdjointError } from "../../../graph/index.js";
-import { checkOptions, knownNames } from "../../../graph/internal.js";
+import {
+  checkOptions,
+  isRecord,
+  knownNames,
+  reading,
+  readList,
+  readText,
+  rowsOf,
+} from "../../../graph/internal.js";
+import { checkNumber, checkText, readInterval, readWindow } from "../options.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
 import { stepAt } from "../thinning.js";
 import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
 import { checkColor, runColors, sampleColorMap } from "./colors.js";
-import { checkInterval, checkNumber, type RaceOptions, raceOptions } from "./options.js";
+import { type RaceOptions, raceOptions } from "./options.js";
 import { makeTracks } from "./paths.js";
 import type { Interval, Note, Racer, RaceScene, Surface } from "./scene.js";
 import { makeMesh } from "./surface.js";
@@ -15,25 +24,27 @@ import { makeMesh } from "./surface.js";
  * The scene of a race: f sampled over the window, the runs cut at the box, a camera that sees them.
  * @throws AdjointError where an option can't be used: it is named, with the reason
  */
-export function raceScene(what: string, options: RaceOptions): RaceScene {
-  checkOptions(what, options, raceOptions);
+export function raceScene(what: string, given: RaceOptions): RaceScene {
+  const options = checkOptions(what, given, raceOptions);
   const plane = readPlane(what, options.objective);
   const paths = readPaths(what, options.runs, plane);
   const { x1, x2 } = chooseWindow(what, options, plane, paths);
   const surface = sampleSurface(what, options, plane, x1, x2);
-  const values = options.values ? checkInterval(`${what}: values`, options.values) : span(what, surface);
+  const values =
+    options.values === undefined ? span(what, surface) : readInterval(`${what}: values`, options.values);
   const ranges = [x1, x2, values] as const;
   const colors = readColors(what, options, paths);
   const racers = paths.map((path, i) => makeRacer(path, colors[i]!, ranges, plane.f));
   const inBox = ([a, b, c]: readonly number[]): boolean =>
     [a!, b!, c!].every((x, i) => inside(x, ranges[i]!));
   const { title = "", labels = ["x1", "x2", "f(x1, x2)"] } = options;
-  if (!Array.isArray(labels) || labels.length !== 3 || labels.some((label) => typeof label !== "string")) {
+  checkText(what, "title", title);
+  const texts = readList(labels, `${what}: labels`, (label) => readText(label, `${what}: each of labels`));
+  if (texts.length !== 3)
     throw new AdjointError(`${what}: labels must be three texts, for x1, x2 and the value.`);
-  }
   const scene = {
-    title: String(title),
-    labels: labels as unknown as RaceScene["labels"],
+    title,
+    labels: texts as unknown as RaceScene["labels"],
     ranges,
     surface,
     racers,
@@ -55,10 +66,7 @@ function chooseWindow(
   paths: readonly Path[],
 ): { x1: Interval; x2: Interval } {
   if (window === undefined) return usual ?? fitWindow(paths, minima);
-  return {
-    x1: checkInterval(`${what}: window.x1`, window?.x1),
-    x2: checkInterval(`${what}: window.x2`, window?.x2),
-  };
+  return readWindow(what, window);
 }
 
 function sampleSurface(
@@ -68,9 +76,14 @@ function sampleSurface(
   x1: Interval,
   x2: Interval,
 ): Surface {
-  const count = (name: string, i: 0 | 1): number =>
-    checkNumber(`${what}: faces along ${name}`, faces?.[i] ?? Number.NaN, 0, [1, 400], true) + 1;
-  const [columns, rows] = [count("x1", 0), count("x2", 1)];
+  const [columns = 0, rows = 0, ...others] = readList(
+    faces,
+    `${what}: faces`,
+    (count, i) =>
+      1 + checkNumber(`${what}: faces along ${i === 0 ? "x1" : "x2"}`, count, Number.NaN, [1, 400], true),
+  );
+  if (!(columns > 1 && rows > 1) || others.length > 0)
+    throw new AdjointError(`${what}: faces must be two whole numbers from 1 to 400, such as [60, 60].`);
   const at = ([low, high]: Interval, i: number, n: number): number => low + ((high - low) * i) / (n - 1);
   const values: (number | null)[] = [];
   for (let row = 0; row < rows; row++) {
@@ -103,12 +116,7 @@ function span(what: string, { values }: Surface): Interval {
 }
 
 function readColors(what: string, { colors }: RaceOptions, paths: readonly Path[]): string[] {
-  if (colors !== undefined && (typeof colors !== "object" || colors === null)) {
-    throw new AdjointError(`${what}: colors must be a list, or an object of a colour a run.`);
-  }
-  const given: Readonly<Record<string, string>> = Array.isArray(colors)
-    ? Object.fromEntries(colors.map((color, i) => [paths[i]?.name ?? `run ${i + 1}`, color]))
-    : ((colors ?? {}) as Readonly<Record<string, string>>);
+  const given = readNamedColors(what, colors === undefined ? {} : colors, paths);
   const names = paths.map(({ name }) => name);
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) {
@@ -117,8 +125,28 @@ function readColors(what: string, { colors }: RaceOptions, paths: readonly Path[
     );
   }
   return paths.map(({ name }, i) =>
-    checkColor(`${what}: colors: "${name}"`, given[name] ?? runColors[i % runColors.length]!),
+    checkColor(
+      `${what}: colors: "${name}"`,
+      Object.hasOwn(given, name) ? given[name] : runColors[i % runColors.length],
+    ),
   );
+}
+
+/** Colours by the names of runs, of which a list gives them in order. */
+function readNamedColors(
+  what: string,
+  colors: unknown,
+  paths: readonly { readonly name: string }[],
+): Readonly<Record<string, unknown>> {
+  if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...colors }));
+  if (!rowsOf(colors))
+    throw new AdjointError(`${what}: colors must be a list, or an object of a colour a run.`);
+  const list = readList(
+    colors,
+    `${what}: colors`,
+    (color, i) => [paths[i]?.name ?? `run ${i + 1}`, color] as const,
+  );
+  return Object.fromEntries(list);
 }
 
 /** A step of a run with its value. */
@@ -203,9 +231,9 @@ function exitBetween(
 
 /** The camera that is asked for; where no azimuth is, the one from which most of the paths is seen. */
 function chooseCamera(what: string, asked: Partial<Camera> = {}, scene: Omit<RaceScene, "camera">): Camera {
-  checkOptions(`${what}: camera`, asked, ["azimuth", "elevation", "zoom"]);
+  const own = checkOptions(`${what}: camera`, asked, ["azimuth", "elevation", "zoom"]);
   const number = (key: keyof Camera, otherwise: number, range: Interval): number =>
-    checkNumber(`${what}: camera.${key}`, asked[key], otherwise, range, false);
+    checkNumber(`${what}: camera.${key}`, own[key], otherwise, range, false);
   const azimuth = number("azimuth", Number.NaN, [-360, 360]);
   const camera = { elevation: number("elevation", 30, [0, 90]), zoom: number("zoom", 1, [0.2, 8]) };
   if (!Number.isNaN(azimuth)) return { ...camera, azimuth };

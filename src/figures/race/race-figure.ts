@@ -1,10 +1,12 @@
 /// <reference lib="dom" />
 /** A 3-D race of optimizers over a surface, as PNG, GIF and HTML. */
 import { type Canvas, createCanvas, GlobalFonts } from "@napi-rs/canvas";
+import { checkOptions } from "../../../graph/internal.js";
 import { type Figure, makeFigure } from "../figure.js";
 import { fontFiles } from "../fonts.js";
+import { checkNumber } from "../options.js";
 import { encodeGif } from "./gif.js";
-import { checkNumber, type RaceOptions } from "./options.js";
+import { type RaceOptions, raceOptions } from "./options.js";
 import { racePage } from "./page-html.js";
 import { RacePicture } from "./picture.js";
 import { raceScene } from "./prepare.js";
@@ -25,14 +27,15 @@ const lastDelay = 2000;
  * @throws AdjointError where an option can't be used: it is named, with the reason
  */
 export function raceFigure(options: RaceOptions): Figure {
-  const scene = raceScene("raceFigure", options);
+  const own = checkOptions("raceFigure", options, raceOptions);
+  const scene = raceScene("raceFigure", own);
   const size = (name: "width" | "height", otherwise: number): number =>
-    checkNumber(`raceFigure: ${name}`, options[name], otherwise, [200, 4000], true);
+    checkNumber(`raceFigure: ${name}`, own[name], otherwise, [200, 4000], true);
   const [width, height] = [size("width", 800), size("height", 600)];
-  const pixelRatio = checkNumber("raceFigure: pixelRatio", options.pixelRatio, 1, [0.5, 4], false);
-  const frame = checkNumber("raceFigure: frame", options.frame, scene.steps, [0, scene.steps], true);
-  const frames = checkNumber("raceFigure: frames", options.frames, 151, [1, 2000], true);
-  const fps = checkNumber("raceFigure: fps", options.fps, 15, [0.1, 50], false);
+  const pixelRatio = checkNumber("raceFigure: pixelRatio", own.pixelRatio, 1, [0.5, 4], false);
+  const frame = checkNumber("raceFigure: frame", own.frame, scene.steps, [0, scene.steps], true);
+  const frames = checkNumber("raceFigure: frames", own.frames, 151, [1, 2000], true);
+  const fps = checkNumber("raceFigure: fps", own.fps, 15, [0.1, 50], false);
   return makeFigure({
     png: async () => {
       const { canvas, drawFrame } = stage(scene, width, height, pixelRatio);
