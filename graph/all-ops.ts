@@ -4,7 +4,7 @@
  */
 import type { Op } from "./op.js";
 import { assembleOp } from "./ops/boxes.js";
-import { constantOp, fullOp, inputOp } from "./ops/constant.js";
+import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 import * as functions from "./ops/index.js";
 import { sechSquared } from "./ops/trigonometric.js";
 import { scanOp } from "./scan/op.js";
@@ -31,6 +31,7 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   constantOp,
   fullOp,
   inputOp,
+  iotaOp,
   scanOp,
   sechSquared,
 ]);

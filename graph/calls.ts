@@ -29,17 +29,21 @@ export interface Calls {
   into(inputs: unknown, outputs: unknown): void;
 }
 
-export function makeHelpers(graph: Graph, dtype: Dtype = "f64"): Helpers {
+/** The dtype of the array of each node of a graph. */
+export type DtypeOf = (id: number) => Dtype;
+
+const double: DtypeOf = () => "f64";
+
+export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
   const names = graph.inputs.map(({ name }) => name);
   const outputs = outputsOf(graph);
-  const Elements = arrayOf(dtype);
   const check = (inputs: unknown) => checkKeys(inputs, names, "inputs");
   const reject = (index: number): never => {
     const { path, id } = outputs[index]!;
     const { shape } = graph.nodes[id]!;
     throw new AdjointError(
       `into: output ${path.length === 0 ? "(the only one)" : `"${pathText(path)}"`} of shape ${formatShape(shape)} ` +
-        `needs a ${Elements.name} of length ${sizeOf(shape)}.`,
+        `needs a ${arrayOf(dtypeOf(id)).name} of length ${sizeOf(shape)}.`,
     );
   };
   return {
@@ -49,7 +53,8 @@ export function makeHelpers(graph: Graph, dtype: Dtype = "f64"): Helpers {
       const { name, shape } = graph.inputs[index]!;
       const data = readValue((inputs as Record<string, unknown>)[name], shape, `input "${name}"`);
       if (shape.length === 0) return data[0]!;
-      return dtype === "f64" ? data : Elements.from(data);
+      const dtype = dtypeOf(index);
+      return dtype === "f64" ? data : arrayOf(dtype).from(data);
     },
     reject,
     missing(inputs, targets, error) {
@@ -63,9 +68,8 @@ export function makeHelpers(graph: Graph, dtype: Dtype = "f64"): Helpers {
 }
 
 /** The calls of a graph that is interpreted. */
-export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Dtype = "f64"): Calls {
+export function interpretedCalls(graph: Graph, helpers: Helpers, dtypeOf: DtypeOf = double): Calls {
   const outputs = outputsOf(graph);
-  const Elements = arrayOf(dtype);
   const checks = isDebug(graph);
   const evaluate = (inputs: unknown) => {
     helpers.check(inputs);
@@ -81,14 +85,15 @@ export function interpretedCalls(graph: Graph, helpers: Helpers, dtype: Dtype = 
     call(inputs) {
       const values = evaluate(inputs);
       return mapOutputs<number | AnyArray>(graph.outputs, (id) =>
-        graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : Elements.from(values[id]!),
+        graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : arrayOf(dtypeOf(id)).from(values[id]!),
       );
     },
     into(inputs, targets) {
       const values = evaluate(inputs);
       outputs.forEach(({ path, id }, i) => {
         const array = atPath(targets, path);
-        if (!(array instanceof Elements) || array.length !== values[id]!.length) helpers.reject(i);
+        if (!(array instanceof arrayOf(dtypeOf(id))) || array.length !== values[id]!.length)
+          helpers.reject(i);
         (array as AnyArray).set(values[id]!);
       });
     },

@@ -27,7 +27,7 @@ export { apply, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, integer, real } from "./op.js";
 export { lift, liftTo, listOf, withOperands } from "./operand.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
-export { type ConstantParams, constant, constantOp, full, fullOp, inputOp } from "./ops/constant.js";
+export { type ConstantParams, constant, constantOp, full, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 export { matmulOp } from "./ops/matmul.js";
 export {
   checkCount,

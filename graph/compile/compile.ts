@@ -2,7 +2,7 @@
  * Compiling, Graph → function on typed arrays. Three backends share the work: straight-line JavaScript for small graphs,
  * fused loop nests for tensors, straight-line WebAssembly for large graphs of scalars.
  */
-import { type Calls, type Helpers, interpretedCalls, makeHelpers } from "../calls.js";
+import { type Calls, type DtypeOf, type Helpers, interpretedCalls, makeHelpers } from "../calls.js";
 import { isDebug } from "../debug.js";
 import { type ArrayOf, arrayOf, type Dtype } from "../dtype.js";
 import type { Graph } from "../graph.js";
@@ -17,13 +17,18 @@ import type { Kernel } from "./kernel.js";
 import { scalarNodes, scalarWidth } from "./limits.js";
 import type { LoopCode } from "./loops/loops.js";
 import { inputName, outputName } from "./names.js";
+import { exactNodes } from "./places.js";
 import { expand, tidy } from "./prepare.js";
 import { scalarize } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
 
 export interface CompileOptions<D extends Dtype = Dtype> {
-  /** The elements of all tensors: `"f64"` (default) or `"f32"`. Sums and products are formed in f64 but for matmul. */
+  /**
+   * The elements of all tensors: `"f64"` (default) or `"f32"`. Sums and products are formed in f64 but for matmul.
+   * Places (results of argmax, indices of take) in tensors of more than 2²⁴ elements are kept in f64, and given and taken
+   * as Float64Arrays.
+   */
   readonly dtype?: D;
 }
 
@@ -46,9 +51,8 @@ export function compile<I extends Shapes, O, const D extends Dtype = "f64">(
   checkOptions("compile", options, ["dtype"]);
   const { dtype = "f64" as D } = options;
   arrayOf(dtype);
-  const helpers = makeHelpers(graph, dtype);
-  const compiled = isDebug(graph) ? undefined : compileGraph(graph, helpers, dtype);
-  const { call, into } = compiled?.calls ?? interpretedCalls(graph, helpers, dtype);
+  const compiled = isDebug(graph) ? undefined : compileGraph(expand(graph), dtype);
+  const { call, into } = compiled?.calls ?? interpretedCalls(graph, ...surroundings(graph, dtype));
   return Object.assign(call, {
     into,
     dtype,
@@ -63,26 +67,31 @@ interface Compiled {
   readonly source: string;
 }
 
-function compileGraph(given: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
-  const graph = expand(given);
+function surroundings(graph: Graph, dtype: Dtype): [Helpers, DtypeOf] {
+  const exact = dtype === "f32" ? exactNodes(graph) : undefined;
+  const dtypeOf: DtypeOf = (id) => (exact?.has(id) ? "f64" : dtype);
+  return [makeHelpers(graph, dtypeOf), dtypeOf];
+}
+
+function compileGraph(graph: Graph, dtype: Dtype): Compiled | undefined {
   const { length } = graph.nodes;
   const ofScalars = length > scalarNodes && countElements(graph) <= scalarWidth * length;
   // What is taken apart is tidied then, element by element; to do it before, too, would cost a fifth of compiling.
-  return ofScalars ? compileScalars(graph, helpers, dtype) : compileTensors(tidy(graph), helpers, dtype);
+  return ofScalars ? compileScalars(graph, dtype) : compileTensors(tidy(graph), dtype);
 }
 
-function compileScalars(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
+function compileScalars(graph: Graph, dtype: Dtype): Compiled | undefined {
   const core = straightLine(graph, scalarize(graph));
-  const calls = core && wrap(graph, [core], helpers, dtype, []);
+  const calls = core && wrap(graph, [core], dtype, []);
   return calls && { calls, source: "" };
 }
 
-function compileTensors(graph: Graph, helpers: Helpers, dtype: Dtype): Compiled | undefined {
+function compileTensors(graph: Graph, dtype: Dtype): Compiled | undefined {
   // Without WebAssembly, matrix products are loops too.
   for (const withoutWasm of [false, true]) {
     const code = generate(graph, withoutWasm);
     const environment = makeEnvironment(code, dtype);
-    const calls = environment && build(graph, code, environment, helpers, dtype);
+    const calls = environment && build(graph, code, environment, dtype);
     if (calls) return { calls, source: code.parts.join("\n\n") };
   }
   return undefined;
@@ -92,7 +101,6 @@ function build(
   graph: Graph,
   { parts }: LoopCode,
   { names: memory, values }: Environment,
-  helpers: Helpers,
   dtype: Dtype,
 ): Calls | undefined {
   const names = [
@@ -102,19 +110,19 @@ function build(
   ];
   const functions = parts.map((text) => makeFunction(names, text) as Core | undefined);
   if (!functions.every((one) => one !== undefined)) return undefined;
-  return wrap(graph, functions, helpers, dtype, memory, values);
+  return wrap(graph, functions, dtype, memory, values);
 }
 
 /** The calls around functions that work on the inputs' and outputs' arrays and, behind them, `memory`. */
 function wrap(
   graph: Graph,
   functions: readonly Core[],
-  helpers: Helpers,
   dtype: Dtype,
   memory: readonly string[],
   values: readonly unknown[] = [],
 ): Calls | undefined {
-  const text = wrapperText(graph, memory, arrayOf(dtype).name, functions.length);
+  const [helpers, dtypeOf] = surroundings(graph, dtype);
+  const text = wrapperText(graph, memory, (id) => arrayOf(dtypeOf(id)).name, functions.length);
   const make = makeFunction(["functions", "helpers", "keys", ...memory], text);
   return make?.(functions, helpers, keysOf(graph), ...values) as Calls | undefined;
 }

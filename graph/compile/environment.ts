@@ -24,11 +24,14 @@ export function makeEnvironment(code: LoopCode, dtype: Dtype): Environment | und
   const made: Arena | undefined = makeArena(code.arena, columns, dtype);
   if (!made) return undefined;
   const entries: [string, unknown][] = [
-    ...buffers.map(({ offset, length }, i): [string, unknown] => [
+    ...buffers.map(({ offset, length, exact }, i): [string, unknown] => [
       bufferName(i),
-      made.arena.subarray(offset, offset + length),
+      exact ? new Float64Array(length) : made.arena.subarray(offset, offset + length),
     ]),
-    ...constants.map((values, i): [string, unknown] => [constantName(i), arrayOf(dtype).from(values)]),
+    ...constants.map(({ values, exact }, i): [string, unknown] => [
+      constantName(i),
+      arrayOf(exact ? "f64" : dtype).from(values),
+    ]),
     ...(columns > 0 ? [["multiply", made.multiply] as [string, unknown]] : []),
     ...routines.map((call, i): [string, unknown] => [routineName(i), runOf(call, dtype)]),
     ...slots.map(({ key, scalar }): [string, unknown] => [slotName(key), scalar!.compute]),

@@ -58,7 +58,7 @@ function environmentText({ buffers, constants, routines, slots }: LoopCode): str
     Array.from(values, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(", ");
   return [
     ...buffers.map(({ length }, i) => `const ${bufferName(i)} = new Float64Array(${length});`),
-    ...constants.map((values, i) => `const ${constantName(i)} = Float64Array.of(${list(values)});`),
+    ...constants.map(({ values }, i) => `const ${constantName(i)} = Float64Array.of(${list(values)});`),
     ...routines.map((call, i) => {
       const text = call.op.routine?.(call.shapes, call.params, "f64", writeBody)?.text?.();
       if (text !== undefined) return `const ${routineName(i)} = ${text};`;

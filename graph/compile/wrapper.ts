@@ -19,40 +19,43 @@ export function keysOf({ inputs, outputs }: Graph): Key[] {
 
 /**
  * The body of a function of `functions`, `helpers`, `keys` and the memory behind the core's outputs that makes a kernel's
- * calls. `arrayClass` names the class of arrays.
+ * calls. `classOf` names the class of a node's array.
  */
 export function wrapperText(
   graph: Graph,
   memory: readonly string[],
-  arrayClass: string,
+  classOf: (id: number) => string,
   functions: number,
 ): string {
   const { inputs } = graph;
-  const shapes = outputsOf(graph).map(({ id }) => graph.nodes[id]!.shape);
+  const outputs = outputsOf(graph);
+  const shapes = outputs.map(({ id }) => graph.nodes[id]!.shape);
+  const classes = outputs.map(({ id }) => classOf(id));
   const names = [...inputs.map((_, i) => inputName(i)), ...shapes.map((_, i) => outputName(i)), ...memory];
   const cores = Array.from({ length: functions }, (_, i) => `core${i}`);
   const run = cores.map((core) => `${core}(${names.join(", ")});`).join("\n");
-  const isArray = (name: string, size: number) =>
-    `${name} instanceof ${arrayClass} && ${name}.length === ${size}`;
+  const isArray = (name: string, itsClass: string, size: number) =>
+    `${name} instanceof ${itsClass} && ${name}.length === ${size}`;
 
   const read = inputs.map(({ shape }, i) => {
     const name = inputName(i);
-    const fits = shape.length === 0 ? `typeof ${name} === "number"` : isArray(name, sizeOf(shape));
+    const fits =
+      shape.length === 0 ? `typeof ${name} === "number"` : isArray(name, classOf(i), sizeOf(shape));
     return `if (!(${fits})) ${name} = helpers.read(${i}, inputs);`;
   });
   const given = names.slice(0, inputs.length + shapes.length).join(", ");
 
   const keys = new Map(keysOf(graph).map((key, i) => [key, keyName(i)]));
   const access = (key: Key) => `[${keys.get(key)}]`;
-  const paths = outputsOf(graph).map(({ path }) => `outputs${path.map(access).join("")}`);
+  const paths = outputs.map(({ path }) => `outputs${path.map(access).join("")}`);
 
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
       ? `const ${outputName(i)} = scalar${i};`
-      : `const ${outputName(i)} = new ${arrayClass}(${sizeOf(shape)});`,
+      : `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`,
   );
   const targets = shapes.map(
-    (shape, i) => `if (!(${isArray(outputName(i), sizeOf(shape))})) helpers.reject(${i});`,
+    (shape, i) => `if (!(${isArray(outputName(i), classes[i]!, sizeOf(shape))})) helpers.reject(${i});`,
   );
   // Arrays that were checked in the call before needn't be checked again: most calls use the same ones. They are fields
   // of an object of a class of its own, since an engine takes a field that was written only once for a constant; what is
@@ -68,7 +71,7 @@ export function wrapperText(
     "const checked = new Checked();",
     `const [${cores.join(", ")}] = functions;`,
     `const [${[...keys.values()].join(", ")}] = keys;`,
-    ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${arrayClass}(1);`] : [])),
+    ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${classes[i]}(1);`] : [])),
     "return {",
     "call(inputs) {",
     "let count = 0;",

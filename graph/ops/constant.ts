@@ -64,6 +64,28 @@ export const constantInstances: Instances = {
   ],
 };
 
+interface IotaParams {
+  readonly shape: readonly [length: number];
+}
+
+/** 0, 1, 2 …: each element is its place. Code counts instead of reading memory, so that patterns cost nothing to make. */
+export const iotaOp: Op<IotaParams> = defineOp<IotaParams>({
+  name: "iota",
+  shape: (_operands, { shape }) => shape,
+  evaluate: (arithmetic, _operands, { result }) =>
+    Array.from({ length: sizeOf(result) }, (_, place) => arithmetic.constant(place)),
+  derivative: { kind: "constant" },
+  domains: [],
+});
+
+export const iotaInstances: Instances = {
+  op: iotaOp as Op,
+  instances: [
+    { shapes: [], params: { shape: [5] } },
+    { shapes: [], params: { shape: [0] } },
+  ],
+};
+
 function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
   return new Expr(builder, builder.intern(op, [], params, params.shape), params.shape);
 }
@@ -75,6 +97,11 @@ export function input(builder: Builder, index: number, shape: Shape): Expr {
 /** `value` in every element of `shape`. */
 export function full(builder: Builder, value: number, shape: Shape): Expr {
   return leaf(builder, fullOp, { value, shape });
+}
+
+/** The places 0 to `length` − 1. */
+export function iota(builder: Builder, length: number): Expr {
+  return leaf(builder, iotaOp, { shape: [length] });
 }
 
 /** A constant tensor; `values` is copied. Equal elements make it a `full`. */

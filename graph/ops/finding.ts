@@ -8,7 +8,7 @@ import type { Operand } from "../types.js";
 import { normalizeAxis, type Reduction, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, greater, logicalNot, logicalOr, notEqual, where } from "./comparison.js";
-import { constant } from "./constant.js";
+import { iota } from "./constant.js";
 import { max, min } from "./reduction.js";
 
 /** 1 where an element is true (neither 0 nor NaN), of all or along axes; of none, 0. It has no derivative. */
@@ -30,7 +30,7 @@ function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): E
     // As in NumPy, NaN is what counts where there is one.
     const found = logicalOr(equal(operand, best), notEqual(operand, operand));
     const places = insertAxes(
-      constant(builder, [...Array(length).keys()], [length]),
+      iota(builder, length),
       shape,
       [...shape.keys()].filter((other) => other !== along),
     );

@@ -2,14 +2,14 @@
 
 import { readCount, readShape, readWhole } from "../arguments.js";
 import { AdjointError } from "../errors.js";
-import type { Expr } from "../node.js";
+import type { Builder, Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { formatShape } from "../shape.js";
 import type { Operand } from "../types.js";
-import { multiply } from "./arithmetic.js";
+import { multiply, subtract } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { equal, where } from "./comparison.js";
-import { constant } from "./constant.js";
+import { equal, greaterEqual, lessEqual, where } from "./comparison.js";
+import { iota } from "./constant.js";
 import { slice } from "./indexing.js";
 import { reshapeExpr } from "./moving.js";
 
@@ -53,9 +53,9 @@ export function diag(x: Operand): Expr {
     const { shape, builder } = operand;
     if (shape.length === 0) throw new AdjointError("diag: a scalar has no axis to put on a diagonal.");
     const n = shape.at(-1)!;
-    const on = constant(builder, eye(n).flat(), [n, n]);
+    const [rows, columns] = placesOf(builder, n, n);
     const spread = insertAxes(operand, [...shape, n], [shape.length]);
-    return where(on, spread, 0);
+    return where(equal(rows, columns), spread, 0);
   });
 }
 
@@ -71,25 +71,32 @@ export function matrixTrace(x: Operand, offset = 0): Expr {
   });
 }
 
-function triangle(what: string, x: Operand, k: number, keeps: (diagonal: number) => boolean): Expr {
+/** The row and the column of each element of a matrix. */
+function placesOf(builder: Builder, rows: number, columns: number): [rows: Expr, columns: Expr] {
+  return [
+    insertAxes(iota(builder, rows), [rows, columns], [1]),
+    insertAxes(iota(builder, columns), [rows, columns], [0]),
+  ];
+}
+
+/** What is on one side of a diagonal, on which the column minus the row is `k`. */
+function triangle(what: string, x: Operand, k: number, keeps: typeof lessEqual): Expr {
   return withOperands(what, [x], ([operand]) => {
     const [rows, columns] = matrixShape(operand, what);
     readWhole(k, `${what}: the diagonal's number`);
-    const pattern = Array.from({ length: rows * columns }, (_, place) =>
-      keeps((place % columns) - Math.floor(place / columns)) ? 1 : 0,
-    );
-    return where(constant(operand.builder, pattern, [rows, columns]), operand, 0);
+    const [row, column] = placesOf(operand.builder, rows, columns);
+    return where(keeps(subtract(column, row), k), operand, 0);
   });
 }
 
 /** The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it. */
 export function tril(x: Operand, k = 0): Expr {
-  return triangle("tril", x, k, (diagonal) => diagonal <= k);
+  return triangle("tril", x, k, lessEqual);
 }
 
 /** The elements on and above the `k`-th diagonal, 0 below. */
 export function triu(x: Operand, k = 0): Expr {
-  return triangle("triu", x, k, (diagonal) => diagonal >= k);
+  return triangle("triu", x, k, greaterEqual);
 }
 
 /** All products aᵢbⱼ of the elements of two vectors. @throws where they aren't vectors */
@@ -114,12 +121,11 @@ export function oneHot(indices: Operand, depth: number): Expr {
   return withOperands("oneHot", [indices], ([operand]) => {
     const { builder, shape } = operand;
     readCount(depth, "oneHot: the depth");
-    const places = constant(builder, [...Array(depth).keys()], [depth]);
     const spread = insertAxes(operand, [...shape, depth], [shape.length]);
     return equal(
       spread,
       insertAxes(
-        places,
+        iota(builder, depth),
         [...shape, depth],
         shape.map((_, axis) => axis),
       ),

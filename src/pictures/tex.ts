@@ -10,6 +10,7 @@ import {
   fullOp,
   graphOf,
   inputOp,
+  iotaOp,
   isFixed,
   isOp,
   matmulOp,
@@ -136,6 +137,7 @@ class Writer {
     }
     if (isOp(node, fullOp)) return numberTex(node.params.value);
     if (isOp(node, constantOp)) return this.#constant(node, index, scope);
+    if (isOp(node, iotaOp)) return this.#place(index[0]!, scope);
     const operandShapes = operands.map((operand) => nodes[operand]!.shape);
     if (op.scalar) {
       const written = operands.map((operand) => this.element(operand, index, scope, depth));
@@ -158,6 +160,12 @@ class Writer {
     if (op === matmulOp) return this.#product(node, index, scope, depth);
     const part = isOp(node, assembleOp) ? this.#part(node, index, scope, depth) : undefined;
     return part ?? this.#opaque(node, index, scope, depth);
+  }
+
+  /** A place as a number, counted from 0. */
+  #place(place: Affine, scope: Scope): Tex {
+    const [text] = this.subscripts([{ ...place, offset: place.offset - 1 }], scope);
+    return isFixed(place) ? numberTex(place.offset) : atom(parenthesized(text!));
   }
 
   /** An element of known numbers: the number itself, or the list of them with an index. */

@@ -6,7 +6,7 @@ import { type Affine, along, at } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
 import { assembleOp } from "../../ops/boxes.js";
-import { constantOp, fullOp, inputOp } from "../../ops/constant.js";
+import { constantOp, fullOp, inputOp, iotaOp } from "../../ops/constant.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
 
@@ -18,7 +18,7 @@ export function isReduction(node: Node): boolean {
 export function isCall(node: Node): boolean {
   const { op } = node;
   const isKnown = op.scalar || op.fold || op.move || isOp(node, assembleOp) || op === matmulOp;
-  return !isKnown && !isGiven(node) && !isOp(node, fullOp);
+  return !isKnown && !isGiven(node) && !isOp(node, fullOp) && !isOp(node, iotaOp);
 }
 
 /** The axes that a reduction does away with. */

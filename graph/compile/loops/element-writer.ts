@@ -2,11 +2,11 @@
  * Elements as code. An element of a fused node is written where it is first asked for, in the outermost loop that knows
  * its place, and remembered there: common subexpressions and hoisting follow from that.
  */
-import { type Affine, at, linear, scaled } from "../../affine.js";
+import { type Affine, at, isFixed, linear, scaled } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
 import { type AssembleParams, assembleOp } from "../../ops/boxes.js";
-import { inputOp, numberIn } from "../../ops/constant.js";
+import { inputOp, iotaOp, numberIn } from "../../ops/constant.js";
 import { sizeOf, stridesOf, unravel } from "../../shape.js";
 import { inputName } from "../names.js";
 import { type Atom, atomText, foldText, numberText, scalarText } from "../text.js";
@@ -151,6 +151,7 @@ export class ElementWriter {
     const known = numberIn(node);
     if (known !== undefined) return known;
     if (isOp(node, inputOp) && node.shape.length === 0) return inputName(id);
+    if (isOp(node, iotaOp) && isFixed(index[0]!)) return index[0].offset;
     const key = elementKey(id, index);
     const depth = this.#depth(index);
     this.#asked?.push({ id, index, within: [...this.#wanting] });
@@ -183,6 +184,7 @@ export class ElementWriter {
           operands.map((operand) => this.value(operand, index)),
         ),
       );
+    if (isOp(node, iotaOp)) return remember(this.#placeText(index[0]!));
     if (isOp(node, assembleOp)) return this.#assemble(node, index, remember);
     if (isReduction(node)) return this.#writeOut(id, index, remember);
     const operand = operands[0]!;
