@@ -1,18 +1,21 @@
-/** Every public function of the ops on large tensors: how each is applied to about n elements. */
+/** Every public function of the ops on large tensors: how each is applied to a vector of n elements. */
 
 import { opOf } from "../../graph/all-ops.js";
-import type { Expr } from "../../graph/index.js";
+import { add, type Expr, sum, type Traced, trace, vector } from "../../graph/index.js";
 import * as functions from "../../graph/ops/index.js";
-
-const f = functions;
-const root = (n: number) => Math.round(Math.sqrt(n));
-const wide = (x: Expr, n: number) => f.reshape(x, [n / 100, 100]);
 
 /** A call on a vector of `n` elements, a multiple of 10,000, all in (0, 1). */
 export type Large = (x: Expr, n: number) => Expr | readonly Expr[];
 
-/** Calls of the functions that aren't elementwise. */
-export const largeCalls: Readonly<Record<string, Large>> = {
+const f = functions;
+const root = (n: number) => Math.round(Math.sqrt(n));
+const wide = (x: Expr, n: number) => f.reshape(x, [n / 100, 100]);
+/** 0, 1, 2 …, known only when it runs; neighbours lie side by side, so that memory isn't what is timed. */
+const places = (x: Expr) => f.subtract(f.cumsum(f.add(1, f.multiply(0, x))), 1);
+const square = (x: Expr) => f.reshape(f.slice(x, 0, 10_000), [100, 100]);
+
+/** Calls of what isn't elementwise; further ones of a function are told apart by what follows a comma. */
+const calls: Readonly<Record<string, Large>> = {
   reshape: (x, n) => f.reshape(x, [100, n / 100]),
   transpose: (x, n) => f.transpose(wide(x, n)),
   flip: (x) => f.flip(x),
@@ -21,13 +24,12 @@ export const largeCalls: Readonly<Record<string, Large>> = {
   split: (x) => f.split(x, 10),
   broadcastTo: (x, n) => f.broadcastTo(x, [2, n]),
   sum: (x) => f.sum(x),
-  "sum along an axis": (x, n) => f.sum(wide(x, n), 0),
+  "sum, along an axis": (x, n) => f.sum(wide(x, n), 0),
   max: (x) => f.max(x),
   min: (x) => f.min(x),
   mean: (x) => f.mean(x),
   prod: (x) => f.prod(x),
   norm: (x) => f.norm(x),
-  "norm, greatest": (x) => f.norm(x, undefined, { order: Number.POSITIVE_INFINITY } as never),
   std: (x) => f.std(x),
   variance: (x) => f.variance(x),
   any: (x) => f.any(x),
@@ -36,30 +38,52 @@ export const largeCalls: Readonly<Record<string, Large>> = {
   argmin: (x) => f.argmin(x),
   cumsum: (x) => f.cumsum(x),
   softmax: (x) => f.softmax(x),
-  "softmax of rows": (x, n) => f.softmax(wide(x, n)),
+  "softmax, of rows": (x, n) => f.softmax(wide(x, n)),
   logSoftmax: (x) => f.logSoftmax(x),
   logSumExp: (x) => f.logSumExp(x),
-  take: (x, n) => f.take(x, f.floor(f.multiply(x, n)) as Expr),
-  segmentSum: (x, n) => f.segmentSum(x, f.floor(f.multiply(x, n)) as Expr, n),
-  scatterAdd: (x, n) => f.scatterAdd(x, f.floor(f.multiply(x, n)) as Expr, n),
+  take: (x) => f.take(x, places(x)),
+  segmentSum: (x, n) => f.segmentSum(x, places(x), n),
+  scatterAdd: (x, n) => f.scatterAdd(x, places(x), n),
   concatenate: (x) => f.concatenate([x, x]),
   stack: (x) => f.stack([x, x]),
   slice: (x, n) => f.slice(x, 1, n - 1),
-  "slice by steps": (x, n) => f.slice(x, 0, n, { step: 2 } as never),
+  "slice, by steps": (x, n) => f.slice(x, 0, n, { step: 2 }),
   index: (x) => f.index(x, 3),
-  pad: (x) => f.pad(x, [2, 2] as never),
+  pad: (x) => f.pad(x, [2, 2]),
   dot: (x) => f.dot(x, x),
-  matmul: (x, n) => f.matmul(f.reshape(x, [n / 100, 100]), f.reshape(f.slice(x, 0, 10_000), [100, 100])),
+  matmul: (x, n) => f.matmul(wide(x, n), square(x)),
   outer: (x, n) => f.outer(f.slice(x, 0, root(n)), f.slice(x, 0, root(n))),
   diag: (x, n) => f.diag(f.slice(x, 0, root(n))),
-  diagonal: (x, n) => f.diagonal(f.reshape(x, [n / 100, 100])),
-  matrixTrace: (x, n) => f.matrixTrace(f.reshape(x, [n / 100, 100])),
+  diagonal: (x, n) => f.diagonal(wide(x, n)),
+  matrixTrace: (x, n) => f.matrixTrace(wide(x, n)),
   tril: (x, n) => f.tril(wide(x, n)),
   triu: (x, n) => f.triu(wide(x, n)),
-  oneHot: (x, n) => f.oneHot(f.floor(f.multiply(f.slice(x, 0, n / 100), 100)) as Expr, 100),
-  cholesky: (x) => f.cholesky(f.add(f.eye(100), f.reshape(f.slice(x, 0, 10_000), [100, 100]))),
-  det: (x) => f.det(f.reshape(f.slice(x, 0, 10_000), [100, 100])),
-  inv: (x) => f.inv(f.reshape(f.slice(x, 0, 10_000), [100, 100])),
-  solve: (x) => f.solve(f.reshape(f.slice(x, 0, 10_000), [100, 100]), f.slice(x, 0, 100)),
+  oneHot: (x, n) => f.oneHot(f.floor(f.multiply(f.slice(x, 0, n / 100), 100)), 100),
+  clip: (x) => f.clip(x, 0.2, 0.8),
+  cholesky: (x) => f.cholesky(f.add(f.eye(100), square(x))),
+  det: (x) => f.det(square(x)),
+  inv: (x) => f.inv(square(x)),
+  solve: (x) => f.solve(square(x), f.slice(x, 0, 100)),
 };
-void opOf;
+
+/** What depends on the data alone: it makes numbers or arrays, and no node. */
+const makers = ["arange", "eye", "linspace"];
+
+/** All others, taken for elementwise ones: on as many vectors as their op takes, on one where they are made of others. */
+const further = Object.entries(functions).flatMap(([name, given]): [string, Large][] => {
+  if (name in calls || makers.includes(name) || typeof given !== "function") return [];
+  const operands = opOf(given)?.domains ?? [0];
+  return [[name, (x) => (given as (...operands: Expr[]) => Expr)(...operands.map(() => x))]];
+});
+
+export const largeCalls: Readonly<Record<string, Large>> = { ...calls, ...Object.fromEntries(further) };
+
+/** The sum of all that a call gives, as a function of a vector of `size` elements. */
+export function traceLarge(call: Large, size: number): Traced<{ x: [number] }, Expr<[]>> {
+  return trace({ x: vector(size) }, ({ x }) => {
+    const made = call(x, size);
+    return (Array.isArray(made) ? made : [made as Expr])
+      .map((one: Expr): Expr => sum(one))
+      .reduce((total, one) => add(total, one) as Expr) as Expr<[]>;
+  }) as unknown as Traced<{ x: [number] }, Expr<[]>>;
+}
