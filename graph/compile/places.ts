@@ -5,9 +5,7 @@
 import type { Graph } from "../graph.js";
 import { isOp, type Node } from "../node.js";
 import { assembleOp } from "../ops/boxes.js";
-import { where } from "../ops/comparison.js";
 import { iotaOp } from "../ops/constant.js";
-import { max, min } from "../ops/reduction.js";
 import { sizeOf } from "../shape.js";
 
 /** Up to this, all whole numbers are elements of f32. */
@@ -19,21 +17,20 @@ export function exactNodes({ nodes }: Graph): ReadonlySet<number> {
   if (nodes.every((node) => sizeOf(node.shape) <= longest)) return exact;
   const isLong = ({ operands, shape }: Node) =>
     [shape, ...operands.map((id) => nodes[id]!.shape)].some((one) => sizeOf(one) > longest);
+  const passes = (node: Node) => node.op.scalar ?? node.op.fold ?? node.op.move ?? isOp(node, assembleOp);
   nodes.forEach((node, id) => {
     const { op, operands } = node;
-    const keeps = op.move ?? (isOp(node, assembleOp) || op === where.op || op === max.op || op === min.op);
-    const counts = op.derivative.kind === "constant" && op.routine && isLong(node);
-    if (isOp(node, iotaOp) ? isLong(node) : counts || (keeps && operands.some((one) => exact.has(one))))
-      exact.add(id);
+    const counts = isOp(node, iotaOp) || (op.derivative.kind === "constant" && op.routine);
+    // What is computed of places is no less exact.
+    if ((counts && isLong(node)) || (passes(node) && operands.some((one) => exact.has(one)))) exact.add(id);
   });
   for (let id = nodes.length - 1; id >= 0; id--) {
     const node = nodes[id]!;
-    const { derivative, scalar, move } = node.op;
+    const { derivative } = node.op;
     if (derivative.kind === "transpose" && derivative.discrete && isLong(node))
       for (const place of derivative.discrete) exact.add(node.operands[place]!);
-    // What a place is computed of is no less exact.
-    if (exact.has(id) && (scalar ?? move ?? isOp(node, assembleOp)))
-      for (const one of node.operands) exact.add(one);
+    // Nor is what they are computed of.
+    if (exact.has(id) && passes(node)) for (const one of node.operands) exact.add(one);
   }
   return exact;
 }
