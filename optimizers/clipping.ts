@@ -116,8 +116,9 @@ function readGradients(name: string, gradients: unknown, limit: Hyperparameter):
       one ??= given;
       return [key, lift(one.builder, given, what)] as const;
     }
+    if (typeof given === "number") return [key, given] as const;
     const { data, shape } = flatten(given, what);
-    return [key, nest(data, shape)] as const;
+    return [key, shape.length === 1 ? data : nest(data, shape)] as const;
   });
   return Object.fromEntries(entries);
 }

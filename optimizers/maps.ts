@@ -37,8 +37,15 @@ export function readMap({ name }: Named, map: unknown, what: string): Given {
 
 /** A copy of a map of known names. @throws where one is missing or unknown */
 export function readNamed({ name }: Named, map: unknown, names: readonly string[], what: string): Given {
-  checkKeys(map, names, `${name}: ${what}`);
-  return reading(`${name}: ${what}`, () => ({ ...(map as Given) }));
+  const where = `${name}: ${what}`;
+  const own = (isRecord(map) ? reading(where, () => ({ ...map })) : map) as Given;
+  // Asked first, since a step on few numbers would spend much of its time on finding out what fits.
+  const fits =
+    isRecord(own) &&
+    Object.keys(own).length === names.length &&
+    names.every((key) => Object.hasOwn(own, key));
+  if (!fits) checkKeys(own, names, where);
+  return own;
 }
 
 /** A copy of a map of maps: slots, and in each the parameters. */

@@ -103,7 +103,9 @@ class Draft {
     this.#args = put(this.#args, path, value) as unknown[];
     const first = !this.#isSpoilt(path);
     this.#spoilt.push(path);
-    if (first && cannotBe(hostile, isExpr(original) ? "number" : kindOf(original)))
+    // What has names of a user's own may be any record.
+    const fits = isRecord(value) && this.#areNames(path);
+    if (first && !fits && cannotBe(hostile, isExpr(original) ? "number" : kindOf(original)))
       this.#mustFail(path, value, hostile.text);
   }
 
@@ -122,7 +124,8 @@ class Draft {
     const choice = random.uniform();
     if (choice < 0.2) delete record[key];
     else if (choice < 0.4) {
-      const get = () => this.#hostile().value;
+      // What it gives may be taken for a callback.
+      const get = () => this.#guarded(this.#hostile().value, 1);
       Object.defineProperty(record, key, { get, enumerable: true });
     } else if (choice < 0.5) {
       record = new Proxy(record, { ownKeys: trap });
@@ -151,6 +154,14 @@ class Draft {
 
   #mustFail(path: Path, value: unknown, why: string): void {
     if (!this.#target.free?.test(path.join("."))) this.#refusals.push({ path, value, why });
+  }
+
+  /** Whether the keys of a record are names that a user gives, of whatever they please. */
+  #areNames(path: Path): boolean {
+    const { maps = [], free } = this.#target;
+    return (
+      (path.length === 1 && maps.includes(path[0] as number)) || free?.test(`${path.join(".")}.x`) === true
+    );
   }
 
   /** Whether a record has keys of its own, and not names that a user gives. */

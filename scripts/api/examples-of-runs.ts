@@ -39,6 +39,8 @@ const rule = (parameter: Operand, gradient: Operand) => ({
 const cells = [8, 8];
 const size = { width: 300, height: 240, pixelRatio: 1 };
 const figureLimit = { limit: 10_000, rarity: 8 };
+/** What figures don't read of an objective. */
+const unread = /^0\.objective\.(name|formula|minimality|boundedBelow|saddles|start|reference)$/;
 
 export const runs: Readonly<Record<string, Examples>> = {
   gradientDescent: of(() => [{ learningRate: 0.1, weightDecay: 0.1 }]),
@@ -129,6 +131,7 @@ export const runs: Readonly<Record<string, Examples>> = {
       },
     ]),
     ...figureLimit,
+    free: unread,
   },
   lossFigure: {
     ...of(
@@ -158,6 +161,7 @@ export const runs: Readonly<Record<string, Examples>> = {
       },
     ]),
     ...figureLimit,
+    free: unread,
   },
   comparisonPage: {
     ...of(() => [
@@ -175,6 +179,7 @@ export const runs: Readonly<Record<string, Examples>> = {
       },
     ]),
     ...figureLimit,
+    free: unread,
   },
   checkGradient: {
     ...of(
@@ -185,6 +190,8 @@ export const runs: Readonly<Record<string, Examples>> = {
       ],
     ),
     rarity: 2,
+    // One domain for all inputs is a pair of numbers, too.
+    free: /^1\.domain$/,
   },
   assertGradient: { ...of(() => [f, { domain: [0.1, 2], points: 1, seed: 0 }]), rarity: 2 },
   gradientProperty: of(() => [f, { domain: [0.1, 2], order: 1, tolerance: 1e-6, maxSkipped: 0.5 }]),
@@ -266,7 +273,13 @@ const model = linear({ inputs: 2, outputs: 1 });
 
 export const madeOfRuns: Readonly<Record<string, Made>> = {
   ...Object.fromEntries(Object.entries(optimizers).flatMap(methodsOf)),
-  "linear(…)": { make: () => model, names: ["linear"], ...of(() => [[[1, 2]], { W: [[1], [2]], b: [1] }]) },
+  // All inputs of a trace may be passed, of which two are its parameters.
+  "linear(…)": {
+    make: () => model,
+    names: ["linear"],
+    maps: [1],
+    ...of(() => [[[1, 2]], { W: [[1], [2]], b: [1] }]),
+  },
   ...Object.fromEntries([
     drawing("uniform", 0, 1),
     drawing("uniforms", 3, 0, 1),

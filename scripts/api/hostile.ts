@@ -111,8 +111,9 @@ const objects: readonly Hostile[] = [
     },
   })),
   one("object", "{ toString() { throw }, … }", () => ({ toString: trap, valueOf: trap, toJSON: trap })),
-  one("object", "{ [Symbol.iterator]() { throw } }", () => ({ [Symbol.iterator]: trap })),
-  one("object", "{ [Symbol.toPrimitive]() { throw } }", () => ({ [Symbol.toPrimitive]: trap })),
+  // Whoever asks for names finds none: it is as good as {}.
+  one("record", "{ [Symbol.iterator]() { throw } }", () => ({ [Symbol.iterator]: trap })),
+  one("record", "{ [Symbol.toPrimitive]() { throw } }", () => ({ [Symbol.toPrimitive]: trap })),
   one("object", "an object of a class", () => new Instance()),
   // biome-ignore lint/suspicious/noThenProperty: what looks like a promise is what is passed
   one("object", "{ then() {} }", () => ({ then: () => {} })),
@@ -255,7 +256,8 @@ const own: readonly Hostile[] = [
   one("function", "sum", () => sum),
   one("unknown", "a function with a false graph", fakeTraced),
   one("object", "a graph", () => square.graph),
-  one("object", "scalar()", () => scalar()),
+  // A map of a list that is empty, too.
+  one("record", "scalar()", () => scalar()),
 ];
 
 export const hostiles: readonly Hostile[] = [

@@ -2,7 +2,7 @@
 import { types } from "node:util";
 import { AdjointError, compile, type Expr, type RandomSource, scalar, type Traced, trace } from "adjoint";
 import { type Call, drawCall } from "./draw.js";
-import { isExpr, isPlainArray, Thrown } from "./hostile.js";
+import { isExpr, isPlainArray, isRecord, Thrown } from "./hostile.js";
 import type { Target } from "./targets.js";
 import { hanging, isKnownToHang, TimeUp, withinTime } from "./time.js";
 import { pollution, watch } from "./watch.js";
@@ -114,7 +114,9 @@ async function follow(random: RandomSource, target: Target, call: Call, value: u
   const [key, method] = methods[random.integer(0, methods.length)]!;
   const name = key === "" ? call.text : `${call.text}.${key}`;
   // What the examples of custom ops and optimizers call them is "mine".
-  const names = [target.name, key, "input", "inputs", "kernel", "mine"].filter((one) => one !== "");
+  const names = [target.name, key, "input", "inputs", "kernel", "mine", ...namesGiven(call.args)].filter(
+    (one) => one !== "",
+  );
   const made: Target = {
     ...{ name, names, calls: [() => [{ x: [1, 2] }], () => [1]], onExpressions: false, followed: false },
     make: () => method as ReturnType<Target["make"]>,
@@ -127,6 +129,14 @@ async function follow(random: RandomSource, target: Target, call: Call, value: u
   for (const error of call.thrown) next.thrown.add(error);
   done(outcome);
   judge.faults.push(...(await second.end()));
+}
+
+/** The names that definitions among arguments have: what is made of them is told by these. */
+function namesGiven(args: readonly unknown[]): string[] {
+  return args.filter(isRecord).flatMap((arg) => {
+    const name: unknown = Object.getOwnPropertyDescriptor(arg, "name")?.value;
+    return typeof name === "string" ? [name] : [];
+  });
 }
 
 class Judge {

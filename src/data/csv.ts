@@ -3,6 +3,7 @@
 import { CsvError, type Options, parse } from "csv-parse/browser/esm/sync";
 import { AdjointError } from "../../graph/index.js";
 import {
+  checkKeys,
   checkOptions,
   describe,
   isRecord,
@@ -95,19 +96,20 @@ export function tableMatrix(table: Table, names?: readonly string[]): Float64Arr
   const { names: known, rows, columns } = readTable(table);
   const chosen = names === undefined ? known : readNames(names, "tableMatrix: names");
   positionsOf(chosen, known, "tableMatrix");
-  const values = chosen.map((name) => {
-    const what = `tableMatrix: column ${quote(name)}`;
-    return readValue(
-      reading(what, () => (Object.hasOwn(columns, name) ? columns[name] : undefined)),
-      [rows],
-      what,
-    );
-  });
+  // All of them are looked at: a table with a column that is none isn't to be trusted.
+  const values = new Map(known.map((name) => [name, readColumn(columns, name, rows)]));
   const matrix = new Float64Array(readCount(rows * chosen.length, "tableMatrix: the elements"));
-  values.forEach((column, i) => {
+  chosen.forEach((name, i) => {
+    const column = values.get(name)!;
     for (let row = 0; row < rows; row++) matrix[row * chosen.length + i] = column[row]!;
   });
   return matrix;
+}
+
+function readColumn(columns: Readonly<Record<string, unknown>>, name: string, rows: number): Float64Array {
+  const what = `tableMatrix: column ${quote(name)}`;
+  const column = reading(what, () => (Object.hasOwn(columns, name) ? columns[name] : undefined));
+  return readValue(column, [rows], what);
 }
 
 /** A table with each of its parts read once; its columns are still the user's. */
@@ -117,10 +119,16 @@ function readTable(table: unknown): {
   readonly columns: Readonly<Record<string, unknown>>;
 } {
   const what = "tableMatrix: the table";
-  const { names, rows, columns } = isRecord(table) ? reading(what, () => ({ ...table })) : {};
-  if (names === undefined || !isRecord(columns)) {
+  if (!isRecord(table)) {
     throw new AdjointError(
-      `${what} is ${describe(table)}; pass what readCsv returns, an object { names, rows, columns }.`,
+      `${what} is ${describe(table)}; pass what readCsv returns, { names, rows, columns }.`,
+    );
+  }
+  checkKeys(table, ["names", "rows", "columns"], what);
+  const { names, rows, columns } = reading(what, () => ({ ...table }));
+  if (!isRecord(columns)) {
+    throw new AdjointError(
+      `${what}'s columns are ${describe(columns)}; pass an object { name: numbers, … }.`,
     );
   }
   return {

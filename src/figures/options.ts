@@ -1,6 +1,14 @@
 /** What all figures are told of their picture, and what they refuse. */
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions, describe, isLength, readList, readText, rowsOf } from "../../graph/internal.js";
+import {
+  checkOptions,
+  describe,
+  isLength,
+  reading,
+  readList,
+  readText,
+  rowsOf,
+} from "../../graph/internal.js";
 import type { Interval } from "../objectives/index.js";
 
 export interface PictureSize {
@@ -54,8 +62,9 @@ export function checkNumber(
 
 /** @throws AdjointError where an interval's ends aren't finite or not in order */
 export function readInterval(what: string, interval: unknown): Interval {
-  const ends = rowsOf(interval);
-  const [low, high] = ends?.length === 2 ? readList(ends, what, (end) => end) : [];
+  // A list that is too long needn't be read to its end.
+  const isPair = reading(what, () => rowsOf(interval)?.length === 2);
+  const [low, high] = isPair ? readList(interval, what, (end) => end) : [];
   const isSound = typeof low === "number" && typeof high === "number" && Number.isFinite(high - low);
   if (isSound && low < high) return [low, high];
   throw new AdjointError(

@@ -131,6 +131,8 @@ function readStyle(given: Partial<Style>): Style {
     instances: "any",
   });
   const { steps, maxRank, lengths, ops, instances } = style;
+  // What is given as undefined is as good as missing.
+  const flags = Object.entries(style).filter(([, value]) => typeof value === "boolean");
   const own = {
     ...(steps !== undefined && { steps: readCount(steps, "graphs: steps", 1) }),
     ...(maxRank !== undefined && { maxRank: readCount(maxRank, "graphs: maxRank") }),
@@ -138,11 +140,13 @@ function readStyle(given: Partial<Style>): Style {
       lengths: readList(lengths, "graphs: lengths", (length) => readCount(length, "graphs: each of lengths")),
     }),
     ...(ops !== undefined && { ops: readList(ops, "graphs: ops", readOp) }),
-    ...(instances !== undefined && { instances: readList(instances, "graphs: instances", readInstances) }),
+    ...(instances !== undefined && {
+      instances: readList(instances, "graphs: instances", readInstances),
+    }),
   };
   if (own.lengths?.length === 0)
     throw new AdjointError("graphs: lengths is an empty list; give one at least.");
-  return { ...smooth, ...style, ...own };
+  return { ...smooth, ...Object.fromEntries(flags), ...own };
 }
 
 function readInstances(given: unknown, i: number): Instances {
