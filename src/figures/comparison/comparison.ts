@@ -149,8 +149,9 @@ function chooseColors(
   const usual = Object.fromEntries(paths.map(({ name }, i) => [name, runStyle(i).color]));
   if (colors === undefined) return usual;
   if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...usual, ...colors }));
-  if (!rowsOf(colors)) return colors;
-  const list = readList(colors, `${what}: colors`, (color) => color as string);
+  const list = rowsOf(colors) ? readList(colors, `${what}: colors`, (color) => color as string) : [];
+  // The race says what is wrong.
+  if (list.length === 0) return colors;
   return [...list, ...Object.values(usual).slice(list.length)];
 }
 

@@ -2,6 +2,7 @@
 import { AdjointError } from "../../../graph/index.js";
 import {
   checkOptions,
+  describe,
   isRecord,
   knownNames,
   reading,
@@ -139,14 +140,13 @@ function readNamedColors(
   paths: readonly { readonly name: string }[],
 ): Readonly<Record<string, unknown>> {
   if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...colors }));
-  if (!rowsOf(colors))
-    throw new AdjointError(`${what}: colors must be a list, or an object of a colour a run.`);
-  const list = readList(
-    colors,
-    `${what}: colors`,
-    (color, i) => [paths[i]?.name ?? `run ${i + 1}`, color] as const,
-  );
-  return Object.fromEntries(list);
+  const list = rowsOf(colors) ? readList(colors, `${what}: colors`, (color) => color) : [];
+  if (list.length === 0) {
+    throw new AdjointError(
+      `${what}: colors is ${describe(colors)}; it must be a list, or an object of a colour a run.`,
+    );
+  }
+  return Object.fromEntries(list.map((color, i) => [paths[i]?.name ?? `run ${i + 1}`, color]));
 }
 
 /** A step of a run with its value. */
