@@ -37,7 +37,16 @@ export {
   readOptions,
 } from "./options.js";
 export { printParams } from "./print.js";
-export { broadcastShapes, formatShape, isLength, sameShape, sizeOf, stridesOf, unravel } from "./shape.js";
+export {
+  broadcastShapes,
+  formatShape,
+  isLength,
+  sameShape,
+  sizeOf,
+  stridesOf,
+  tooMany,
+  unravel,
+} from "./shape.js";
 export { graphOf, isTraced, makeTraced, type ValueOf } from "./trace.js";
 export {
   atPath,

@@ -144,6 +144,8 @@ class Draft {
       Object.defineProperty(record, wrong, { value, enumerable: true, writable: true, configurable: true });
       if (!known && this.#areOptions(path) && !this.#isSpoilt(path))
         this.#mustFail([...path, wrong], value, `an unknown key ${JSON.stringify(wrong)}`);
+      // Whatever may stand there then, nobody asked for it.
+      if (!known) this.#spoilt.push([...path, wrong]);
     }
     this.#args = put(this.#args, path, record) as unknown[];
   }

@@ -239,6 +239,26 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     `{${head},${xOfTwo},"nodes":[["scan",[0],{"body":{"graph":0}}]],"outputs":1}`,
     /the parameter \{"graph":0\}/,
   ],
+  [
+    "an axis that isn't there",
+    `{${head},${xOfTwo},"nodes":[["sum",[0],{"axes":[7]}]],"outputs":1}`,
+    /the parameters of the op "sum" don't fit its operands/,
+  ],
+  [
+    "another number of elements",
+    `{${head},${xOfTwo},"nodes":[["reshape",[0],{"shape":[3]}]],"outputs":1}`,
+    /reshape: \(2\) has 2 elements and \(3\) has 3/,
+  ],
+  [
+    "steps that lead out of an operand",
+    `{${head},${xOfTwo},"nodes":[["slice",[0],{"starts":[0],"steps":[9],"shape":[2]}]],"outputs":1}`,
+    /the parameters of the op "slice" don't fit/,
+  ],
+  [
+    "more elements than an array can hold",
+    `{${head},"inputs":[],"nodes":[["full",[],{"value":1,"shape":[4294967296]}]],"outputs":0}`,
+    /more elements than an array can hold/,
+  ],
   ["an operand that comes later", `{${head},"inputs":[],"nodes":[["sin",[0],{}]],"outputs":0}`, /no node 0/],
   ["an output that isn't there", `{${head},"inputs":[],"nodes":[],"outputs":3}`, /no node 3/],
   ["an output that is a text", `{${head},${xOfTwo},"nodes":[],"outputs":{"a":"0"}}`, /no node "0"/],

@@ -14,6 +14,7 @@ import {
   label,
   type Op,
   type Outputs,
+  type Shape,
   type Shapes,
   type Traced,
   type Tree,
@@ -22,8 +23,10 @@ import {
   allOps,
   declareInputs,
   describe,
+  doubles,
   finish,
   graphOf,
+  inputOp,
   isLength,
   isRecord,
   makeBuilder,
@@ -31,6 +34,8 @@ import {
   mapTree,
   opOf,
   readList,
+  sizeOf,
+  tooMany,
   validate,
 } from "../../graph/internal.js";
 
@@ -143,7 +148,7 @@ export function serialize(f: { readonly graph: Graph }): string {
 
 /**
  * The traced function of a text that `serialize` wrote. `ops` are the user's own among its ops, as records or as the
- * functions that apply them. Nothing of the text is run; shapes are derived anew.
+ * functions that apply them. Nothing of the text is run; shapes are derived anew, and small nodes are tried out on zeros.
  *
  * @throws where the text isn't such a function or is of another format, or an op isn't known
  */
@@ -207,6 +212,8 @@ function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readon
       operands.map((operand) => operand.shape),
       decoded,
     );
+    if (sizeOf(shape) >= tooMany)
+      throw new Error(`the node ${short([name, ids])} has more elements than an array can hold`);
     const position = builder.intern(
       op,
       operands.map(({ id }) => id),
@@ -219,7 +226,30 @@ function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readon
   const isPlace = (tree: unknown): tree is unknown => typeof tree !== "object" || tree === null;
   const graph = finish(builder, inputs, mapTree<unknown, Expr>(outputs, isPlace, at) as Tree<Expr>);
   validate(graph);
+  for (const { op, operands, params, shape } of graph.nodes) {
+    const shapes = operands.map((operand) => graph.nodes[operand]!.shape);
+    if (library.get(op.name) === op && op !== inputOp) tryOut(op, shapes, params, shape);
+  }
   return graph;
+}
+
+/** So many elements of a node are computed to see whether its parameters fit. */
+const mostTried = 1e5;
+
+/** Throws where an op doesn't make what its shape says: what damaged parameters do would show only when the graph runs. */
+function tryOut(op: Op, operands: readonly Shape[], params: object, result: Shape): void {
+  if (Object.keys(params).length === 0) return;
+  const misfit = new Error(`the parameters of the op "${op.name}" don't fit its operands`);
+  const { axes } = params as { readonly axes?: unknown };
+  const rank = Math.max(result.length, ...operands.map((shape) => shape.length));
+  const isAxis = (axis: unknown) => isLength(axis) && axis < rank;
+  if (Array.isArray(axes) && !(axes.every(isAxis) && new Set(axes).size === axes.length)) throw misfit;
+  const shapes = { operands, result };
+  const work = op.work?.(shapes, params) ?? 0;
+  if (!(work + operands.reduce((sum, shape) => sum + sizeOf(shape), sizeOf(result)) <= mostTried)) return;
+  const zeros = operands.map((shape) => new Array<number>(sizeOf(shape)).fill(0));
+  const values = Array.from(op.evaluate(doubles, zeros, shapes, params));
+  if (values.length !== sizeOf(result) || !values.every((value) => typeof value === "number")) throw misfit;
 }
 
 /** Parameters become part of generated code: they are numbers and what is made of them, nothing else. */
