@@ -4,6 +4,7 @@
  * rewrites, both modes of differentiation for the derivative, and the property tests for the domain.
  */
 import type { Affine } from "./affine.js";
+import type { Masked } from "./derivatives/masked.js";
 import type { Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
 import type { Graph } from "./graph.js";
@@ -73,7 +74,7 @@ export interface Tangent<P extends Params = Params, A extends Operands = Operand
   tangent(tangents: MaybeOf<A>, application: Application<P, A>): Expr;
 }
 
-/** One rule for each mode: ops with a body (scan). Absent tangents and adjoints that don't matter are `undefined`. */
+/** One rule for each mode. Absent tangents and adjoints that don't matter are `undefined`. */
 export interface ForwardReverse<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "forwardReverse";
   forward(tangents: MaybeOf<A>, application: Application<P, A>): Expr;
@@ -83,6 +84,17 @@ export interface ForwardReverse<P extends Params = Params, A extends Operands = 
     matters: { readonly [K in keyof A]: boolean },
     application: Application<P, A>,
   ): MaybeOf<A>;
+}
+
+/** The same, where a rule takes and gives what is absent within a tensor (scan). */
+export interface MaskedRules<P extends Params = Params> {
+  readonly kind: "masked";
+  forward(tangents: readonly (Masked | undefined)[], application: Application<P>): Masked | undefined;
+  reverse(
+    adjoint: Masked,
+    matters: readonly boolean[],
+    application: Application<P>,
+  ): readonly (Masked | undefined)[];
 }
 
 /** The derivative is 0 everywhere, or by decree: comparisons, rounding. */
@@ -95,6 +107,7 @@ export type Derivative<P extends Params = Params, A extends Operands = Operands>
   | Transpose<P, A>
   | Tangent<P, A>
   | ForwardReverse<P, A>
+  | MaskedRules<P>
   | Constant;
 
 /** The values from which property tests draw an operand. */
@@ -245,6 +258,7 @@ const rules: { readonly [K in Derivative["kind"]]: readonly string[] } = {
   transpose: ["transpose"],
   tangent: ["tangent"],
   forwardReverse: ["forward", "reverse"],
+  masked: ["forward", "reverse"],
   constant: [],
 };
 

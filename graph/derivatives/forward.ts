@@ -77,6 +77,8 @@ function push(
       return unmasked(derivative.tangent(values(), application));
     case "forwardReverse":
       return unmasked(derivative.forward(values(), application));
+    case "masked":
+      return derivative.forward(tangents, application);
     case "constant":
       return undefined;
     default:

@@ -4,12 +4,13 @@
  * absent everywhere is `undefined`.
  */
 import { fullLike } from "../elementwise.js";
-import { type Expr, nodeOf } from "../node.js";
+import { type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
 import type { Factor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
 import { logicalAnd, logicalOr, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
+import { reshapeOp } from "../ops/moving.js";
 
 export interface Masked {
   readonly value: Expr;
@@ -40,7 +41,7 @@ export function scale(masked: Masked, partial: Factor): Masked {
     const mask = masked.mask === undefined ? partial.mask : logicalAnd(masked.mask, partial.mask);
     return { value: times(masked.value, partial.value), mask, zeroed: false };
   }
-  const finite = typeof partial === "number";
+  const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
   return {
     value: times(masked.value, partial),
     mask: masked.mask,
@@ -79,8 +80,15 @@ function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
   return rest.reduce((left, right) => logicalOr(left, right));
 }
 
-/** Whether an assembled mask leaves nothing out: its parts are true and cover the tensor. */
-export function isEverywhere(mask: Expr): boolean {
-  const { builder } = mask;
-  return nodeOf(mask).operands.every((part) => uniformValue(builder.expr(part)) === 1) && coversAll(mask);
+/** Whether an assembled mask leaves nothing out: its parts are true, or do so themselves, and cover the tensor. */
+export function isEverywhere(mask: Expr, depth = mostNested): boolean {
+  return nodeOf(mask).operands.every((part) => isTrue(mask.builder.expr(part), depth)) && coversAll(mask);
+}
+
+/** Assembled ones in assembled ones are looked at so deep. */
+const mostNested = 4;
+
+function isTrue(mask: Expr, depth: number): boolean {
+  const moved = paramsIf(mask, reshapeOp) ? operandOf(mask) : mask;
+  return uniformValue(moved) === 1 || (depth > 0 && isAssembled(moved) && isEverywhere(moved, depth - 1));
 }

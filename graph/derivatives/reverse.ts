@@ -127,6 +127,13 @@ function propagate(
       });
       return;
     }
+    case "masked": {
+      const relevant = ids.map(matters);
+      derivative.reverse(adjoint, relevant, application).forEach((arrived, i) => {
+        if (arrived && relevant[i]) contribute(ids[i]!, arrived);
+      });
+      return;
+    }
     case "constant":
       return;
     default:

@@ -1,4 +1,5 @@
 /** Faults of derivative rules: each op's record is changed in one place while the program runs, and put back. */
+import { type Masked, materialize, unmasked } from "../../graph/derivatives/masked.js";
 import { fullLike } from "../../graph/elementwise.js";
 import { type Expr, multiply, negative } from "../../graph/index.js";
 import type {
@@ -6,6 +7,7 @@ import type {
   Derivative,
   Factor,
   ForwardReverse,
+  MaskedRules,
   Op,
   Partials,
   Tangent,
@@ -74,6 +76,8 @@ export function mutantsOf(op: Op): Mutant[] {
       return tangentMutants(op, op.domains.length);
     case "forwardReverse":
       return bodyMutants(op);
+    case "masked":
+      return maskedMutants(op);
     case "constant":
       return constantMutants(op, op.domains.length);
     default:
@@ -81,9 +85,10 @@ export function mutantsOf(op: Op): Mutant[] {
   }
 }
 
-type Masked = { readonly value: Expr | number; readonly mask: Expr };
+type MaskedFactor = { readonly value: Expr | number; readonly mask: Expr };
 
-const isMasked = (partial: Factor): partial is Masked => typeof partial === "object" && "mask" in partial;
+const isMasked = (partial: Factor): partial is MaskedFactor =>
+  typeof partial === "object" && "mask" in partial;
 
 /** The value of a partial, as an expression. */
 function valueOfPartial(partial: Factor, { result }: Application): Expr {
@@ -256,6 +261,41 @@ function bodyMutants(op: Op): Mutant[] {
               touch();
               return apply(one);
             }),
+        })),
+      );
+    }
+  }
+  return list;
+}
+
+/** The same faults, in rules that take and give masks, and masks that are lost. */
+function maskedMutants(op: Op): Mutant[] {
+  const list: Mutant[] = [];
+  const faults: Readonly<Record<string, (one: Masked) => Masked>> = {
+    ...Object.fromEntries(
+      Object.entries(valueFaults).map(([fault, apply]) => [
+        fault,
+        ({ value, ...rest }: Masked) => ({ ...rest, value: apply(value) }),
+      ]),
+    ),
+    "without its mask": (one) => (one.mask ? unmasked(materialize(one)) : one),
+  };
+  for (const [fault, apply] of Object.entries(faults)) {
+    const wrong = (one: Masked | undefined, touch: () => void) => {
+      const other = one && apply(one);
+      if (other !== one) touch();
+      return other;
+    };
+    list.push(
+      mutant<MaskedRules>(op, `tangent ${fault}`, ({ forward }, touch) => ({
+        forward: (...given) => wrong(forward(...given), touch),
+      })),
+    );
+    // Operands beyond those that have a domain of their own are found by what arrives.
+    for (let operand = 0; operand < 3; operand++) {
+      list.push(
+        mutant<MaskedRules>(op, `adjoint of ${letter(operand)} ${fault}`, ({ reverse }, touch) => ({
+          reverse: (...given) => reverse(...given).map((one, i) => (i === operand ? wrong(one, touch) : one)),
         })),
       );
     }
