@@ -29,6 +29,7 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "rosenbrock-scalars-10000": { ratio: 6 },
   "linear-fit": { ratio: 0.7 },
   mixture: { ratio: 0.6 },
+  "log-determinant": { ratio: 2 },
   "adam-step": { ratio: 0.9, nanoseconds: 60 },
   minimize: { nanoseconds: 45 },
   "mlp-f32": { ratio: 0.15, first: 50, ahead: "jax-js" },

@@ -11,6 +11,7 @@ export const workloads: readonly Workload[] = [
   ...all.perceptron,
   ...all.matrixProduct,
   all.mixture,
+  all.logDeterminant,
   ...all.stencil,
   ...all.chain,
   all.adamStep,

@@ -5,7 +5,10 @@
 import type { Op } from "./op.js";
 import { assembleOp } from "./ops/boxes.js";
 import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
+import { choleskyAdjointOp } from "./ops/cholesky.js";
+import { cofactorsOp, logAbsDetOp } from "./ops/determinant.js";
 import * as functions from "./ops/index.js";
+import { luOp } from "./ops/lu.js";
 import { sechSquared } from "./ops/trigonometric.js";
 import { scanOp } from "./scan/op.js";
 
@@ -28,10 +31,14 @@ export const publicOps: readonly Op[] = /* @__PURE__ */ listed(Object.values(fun
 export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   ...publicOps,
   assembleOp,
+  choleskyAdjointOp,
+  cofactorsOp,
   constantOp,
   fullOp,
   inputOp,
   iotaOp,
+  logAbsDetOp,
+  luOp as Op,
   scanOp,
   sechSquared,
 ]);

@@ -22,6 +22,8 @@ export interface Arithmetic<T> {
   add(a: T, b: T): T;
   multiply(a: T, b: T): T;
   apply(op: Op, operands: readonly T[]): T;
+  /** Whether a condition holds, where numbers are known: those of code aren't. */
+  holds?(condition: T): boolean;
 }
 
 /** A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there. */
@@ -229,7 +231,10 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
    * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`.
    */
   routine?(shapes: ShapesOf<A>, params: P, dtype: Dtype, compileBody: CompileBody): Routine | undefined;
-  /** How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. */
+  /**
+   * How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. Infinity for
+   * an op whose way depends on its numbers: it is never written out.
+   */
   work?(shapes: ShapesOf<A>, params: P): number;
   /**
    * Parameters with which the op gives the result as element `at` of a larger tensor, along its first axis; kernels

@@ -3,6 +3,7 @@ export { convenientCall, manyKernels } from "./calls.js";
 export { chain } from "./chain.js";
 export { cubic, saddle, sphere } from "./course.js";
 export { linearFit } from "./linear-fit.js";
+export { logDeterminant } from "./log-determinant.js";
 export { matrixProduct } from "./matmul.js";
 export { mixture } from "./mixture.js";
 export { perceptron } from "./mlp.js";

@@ -16,11 +16,12 @@ export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
 export { type CumsumOptions, cumsum } from "./cumulative.js";
+export { det, type SignAndLog, slogdet } from "./determinant.js";
 export * from "./exponential.js";
 export { all, any, argmax, argmin } from "./finding.js";
 export { scatterAdd, segmentSum, take } from "./gather.js";
 export { concatenate, index, pad, slice, stack } from "./indexing.js";
-export { det, inv, solve } from "./linear-algebra.js";
+export { inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
 export { diag, diagonal, eye, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
 export { power } from "./powers.js";
@@ -29,6 +30,7 @@ export * from "./rounding.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";
 export * from "./special.js";
 export { type NormOptions, norm, prod, std, type VarianceOptions, variance } from "./statistics.js";
+export { choleskySolve, type TriangularOptions, triangularSolve } from "./triangular.js";
 export {
   acos,
   acosh,

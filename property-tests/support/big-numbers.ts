@@ -171,6 +171,7 @@ export const bigNumbers: Arithmetic<BigNumber> = {
   add: (a, b) => a.plus(b),
   multiply: (a, b) => a.times(b),
   apply: (op, operands) => meanings[op.name]!(...operands),
+  holds: isTrue,
 };
 
 export type { BigNumber };

@@ -145,8 +145,13 @@ export const ops: Readonly<Record<string, Examples>> = {
   dot: of(() => [V(), W()]),
   outer: of(() => [V(), [1, 2]]),
   solve: of(() => [M(), [1, 2]]),
+  triangularSolve: of(
+    () => [M(), [1, 2]],
+    () => [M(), M(), { lower: true, transpose: true, unitDiagonal: true }],
+  ),
+  choleskySolve: of(() => [M(), [1, 2]]),
   ...Object.fromEntries(
-    ["inv", "det", "cholesky", "matrixTrace", "diagonal"].map((name) => [name, of(() => [M()])]),
+    ["inv", "det", "slogdet", "cholesky", "matrixTrace", "diagonal"].map((name) => [name, of(() => [M()])]),
   ),
   tril: of(() => [M(), 1]),
   triu: of(() => [M(), -1]),
