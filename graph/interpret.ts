@@ -49,12 +49,13 @@ export function countElements({ nodes }: { readonly nodes: readonly Node[] }): n
   }, 0);
 }
 
-/** The numbers of an expression that depends on constants only. */
-export function evaluate(expr: Expr): readonly number[] {
-  const { nodes } = expr.builder;
-  return interpretNodes(nodes.slice(0, expr.id + 1), doubles, [], ancestors(expr.builder, [expr.id]))[
-    expr.id
-  ]!;
+/** The numbers of expressions of one trace that depend on constants only. */
+export function evaluate(exprs: readonly Expr[]): (readonly number[])[] {
+  const { builder } = exprs[0]!;
+  const ids = exprs.map(({ id }) => id);
+  const nodes = builder.nodes.slice(0, Math.max(...ids) + 1);
+  const values = interpretNodes(nodes, doubles, [], ancestors(builder, ids));
+  return ids.map((id) => values[id]!);
 }
 
 /** 1 for each node that one of `ids` needs, itself included. */

@@ -43,11 +43,23 @@ export function withOperands<const A extends readonly Operand[]>(
   operands: A,
   build: (operands: { readonly [K in keyof A]: Expr }) => Expr,
 ): Expr {
+  return withResults(what, operands, (exprs) => ({ result: build(exprs) })).result;
+}
+
+/** The same for a function with several results. */
+export function withResults<const A extends readonly Operand[], R extends Readonly<Record<string, Expr>>>(
+  what: string,
+  operands: A,
+  build: (operands: { readonly [K in keyof A]: Expr }) => R,
+): R {
   if (operands.length === 0) throw new AdjointError(`${what} needs at least one operand.`);
   let owner: Builder | undefined;
   for (const operand of operands) if (operand instanceof Expr) owner ??= operand.builder;
   const builder = owner ?? makeBuilder();
   const exprs = operands.map((operand) => lift(builder, operand, what));
-  const result = inNameOf(what, () => build(exprs as { readonly [K in keyof A]: Expr }));
-  return owner ? result : (nest(evaluate(result), result.shape) as unknown as Expr);
+  const results = inNameOf(what, () => build(exprs as { readonly [K in keyof A]: Expr }));
+  if (owner) return results;
+  const values = evaluate(Object.values(results));
+  const named = Object.entries(results).map(([name, { shape }], i) => [name, nest(values[i]!, shape)]);
+  return Object.fromEntries(named) as R;
 }

@@ -43,6 +43,12 @@ const rows: readonly (readonly [
   ["NormOptions", (given) => inTrace((x) => a.norm(x, 0, given)), "orrd", "ord"],
   ["SliceOptions", (given) => inTrace((x) => a.slice(x, 0, 1, given)), "steps", "step"],
   ["CumsumOptions", (given) => inTrace((x) => a.cumsum(x, 0, given)), "reversed", "reverse"],
+  [
+    "TriangularOptions",
+    (given) => inTrace((x) => a.triangularSolve([[1]], x, given)),
+    "transposed",
+    "transpose",
+  ],
   ["ScanOptions", (given) => inTrace((x) => a.scan((c) => c, x, given).last), "lenght", "length"],
   ["TraceOptions", (given) => trace({ x: scalar() }, ({ x }) => x, given), "debugg", "debug"],
   ["CompileOptions", (given) => a.compile(sphere, given), "dtypes", "dtype"],

@@ -71,7 +71,7 @@ export interface Steps<T> {
 }
 
 /** Functions that an algorithm is made of, besides the steps that its elements take. */
-type Parts = Readonly<Record<string, Step>>;
+type Parts = Readonly<Record<string, Step | number>>;
 
 /** Fills `result`, given the operands and the sizes. It decides nothing but by its steps. */
 type Algorithm<Q extends Parts> = <T>(

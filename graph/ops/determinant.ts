@@ -2,7 +2,7 @@
 import type { WithOp } from "../elementwise.js";
 import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type One, type Op } from "../op.js";
-import { withOperands } from "../operand.js";
+import { withOperands, withResults } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import { sizeOf } from "../shape.js";
 import type { Operand } from "../types.js";
@@ -145,9 +145,8 @@ export const logAbsDetOp: Op = /* @__PURE__ */ defineOp<Params, One>({
 });
 
 const instances: Instances["instances"] = [
-  { shapes: [[1, 1]], params: noParams },
   { shapes: [[3, 3]], params: noParams },
-  { shapes: [[2, 2, 2]], params: noParams },
+  { shapes: [[2, 1, 1]], params: noParams },
   { shapes: [[0, 0]], params: noParams },
 ];
 
@@ -182,7 +181,7 @@ function writtenOut(x: Expr, n: number): Expr {
 }
 
 /** A determinant as its sign, 1, −1 or 0, and the logarithm of its absolute value. */
-export interface SignAndLog {
+export interface SlogdetResult {
   readonly sign: Expr;
   readonly logabsdet: Expr;
 }
@@ -195,17 +194,13 @@ export interface SignAndLog {
  * @example
  * slogdet([[0, 2], [3, 0]]); // { sign: -1, logabsdet: 1.791759469228055 }
  */
-export function slogdet(a: Operand): SignAndLog {
-  const read = (f: (x: Expr) => Expr) =>
-    withOperands("slogdet", [a], ([x]) => {
-      squareSide(x, "slogdet");
-      return f(x);
-    });
-  return {
-    sign: read((x) => {
-      const { u, rows } = luOf(x);
-      return multiply(parity(rows), product(sign(diagonal(u))));
-    }),
-    logabsdet: read((x) => apply(logAbsDetOp, [x])),
-  };
+export function slogdet(a: Operand): SlogdetResult {
+  return withResults("slogdet", [a], ([x]) => {
+    squareSide(x, "slogdet");
+    const { u, rows } = luOf(x);
+    return {
+      sign: multiply(parity(rows), product(sign(diagonal(u)))),
+      logabsdet: apply(logAbsDetOp, [x]),
+    };
+  });
 }

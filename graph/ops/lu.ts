@@ -146,7 +146,6 @@ export function parity(places: Expr): Expr {
 export const luInstances: Instances = {
   op: luOp as Op,
   instances: [
-    { shapes: [[1, 1]], params: { complete: 0 } },
     { shapes: [[3, 3]], params: { complete: 0 } },
     { shapes: [[3, 3]], params: { complete: 1 } },
     { shapes: [[2, 2, 2]], params: { complete: 1 } },

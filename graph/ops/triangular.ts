@@ -141,8 +141,10 @@ export function substituted(a: Expr, b: Expr, options: TriangularOptions): Expr 
 export const triangularSolve: ((a: Operand, b: Operand, options?: TriangularOptions) => Expr) & WithOp =
   /* @__PURE__ */ Object.assign(
     (a: Operand, b: Operand, options: TriangularOptions = {}): Expr => {
-      checkOptions("triangularSolve", options, ["lower", "transpose", "unitDiagonal"]);
-      return system("triangularSolve", a, b, squareSide, (x, y) => substituted(x, y, options));
+      const read = checkOptions("triangularSolve", options, {
+        ...{ lower: "boolean", transpose: "boolean", unitDiagonal: "boolean" },
+      });
+      return system("triangularSolve", a, b, squareSide, (x, y) => substituted(x, y, read));
     },
     { op: triangularSolveOp as Op },
   );
