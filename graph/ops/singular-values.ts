@@ -156,7 +156,7 @@ function sweepColumns<T>(
   vectors: T[][],
   m: number,
 ): boolean {
-  const { number, add, subtract, multiply, divide, abs, sqrt, greater } = steps;
+  const { number, add, subtract, multiply, divide, abs, sqrt, greater, choose } = steps;
   const [zero, half, n] = [number(0), number(0.5), columns.length];
   let isLeft = false;
   for (let p = 0; p < n - 1; p++) {
@@ -169,10 +169,10 @@ function sweepColumns<T>(
         y = add(y, multiply(h, h));
         product = add(product, multiply(g, h));
       }
-      // At right angles, but for what rounding leaves of a sum of m products.
+      // At right angles, but for what rounding leaves of a sum of m products; or one is as good as 0.
       const both = multiply(sqrt(x), sqrt(y));
       const rest = divide(abs(product), number(2 * m));
-      if (!steps.holds(greater(add(both, rest), both))) continue;
+      if (!steps.holds(choose(greater(both, zero), greater(add(both, rest), both), zero))) continue;
       isLeft = true;
       const [, cosine, sine] = steps.rotation(steps, multiply(half, subtract(y, x)), product);
       for (let i = 0; i < m; i++) {

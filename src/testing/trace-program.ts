@@ -181,8 +181,11 @@ class Maker {
   #into({ diagonal, ...domain }: Domain, x: Expr): Expr {
     if (!this.#program.style.tame) return x;
     if (diagonal !== undefined) {
-      const n = x.shape.at(-1)!;
-      const added = constant(x.builder, eye(n).flat(), [n, n]);
+      // Below a square, the diagonal begins again.
+      const [m, n] = x.shape.slice(-2) as [number, number];
+      const unit = eye(n);
+      const rows = Array.from({ length: m }, (_, i) => unit[i % n] ?? []);
+      const added = constant(x.builder, rows.flat(), [m, n]);
       return add(this.#into(domain, x), multiply(added, diagonal));
     }
     const { kind, low, high } = domain;
