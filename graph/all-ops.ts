@@ -4,8 +4,8 @@
  */
 import type { Op } from "./op.js";
 import { assembleOp } from "./ops/boxes.js";
-import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 import { choleskyAdjointOp } from "./ops/cholesky.js";
+import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 import { cofactorsOp, logAbsDetOp } from "./ops/determinant.js";
 import * as functions from "./ops/index.js";
 import { luOp } from "./ops/lu.js";

@@ -5,11 +5,11 @@ import { sizeOf } from "../shape.js";
 import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { add, multiply, subtract } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { greater, logicalAnd, where } from "./comparison.js";
-import { constant, full } from "./constant.js";
+import { equal, greater, less, logicalAnd, where } from "./comparison.js";
+import { full } from "./constant.js";
 import { concatenate } from "./indexing.js";
 import { matmul, swapLast } from "./matmul.js";
-import { tril, triu } from "./matrices.js";
+import { placesOf, tril, triu } from "./matrices.js";
 import { reshapeExpr } from "./moving.js";
 import { remainder } from "./rounding.js";
 import { dominant, permutation, rowsOf, sidesOf, withRows } from "./systems.js";
@@ -90,11 +90,8 @@ function luTangent(da: Expr, result: Expr, { complete }: LuParams): Expr {
   const inner = columns ? matmul(moved, swapLast(permutation(columns))) : moved;
   const left = substituted(l, inner, { lower: true, unitDiagonal: true });
   const n = da.shape.at(-1)!;
-  const isLast = constant(
-    da.builder,
-    Array.from({ length: n * n }, (_, i) => (i === n * n - 1 ? 1 : 0)),
-    [n, n],
-  );
+  const [row, column] = placesOf(da.builder, n, n);
+  const isLast = equal(add(row, column), 2 * n - 2);
   const safe = where(isLast, 1, u);
   const ratio = tril(swapLast(substituted(safe, swapLast(left), { transpose: true })), -1);
   const lower = add(matmul(tril(l, -1), ratio), ratio);
@@ -133,11 +130,7 @@ export function parity(places: Expr): Expr {
   const { shape, builder } = places;
   const n = shape.at(-1)!;
   const [rank, pairs] = [shape.length, [...shape, n]];
-  const isBefore = constant(
-    builder,
-    Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) < i % n ? 1 : 0)),
-    [n, n],
-  );
+  const isBefore = less(...placesOf(builder, n, n));
   const isLarger = greater(insertAxes(places, pairs, [rank]), insertAxes(places, pairs, [rank - 1]));
   const inversions = sumAxes(logicalAnd(isBefore, isLarger), [rank - 1, rank]);
   return subtract(1, multiply(remainder(inversions, 2), 2));

@@ -72,7 +72,7 @@ export function matrixTrace(x: Operand, offset = 0): Expr {
 }
 
 /** The row and the column of each element of a matrix. */
-function placesOf(builder: Builder, rows: number, columns: number): [rows: Expr, columns: Expr] {
+export function placesOf(builder: Builder, rows: number, columns: number): [rows: Expr, columns: Expr] {
   return [
     insertAxes(iota(builder, rows), [rows, columns], [1]),
     insertAxes(iota(builder, columns), [rows, columns], [0]),

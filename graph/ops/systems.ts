@@ -7,9 +7,9 @@ import { broadcastShapes, formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Operand } from "../types.js";
 import { broadcastLike, insertAxes } from "./broadcast.js";
 import { equal } from "./comparison.js";
-import { constant } from "./constant.js";
+import { iota } from "./constant.js";
 import { slice } from "./indexing.js";
-import { eye, matrixShape } from "./matrices.js";
+import { matrixShape, placesOf } from "./matrices.js";
 import { reshapeExpr } from "./moving.js";
 
 /** Far from singular, as differences want it. */
@@ -72,7 +72,7 @@ export function columnsOf(x: Expr, start: number, stop: number): Expr {
 
 /** Identity matrices, one for each of the matrices of `like`. */
 export function identityLike(like: Expr, n: number): Expr {
-  const unit = constant(like.builder, eye(n).flat(), [n, n]);
+  const unit = equal(...placesOf(like.builder, n, n));
   const leading = like.shape.slice(0, -2);
   return insertAxes(
     unit,
@@ -86,5 +86,5 @@ export function permutation(places: Expr): Expr {
   const { shape, builder } = places;
   const n = shape.at(-1)!;
   const spread = insertAxes(places, [...shape, n], [shape.length]);
-  return equal(spread, constant(builder, [...Array(n).keys()], [n]));
+  return equal(spread, iota(builder, n));
 }

@@ -12,6 +12,7 @@ const root = (n: number) => Math.round(Math.sqrt(n));
 const wide = (x: Expr, n: number) => f.reshape(x, [n / 100, 100]);
 /** 0, 1, 2 …, known only when it runs; neighbours lie side by side, so that memory isn't what is timed. */
 const places = (x: Expr) => f.subtract(f.cumsum(f.add(1, f.multiply(0, x))), 1);
+const small = (x: Expr, n: number) => f.reshape(x, [n / 25, 5, 5]);
 const square = (x: Expr) => f.reshape(f.slice(x, 0, 10_000), [100, 100]);
 
 /** Calls of what isn't elementwise; further ones of a function are told apart by what follows a comma. */
@@ -64,6 +65,19 @@ const calls: Readonly<Record<string, Large>> = {
   det: (x) => f.det(square(x)),
   inv: (x) => f.inv(square(x)),
   solve: (x) => f.solve(square(x), f.slice(x, 0, 100)),
+  triangularSolve: (x, n) => f.triangularSolve(small(x, n), small(x, n)),
+  choleskySolve: (x, n) => f.choleskySolve(small(x, n), small(x, n)),
+  lstsq: (x, n) => f.lstsq(small(x, n), small(x, n)),
+  slogdet: (x, n) => Object.values(f.slogdet(small(x, n))),
+  qr: (x, n) => Object.values(f.qr(small(x, n))),
+  eigh: (x, n) => Object.values(f.eigh(small(x, n))),
+  eigvalsh: (x, n) => f.eigvalsh(small(x, n)),
+  svd: (x, n) => Object.values(f.svd(small(x, n))),
+  svdvals: (x, n) => f.svdvals(small(x, n)),
+  pinv: (x, n) => f.pinv(small(x, n)),
+  expm: (x, n) => f.expm(small(x, n)),
+  matrixPower: (x, n) => f.matrixPower(small(x, n), -5),
+  kron: (x, n) => f.kron(small(x, n), f.eye(2)),
 };
 
 /** What depends on the data alone: it makes numbers or arrays, and no node. */
