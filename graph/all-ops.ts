@@ -2,7 +2,8 @@
  * Every op of the library: those behind its public functions, and those that only graphs hold. Readers of texts, printers
  * and tests take theirs from here; whoever imports it carries all ops along.
  */
-import type { Op } from "./op.js";
+import type { WithOp } from "./elementwise.js";
+import { isMadeOp, type Op } from "./op.js";
 import { assembleOp } from "./ops/boxes.js";
 import { choleskyAdjointOp } from "./ops/cholesky.js";
 import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
@@ -14,9 +15,8 @@ import { scanOp } from "./scan/op.js";
 
 /** An op that is given as itself or by the function that applies it; `undefined` for anything else. */
 export function opOf(given: unknown): Op | undefined {
-  const carried: unknown = typeof given === "function" && "op" in given ? given.op : given;
-  const isOp = typeof carried === "object" && carried !== null && "derivative" in carried && "key" in carried;
-  return isOp ? (carried as Op) : undefined;
+  const carried = typeof given === "function" ? (given as Partial<WithOp>).op : given;
+  return isMadeOp(carried) ? carried : undefined;
 }
 
 function listed(given: readonly unknown[]): readonly Op[] {

@@ -4,13 +4,16 @@ import { AdjointError } from "./errors.js";
 import { formatShape, isLength, type Shape, sizeOf, tooMany } from "./shape.js";
 import { rowsOf } from "./values.js";
 
-/** A whole number of at least `least` and below 2³¹. `what` names function and argument: `eye: rows`. */
-export function readCount(value: unknown, what: string, least = 0): number {
+/**
+ * A whole number of at least `least` and below 2³¹, or as large as `most` says. `what` names function and argument:
+ * `eye: rows`.
+ */
+export function readCount(value: unknown, what: string, least = 0, most = tooMany - 1): number {
   const isWhole = isLength(value) && value >= least;
-  if (isWhole && value < tooMany) return value;
-  const most = isWhole ? " and below 2³¹" : "";
+  if (isWhole && value <= most) return value;
+  const end = isWhole ? " and below 2³¹" : "";
   throw new AdjointError(
-    `${what} must be a whole number of at least ${least}${most}, not ${describe(value)}.`,
+    `${what} must be a whole number of at least ${least}${end}, not ${describe(value)}.`,
   );
 }
 
@@ -27,7 +30,11 @@ export function readList<T>(value: unknown, what: string, read: (item: unknown, 
     if (!rows) throw new AdjointError(`${what} must be a list, not ${describe(value)}.`);
     const { length } = rows;
     const list: T[] = [];
-    for (let i = 0; i < length; i++) list.push(read(rows[i], i));
+    for (let i = 0; i < length; i++) {
+      list.push(read(rows[i], i));
+      // A list may be long and hold nothing.
+      if (list[i] === undefined) throw new AdjointError(`${what}: there is nothing at place ${i}.`);
+    }
     return list;
   });
 }

@@ -1,12 +1,13 @@
 /** Calls of a graph on numbers: its inputs read and checked, and the graph interpreted where there is no code. */
 import { checkOutputs, isDebug } from "./debug.js";
+import { reading, shortened } from "./describe.js";
 import { arrayOf, type Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
-import { type Graph, mapOutputs, outputsOf } from "./graph.js";
+import { type Graph, isId, mapOutputs, outputsOf } from "./graph.js";
 import { doubles, interpretNodes } from "./interpret.js";
-import { checkKeys } from "./names.js";
+import { checkKeys, checkNames } from "./names.js";
 import { formatShape, sizeOf } from "./shape.js";
-import { atPath, pathText } from "./tree.js";
+import { atPath, type Path, pathText, type Tree } from "./tree.js";
 import { readValue } from "./values.js";
 
 type AnyArray = Float64Array | Float32Array;
@@ -20,7 +21,11 @@ export interface Helpers {
   /** Throws for an output that can't be written to. */
   reject(index: number): never;
   /** Throws for the map that was missing where the arguments of `into` were read. */
-  missing(inputs: unknown, targets: unknown, error: unknown): never;
+  missing(inputs: unknown, targets: unknown, error: unknown): void;
+  /** Throws for inputs that can't be read. */
+  unread(error: unknown): void;
+  /** Throws for names among the targets that no output has. */
+  checkTargets(targets: unknown): void;
 }
 
 /** The two calls of a kernel, free of types. */
@@ -51,18 +56,36 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
     read(index, inputs) {
       check(inputs);
       const { name, shape } = graph.inputs[index]!;
-      const data = readValue((inputs as Record<string, unknown>)[name], shape, `input "${name}"`);
+      const what = `input "${shortened(name)}"`;
+      const value = reading(what, () => (inputs as Record<string, unknown>)[name]);
+      const data = readValue(value, shape, what);
       if (shape.length === 0) return data[0]!;
       const dtype = dtypeOf(index);
       return dtype === "f64" ? data : arrayOf(dtype).from(data);
     },
     reject,
     missing(inputs, targets, error) {
-      if (inputs === undefined || inputs === null) check(inputs);
-      outputs.forEach(({ path }, i) => {
-        if (atPath(targets, path) === undefined) reject(i);
+      reading("into: what is given", () => {
+        if (inputs === undefined || inputs === null) check(inputs);
+        outputs.forEach(({ path }, i) => {
+          if (atPath(targets, path) === undefined) reject(i);
+        });
+        throw error;
       });
-      throw error;
+    },
+    checkTargets(targets) {
+      const walk = (tree: Tree<number>, given: unknown, path: Path): void => {
+        if (isId(tree)) return;
+        checkNames(pathText(["into", ...path]), "outputs", given, Object.keys(tree));
+        for (const [key, child] of Object.entries(tree))
+          walk(child, (given as Readonly<Record<string, unknown>>)[key], [...path, key]);
+      };
+      reading("into: what is given", () => walk(graph.outputs, targets, []));
+    },
+    unread(error) {
+      reading("inputs: what is given", () => {
+        throw error;
+      });
     },
   };
 }
@@ -90,11 +113,14 @@ export function interpretedCalls(graph: Graph, helpers: Helpers, dtypeOf: DtypeO
     },
     into(inputs, targets) {
       const values = evaluate(inputs);
-      outputs.forEach(({ path, id }, i) => {
-        const array = atPath(targets, path);
-        if (!(array instanceof arrayOf(dtypeOf(id))) || array.length !== values[id]!.length)
-          helpers.reject(i);
-        (array as AnyArray).set(values[id]!);
+      const arrays = outputs.map(({ path, id }, i) => {
+        const array = reading("into: what is given", () => atPath(targets, path));
+        const fits = ArrayBuffer.isView(array) && array instanceof arrayOf(dtypeOf(id));
+        return fits && array.length === values[id]!.length ? array : helpers.reject(i);
+      });
+      helpers.checkTargets(targets);
+      outputs.forEach(({ id }, i) => {
+        arrays[i]!.set(values[id]!);
       });
     },
   };

@@ -45,6 +45,8 @@ import {
   withDerivative,
 } from "../src/index.js";
 import { assertGradient } from "../src/testing/index.js";
+import { checkedOp } from "./definitions.js";
+import { allOps } from "./internal.js";
 
 const custom = suite("custom ops");
 
@@ -307,6 +309,50 @@ custom("matrices of inputs of one's own shapes", () => {
     ],
     [1, 1, 1, 1],
   );
+});
+
+custom(
+  "an op whose meaning is written with JavaScript's operators is called on numbers, however small",
+  () => {
+    const plain = defineOp({
+      name: "plain",
+      shape: ([x]) => x!,
+      // Most users think of numbers alone.
+      evaluate: (_arithmetic, [x]) => (x as readonly number[]).map((value) => value * value + 1) as never,
+      derivative: { kind: "constant" },
+      domains: [{ kind: "real", low: -3, high: 3 }],
+    });
+    for (const n of [1, 4, 64]) {
+      const f = trace({ x: vector(n) }, ({ x }) => sum(applyOp(plain, [x])));
+      const x = Float64Array.from({ length: n }, (_, i) => i);
+      const expected = x.reduce((total, value) => total + value * value + 1, 0);
+      assert.is(f({ x }), expected);
+      assert.is(compile(f)({ x }), expected);
+    }
+  },
+);
+
+custom("an op that computes too little, or returns no expression, is told by its name", () => {
+  const short = defineOp({
+    name: "short",
+    shape: ([x]) => x!,
+    evaluate: (_arithmetic, [x]) => x!.slice(1),
+    derivative: { kind: "constant" },
+    domains: [{ kind: "real", low: -3, high: 3 }],
+  });
+  assert.throws(
+    () => applyOp(short, [[1, 2]]),
+    /^short: evaluate gives the list \[2\] where the shape is \(2\)/,
+  );
+  const nothing = withDerivative((() => undefined) as never, {
+    name: "nothing",
+    derivative: { kind: "constant" },
+  });
+  assert.throws(() => (nothing as (x: number) => unknown)(1), /^nothing: .* got undefined/);
+});
+
+custom("the ops of the library pass the check of those that users define", () => {
+  for (const op of allOps) assert.is(checkedOp("defineOp", op).name, op.name);
 });
 
 custom("an expression can be taken apart in a program that needs nothing else of the library", async () => {

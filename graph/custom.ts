@@ -1,13 +1,26 @@
 /** A user's own ops, by the record that the built-in ones use. */
 import { makeBuilder } from "./builder.js";
+import { checkedOp } from "./definitions.js";
+import { describe } from "./describe.js";
 import type { WithOp } from "./elementwise.js";
+import { AdjointError } from "./errors.js";
 import { declareInputs, finish, type Graph, inline } from "./graph.js";
 import { interpretNodes } from "./interpret.js";
 import { apply, type Expr } from "./node.js";
-import { type Arithmetic, type Derivative, type Domain, defineOp, type Op, real } from "./op.js";
-import { withOperands } from "./operand.js";
+import {
+  type Arithmetic,
+  type Derivative,
+  type Domain,
+  defineOp,
+  isMadeOp,
+  type Op,
+  type OpDefinition,
+  real,
+} from "./op.js";
+import { lift, listOf, withOperands } from "./operand.js";
 import { checkOptions } from "./options.js";
 import type { Shape } from "./shape.js";
+import { isRecord } from "./tree.js";
 import type { Operand } from "./types.js";
 
 export interface CustomDerivative {
@@ -38,9 +51,11 @@ export function withDerivative<const A extends readonly Expr[]>(
   f: (...operands: A) => Expr,
   options: CustomDerivative,
 ): ((...operands: { readonly [K in keyof A]: Operand }) => Expr) & WithOp {
-  checkOptions("withDerivative", options, ["name", "derivative", "domains"]);
-  const { name, derivative, domains = [real()] } = options;
-  const op: Op<{ readonly body: Graph }> = defineOp<{ readonly body: Graph }>({
+  const own = checkOptions("withDerivative", options, { name: "string", derivative: "any", domains: "any" });
+  const { name, derivative, domains = [real()] } = own;
+  if (typeof f !== "function")
+    throw new AdjointError(`withDerivative: expected a function of expressions, got ${describe(f)}.`);
+  const record: OpDefinition<{ readonly body: Graph }> = {
     name,
     shape: (_shapes, { body }) => body.nodes[body.outputs as number]!.shape,
     evaluate: <T>(
@@ -54,7 +69,8 @@ export function withDerivative<const A extends readonly Expr[]>(
     },
     derivative,
     domains,
-  });
+  };
+  const op = defineOp(checkedOp("withDerivative", record));
   // One body for operands of the same shapes, so that equal calls are one node.
   const bodies = new Map<string, Graph>();
   const bodyFor = (shapes: readonly Shape[]): Graph => {
@@ -63,7 +79,12 @@ export function withDerivative<const A extends readonly Expr[]>(
     if (known) return known;
     const builder = makeBuilder();
     const inputs = shapes.map((shape, i) => ({ name: String(i), shape }));
-    const body = finish(builder, inputs, f(...(declareInputs(builder, inputs) as unknown as A)));
+    const returned: unknown = f(...(declareInputs(builder, inputs) as unknown as A));
+    const body = finish(
+      builder,
+      inputs,
+      lift(builder, returned as Operand, `${name}: what the function returns`),
+    );
     bodies.set(key, body);
     return body;
   };
@@ -83,5 +104,9 @@ export function withDerivative<const A extends readonly Expr[]>(
  * const double = (x: Operand) => applyOp(doubled, [x]);
  */
 export function applyOp<P extends object>(op: Op<P>, operands: readonly Operand[], params?: P): Expr {
-  return withOperands(op.name, operands, (exprs) => apply(op, exprs, params));
+  if (!isMadeOp(op))
+    throw new AdjointError(`applyOp: expected an op that defineOp made, got ${describe(op)}.`);
+  if (params !== undefined && !isRecord(params))
+    throw new AdjointError(`applyOp: the params are ${describe(params)}; pass an object, or nothing.`);
+  return withOperands(op.name, listOf(operands, "applyOp"), (exprs) => apply(op, exprs, params));
 }

@@ -1,16 +1,19 @@
 /** Where a value that isn't finite comes from: for graphs that were traced with `{ debug: true }`. */
+import { describe } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { type Graph, outputsOf } from "./graph.js";
-import { type Expr, isOp, type Node } from "./node.js";
+import { Expr, isOp, type Node } from "./node.js";
 import { where } from "./ops/comparison.js";
 import { inputOp } from "./ops/constant.js";
 import { unravel } from "./shape.js";
 import { pathText } from "./tree.js";
 
 /** Gives an expression a name that errors of `debug` traces tell; the expression itself. */
-export function label<E extends Expr>(x: E, name: string): E {
+export function label<E extends Expr>(x: E, text: string): E {
+  if (!(x instanceof Expr)) throw new AdjointError(`label: expected an expression, got ${describe(x)}.`);
+  if (typeof text !== "string") throw new AdjointError(`label: the name is ${describe(text)}, no text.`);
   const { nodes } = x.builder;
-  nodes[x.id] = { ...nodes[x.id]!, label: name };
+  nodes[x.id] = { ...nodes[x.id]!, label: text };
   return x;
 }
 

@@ -28,11 +28,13 @@ function wordsFor(value: unknown): string {
   if (!/^[A-Z]\w{0,39}$/i.test(name)) return "an object";
   const article = /^[AEIOU]/i.test(name) ? "an" : "a";
   if (value instanceof Promise) return "a Promise (await it)";
-  const more = ArrayBuffer.isView(value) ? ` of length ${(value as Float64Array).length}` : "";
-  return `${article} ${name}${more}`;
+  if (value instanceof Error) return `${article} ${name} (${shortened(value.message)})`;
+  const length = ArrayBuffer.isView(value) ? ` of length ${(value as Float64Array).length}` : "";
+  return `${article} ${name}${length}`;
 }
 
-function shortened(text: string): string {
+/** Of a long text, its beginning. */
+export function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 

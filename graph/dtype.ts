@@ -1,4 +1,5 @@
 /** What the elements of tensors are, and the arrays that hold them. */
+import { describe } from "./describe.js";
 import { AdjointError } from "./errors.js";
 
 /** What the elements of a kernel's tensors are. */
@@ -14,5 +15,5 @@ export const elementBytes = { f64: 8, f32: 4 } as const;
 export function arrayOf(dtype: Dtype): Float64ArrayConstructor | Float32ArrayConstructor {
   if (dtype === "f64") return Float64Array;
   if (dtype === "f32") return Float32Array;
-  throw new AdjointError(`compile: dtype is "f64" or "f32", not ${JSON.stringify(dtype)}.`);
+  throw new AdjointError(`compile: dtype is "f64" or "f32", not ${describe(dtype)}.`);
 }

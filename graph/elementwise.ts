@@ -8,7 +8,7 @@ import { type Arithmetic, type Domain, defineOp, type Factor, type Op, real, typ
 import { withOperands } from "./operand.js";
 import { broadcastLike } from "./ops/broadcast.js";
 import { full } from "./ops/constant.js";
-import { checkRecipe, functionOf, type RecipeRule } from "./recipe.js";
+import { functionOf, generalRecipe, type RecipeRule } from "./recipe.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "./shape.js";
 import type { Binary, Operand, Unary, Variadic } from "./types.js";
 
@@ -44,9 +44,6 @@ export function elementwise<A extends readonly Expr[]>(
   arity: A["length"],
 ): Op {
   const { name, commutative = false, isTruth = false, partials, rewrite } = definition;
-  if (partials === undefined) {
-    throw new AdjointError(`${definedBy(arity)}: the op ${name} lacks partials.`);
-  }
   const op: Op = defineOp({
     name,
     commutative,
@@ -67,7 +64,7 @@ export function elementwise<A extends readonly Expr[]>(
       }
       return result;
     },
-    scalar: scalarOf(definition, arity),
+    scalar: scalarOf(definition),
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands as A) }),
     derivative:
       partials === "constant"
@@ -82,22 +79,14 @@ export function elementwise<A extends readonly Expr[]>(
   return op;
 }
 
-/** The function that a user's own op of so many operands is made by. */
-function definedBy(arity: number): string {
-  return arity === 1 ? "unary" : "binary";
-}
-
-function scalarOf<A extends readonly Expr[]>(
-  { name, recipe, compute, code, text }: ElementwiseDefinition<A>,
-  arity: number,
-): Scalar {
-  const general = typeof recipe === "function" ? recipe() : recipe;
-  if (general === undefined && compute === undefined) {
-    throw new AdjointError(`${definedBy(arity)}: the op ${name} lacks recipe or compute.`);
-  }
-  if (general !== undefined) checkRecipe(general, arity, name);
+function scalarOf<A extends readonly Expr[]>({
+  recipe,
+  compute,
+  code,
+  text,
+}: ElementwiseDefinition<A>): Scalar {
   return {
-    compute: (compute as Scalar["compute"] | undefined) ?? functionOf(general!),
+    compute: (compute as Scalar["compute"] | undefined) ?? functionOf(generalRecipe(recipe)!),
     ...{ recipe, code: code as Scalar["code"], text },
   };
 }

@@ -167,7 +167,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ],
   ["index outside", () => index(tensorOf([2, 3]), 1, 3), "index: [1, 3] is outside (2×3)."],
   ["index too deep", () => index([1, 2], 0, 0), "index: [0, 0] is outside (2)."],
-  ["index by a half", () => index([1, 2], 0.5), "index: [0.5] is outside (2)."],
+  ["index by a half", () => index([1, 2], 0.5), "index: each place must be a whole number, not 0.5."],
   [
     "step 0",
     () => slice([1, 2], 0, 1, { step: 0 }),

@@ -3,9 +3,14 @@
  * and, where the stack tells it, the user's own line.
  */
 export class AdjointError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    // What is no text might throw where it is made one.
-    super(typeof message === "string" ? message : "Something went wrong.", options);
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    // What is no text might throw where it is made one, and an error is made where nothing may go wrong any more.
+    super(typeof message === "string" ? message : "Something went wrong.");
+    try {
+      if (options) this.cause = options.cause;
+    } catch {
+      // A trap: there is no cause to be told.
+    }
     this.name = "AdjointError";
     const line = callerLine(longStack());
     if (line) this.message += `  at ${line}`;

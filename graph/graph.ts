@@ -59,7 +59,16 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
   });
-  return { nodes, inputs, outputs: mapTree(outputs, isExpr, (expr) => moved[expr.id]!) };
+  const graph = { nodes, inputs, outputs: mapTree(outputs, isExpr, (expr) => moved[expr.id]!) };
+  made.add(graph);
+  return graph;
+}
+
+const made = new WeakSet<object>();
+
+/** Whether a value is a graph of this library's making. */
+export function isGraph(value: unknown): value is Graph {
+  return typeof value === "object" && value !== null && made.has(value);
 }
 
 export function isExpr(tree: Tree<Expr>): tree is Expr {

@@ -1,6 +1,7 @@
 export { type CompileOptions, compile, type Kernel } from "./compile/index.js";
 export { applyOp, type CustomDerivative, withDerivative } from "./custom.js";
 export { label } from "./debug.js";
+export { binary, defineOp, unary } from "./definitions.js";
 export { type Hessians, hessian, type Jacobians, jacobian } from "./derivatives/jacobian.js";
 export {
   type CotangentInputs,
@@ -13,11 +14,11 @@ export {
   vjp,
 } from "./derivatives/transformations.js";
 export type { Dtype } from "./dtype.js";
-export { binary, type ElementwiseDefinition, unary } from "./elementwise.js";
+export type { ElementwiseDefinition } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input } from "./graph.js";
 export { Expr, type Node } from "./node.js";
-export { type Arithmetic, type Derivative, type Domain, defineOp, type Op, type OpDefinition } from "./op.js";
+export type { Arithmetic, Derivative, Domain, Op, OpDefinition } from "./op.js";
 export * from "./ops/index.js";
 export { print } from "./print.js";
 export type { Recipe } from "./recipe.js";

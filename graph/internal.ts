@@ -30,7 +30,6 @@ export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 export { matmulOp } from "./ops/matmul.js";
 export {
-  checkCount,
   checkOptions,
   type Option,
   type OptionsOf,

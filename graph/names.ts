@@ -1,12 +1,13 @@
 /** Maps by name, and what errors say of a name that isn't known: the names that are, and the one that was meant. */
-import { describe, reading } from "./describe.js";
+import { describe, reading, shortened } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { isRecord } from "./tree.js";
 
 /** `the keys are a, b, weights; did you mean "weights"?`, to follow what is wrong with a name. */
 export function knownNames(what: string, known: readonly string[], name: string): string {
   const meant = nearest(name, known);
-  return `the ${what} are ${known.join(", ")}${meant === undefined ? "." : `; did you mean "${meant}"?`}`;
+  const others = known.length > 12 ? ", …" : "";
+  return `the ${what} are ${known.slice(0, 12).map(shortened).join(", ")}${others}${meant === undefined ? "." : `; did you mean "${meant}"?`}`;
 }
 
 /** @throws where something is no object, or has a name that isn't known; the error tells the nearest */
@@ -20,7 +21,7 @@ export function checkNames(owner: string, what: string, given: unknown, known: r
   const unknown = reading(`${owner}: what is given`, () => Object.keys(given).find((name) => !all.has(name)));
   if (unknown !== undefined)
     throw new AdjointError(
-      `${owner}: unknown ${what.slice(0, -1)} "${unknown}"; ${knownNames(what, known, unknown)}`,
+      `${owner}: unknown ${what.slice(0, -1)} "${shortened(unknown)}"; ${knownNames(what, known, unknown)}`,
     );
 }
 

@@ -1,7 +1,7 @@
 import { AdjointError } from "./errors.js";
 import type { Op } from "./op.js";
 import { hashParams, mix, noParams, type Params, sameParams } from "./params.js";
-import { formatShape, type Shape } from "./shape.js";
+import { formatShape, type Shape, sizeOf, tooMany } from "./shape.js";
 import type { Tail } from "./types.js";
 
 /** One application of an op: plain immutable data, its operands being positions of earlier nodes. */
@@ -151,7 +151,8 @@ export class Expr<S extends Shape = Shape> {
   /** `x + 1` would silently make text of an expression, so every implicit conversion is refused. */
   [Symbol.toPrimitive](): never {
     throw new AdjointError(
-      "An expression can't be used with JavaScript's operators or as text; use add(x, 1) for x + 1, and print(graph) to read it.",
+      "An expression can't be used with JavaScript's operators, in Math's functions or as text; use add(x, 1) for x + 1, " +
+        "less(x, 0) and where(…) for x < 0, exp(x) for Math.exp(x), and print(graph) to read it.",
     );
   }
 }
@@ -168,7 +169,14 @@ export function apply<P extends Params>(op: Op<P>, operands: readonly Expr[], pa
     shapes[i] = operand.shape;
   }
   const shape = op.shape(shapes, (params ?? noParams) as P);
+  checkSize(op, shape);
   return new Expr(builder, builder.intern(op, ids, params ?? noParams, shape), shape);
+}
+
+/** @throws where no array can hold a result */
+export function checkSize(op: { readonly name: string }, shape: Shape): void {
+  if (sizeOf(shape) < tooMany) return;
+  throw new AdjointError(`${op.name}: ${formatShape(shape)} has more elements than an array can hold.`);
 }
 
 export function nodeOf(expr: Expr): Node {

@@ -5,13 +5,14 @@
  */
 import type { Affine } from "./affine.js";
 import type { Masked } from "./derivatives/masked.js";
+import { describe } from "./describe.js";
 import type { Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
 import type { Graph } from "./graph.js";
 import type { Expr } from "./node.js";
 import type { Params } from "./params.js";
-import { checkRecipe, type Recipe, type RecipeRule } from "./recipe.js";
-import type { Shape } from "./shape.js";
+import type { Recipe, RecipeRule } from "./recipe.js";
+import { formatShape, type Shape, sizeOf } from "./shape.js";
 
 /**
  * The numbers that a graph is evaluated on: doubles, big numbers in tests, or code text in the compiler.
@@ -257,36 +258,35 @@ export interface Op<P extends Params = Params> extends OpDefinition<P> {
 
 let lastKey = 0;
 
-/** The functions that a derivative of each kind consists of. */
-const rules: { readonly [K in Derivative["kind"]]: readonly string[] } = {
-  partials: ["partials"],
-  transpose: ["transpose"],
-  tangent: ["tangent"],
-  forwardReverse: ["forward", "reverse"],
-  masked: ["forward", "reverse"],
-  constant: [],
-};
+const made = new WeakSet<object>();
 
-/**
- * Makes an op of its record. The built-in ops and a user's own are made alike.
- * @throws where the record lacks what running, compiling or differentiating would ask for
- */
+/** An op of its record. Records of users' own are checked before: the `defineOp` of `definitions.ts`. */
 export function defineOp<P extends Params, A extends Operands = Operands>(
   definition: OpDefinition<P, A>,
 ): Op<P> {
-  const { derivative, scalar, fold } = definition;
-  const need = (record: object, path: string, ...fields: readonly string[]) => {
-    const missing = fields.find((field) => record[field as keyof object] === undefined);
-    if (missing) throw new AdjointError(`defineOp: the op ${definition.name} lacks ${path}${missing}.`);
-  };
-  need(definition, "", "name", "shape", "evaluate", "derivative", "domains");
-  need(derivative, "derivative.", ...(rules[derivative.kind] ?? ["kind that is known"]));
-  if (scalar) need(scalar, "scalar.", "compute");
-  if (fold) {
-    need(fold, "fold.", "initial", "recipe", "axes");
-    checkRecipe(fold.recipe, 2, definition.name);
-  }
-  return Object.freeze({ ...definition, key: ++lastKey });
+  const op = Object.freeze({ ...definition, key: ++lastKey });
+  made.add(op);
+  return op;
+}
+
+/** Whether a value is what `defineOp` made. */
+export function isMadeOp(value: unknown): value is Op {
+  return typeof value === "object" && value !== null && made.has(value);
+}
+
+/** What an op makes of values. @throws where a user's own gives more or fewer than there should be */
+export function evaluateOp<T>(
+  { evaluate, name }: Op,
+  arithmetic: Arithmetic<T>,
+  values: readonly (readonly T[])[],
+  shapes: ShapesOf,
+  params: Params,
+): readonly T[] {
+  const result = evaluate(arithmetic, values, shapes, params);
+  if (result?.length === sizeOf(shapes.result)) return result;
+  throw new AdjointError(
+    `${name}: evaluate gives ${describe(result)} where the shape is ${formatShape(shapes.result)}.`,
+  );
 }
 
 export function real(low = -3, high = 3): Domain {

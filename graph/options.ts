@@ -5,7 +5,12 @@ import { AdjointError } from "./errors.js";
 import { checkNames } from "./names.js";
 
 /** What an option of each type is, in words. */
-const types = { boolean: "true or false", function: "a function", string: "a text" } as const;
+const types = {
+  boolean: "true or false",
+  function: "a function",
+  number: "a number",
+  string: "a text",
+} as const;
 
 type Types = Readonly<Record<string, keyof typeof types | "any">>;
 
@@ -77,12 +82,4 @@ export function readOptions<const T extends OptionTable>(
     return [name, value];
   });
   return Object.fromEntries(values) as OptionValues<T>;
-}
-
-/** Throws where a count isn't a whole number of at least `least`. */
-export function checkCount(what: string, name: string, count: unknown, least: number): void {
-  if (Number.isSafeInteger(count) && (count as number) >= least) return;
-  throw new AdjointError(
-    `${what}: ${name} must be a whole number of at least ${least}, not ${describe(count)}.`,
-  );
 }

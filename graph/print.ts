@@ -1,4 +1,4 @@
-import { type Graph, outputsOf } from "./graph.js";
+import { type Graph, isGraph, outputsOf } from "./graph.js";
 import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import { formatShape } from "./shape.js";
@@ -12,7 +12,7 @@ import { isRecord } from "./tree.js";
  * v1 = slice(x, starts: [0], steps: [1])  (1)
  */
 export function print(f: { readonly graph: Graph } | Graph): string {
-  const graph = "nodes" in f ? f : graphOf(f, "print");
+  const graph = isGraph(f) ? f : graphOf(f, "print");
   const name = (id: number): string => graph.inputs[id]?.name ?? literal(graph.nodes[id]!) ?? `v${id}`;
   const lines: string[] = graph.inputs.map((input) => `${input.name} = input  ${formatShape(input.shape)}`);
   graph.nodes.forEach((node, id) => {

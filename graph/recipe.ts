@@ -3,7 +3,6 @@
  * JavaScript and WebAssembly are made and by which the work is counted. The set is closed and small: a printer for
  * another language says what each of these instructions is there, and nothing else.
  */
-import { AdjointError } from "./errors.js";
 
 /** Functions of one number and of two, by their names in JavaScript's Math. */
 const unaryFunctions = [
@@ -77,6 +76,11 @@ export type Recipe =
 /** A recipe, or the one for operands of which some are known numbers. */
 export type RecipeRule = Recipe | ((...known: (number | undefined)[]) => Recipe);
 
+/** The recipe for operands of which nothing is known. */
+export function generalRecipe(recipe: RecipeRule | undefined): Recipe | undefined {
+  return typeof recipe === "function" ? recipe() : recipe;
+}
+
 /** The recipe of a scalar op for its operands, if it has one. */
 export function recipeOf<T>(
   { recipe }: { readonly recipe?: RecipeRule | undefined },
@@ -95,6 +99,12 @@ export function isInstruction(
 
 export function isMathFunction(instruction: Instruction): instruction is MathFunction {
   return [...unaryFunctions, ...binaryFunctions].includes(instruction as MathFunction);
+}
+
+/** Whether there is an instruction of a name, for so many operands. */
+export function isKnown(instruction: unknown, arity: number): instruction is Instruction {
+  const known = isMathFunction(instruction as Instruction) || Object.hasOwn(others, instruction as string);
+  return known && meaningOf(instruction as Instruction).length === arity;
 }
 
 /** What an instruction means on doubles. */
@@ -131,23 +141,6 @@ export function functionOf(recipe: Recipe | Condition): (...operands: number[]) 
   if (!b) return (...operands) => meaning(a!(...operands));
   if (!c) return (...operands) => meaning(a!(...operands), b(...operands));
   return (...operands) => meaning(a!(...operands), b(...operands), c(...operands));
-}
-
-/** @throws where a recipe has an instruction or an operand that there isn't */
-export function checkRecipe(recipe: Recipe | Condition, arity: number, op: string): void {
-  const check = (exists: boolean, part: string) => {
-    if (!exists) throw new AdjointError(`${op}: the recipe has an unknown ${part}.`);
-  };
-  if (typeof recipe === "number") check(recipe >= 0 && recipe < arity, `operand ${recipe}`);
-  else if (isInstruction(recipe)) {
-    const [instruction, ...parts] = recipe;
-    const exists = isMathFunction(instruction) || instruction in others;
-    check(
-      exists && meaningOf(instruction).length === parts.length,
-      `${instruction} of ${parts.length} operands`,
-    );
-    for (const part of parts) checkRecipe(part, arity, op);
-  }
 }
 
 /** Whole exponents up to this size are products, which are exact at 0 and ten times as fast as Math.pow. */

@@ -5,6 +5,7 @@
 import { type Graph, rebuild } from "./graph.js";
 import { doubles } from "./interpret.js";
 import type { Builder, Expr, Node } from "./node.js";
+import { evaluateOp } from "./op.js";
 import { constant, full, knownValues, uniformValue } from "./ops/constant.js";
 import { sizeOf } from "./shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "./trace.js";
@@ -65,7 +66,8 @@ function fold(builder: Builder, { op, params, shape }: Node, operands: readonly 
   const known = operands.map((operand) => knownValues(operand, foldLimit));
   if (!known.every((values) => values !== undefined)) return undefined;
   const shapes = { operands: operands.map((operand) => operand.shape), result: shape };
-  const values = op.evaluate(
+  const values = evaluateOp(
+    op,
     doubles,
     known.map((one) => Array.from(one)),
     shapes,

@@ -5,8 +5,20 @@
 import type { Expr } from "./node.js";
 import type { Shape } from "./shape.js";
 
+/** Arrays of numbers of every kind that there is, but of bigints. */
+export type NumericArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray;
+
 /** Nested rows of numbers, or a typed array: `[1, 2]`, `[[1, 2], [3, 4]]`, `Float64Array`. */
-export type NestedArray = readonly number[] | readonly NestedArray[] | Float64Array | Float32Array;
+export type NestedArray = readonly number[] | readonly NestedArray[] | NumericArray;
 
 /** What an op takes: an expression, a number, or constant data. */
 export type Operand = Expr | number | NestedArray;

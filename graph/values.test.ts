@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describe } from "./describe.js";
+import { compile, reshape, square, sum, take, trace, vector } from "./index.js";
 import { checkKeys } from "./names.js";
 import { flatten, nest, readValue, shapeOfValue } from "./values.js";
 
@@ -149,6 +150,15 @@ values("arrays of all kinds of numbers are read; what has no end, holes or traps
     assert.match((error as Error).message, /^X can't be read: an Error/);
     assert.is((error as Error).cause, cause);
   }
+});
+
+values("typed arrays are taken wherever numbers are", () => {
+  const f = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
+  assert.is(sum(Int32Array.of(1, 2)), 3);
+  assert.is(f({ x: Uint8Array.of(1, 2) }), 5);
+  assert.is(compile(f)({ x: Int16Array.of(1, 2) }), 5);
+  assert.equal(take([1, 2, 3], Uint32Array.of(2, 0)), [3, 1]);
+  assert.equal(reshape([1, 2], Int8Array.of(2, 1) as never), [[1], [2]]);
 });
 
 values("missing and unknown keys are named, with the known ones", () => {

@@ -221,7 +221,7 @@ for (const [what, wrong, error] of malformed) {
   });
 }
 
-kernels("`into` passes on the error of a caller's own getter", () => {
+kernels("`into` tells the error of a caller's own getter", () => {
   const outputs = {
     get value(): Float64Array {
       throw new RangeError("mine");

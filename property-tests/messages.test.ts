@@ -8,8 +8,10 @@ import {
   AdjointError,
   adam,
   add,
+  applyOp,
   arange,
   argmax,
+  binary,
   broadcastTo,
   clipByNorm,
   compile,
@@ -25,7 +27,9 @@ import {
   grad,
   gradientDescent,
   huber,
+  hvp,
   index,
+  label,
   linear,
   linspace,
   matmul,
@@ -33,6 +37,7 @@ import {
   mean,
   minimize,
   multiply,
+  outer,
   randomSource,
   rateAt,
   readCsv,
@@ -50,9 +55,11 @@ import {
   take,
   trace,
   train,
+  unary,
   valueAndGrad,
   vector,
   weightedSphere,
+  withDerivative,
 } from "../src/index.js";
 
 const messages = suite("messages");
@@ -73,6 +80,10 @@ const inside = (mistake: (x: Expr) => unknown) => () =>
     mistake(x);
     return x;
   });
+
+const wanted = () => ({ value: new Float64Array(1), grad: { x: new Float64Array(2) } });
+const cyclic: unknown[] = [];
+cyclic.push(cyclic);
 
 const table: readonly (readonly [what: string, call: () => unknown, ...holds: (string | RegExp)[]])[] = [
   ["a plain function", () => grad((() => 1) as never), /^grad: /, "a plain one", "grad(trace("],
@@ -388,6 +399,90 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   ["what is made of others", () => gelu("2" as never), /^gelu: /, 'the text "2"'],
   ["an axis of what is made of others", () => softmax([1], 1), /^softmax: /, "axis 1"],
+  ["names as a list", () => grad(f, ["x"] as never), /^grad: /, "one by one", 'grad(f, "x")'],
+  [
+    "a name for the product that isn't there",
+    () => hvp(f, "y" as never),
+    /^hvp: /,
+    '"y"',
+    "the inputs are x",
+  ],
+  ["x < 0", inside((x) => (x as never) < 0), "less(", "where("],
+  ["Math.exp(x)", inside((x) => Math.exp(x as never)), "exp("],
+  [
+    "an op without code",
+    () => (unary as never as (d: unknown) => unknown)({ name: "foo" }),
+    /^unary: /,
+    "partials",
+  ],
+  [
+    "an op that computes nothing",
+    () => (unary as never as (d: unknown) => unknown)({ name: "foo", partials: () => [] }),
+    /^unary: /,
+    "recipe or compute",
+  ],
+  [
+    "a derivative that is none",
+    () => withDerivative((x: Expr) => x, { name: "mine", derivative: "partials" as never }),
+    /^withDerivative: /,
+    "derivative.kind",
+  ],
+  [
+    "a domain that is none",
+    () =>
+      binary({
+        name: "mine",
+        compute: () => 1,
+        partials: () => [() => 1, () => 1],
+        domains: [[0, 1]] as never,
+      }),
+    /^binary: /,
+    "the list [0, 1]",
+    'kind: "real"',
+  ],
+  [
+    "an op that isn't made",
+    () => applyOp({ name: "mine" } as never, [1]),
+    /^applyOp: /,
+    "an object (name)",
+    "defineOp",
+  ],
+  ["a label that is no text", inside((x) => label(x, 7 as never)), /^label: /, "7", "text"],
+  [
+    "a misspelt option of compile",
+    () => compile(f, { precision: "f32" } as never),
+    /^compile: /,
+    '"precision"',
+    "dtype",
+  ],
+  ["a dtype that there isn't", () => compile(f, { dtype: 32 as never }), /^compile: /, "32", '"f32"'],
+  [
+    "a misspelt option of trace",
+    () => trace({ x: vector(2) }, ({ x }) => x, { debugging: true } as never),
+    /^trace: /,
+    '"debugging"',
+    "debug",
+  ],
+  [
+    "a flag that is a text",
+    inside((x) => sum(x, 0, { keepDims: "no" as never })),
+    /^sum: /,
+    'the text "no"',
+    "true or false",
+  ],
+  [
+    "an output that there isn't",
+    () => compile(valueAndGrad(f)).into({ x: Float64Array.of(1, 2) }, { ...wanted(), v: 1 } as never),
+    /^into: /,
+    "unknown output",
+  ],
+  [
+    "more than an array can hold",
+    inside((x) => outer(broadcastTo(sum(x), [2 ** 20]), broadcastTo(sum(x), [2 ** 20]))),
+    /^outer: /,
+    "more elements",
+  ],
+  ["a list that holds itself", () => sum(cyclic as never), /^sum: /, "themselves"],
   ["what can't be read", () => eye(Object.create(null) as never), /^eye: /, "whole"],
   ["a list as an end", () => arange([1n] as never), /^arange: /, "the list [a bigint]"],
   [

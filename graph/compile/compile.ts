@@ -19,7 +19,7 @@ import type { LoopCode } from "./loops/loops.js";
 import { inputName, outputName } from "./names.js";
 import { exactNodes } from "./places.js";
 import { expand, tidy } from "./prepare.js";
-import { scalarize } from "./scalars/scalarize.js";
+import { scalarizeIfGeneral } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
 
@@ -48,8 +48,7 @@ export function compile<I extends Shapes, O, const D extends Dtype = "f64">(
   options: CompileOptions<D> = {},
 ): Kernel<I, O, ArrayOf<D>> {
   const graph = graphOf(f, "compile");
-  checkOptions("compile", options, ["dtype"]);
-  const { dtype = "f64" as D } = options;
+  const { dtype = "f64" as D } = checkOptions("compile", options, ["dtype"]);
   arrayOf(dtype);
   const compiled = isDebug(graph) ? undefined : compileGraph(expand(graph), dtype);
   const { call, into } = compiled?.calls ?? interpretedCalls(graph, ...surroundings(graph, dtype));
@@ -77,11 +76,9 @@ function compileGraph(graph: Graph, dtype: Dtype): Compiled | undefined {
   const { length } = graph.nodes;
   const ofScalars = length > scalarNodes && countElements(graph) <= scalarWidth * length;
   // What is taken apart is tidied then, element by element; to do it before, too, would cost a fifth of compiling.
-  return ofScalars ? compileScalars(graph, dtype) : compileTensors(tidy(graph), dtype);
-}
-
-function compileScalars(graph: Graph, dtype: Dtype): Compiled | undefined {
-  const core = straightLine(graph, scalarize(graph));
+  const scalar = ofScalars ? scalarizeIfGeneral(graph) : undefined;
+  if (!scalar) return compileTensors(tidy(graph), dtype);
+  const core = straightLine(graph, scalar);
   const calls = core && wrap(graph, [core], dtype, []);
   return calls && { calls, source: "" };
 }

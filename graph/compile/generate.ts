@@ -4,13 +4,13 @@ import { countElements } from "../interpret.js";
 import { unrolledElements } from "./limits.js";
 import { emitLoops, type LoopCode } from "./loops/loops.js";
 import { lower } from "./lower.js";
-import { type ScalarGraph, scalarize } from "./scalars/scalarize.js";
+import { type ScalarGraph, scalarizeIfGeneral } from "./scalars/scalarize.js";
 import { unroll } from "./scalars/unroll.js";
 import { slotsOf } from "./text.js";
 
 /** The elements of a prepared graph, if it is so small that it is written out. */
 export function smallScalar(graph: Graph): ScalarGraph | undefined {
-  return countElements(graph) <= unrolledElements ? scalarize(graph) : undefined;
+  return countElements(graph) <= unrolledElements ? scalarizeIfGeneral(graph) : undefined;
 }
 
 /** Code that is written elsewhere of a graph of elements: all it wants are the ops that it calls. */

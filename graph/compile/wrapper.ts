@@ -49,6 +49,15 @@ export function wrapperText(
   const access = (key: Key) => `[${keys.get(key)}]`;
   const paths = outputs.map(({ path }) => `outputs${path.map(access).join("")}`);
 
+  // The maps of the outputs with their keys: that there are as many as there should be tells that none is unknown.
+  const records = new Map<string, Set<Key>>();
+  for (const { path } of outputsOf(graph)) {
+    path.forEach((key, i) => {
+      const record = `outputs${path.slice(0, i).map(access).join("")}`;
+      records.set(record, (records.get(record) ?? new Set()).add(key));
+    });
+  }
+
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
       ? `const ${outputName(i)} = scalar${i};`
@@ -74,11 +83,14 @@ export function wrapperText(
     ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${classes[i]}(1);`] : [])),
     "return {",
     "call(inputs) {",
+    `let ${inputs.map((_, i) => inputName(i)).join(", ") || "none"};`,
+    "try {",
     "let count = 0;",
     "for (const key in inputs) count++;",
     `if (count !== ${inputs.length} || typeof inputs !== "object") helpers.check(inputs);`,
-    ...inputs.map((_, i) => `let ${inputName(i)} = inputs?.[${keyName(i)}];`),
+    ...inputs.map((_, i) => `${inputName(i)} = inputs[${keyName(i)}];`),
     ...read,
+    "} catch (error) { helpers.unread(error); }",
     ...fresh,
     run,
     `return ${resultText(graph, shapes, access)};`,
@@ -92,13 +104,21 @@ export function wrapperText(
     "} catch (error) { helpers.missing(inputs, outputs, error); }",
     ...read.filter(isNumber),
     `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ") || false}) `,
-    `intoOthers(inputs, ${given});`,
+    `intoOthers(inputs, outputs, ${given});`,
     `else { ${run} }`,
     "},",
     "};",
-    `function intoOthers(inputs, ${given}) {`,
+    `function intoOthers(inputs, outputs, ${given}) {`,
+    "try {",
     ...read.filter((line, i) => !isNumber(line, i)),
     ...targets,
+    "let count = 0;",
+    ...["inputs", ...records.keys()].map((record) => `for (const key in ${record}) count++;`),
+    `if (count !== ${inputs.length + [...records.values()].reduce((sum, keys) => sum + keys.size, 0)}) {`,
+    "helpers.check(inputs);",
+    "helpers.checkTargets(outputs);",
+    "}",
+    "} catch (error) { helpers.unread(error); }",
     ...copies(inputs, shapes),
     ...arrays.map((name) => `checked.${name} = ${name};`),
     run,

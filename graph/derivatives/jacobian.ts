@@ -1,5 +1,6 @@
 /** Whole matrices of derivatives. */
 
+import { inNameOf } from "../errors.js";
 import { isExpr } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { equal } from "../ops/comparison.js";
@@ -11,12 +12,12 @@ import { extract, makeScan } from "../scan/body.js";
 import { scanOp } from "../scan/op.js";
 import { pack, totalSize, unpack } from "../scan/pack.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { graphOf, type Shapes, type Traced } from "../trace.js";
+import type { Shapes, Traced } from "../trace.js";
 import { type Tree, unflattenTree } from "../tree.js";
 import { pushforward } from "./forward.js";
 import { type Masked, unmasked, zeroed } from "./masked.js";
 import { pullback } from "./reverse.js";
-import { close, grad, type Opened, open, scalarOutput, valueOr } from "./transformations.js";
+import { close, grad, type Opened, open, valueOr } from "./transformations.js";
 
 /** For an output of shape O, its Jacobian by each input: the output's axes, then the input's. */
 export type Jacobians<O, I extends Shapes, N extends keyof I> =
@@ -73,8 +74,10 @@ export function hessian<I extends Shapes, N extends keyof I & string = keyof I &
   f: Traced<I, Expr<[]>>,
   ...names: N[]
 ): Traced<I, Hessians<I, N>> {
-  scalarOutput(graphOf(f, "hessian"), "hessian");
-  return jacobian(grad(f, ...names), ...names) as unknown as Traced<I, Hessians<I, N>>;
+  return inNameOf("hessian", () => jacobian(grad(f, ...names), ...names)) as unknown as Traced<
+    I,
+    Hessians<I, N>
+  >;
 }
 
 /** Reverse mode: a row for each element of a result. */

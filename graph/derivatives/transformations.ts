@@ -1,6 +1,7 @@
 /** Derivatives of traced functions: a traced function in, one out, with named inputs and outputs. */
 import { makeBuilder } from "../builder.js";
-import { AdjointError } from "../errors.js";
+import { describe, shortened } from "../describe.js";
+import { AdjointError, inNameOf } from "../errors.js";
 import { declareInputs, finish, type Graph, type Input, inline, isExpr, outputsOf } from "../graph.js";
 import { knownNames } from "../names.js";
 import type { Builder, Expr } from "../node.js";
@@ -113,8 +114,8 @@ export function hvp<I extends Shapes, N extends keyof I & string = keyof I & str
   f: Traced<I, Expr<[]>>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, Gradients<I, N>> {
-  scalarOutput(graphOf(f, "hvp"), "hvp");
-  const opened = open(grad(f, ...names), names, "hvp", tangentInputs);
+  const gradient = inNameOf("hvp", () => grad(f, ...names));
+  const opened = open(gradient, names, "hvp", tangentInputs);
   return close(opened, tangentsOf(opened));
 }
 
@@ -233,11 +234,17 @@ function tangentsOf({ builder, exprs, wanted, added, value, results }: Opened): 
 function selectInputs(graph: Graph, names: readonly string[], what: string): number[] {
   if (names.length === 0) return graph.inputs.map((_, i) => i);
   const known = graph.inputs.map(({ name }) => name);
-  return [...new Set(names)].map((name) => {
-    const i = known.indexOf(name);
-    if (i < 0)
-      throw new AdjointError(`${what}: there is no input "${name}"; ${knownNames("inputs", known, name)}`);
-    return i;
+  return [...new Set<unknown>(names)].map((given) => {
+    if (typeof given !== "string") {
+      throw new AdjointError(
+        `${what}: inputs are named one by one, as in ${what}(f, "x"), not by ${describe(given)}.`,
+      );
+    }
+    const i = known.indexOf(given);
+    if (i >= 0) return i;
+    throw new AdjointError(
+      `${what}: there is no input "${shortened(given)}"; ${knownNames("inputs", known, given)}`,
+    );
   });
 }
 

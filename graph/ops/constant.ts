@@ -1,4 +1,4 @@
-import { type Builder, Expr, isOp, type Node, nodeOf } from "../node.js";
+import { type Builder, checkSize, Expr, isOp, type Node, nodeOf } from "../node.js";
 import { defineOp, type Instances, type Op } from "../op.js";
 import { type Shape, sizeOf } from "../shape.js";
 
@@ -87,6 +87,7 @@ export const iotaInstances: Instances = {
 };
 
 function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
+  checkSize(op, params.shape);
   return new Expr(builder, builder.intern(op, [], params, params.shape), params.shape);
 }
 

@@ -81,12 +81,10 @@ export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
   withOperands("index", [x], ([operand]) => {
     let result = operand;
     for (const i of indices) {
-      const length = result.shape[0];
-      const at = i < 0 ? i + (length ?? 0) : i;
-      if (length === undefined || !Number.isInteger(i) || at < 0 || at >= length) {
-        const shown = indices.map(describe).join(", ");
-        throw new AdjointError(`index: [${shown}] is outside ${formatShape(operand.shape)}.`);
-      }
+      const length = result.shape[0] ?? 0;
+      const at = readWhole(i, "index: each place") < 0 ? i + length : i;
+      if (at < 0 || at >= length)
+        throw new AdjointError(`index: [${indices.join(", ")}] is outside ${formatShape(operand.shape)}.`);
       result = element(result, at);
     }
     return result;
@@ -184,7 +182,7 @@ export const pad: Pad = (
 
 /** A pair an axis, as far as what is given tells any. */
 function pairsOf(rank: number, widths: unknown, after: unknown): readonly (readonly number[])[] {
-  if (!rowsOf(widths)) return new Array(rank).fill([widths, widths]);
+  if (!rowsOf(widths) && after === undefined) return new Array(rank).fill([widths, widths]);
   const list = <T>(given: unknown) => readList(given, "pad: the widths", (one) => one as T);
   if (after !== undefined) {
     const [before, behind] = [list<number>(widths), list<number>(after)];

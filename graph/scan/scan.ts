@@ -1,12 +1,13 @@
 /** Loops in a trace: `scan` and what is made of it. */
-import { describe } from "../describe.js";
+import { readCount } from "../arguments.js";
+import { describe, reading } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { isExpr, isGiven } from "../graph.js";
 import { type Builder, Expr } from "../node.js";
 import { lift } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { placeholder } from "../placeholder.js";
-import { formatShape, isLength, sameShape } from "../shape.js";
+import { formatShape, sameShape } from "../shape.js";
 import type { Returned } from "../trace.js";
 import {
   atPath,
@@ -14,6 +15,7 @@ import {
   isRecord,
   leavesOf,
   mapTree,
+  type Path,
   pathText,
   type Tree,
   unflattenTree,
@@ -94,11 +96,13 @@ export function scan<
   initial: C,
   options: ScanOptions<X> = {},
 ): Scanned<C, R> {
-  checkOptions("scan", options, ["length", "xs", "reverse", "recompute"]);
-  const { xs, reverse = false, recompute = false } = options;
-  const builder = [initial, xs]
-    .flatMap((one) => leavesOf<unknown>(one, isGiven))
-    .find((one) => one instanceof Expr)?.builder;
+  const types = { length: "any", xs: "any", reverse: "boolean", recompute: "boolean" } as const;
+  const { length, xs, reverse = false, recompute = false } = checkOptions("scan", options, types);
+  if (typeof step !== "function")
+    throw new AdjointError(`scan: the step is ${describe(step)}; it is a function of the carry.`);
+  const builder = reading("scan: the first carry or xs", () =>
+    [initial, xs].flatMap((one) => leavesOf<unknown>(one, isGiven)).find((one) => one instanceof Expr),
+  )?.builder;
   if (!builder) {
     throw new AdjointError(
       "scan: neither the first carry nor xs hold an expression, so there is no trace to add the loop to; start from an input, or from multiply(0, input).",
@@ -107,7 +111,7 @@ export function scan<
   const first = liftTree(builder, initial as Initial, "scan: the first carry");
   const xTree = xs === undefined ? undefined : liftTree(builder, xs as Initial, "scan: xs");
   const rows = leavesOf(xTree ?? {}, isExpr);
-  const params = { length: lengthOf(options.length, rows), reverse: reverse ? 1 : 0 } as const;
+  const params = { length: lengthOf(length, rows), reverse: reverse ? 1 : 0 } as const;
 
   // The body is traced on placeholders among the nodes around it; what doesn't depend on them is the same at all steps.
   const shapes = leavesOf(first, isExpr).map(({ shape }) => shape);
@@ -123,7 +127,7 @@ export function scan<
     inputs.step,
   );
   const [next, y] = splitReturned(returned);
-  const carry = likeFirst(builder, next, first);
+  const carry = reading("scan: what the step returns", () => likeFirst(builder, next, first));
   const yTree = y === undefined ? undefined : liftTree(builder, y as Initial, "scan: the y of a step");
   const loop = { ...params, first, xs: rows, inputs, carry, y: yTree, recompute };
   return resultsOf(loop) as unknown as Scanned<C, R>;
@@ -139,14 +143,15 @@ function splitReturned(returned: unknown): readonly [carry: unknown, y: unknown]
 }
 
 function liftTree(builder: Builder, given: unknown, what: string): Tree<Expr> {
-  return mapTree<unknown, Expr>(given, isGiven, (leaf, path) => {
+  const lifted = (leaf: unknown, path: Path) => {
     const place = pathText([what, ...path]);
     if (typeof leaf === "number" || (typeof leaf === "object" && leaf !== null))
       return lift(builder, leaf as Operand, place);
     throw new AdjointError(
       `${place} is ${describe(leaf)}; give expressions, numbers or arrays, or a record of them.`,
     );
-  });
+  };
+  return reading(what, () => mapTree<unknown, Expr>(given, isGiven, lifted));
 }
 
 function lengthOf(given: number | undefined, rows: readonly Expr[]): number {
@@ -154,12 +159,10 @@ function lengthOf(given: number | undefined, rows: readonly Expr[]): number {
     if (shape.length === 0)
       throw new AdjointError("scan: xs hold a scalar, which has no rows to go through.");
   }
-  const length = given ?? rows[0]?.shape[0];
-  if (!isLength(length)) {
-    throw new AdjointError(
-      `scan: ${length === undefined ? "there is neither a length nor xs" : `the length is ${String(length)}`}; give a whole number of steps ≥ 0.`,
-    );
-  }
+  const known = given ?? rows[0]?.shape[0];
+  if (known === undefined)
+    throw new AdjointError("scan: there is neither a length nor xs; give a whole number of steps ≥ 0.");
+  const length = readCount(known, "scan: the length");
   const other = rows.find(({ shape }) => shape[0] !== length);
   if (!other) return length;
   throw new AdjointError(

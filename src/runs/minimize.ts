@@ -1,6 +1,5 @@
 import { AdjointError, type Expr, type Shapes, type Traced } from "../../graph/index.js";
 import {
-  checkCount,
   checkKeys,
   checkOptions,
   describe,
@@ -124,7 +123,7 @@ export function minimizeBy(
   const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = given;
   const { memoryLimit = defaultMemoryLimit, data: constants = {} } = given;
   readCount(steps, "minimize: steps");
-  checkCount("minimize", "memoryLimit", memoryLimit, 0);
+  readCount(memoryLimit, "minimize: memoryLimit", 0, Number.MAX_SAFE_INTEGER);
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${describe(tolerance)}.`);
   }

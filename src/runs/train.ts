@@ -8,7 +8,6 @@ import {
   trace,
 } from "../../graph/index.js";
 import {
-  checkCount,
   checkOptions,
   describe,
   flatten,
@@ -120,7 +119,7 @@ export function train<const P extends Values, const D extends Data>(
   const count = Object.values(samples)[0]!.shape[0]!;
   const epochs = readCount(given.epochs, "train: epochs");
   const batchSize = readCount(given.batchSize, "train: batchSize", 1);
-  checkCount("train", "memoryLimit", memoryLimit, 0);
+  readCount(memoryLimit, "train: memoryLimit", 0, Number.MAX_SAFE_INTEGER);
   checkShuffle(shuffle);
   if (batchSize > count) {
     throw new AdjointError(

@@ -10,7 +10,6 @@ import {
   type Traced,
 } from "../../graph/index.js";
 import {
-  checkCount,
   checkOptions,
   describe,
   graphOf,
@@ -82,7 +81,7 @@ export function shapes(options: ShapesOptions = {}): Arbitrary<Shape> {
   readCount(maxRank, "shapes: maxRank");
   readCount(minLength, "shapes: minLength");
   readCount(maxLength, "shapes: maxLength", minLength);
-  checkCount("shapes", "maxSize", maxSize, 1);
+  readCount(maxSize, "shapes: maxSize", 1, Number.MAX_SAFE_INTEGER);
   const fc = fastCheck("shapes");
   const usual = fc.integer({ min: Math.min(maxLength, Math.max(1, minLength)), max: maxLength });
   const length =

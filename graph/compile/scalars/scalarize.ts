@@ -21,6 +21,19 @@ export interface ScalarGraph {
   readonly outputs: readonly { readonly id: number; readonly output: number; readonly element: number }[];
 }
 
+/**
+ * The graph on elements, if there can be one: an op of a user's own whose meaning is written with JavaScript's operators
+ * works on numbers alone, with which loops call it.
+ */
+export function scalarizeIfGeneral(graph: Graph): ScalarGraph | undefined {
+  try {
+    return scalarize(graph);
+  } catch (error) {
+    if (graph.nodes.some(({ op }) => !op.scalar && !op.fold && !op.move && !op.routine)) return undefined;
+    throw error;
+  }
+}
+
 /** The graph on elements of an expanded graph, tidied. */
 export function scalarize(graph: Graph): ScalarGraph {
   if (graph.nodes.every(isScalar)) {
