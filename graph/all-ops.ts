@@ -4,13 +4,16 @@
  */
 import type { WithOp } from "./elementwise.js";
 import { isMadeOp, type Op } from "./op.js";
+import { logisticDensity } from "./ops/activation.js";
 import { assembleOp } from "./ops/boxes.js";
 import { choleskyAdjointOp } from "./ops/cholesky.js";
 import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 import { cofactorsOp, logAbsDetOp } from "./ops/determinant.js";
+import { direction } from "./ops/exponential.js";
 import * as functions from "./ops/index.js";
 import { luOp } from "./ops/lu.js";
-import { sechSquared } from "./ops/trigonometric.js";
+import { normalCdf } from "./ops/special.js";
+import { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";
 import { scanOp } from "./scan/op.js";
 
 /** An op that is given as itself or by the function that applies it; `undefined` for anything else. */
@@ -40,5 +43,9 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   logAbsDetOp,
   luOp as Op,
   scanOp,
+  direction,
+  logisticDensity,
+  normalCdf,
+  oneMinusSquare,
   sechSquared,
 ]);

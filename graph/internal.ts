@@ -26,9 +26,13 @@ export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, integer, real } from "./op.js";
 export { lift, liftTo, listOf, withOperands } from "./operand.js";
+export { logisticDensity } from "./ops/activation.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp, iotaOp } from "./ops/constant.js";
+export { direction } from "./ops/exponential.js";
 export { matmulOp } from "./ops/matmul.js";
+export { normalCdf } from "./ops/special.js";
+export { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";
 export {
   checkOptions,
   type Option,

@@ -96,6 +96,16 @@ const sweeps: Readonly<Record<string, readonly Sweep[]>> = {
     { ranges: [[-400, 400]], bound: 2.5 },
     { ranges: [[-2, 2]], bound: 2.5 },
   ],
+  oneMinusSquare: [{ ranges: [[-1, 1]] }, { ranges: [[-1e100, 1e100]] }],
+  direction: [
+    {
+      ranges: [
+        [-1e3, 1e3],
+        [-1e3, 1e3],
+      ],
+      bound: 2.5,
+    },
+  ],
   sechSquared: [{ ranges: [[-350, 350]], bound: 4 }],
   asinh: [
     { ranges: [[-1e10, 1e10]], bound: 2.5 },
@@ -110,6 +120,10 @@ const sweeps: Readonly<Record<string, readonly Sweep[]>> = {
     { ranges: [[-700, 700]], bound: 2.5 },
     { ranges: [[-40, 40]], bound: 2.5 },
   ],
+  logisticDensity: [
+    { ranges: [[-700, 700]], bound: 4 },
+    { ranges: [[-40, 40]], bound: 4 },
+  ],
   softplus: [
     { ranges: [[-700, 700]], bound: 2.5 },
     { ranges: [[-40, 40]], bound: 2.5 },
@@ -122,6 +136,11 @@ const sweeps: Readonly<Record<string, readonly Sweep[]>> = {
   erfc: [
     { ranges: [[-7, 7]], bound: 5 },
     { ranges: [[4, 26.5]], bound: 5 },
+  ],
+  // Far out κ is x², and the table of `npm run accuracy` takes that off.
+  normalCdf: [
+    { ranges: [[-5, 8]], bound: 4 },
+    { ranges: [[-2, 2]], bound: 4 },
   ],
   // Below 0 there is a zero between any two poles; on the way there, and in the reflection, the error is absolute.
   gammaln: [

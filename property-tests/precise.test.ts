@@ -4,10 +4,17 @@ import * as assert from "uvu/assert";
 import { sin } from "../graph/index.js";
 import { type BigNumber, bigNumbers, isKnown } from "./support/big-numbers.js";
 import { mutantsOf } from "./support/mutants.js";
-import { exceptions } from "./support/precise/exceptions.js";
+import { exceptionFor, exceptions } from "./support/precise/exceptions.js";
 import { exponentOf, type Float, Floats, fromDouble, toDouble } from "./support/precise/floats.js";
 import { pointsOf } from "./support/precise/grid.js";
-import { highestOrder, measure, type Partial, rightAt, unitsApart } from "./support/precise/measure.js";
+import {
+  bounds,
+  highestOrder,
+  measure,
+  type Partial,
+  rightAt,
+  unitsApart,
+} from "./support/precise/measure.js";
 import { SeriesOf } from "./support/precise/series.js";
 import { type Subject, subjects } from "./support/precise/subjects.js";
 import { elementwiseOps } from "./support/registry.js";
@@ -161,6 +168,16 @@ precise("every elementwise op is in the table, exceptions are of its rows and ha
   for (const { name, orders, reason } of exceptions) {
     assert.ok(known.has(name), name);
     assert.ok(orders.every((order) => order >= 0 && order <= highestOrder) && reason.length > 0, name);
+  }
+});
+
+precise("a sample of the table keeps its bounds", () => {
+  for (const subject of subjects) {
+    for (const { order, worst, at, differs } of measure(subject, { highest: 2, every: 41 }).rows) {
+      if (exceptionFor(subject.name, order)) continue;
+      const where = `${subject.name}, order ${order}: ${worst} ulps; ${JSON.stringify(differs ?? at)}`;
+      assert.ok(worst <= bounds[order]! && !differs, where);
+    }
   }
 });
 

@@ -1,16 +1,31 @@
 /** What neural networks are made of besides products. */
 import { composed, unary, type WithOp } from "../elementwise.js";
 import { integer } from "../op.js";
+import type { Recipe } from "../recipe.js";
 import type { Unary } from "../types.js";
 import { multiply, negative } from "./arithmetic.js";
 import { lessEqual, where } from "./comparison.js";
-import { erfc } from "./special.js";
+import { normalCdf } from "./special.js";
+import { tanh } from "./trigonometric.js";
 
-/** The logistic function 1/(1 + e⁻ˣ); its derivative σ(x)·σ(−x) keeps its relative accuracy on both sides. */
+/** 1/(1 + e⁻ˣ) */
+const logistic = (x: Recipe): Recipe => ["divide", { value: 1 }, ["add", { value: 1 }, ["exp", x]]];
+
+/** The logistic function 1/(1 + e⁻ˣ); its derivative is `logisticDensity`. */
 export const sigmoid: Unary & WithOp = unary({
   name: "sigmoid",
-  recipe: ["divide", { value: 1 }, ["add", { value: 1 }, ["exp", ["negative", 0]]]],
-  partials: (x) => [(result) => multiply(result, sigmoid(negative(x)))],
+  recipe: logistic(["negative", 0]),
+  partials: (x) => [() => logisticDensity(x)],
+});
+
+/**
+ * σ(x)·σ(−x), σ being the logistic function: the density of the logistic distribution. Both factors keep their digits far
+ * out; its derivative −σ(x)·σ(−x)·tanh(x/2) does so near 0 too, where σ(−x) − σ(x) cancels.
+ */
+export const logisticDensity: Unary & WithOp = unary({
+  name: "logisticDensity",
+  recipe: ["multiply", logistic(["negative", 0]), logistic(0)],
+  partials: (x) => [(result) => negative(multiply(result, tanh(multiply(x, 0.5))))],
 });
 
 /** log(1 + eˣ), without overflow; its derivative is the logistic function. */
@@ -27,10 +42,7 @@ export const relu: Unary = /* @__PURE__ */ composed("relu", (x) => where(lessEqu
  * x·Φ(x), Φ being the normal distribution's cumulative probability.
  * D. Hendrycks and K. Gimpel, "Gaussian error linear units", arXiv 1606.08415, 2016; exact, not its approximation by tanh.
  */
-export const gelu: Unary = /* @__PURE__ */ composed("gelu", (x) => {
-  const tail = erfc(multiply(x, -Math.SQRT1_2));
-  return multiply(multiply(x, 0.5), tail);
-});
+export const gelu: Unary = /* @__PURE__ */ composed("gelu", (x) => multiply(x, normalCdf(x)));
 
 /** x itself, of which the derivative is taken to be 0: what is computed from it counts as given. */
 export const stopGradient: Unary & WithOp = unary({

@@ -1,8 +1,9 @@
 /** Exponentials, logarithms and roots. */
 import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
 import { real } from "../op.js";
+import type { Recipe } from "../recipe.js";
 import type { Binary, Unary } from "../types.js";
-import { add, divide, multiply, square } from "./arithmetic.js";
+import { add, divide, multiply, negative, square } from "./arithmetic.js";
 import { notEqual } from "./comparison.js";
 
 const positive = [/* @__PURE__ */ real(0.1, 5)];
@@ -65,17 +66,49 @@ export const sqrt: Unary & WithOp = /* @__PURE__ */ unary({
 export const cbrt: Unary & WithOp = /* @__PURE__ */ unary({
   name: "cbrt",
   recipe: ["cbrt", 0],
-  partials: () => [(result) => divide(fullLike(result, 1), multiply(square(result), 3))],
+  // Of factors that don't change sign: nothing cancels, and 0·∞ comes about nowhere but at 0.
+  partials: () => [(result) => multiply(square(divide(fullLike(result, 1), result)), 1 / 3)],
   domains: positive,
 });
 
-/** √(a² + b²), without overflow on the way; its gradient (a, b)/√(a² + b²) is 0 at 0. */
+/** √(a² + b²), without overflow on the way; its gradient (a, b)/√(a² + b²), by `direction`, is 0 at 0. */
 export const hypot: Binary & WithOp = /* @__PURE__ */ binary({
   name: "hypot",
   commutative: true,
   recipe: ["hypot", 0, 1],
   partials: (a, b) => [
-    (result) => ({ value: divide(a, result), mask: notEqual(result, 0) }),
-    (result) => ({ value: divide(b, result), mask: notEqual(result, 0) }),
+    (result) => ({ value: direction(a, b), mask: notEqual(result, 0) }),
+    (result) => ({ value: direction(b, a), mask: notEqual(result, 0) }),
   ],
+});
+
+/** What divides 1 + (x/y)², y being the larger one */
+const slant = (x: Recipe, y: Recipe): Recipe => [
+  "sqrt",
+  ["add", { value: 1 }, ["multiply", ["divide", x, y], ["divide", x, y]]],
+];
+
+/**
+ * a/√(a² + b²), for operands of any size: the cosine of the point's angle. Its derivatives, s²/r and −c·s/r of c, the
+ * sine s and the radius r, don't cancel as those of the quotient do; none at the origin.
+ */
+export const direction: Binary & WithOp = /* @__PURE__ */ binary({
+  name: "direction",
+  recipe: [
+    "select",
+    ["greaterEqual", ["abs", 0], ["abs", 1]],
+    ["divide", ["sign", 0], slant(1, 0)],
+    ["divide", ["divide", 0, ["abs", 1]], slant(0, 1)],
+  ],
+  partials: (a, b) => {
+    const radius = hypot(a, b);
+    const sine = direction(b, a);
+    const mask = notEqual(radius, 0);
+    return [
+      () => ({ value: multiply(sine, divide(sine, radius)), mask }),
+      // The product first: where the radius is denormal, c·(s/r) were 0·∞.
+      (cosine) => ({ value: negative(divide(multiply(cosine, sine), radius)), mask }),
+    ];
+  },
+  domains: [real(), real(0.3, 3)],
 });

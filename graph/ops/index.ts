@@ -1,4 +1,4 @@
-export * from "./activation.js";
+export { gelu, relu, sigmoid, softplus, stopGradient } from "./activation.js";
 export {
   abs,
   add,
@@ -18,7 +18,7 @@ export * from "./comparison.js";
 export { type CumsumOptions, cumsum } from "./cumulative.js";
 export { det, type SlogdetResult, slogdet } from "./determinant.js";
 export { type EighResult, eigh, eigvalsh } from "./eigen.js";
-export * from "./exponential.js";
+export { cbrt, exp, expm1, hypot, log, log1p, log2, log10, sqrt } from "./exponential.js";
 export { all, any, argmax, argmin } from "./finding.js";
 export { scatterAdd, segmentSum, take } from "./gather.js";
 export { concatenate, index, pad, slice, stack } from "./indexing.js";
@@ -32,7 +32,7 @@ export { max, mean, min } from "./reduction.js";
 export * from "./rounding.js";
 export { pinv, type SVDResult, svd, svdvals } from "./singular-values.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";
-export * from "./special.js";
+export { digamma, erf, erfc, gammaln, polygamma } from "./special.js";
 export { type NormOptions, norm, prod, std, type VarianceOptions, variance } from "./statistics.js";
 export { choleskySolve, type TriangularOptions, triangularSolve } from "./triangular.js";
 export {

@@ -1,34 +1,42 @@
 /** The error function and the gamma function. */
 import { binary, composed, fullLike, unary, type WithOp } from "../elementwise.js";
+import type { Expr } from "../node.js";
 import { integer, real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
-import { add, multiply, negative, square } from "./arithmetic.js";
+import { abs, add, multiply, square } from "./arithmetic.js";
+import { less, where } from "./comparison.js";
 import { exp } from "./exponential.js";
 
 /** 2/√π */
 const twoOverRootPi = 1.1283791670955126;
 
+/** c·e^(−k·x²). From `end` on it is 0, and so are its derivatives, where the powers of x in them overflow. */
+function bell(x: Expr, c: number, k: number, end: number): Expr {
+  return where(less(abs(x), end), multiply(exp(multiply(square(x), -k)), c), 0);
+}
+
 /** The error function, 2/√π·∫₀ˣ e^(−t²) dt; its derivative is 2/√π·e^(−x²). */
 export const erf: Unary & WithOp = unary({
   name: "erf",
-  compute: (x) => errorFunction(x, 0),
-  text: () => `(x) => (${errorFunction})(x, 0)`,
-  partials: (x) => [() => multiply(exp(negative(square(x))), twoOverRootPi)],
+  compute: (x) => errorFunction(x, 0, 0),
+  text: () => `(x) => (${errorFunction})(x, 0, 0)`,
+  partials: (x) => [() => bell(x, twoOverRootPi, 1, 28)],
 });
 
 /** 1 − erf(x), exact to the last places where erf is close to 1; its derivative is −2/√π·e^(−x²). */
 export const erfc: Unary & WithOp = unary({
   name: "erfc",
-  compute: (x) => errorFunction(x, 1),
-  text: () => `(x) => (${errorFunction})(x, 1)`,
-  partials: (x) => [() => multiply(exp(negative(square(x))), -twoOverRootPi)],
+  compute: (x) => errorFunction(x, 1, 0),
+  text: () => `(x) => (${errorFunction})(x, 1, 0)`,
+  partials: (x) => [() => bell(x, -twoOverRootPi, 1, 28)],
 });
 
 /*
  * Rational approximations of W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of
- * Computation 23(107), 1969: tables II to IV. `emit` writes these functions down, so they use nothing outside.
+ * Computation 23(107), 1969: tables II to IV. `rest` is what the argument has beyond the double x. `emit` writes these functions
+ * down, so they use nothing outside.
  */
-function errorFunction(x: number, complement: number): number {
+function errorFunction(x: number, complement: number, rest: number): number {
   const y = Math.abs(x);
   const isSmall = y <= 0.46875;
   const isFar = y > 4;
@@ -64,11 +72,40 @@ function errorFunction(x: number, complement: number): number {
   // e^(−y²) without the error that rounding y² makes
   const rounded = Math.trunc(y * 16) / 16;
   const scale = Math.exp(-rounded * rounded) * Math.exp(-(y - rounded) * (y + rounded));
-  const oneOverRootPi = 0.5641895835477563;
-  let tail = isFar ? (scale * (oneOverRootPi - (s * top) / bottom)) / y : (scale * top) / bottom;
+  const twoOverRootPi = 1.1283791670955126;
+  let tail = isFar ? (scale * (twoOverRootPi / 2 - (s * top) / bottom)) / y : (scale * top) / bottom;
+  tail -= twoOverRootPi * scale * (x < 0 ? -rest : rest);
   if (y > 27) tail = 0;
   if (complement) return x < 0 ? 2 - tail : tail;
   return x < 0 ? tail - 1 : 1 - tail;
+}
+
+/** Φ(x), the normal distribution's cumulative probability; its derivative is e^(−x²/2)/√(2π). */
+export const normalCdf: Unary & WithOp = unary({
+  name: "normalCdf",
+  compute: (x) => normalProbability(x, errorFunction),
+  text: () => `(x) => (${normalProbability})(x, ${errorFunction})`,
+  partials: (x) => [() => bell(x, 0.3989422804014327, 0.5, 40)],
+});
+
+/*
+ * ½·erfc(−x/√2), given what x/√2 loses by being rounded, which far out counts x² times: by T. J. Dekker's product, "A
+ * floating-point technique for extending the available precision", Numerische Mathematik 18, 1971.
+ */
+function normalProbability(x: number, erf: typeof errorFunction): number {
+  const z = x * Math.SQRT1_2;
+  // To the right it is close to 1 and loses nothing; far to the left it is 0.
+  if (!(z < -0.5 && z > -40)) return 0.5 * erf(-z, 1, 0);
+  // The upper 26 of 53 digits, and the lower ones; √½ is 4.8e-17 less than its double.
+  const upper = 134217729 * x - (134217729 * x - x);
+  const lower = x - upper;
+  const lost =
+    upper * 0.7071067839860916 -
+    z +
+    upper * -2.7995440410322203e-9 +
+    lower * Math.SQRT1_2 -
+    x * 4.833646656726457e-17;
+  return 0.5 * erf(-z, 1, -lost);
 }
 
 /** log|Γ(x)|; its derivative is `digamma`. ∞ at 0, −1, −2 … */
@@ -95,12 +132,15 @@ export const digamma: Unary = /* @__PURE__ */ composed("digamma", (x) => polygam
 
 /**
  * Near 1 and 2, where it is 0, by the series of M. Abramowitz and I. Stegun, "Handbook of mathematical functions", 1964,
- * 6.1.33, elsewhere by recurrence to there or to Stirling's series, 6.1.41; 6.1.17 below 0.
+ * 6.1.33, between them by Taylor's series at the least value, elsewhere by recurrence to there or to Stirling's series,
+ * 6.1.41; 6.1.17 below 0.
  */
 function logGamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (Math.abs(x) === Number.POSITIVE_INFINITY || (x <= 0 && x === Math.floor(x)))
     return Number.POSITIVE_INFINITY;
+  // 1/Γ(x) is x here, to the last bit; 1/(πx) could overflow.
+  if (Math.abs(x) < 1e-20) return -Math.log(Math.abs(x));
   let y = x < 0 ? 1 - x : x;
   let result = 0;
   if (y >= 13) {
@@ -125,6 +165,15 @@ function logGamma(x: number): number {
       product *= y;
     }
     const z = y < 1.5 ? y - 1 : y - 2;
+    // The lowest value between the zeros 1 and 2, and its place as a sum of two doubles
+    const lowest = -0.12148629053584961;
+    const distance = y - 1.4616321449683622 - 9.549995429965697e-17;
+    const taylor = [
+      0.4838361227238106, -0.1475877229945307, 0.06462494023891276, -0.0327885410884813, 0.017970675115210395,
+      -0.010314223036636387, 0.006100536020517889, -0.0036845696083163734, 0.0022597648232218106,
+      -0.001402251445904451, 0.0008782326347176812, -0.0005541949527966822, 0.00035191295683784665,
+      -0.0002246534436959552, 0.000144070395420933, -0.00009276098655471749, 0.000059934733439794256,
+    ];
     // ζ(k) − 1 from k = 2 on
     const zetas = [
       0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
@@ -140,7 +189,13 @@ function logGamma(x: number): number {
       sum = z * (((k % 2 === 0 ? 1 : -1) * zetas[k - 2]!) / k + sum);
     // 1 − γ
     const series = z * (0.42278433509846713 + sum);
-    result += y < 1.5 ? series - Math.log1p(z) : series + Math.log(product);
+    if (y >= 1.5) result += series + Math.log(product);
+    else if (y < 1.3) result += series - Math.log1p(z);
+    else {
+      let above = 0;
+      for (let k = taylor.length - 1; k >= 0; k--) above = above * distance + taylor[k]!;
+      result += lowest + above * distance * distance;
+    }
   }
   if (x >= 0) return result;
   const fraction = x - Math.round(x);
@@ -197,7 +252,14 @@ function polygammaFunction(n: number, x: number): number {
   }
   let factorial = 1;
   for (let i = 2; i <= n; i++) factorial *= i;
-  for (; y < n + 15; y += 1) shifted += factorial / y ** (n + 1);
+  // Of the series only the first term is left, whose power could overflow.
+  if (y > 1e17) {
+    let value = factorial / n;
+    for (let i = 0; i < n && value > 0; i++) value /= y;
+    return n % 2 === 0 ? -value : value;
+  }
+  const steps = Math.max(0, Math.ceil(n + 15 - x));
+  y = x + steps;
   let coefficient = (factorial * (n + 1)) / 2;
   let power = y ** (n + 2);
   for (let k = 1; k <= bernoulli.length; k++) {
@@ -205,6 +267,8 @@ function polygammaFunction(n: number, x: number): number {
     coefficient *= ((2 * k + n + 1) * (2 * k + n)) / ((2 * k + 2) * (2 * k + 1));
     power *= y * y;
   }
-  const value = shifted + factorial / n / y ** n + factorial / (2 * y ** (n + 1)) + sum;
+  let value = sum + factorial / (2 * y ** (n + 1)) + factorial / n / y ** n;
+  // The largest last, so that less is lost
+  for (let i = steps - 1; i >= 0; i--) value += factorial / (x + i) ** (n + 1);
   return n % 2 === 0 ? -value : value;
 }

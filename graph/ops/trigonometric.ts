@@ -3,18 +3,23 @@ import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
 import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
-import { add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
-import { notEqual } from "./comparison.js";
-import { hypot, sqrt } from "./exponential.js";
+import { abs, add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
+import { less, notEqual, where } from "./comparison.js";
+import { direction, hypot, sqrt } from "./exponential.js";
 
 function reciprocal(x: Expr): Expr {
   return divide(fullLike(x, 1), x);
 }
 
-/** 1 − x² without the cancellation near ±1 */
-function oneMinusSquare(x: Expr): Expr {
-  return multiply(subtract(1, x), add(x, 1));
-}
+/** 1 − x² without the cancellation near ±1; its derivative −2x isn't that of the product, which cancels near 0. */
+export const oneMinusSquare: Unary & WithOp = unary({
+  name: "oneMinusSquare",
+  recipe: ["multiply", ["subtract", { value: 1 }, 0], ["add", 0, { value: 1 }]],
+  partials: (x) => [() => multiply(x, -2)],
+});
+
+/** From here on x² + 1 is x² to the last bit, and so are the derivatives of whatever is made of it. */
+const far = 1e9;
 
 /** The sine */
 export const sin: Unary & WithOp = unary({
@@ -58,7 +63,13 @@ export const acos: Unary & WithOp = unary({
 export const atan: Unary & WithOp = unary({
   name: "atan",
   recipe: ["atan", 0],
-  partials: (x) => [() => reciprocal(add(square(x), 1))],
+  partials: (x) => [
+    () => {
+      const isNear = less(abs(x), far);
+      const inverse = reciprocal(where(isNear, add(square(x), 1), x));
+      return where(isNear, inverse, square(inverse));
+    },
+  ],
 });
 
 /** The angle of the point (x, y) in (−π, π]; note the order, y first. Its gradient (x, −y)/(x² + y²) is 0 at the origin. */
@@ -68,10 +79,10 @@ export const atan2: Binary & WithOp = binary({
   partials: (y, x) => {
     const radius = hypot(y, x);
     const by = (value: Expr) => ({
-      value: divide(divide(value, radius), radius),
+      value: divide(value, radius),
       mask: notEqual(radius, 0),
     });
-    return [() => by(x), () => by(negative(y))];
+    return [() => by(direction(x, y)), () => by(negative(direction(y, x)))];
   },
   domains: [real(), real(0.3, 3)],
 });
@@ -111,14 +122,14 @@ export const sechSquared: Unary & WithOp = unary({
 export const asinh: Unary & WithOp = unary({
   name: "asinh",
   recipe: ["asinh", 0],
-  partials: (x) => [() => reciprocal(sqrt(add(square(x), 1)))],
+  partials: (x) => [() => reciprocal(where(less(abs(x), far), sqrt(add(square(x), 1)), abs(x)))],
 });
 
 /** The inverse of cosh, for x ≥ 1 */
 export const acosh: Unary & WithOp = unary({
   name: "acosh",
   recipe: ["acosh", 0],
-  partials: (x) => [() => reciprocal(sqrt(multiply(subtract(x, 1), add(x, 1))))],
+  partials: (x) => [() => divide(reciprocal(sqrt(subtract(x, 1))), sqrt(add(x, 1)))],
   domains: [real(1.2, 5)],
 });
 

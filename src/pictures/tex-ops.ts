@@ -1,5 +1,6 @@
 /** How ops are written in TeX; those that aren't here are written as functions of their operands. */
 import * as functions from "../../graph/index.js";
+import { direction, logisticDensity, normalCdf, oneMinusSquare, sechSquared } from "../../graph/internal.js";
 import {
   asNumber,
   atom,
@@ -92,6 +93,24 @@ export const notations: ReadonlyMap<functions.Op, Notation> = new Map([
   [functions.sinh.op, named("\\sinh")],
   [functions.cosh.op, named("\\cosh")],
   [functions.tanh.op, named("\\tanh")],
+  [sechSquared.op, (x) => powerOf(call("\\operatorname{sech}", x!), numberTex(2))],
+  [oneMinusSquare.op, (x) => differenceOf(one, powerOf(asNumber(x!), numberTex(2)))],
+  [
+    direction.op,
+    (a, b) => {
+      const squares = [a!, b!].map((x) => powerOf(asNumber(x), numberTex(2)));
+      return fractionOf(a!, atom(`\\sqrt{${sumOf(squares[0]!, squares[1]!).text}}`));
+    },
+  ],
+  [normalCdf.op, named("\\Phi")],
+  [
+    logisticDensity.op,
+    (x) =>
+      productOf(
+        call("\\operatorname{sigmoid}", x!),
+        call("\\operatorname{sigmoid}", negativeOf(asNumber(x!))),
+      ),
+  ],
   [functions.asinh.op, word("arsinh")],
   [functions.acosh.op, word("arcosh")],
   [functions.atanh.op, word("artanh")],

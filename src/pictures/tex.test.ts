@@ -14,6 +14,7 @@ import {
   trace,
   vector,
 } from "../../graph/index.js";
+import * as inner from "../../graph/internal.js";
 import { sizeOf } from "../../graph/shape.js";
 import { applyTo } from "../../property-tests/support/arbitraries.js";
 import { forAll } from "../../property-tests/support/law.js";
@@ -84,6 +85,16 @@ const written: readonly (readonly [f: (x: Expr, y: Expr, z: Expr) => unknown, te
   [(x) => a.asinh(x), "\\operatorname{arsinh}\\left(x\\right)"],
   [(x, y) => a.atan2(y, x), "\\operatorname{atan2}\\left(y, x\\right)"],
   [(x, y) => a.maximum(x, a.abs(y)), "\\max\\left(x, \\left|y\\right|\\right)"],
+  // What derivatives are made of
+  [(x) => inner.sechSquared(x), "\\operatorname{sech}^{2}\\left(x\\right)"],
+  [(x) => a.square(inner.sechSquared(x)), "\\left(\\operatorname{sech}^{2}\\left(x\\right)\\right)^{2}"],
+  [(x) => a.multiply(2, inner.oneMinusSquare(x)), "2 \\, \\left(1 - x^{2}\\right)"],
+  [(x, y) => inner.direction(x, y), "\\frac{x}{\\sqrt{x^{2} + y^{2}}}"],
+  [(x) => inner.normalCdf(x), "\\Phi\\left(x\\right)"],
+  [
+    (x) => inner.logisticDensity(x),
+    "\\operatorname{sigmoid}\\left(x\\right) \\, \\operatorname{sigmoid}\\left(-x\\right)",
+  ],
   // Conditions
   [(x, y) => a.greaterEqual(x, y), "\\left[x \\ge y\\right]"],
   [(x, y) => a.multiply(2, a.less(x, y)), "2 \\, \\left[x < y\\right]"],

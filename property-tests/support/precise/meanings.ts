@@ -61,17 +61,17 @@ export const log10: Meaning = (s, u) =>
   s.times(s.log(u), s.f.divide(s.f.one, elementary.log(s.f, s.f.whole(10))));
 export const tan: Meaning = (s, u) => s.divide(...s.sinCos(u));
 
-const oneMinusSquare = (s: SeriesOf, u: Series) => s.multiply(s.plus(s.negate(u), 1), s.plus(u, 1));
+export const oneMinusSquare: Meaning = (s, u) => s.multiply(s.plus(s.negate(u), 1), s.plus(u, 1));
 /** √(1 − x²) of a number */
 const other = ({ f }: SeriesOf, x: Float) => f.sqrt(f.multiply(f.subtract(f.one, x), f.add(f.one, x)));
 
 export const asin = integral(
   (s, x) => elementary.atan2(s.f, x, other(s, x)),
-  (s, u) => s.power(oneMinusSquare(s, u), -1, 2),
+  (s, u) => s.power(oneMinusSquare(s, u, u), -1, 2),
 );
 export const acos = integral(
   (s, x) => elementary.atan2(s.f, other(s, x), x),
-  (s, u) => s.negate(s.power(oneMinusSquare(s, u), -1, 2)),
+  (s, u) => s.negate(s.power(oneMinusSquare(s, u, u), -1, 2)),
 );
 
 /** The angle as seen from the point itself, by the addition theorem. */
@@ -115,14 +115,15 @@ export const acosh = integral(
     const above = f.subtract(x, f.one);
     return elementary.log1p(f, f.add(above, f.sqrt(f.multiply(above, f.add(x, f.one)))));
   },
-  (s, u) => s.power(s.negate(oneMinusSquare(s, u)), -1, 2),
+  (s, u) => s.power(s.negate(oneMinusSquare(s, u, u)), -1, 2),
 );
 export const atanh = integral(
   ({ f }, x) => scaleBinary(elementary.log1p(f, f.divide(scaleBinary(x, 1), f.subtract(f.one, x))), -1),
-  (s, u) => inverse(s, oneMinusSquare(s, u)),
+  (s, u) => inverse(s, oneMinusSquare(s, u, u)),
 );
 
 export const hypot: Meaning = (s, a, b) => root(s, s.add(squared(s, a), squared(s, b)));
+export const direction: Meaning = (s, a, b) => s.divide(a, hypot(s, a, b));
 
 function root(s: SeriesOf, u: Series): Series {
   refuse(isZero(u), "a kink");
@@ -143,6 +144,7 @@ export const powerByDouble =
     s.exp(s.times(s.log(a), fromDouble(n)));
 
 export const sigmoid: Meaning = (s, u) => inverse(s, s.plus(s.exp(s.negate(u)), 1));
+export const logisticDensity: Meaning = (s, u) => s.multiply(sigmoid(s, u, u), sigmoid(s, s.negate(u), u));
 export const softplus = integral(
   ({ f }, x) => {
     const tail = elementary.log1p(f, elementary.exp(f, negate(absolute(x))));
@@ -151,12 +153,13 @@ export const softplus = integral(
   (s, u) => sigmoid(s, u, u),
 );
 
-/** x/2·erfc(−x/√2) */
-export const gelu: Meaning = (s, u) => {
+/** erfc(−x/√2)/2 */
+export const normalCdf: Meaning = (s, u) => {
   const root = s.f.sqrt(s.f.whole(2));
   const tail = s.errorFunction(s.times(u, negate(s.f.divide(s.f.one, root))), true);
-  return s.ratio(s.multiply(u, tail), 1, 2);
+  return s.ratio(tail, 1, 2);
 };
+export const gelu: Meaning = (s, u) => s.multiply(u, normalCdf(s, u, u));
 
 /** ψ⁽ⁿ⁾, of which log|Γ| is one integral more. */
 export const polygamma =

@@ -2,7 +2,10 @@
 
 import { opOf } from "../../../graph/all-ops.js";
 import * as g from "../../../graph/index.js";
-import { sechSquared } from "../../../graph/ops/trigonometric.js";
+import { logisticDensity } from "../../../graph/ops/activation.js";
+import { direction } from "../../../graph/ops/exponential.js";
+import { normalCdf } from "../../../graph/ops/special.js";
+import { oneMinusSquare, sechSquared } from "../../../graph/ops/trigonometric.js";
 import { binaryCrossEntropy } from "../../../src/nn/index.js";
 import * as m from "./meanings.js";
 
@@ -78,13 +81,16 @@ const one: readonly One[] = [
   ["cosh", g.cosh, m.cosh],
   ["tanh", g.tanh, m.tanh, { near: [19, 354, 0.6584789484624083] }],
   ["sechSquared", sechSquared, m.sechSquared, { near: [19, 354, 0.6584789484624083] }],
+  ["oneMinusSquare", oneMinusSquare, m.oneMinusSquare],
   ["asinh", g.asinh, m.asinh],
   ["acosh", g.acosh, m.acosh],
   ["atanh", g.atanh, m.atanh],
   ["sigmoid", g.sigmoid, m.sigmoid, { near: [1.3169578969248166] }],
+  ["logisticDensity", logisticDensity, m.logisticDensity, { near: [1.3169578969248166] }],
   ["softplus", g.softplus, m.softplus, { near: [1.3169578969248166] }],
   ["erf", g.erf, (s, a) => s.errorFunction(a, false), { near: [0.46875, 4, Math.SQRT1_2] }],
   ["erfc", g.erfc, (s, a) => s.errorFunction(a, true), { near: [0.46875, 4, Math.SQRT1_2, 26.5] }],
+  ["normalCdf", normalCdf, m.normalCdf],
   [
     "gammaln",
     g.gammaln,
@@ -131,6 +137,7 @@ const two: readonly One[] = [
   ["logicalOr", g.logicalOr, m.steps((a, b) => Number(a !== 0 || b !== 0))],
   ["remainder", g.remainder, m.remainder],
   ["hypot", g.hypot, m.hypot],
+  ["direction", direction, m.direction],
   ["atan2", g.atan2, m.atan2],
   ["where(a > b, a, b)", (a, b) => g.where(g.greater(a, b), a, b), m.maximum],
   ["norm [a, b]", (a, b) => g.norm(g.stack([a, b])), m.hypot],
