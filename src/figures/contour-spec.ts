@@ -48,7 +48,7 @@ export function contourSpec(options: ContourOptions, caller = what): ContourSpec
   const paths = readPaths(caller, own.runs, plane);
   const minima = own.minima === undefined ? plane.minima : readMinima(own.minima);
   const window =
-    own.window === undefined ? fitWindow(paths, minima, plane.window) : readWindow(what, own.window);
+    own.window === undefined ? fitWindow(paths, minima, plane.window) : readWindow(caller, own.window);
   const cells = own.cells === undefined ? ([160, 120] as const) : readCells(own.cells);
   const colors = own.colors === undefined ? courseColors : readColors(own.colors);
   const count = own.levels === undefined && typeof colors !== "function" ? colors.length : own.levels;

@@ -362,6 +362,11 @@ contours("mistakes are one clear error", () => {
   );
   refused({ window: { x1: [5, -2], x2: [0, 1] } }, /window\.x1 must be \[low, high\]/);
   refused({ window: { x1: [0, 1] } }, /window\.x2/);
+  refused({ window: { x1: [0, 5e-324], x2: [0, 1] } }, /window\.x1: .* from 0 to 5e-324; pass a wider/);
+  refused({ window: new Map() }, /window: expected an object .*, got a Map/);
+  refused({ colors: ["red", "no colour"] }, /the text "no colour" is no colour/);
+  refused({ colors: class {} }, /colors must be a function, not a class/);
+  refused({ runs: { GD: { ...run, trajectory: {} } } }, /run "GD" lacks .*its trajectory/);
   refused({ window: { x1: [0, 1], x2: [0, 1], x3: [0, 1] } }, /unknown option "x3"/);
   refused({ levels: [3, 2] }, /ascending/);
   refused({ levels: 0 }, /levels must be how many bands/);

@@ -40,4 +40,9 @@ numbers("steps are nice, ascending and no smaller than asked", () => {
   assert.is(multiple(3, 0.1), 0.3);
 });
 
+numbers("there is a nice step whatever is asked for", () => {
+  for (const least of [0, 5e-324, Number.NaN]) assert.is(niceSteps(least).next().value, 1e-300);
+  assert.is(niceSteps(Number.POSITIVE_INFINITY).next().value, Number.POSITIVE_INFINITY);
+});
+
 numbers.run();

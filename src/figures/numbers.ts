@@ -44,10 +44,13 @@ const niceFactors = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
 /** The nice steps from the first that isn't below `least`: 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten. */
 export function* niceSteps(least: number): Generator<number> {
-  for (let exponent = Math.floor(Math.log10(least)); ; exponent++) {
+  // Of 0 and of what is infinite there is no power of ten, and nothing compares with NaN.
+  const wanted = Math.max(1e-300, least || 0);
+  const first = Math.floor(Math.log10(Math.min(1e300, wanted)));
+  for (let exponent = first; ; exponent++) {
     for (const factor of niceFactors) {
       const step = Number(`${factor}e${exponent}`);
-      if (step >= least * (1 - 1e-12)) yield step;
+      if (step >= wanted * (1 - 1e-12)) yield step;
     }
   }
 }

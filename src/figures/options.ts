@@ -60,13 +60,18 @@ export function checkNumber(
   );
 }
 
-/** @throws AdjointError where an interval's ends aren't finite or not in order */
+/** @throws AdjointError where an interval's ends aren't finite, not in order, or too close for numbers between them */
 export function readInterval(what: string, interval: unknown): Interval {
   // A list that is too long needn't be read to its end.
   const isPair = reading(what, () => rowsOf(interval)?.length === 2);
   const [low, high] = isPair ? readList(interval, what, (end) => end) : [];
-  const isSound = typeof low === "number" && typeof high === "number" && Number.isFinite(high - low);
-  if (isSound && low < high) return [low, high];
+  if (typeof low === "number" && typeof high === "number" && low < high && Number.isFinite(high - low)) {
+    const narrowest = Math.max(1e-300, 4 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high)));
+    if (high - low >= narrowest) return [low, high];
+    throw new AdjointError(
+      `${what}: there are no numbers to show from ${low} to ${high}; pass a wider interval.`,
+    );
+  }
   throw new AdjointError(
     `${what} must be [low, high], two finite numbers with low < high, not ${describe(interval)}.`,
   );

@@ -51,6 +51,19 @@ windows("a path along an axis or of one point has a window around it", () => {
   }
 });
 
+windows("a path among the smallest numbers has a window of numbers that can be told apart", () => {
+  const { x1, x2 } = fitWindow(
+    [
+      path([
+        [1e-320, 0],
+        [3e-320, 5e-324],
+      ]),
+    ],
+    [],
+  );
+  assert.ok(x1[1] - x1[0] >= 1 && x2[1] - x2[0] >= 1);
+});
+
 windows("points that aren't finite don't count", () => {
   const { x1 } = fitWindow(
     [

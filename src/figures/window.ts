@@ -21,9 +21,10 @@ export function fitWindow(
   });
   const extents = (["x1", "x2"] as const).map((axis) => extent(boxes.map((box) => box[axis])));
   const ranges = extents.map(([low, high]) => high - low);
-  // A path along an axis, or of one point, has no extent of its own.
+  // A path along an axis, or of one point, has no extent of its own; nor has one whose numbers are hardly any.
   const size = Math.max(...extents.flat().map(Math.abs));
-  const floor = Math.max(Math.max(...ranges) / 4, 1e-6 * size) || 1;
+  const least = Math.max(Math.max(...ranges) / 4, 1e-6 * size);
+  const floor = least >= 1e-290 ? least : 1;
   const [x1, x2] = extents.map(([low, high]) => widen(low, high, floor)) as [Interval, Interval];
   return { x1, x2 };
 }
