@@ -1,7 +1,7 @@
 /** The fuzzer of the public interface, tested: it finds faults that were planted, and nothing where there is none. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type FuzzReport, fuzzApi } from "../scripts/api/fuzz-api.js";
+import { entries, type FuzzReport, fuzzApi } from "../scripts/api/fuzz-api.js";
 
 const fuzzer = suite("fuzzing the public interface");
 
@@ -40,5 +40,30 @@ fuzzer("a fault is found again by its seed, and one function can be chosen", asy
   const again = await fuzz("throwsTypeError", 1, fault!.run);
   assert.is(again.faults[0]!.call, fault!.call);
 });
+
+fuzzer(
+  "a draw of calls of optimizers, runs, data, exports and tests of derivatives finds nothing",
+  async () => {
+    const only =
+      "adam,gradientDescent,defineOptimizer,clipByNorm,clipByGlobalNorm,cosineDecay,stepDecay,warmup,rateAt,minimize," +
+      "train,linear,randomSource,readCsv,tableMatrix,weightedSphere,checkGradient,gradientProperty,tensors,graphs," +
+      "serialize,deserialize,emit,toTex,toDot";
+    // Patient: where others keep the machine busy, the clock says little.
+    const report = await fuzzApi({
+      runs: 300,
+      seconds: 600,
+      seed: 12,
+      only,
+      modules: entries,
+      patience: 30_000,
+    });
+    assert.is(report.calls, 300);
+    const found = report.faults.filter(({ kind }) => kind !== "slow");
+    assert.equal(
+      found.map(({ call, kind, what }) => `${kind}: ${call} ${what}`),
+      [],
+    );
+  },
+);
 
 fuzzer.run();

@@ -20,6 +20,8 @@ const adam = o.adam({ learningRate: 0.1 });
 const train = (given: object) =>
   s.train((() => 0) as never, { w: [1] }, { x: [1] }, adam, { batchSize: 1, epochs: 1, ...given } as never);
 
+const run = s.minimize(sphere, { x: [1, 1] }, adam, { steps: 3 });
+
 /**
  * A row a function: the type of its options (or its own name where that has none), a call with options that it must
  * refuse, and what is misspelt, with the option that was meant.
@@ -78,6 +80,7 @@ const rows: readonly (readonly [
   ["assertGradient", (given) => t.assertGradient(sphere, given), "tolerence", "tolerance"],
   ["ShapesOptions", (given) => t.shapes(given), "maxrank", "maxRank"],
   ["graphs", (given) => t.graphs(given), "step", "steps"],
+  ["gradientProperty", (given) => t.gradientProperty(sphere, given), "tolerances", "tolerance"],
 ];
 
 for (const [type, call, wrong, meant] of rows) {
@@ -94,8 +97,59 @@ for (const [type, call, wrong, meant] of rows) {
   });
 }
 
+/** Options that must be given, for those of a function that refuses a call without them before it looks at others. */
+const needed: Readonly<Record<string, object>> = {
+  AdamOptions: { learningRate: 0.1 },
+  AdagradOptions: { learningRate: 0.1 },
+  MomentumOptions: { learningRate: 0.1 },
+  RmspropOptions: { learningRate: 0.1 },
+  GradientDescentOptions: { learningRate: 0.1 },
+  linearSchedule: { initialValue: 0, endValue: 1, transitionSteps: 4 },
+  exponentialDecay: { initialValue: 1, decayRate: 0.5, transitionSteps: 4 },
+  cosineDecay: { initialValue: 1, decaySteps: 4 },
+  stepDecay: { initialValue: 1, decayRate: 0.5, milestones: [2] },
+  warmup: { warmupSteps: 2, schedule: 0.1 },
+  OptimizerDefinition: { name: "own", slots: {}, hyperparameters: {}, rule: () => ({}) },
+  EmitOptions: { name: "f" },
+  linear: { inputs: 1, outputs: 1 },
+  ScanOptions: { length: 2 },
+  CustomDerivative: { name: "own", derivative: { kind: "constant" }, domains: [t.real()] },
+  LossOptions: { runs: { adam: run } },
+  ContourOptions: { objective: sphere, runs: { adam: run }, cells: [2, 2] },
+  RaceOptions: { objective: sphere, runs: { adam: run }, faces: [2, 2] },
+  ComparisonOptions: { objective: sphere, runs: { adam: run } },
+};
+
+for (const [type, call, wrong] of rows) {
+  options(`${type}: a value that no option could have is refused, the option being named`, () => {
+    let names: string[] = [];
+    try {
+      call({ [wrong]: 1 } as never);
+    } catch (error) {
+      names = /the options are (.*?);/.exec((error as Error).message)![1]!.split(", ");
+    }
+    assert.ok(names.length > 0);
+    for (const name of names) {
+      // A list whose element throws when it is read, and a value of a class.
+      const trapped = Object.defineProperty([1, 2], 0, {
+        enumerable: true,
+        get() {
+          throw new TypeError("read");
+        },
+      });
+      for (const value of [new Map(), trapped, Symbol("no option"), null]) {
+        if (name === "edges" && value === null) continue;
+        assert.throws(
+          () => call({ ...needed[type], [name]: value } as never),
+          (error: Error) => error instanceof a.AdjointError && error.message.includes(name),
+          `${type}: ${name}`,
+        );
+      }
+    }
+  });
+}
+
 options("figures are saved and shown with options, too", async () => {
-  const run = s.minimize(sphere, { x: [1, 1] }, adam, { steps: 3, trajectory: true });
   const figure = figures.lossFigure({ runs: { adam: run } });
   await figure.render("png", { onprogress: () => {} } as never).then(
     () => assert.unreachable(),

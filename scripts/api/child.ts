@@ -40,9 +40,11 @@ uncaught.length = 0;
 pollution();
 tell({ targets: targets.map(({ name }) => name) });
 
-/** `adam` is itself and what it makes: `adam(…).step`. */
+/** `adam` is itself and what it makes, `adam(…).step`; several stand with commas between them. */
 function matches(name: string, wanted: string): boolean {
-  return name === wanted || name.startsWith(`${wanted}(`) || name.startsWith(`${wanted}.`);
+  return wanted
+    .split(",")
+    .some((one) => name === one || name.startsWith(`${one}(`) || name.startsWith(`${one}.`));
 }
 
 for (let i = from; i < to; i++) {

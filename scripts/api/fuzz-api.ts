@@ -17,7 +17,7 @@ export interface FuzzOptions {
   readonly runs: number;
   readonly seconds: number;
   readonly seed: number;
-  /** One function and what it makes. */
+  /** One function and what it makes, or several with commas between them. */
   readonly only?: string | undefined;
   /** What is imported in place of the library's entries. */
   readonly modules: readonly string[];
