@@ -164,22 +164,8 @@ export const choleskyAdjointInstances: Instances = {
   instances: [
     {
       shapes: [
-        [1, 1],
-        [1, 1],
-      ],
-      params: noParams,
-    },
-    {
-      shapes: [
         [3, 3],
         [3, 3],
-      ],
-      params: noParams,
-    },
-    {
-      shapes: [
-        [2, 2, 2],
-        [2, 2, 2],
       ],
       params: noParams,
     },

@@ -28,7 +28,9 @@ export const luOp: Op<LuParams> = /* @__PURE__ */ defineOp<LuParams, One>({
   name: "lu",
   shape: ([a], { complete }) => withRows(a, a.at(-1)! + 1 + complete),
   ...algorithmic(eliminate, {}, ({ operands: [a] }, { complete }: LuParams) => [...sidesOf(a!), complete]),
-  work: ({ operands: [a] }, { complete }) => 2 * sizeOf(a) * a.at(-1)! ** (complete ? 2 : 1),
+  // Exchanging rows and columns for each element that is left would make much code of a small matrix.
+  work: ({ operands: [a] }, { complete }) =>
+    complete ? Number.POSITIVE_INFINITY : 2 * sizeOf(a) * a.at(-1)!,
   derivative: { kind: "tangent", tangent: ([da], { result, params }) => luTangent(da, result, params) },
   domains: [dominant],
 });
@@ -140,8 +142,6 @@ export const luInstances: Instances = {
   op: luOp as Op,
   instances: [
     { shapes: [[3, 3]], params: { complete: 0 } },
-    { shapes: [[3, 3]], params: { complete: 1 } },
     { shapes: [[2, 2, 2]], params: { complete: 1 } },
-    { shapes: [[0, 0]], params: { complete: 0 } },
   ],
 };
