@@ -1,7 +1,7 @@
 /** What public functions take besides operands: counts, lists and shapes, each checked before anything is made of it. */
 import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
-import { formatShape, isLength, type Shape, sizeOf, tooMany } from "./shape.js";
+import { formatShape, isLength, mostAxes, type Shape, sizeOf, tooMany } from "./shape.js";
 import { rowsOf } from "./values.js";
 
 /**
@@ -42,6 +42,10 @@ export function readList<T>(value: unknown, what: string, read: (item: unknown, 
 /** A shape that an array can have. */
 export function readShape(value: unknown, what: string): Shape {
   const shape = readList(value, `${what}: the shape`, (item) => readCount(item, `${what}: a length`));
+  if (shape.length > mostAxes)
+    throw new AdjointError(
+      `${what}: ${shape.length} axes are more than the ${mostAxes} that a tensor can have.`,
+    );
   if (sizeOf(shape) < tooMany) return shape;
   throw new AdjointError(`${what}: ${formatShape(shape)} has more elements than an array can hold.`);
 }

@@ -182,11 +182,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ["concatenate nothing", () => concatenate([]), "concatenate needs at least one operand."],
   ["stack", () => stack([1, [1, 2]]), "stack: shapes () and (2) differ."],
   ["stack too deep", () => stack([1, 2], 1), "stack: there is no axis 1 in 1 axes;"],
-  [
-    "pad",
-    () => pad([1, 2], [[1, -1]]),
-    "pad: (2) needs a pair of widths for each of its 1 axes, or one for all",
-  ],
+  ["pad", () => pad([1, 2], [[1, -1]]), "pad: a width must be a whole number of at least 0, not -1."],
   [
     "pad by one list too many",
     () =>

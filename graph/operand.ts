@@ -28,6 +28,13 @@ export function liftTo(builder: Builder, operand: Operand, shape: Shape, what: s
   throw new AdjointError(`${what}: expected shape ${formatShape(shape)}, got ${describe(expr)}.`);
 }
 
+/** One number, known or not: an option that is an operand. */
+export function readScalar(value: unknown, what: string): Operand {
+  const isScalar = typeof value === "number" || (value instanceof Expr && value.shape.length === 0);
+  if (isScalar) return value;
+  throw new AdjointError(`${what} must be a number or an expression of shape (), not ${describe(value)}.`);
+}
+
 /** The operands of an op that takes a list of them. */
 export function listOf(operands: unknown, what: string): Operand[] {
   return readList(operands, `${what}: the operands`, (operand) => operand as Operand);

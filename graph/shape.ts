@@ -61,6 +61,9 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
 /** More elements than an array can hold. */
 export const tooMany = 2 ** 31;
 
+/** The most axes of a tensor, half of NumPy's: whoever has more has given a list of lengths by mistake. */
+export const mostAxes = 32;
+
 /** Whether `n` can be an axis' length. */
 export function isLength(n: unknown): n is number {
   return Number.isSafeInteger(n) && (n as number) >= 0;

@@ -2,7 +2,7 @@
 import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { Expr } from "./node.js";
-import { formatShape, type Shape, sameShape, sizeOf, tooMany } from "./shape.js";
+import { formatShape, mostAxes, type Shape, sameShape, sizeOf, tooMany } from "./shape.js";
 import type { NestedArray } from "./types.js";
 
 /** What can be given for an input: a number for a scalar, else nested rows or a flat row-major array. */
@@ -19,9 +19,6 @@ export function rowsOf(value: unknown): ArrayLike<unknown> | undefined {
   }
   return undefined;
 }
-
-/** As in NumPy */
-const mostAxes = 32;
 
 /** The shape that the first rows tell. Lists that hold themselves, or too much, are refused before more is looked at. */
 function shapeOfFirst(value: unknown, what: string): number[] {

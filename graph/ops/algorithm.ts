@@ -46,6 +46,14 @@ function textOf(
   return `(() => { const f = ${algorithm}, steps = { ${list.join(", ")} }; return (${["r", ...names]}) => f(steps, r, ${given(names)}); })()`;
 }
 
+/**
+ * The values as numbers, where they all are: what an algorithm does can depend on them. In other arithmetics, where
+ * nothing can be decided, `undefined`.
+ */
+export function asNumbers<T>(values: readonly T[]): readonly number[] | undefined {
+  return values.every((value) => typeof value === "number") ? values : undefined;
+}
+
 /** What algorithms of linear algebra ask of their numbers. */
 export interface Steps<T> {
   number(value: number): T;
@@ -112,14 +120,18 @@ const numbers: Steps<number> & Readonly<Record<string, Step>> = {
   },
 };
 
+/** An arithmetic's applications of ops as steps. */
+export function applier<T>(arithmetic: Arithmetic<T>): (one: WithOp) => (...operands: T[]) => T {
+  return ({ op }) =>
+    (...operands) =>
+      arithmetic.apply(op, operands);
+}
+
 /** The steps in any arithmetic: whether rows are exchanged is a choice for each of their elements. */
 function stepsOf<T>(arithmetic: Arithmetic<T>): Steps<T> {
   // Plain numbers take them themselves, as they do in kernels.
   if ((arithmetic as unknown) === doubles) return numbers as unknown as Steps<T>;
-  const by =
-    ({ op }: WithOp) =>
-    (...operands: T[]) =>
-      arithmetic.apply(op, operands);
+  const by = applier(arithmetic);
   const [choose, zero] = [by(where), arithmetic.constant(0)];
   return {
     number: (value) => arithmetic.constant(value),

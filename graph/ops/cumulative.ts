@@ -1,50 +1,75 @@
-/** Running sums. */
+/** What stands at each place for all elements up to it: running sums, products, extrema. */
 import type { WithOp } from "../elementwise.js";
-import { apply } from "../node.js";
-import { defineOp, type Instances, type One, type Op, real } from "../op.js";
+import { fullLike } from "../elementwise.js";
+import { apply, type Expr } from "../node.js";
+import {
+  type Arithmetic,
+  type Derivative,
+  defineOp,
+  type Instance,
+  type Instances,
+  type One,
+  type Op,
+  real,
+  type ShapesOf,
+  type ValuesOf,
+} from "../op.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
-import { type Shape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
-import { routineOf, type Target } from "./algorithm.js";
+import { stopGradient } from "./activation.js";
+import { applier, routineOf, type Target } from "./algorithm.js";
+import { abs, add, divide, maximum, minimum, subtract } from "./arithmetic.js";
 import { normalizeAxis } from "./axes.js";
+import { equal, less, where } from "./comparison.js";
+import { exp, log } from "./exponential.js";
+import {
+  type Course,
+  type CourseSizes,
+  courseOf,
+  firstOf,
+  previous,
+  recurrence,
+  recurrenceOp,
+} from "./recurrence.js";
 
-interface CumsumParams {
-  readonly axis: number;
-  /** 1: from the last element to the first. */
-  readonly reverse: 0 | 1;
+interface Steps<T> {
+  combine(total: T, value: T): T;
 }
 
-const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams, One>({
-  name: "cumsum",
-  shape: ([x]) => x,
-  evaluate(arithmetic, [values], { result: shape }, params) {
-    const result = [...values];
-    cumulate(arithmetic, result, values, sizesOf(shape, params));
-    return result;
-  },
-  routine: ({ result }, params) =>
-    routineOf(cumulate, { add: (a: number, b: number) => a + b }, 1, sizesOf(result, params)),
-  derivative: {
-    kind: "transpose",
-    linear: "each",
-    carries: true,
-    transpose: (adjoint, _operand, { params: { axis, reverse } }) =>
-      apply(cumsumOp, [adjoint], { axis, reverse: reverse ? 0 : 1 }),
-  },
-  domains: [real()],
-});
+interface CumulativeDefinition {
+  readonly name: string;
+  stepsIn<T>(arithmetic: Arithmetic<T>): Steps<T>;
+  readonly steps: Steps<number>;
+  readonly derivative: Derivative<Course, One>;
+}
 
-/** The lengths before, along and behind the axis, and the direction. */
-function sizesOf(shape: Shape, { axis, reverse }: CumsumParams): [number, number, number, number] {
-  return [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1)), reverse];
+/** An op that keeps what it has combined so far at each place of an axis. */
+function cumulative({ name, stepsIn, steps, derivative }: CumulativeDefinition): Op<Course> {
+  return defineOp<Course, One>({
+    name,
+    shape: ([x]) => x,
+    evaluate<T>(
+      arithmetic: Arithmetic<T>,
+      [values]: ValuesOf<One, T>,
+      { result: shape }: ShapesOf<One>,
+      course: Course,
+    ) {
+      const result = [...values];
+      cumulate(stepsIn(arithmetic), result, values, courseOf(shape, course));
+      return result;
+    },
+    routine: ({ result }, course) => routineOf(cumulate, { ...steps }, 1, courseOf(result, course)),
+    derivative,
+    domains: [real()],
+  });
 }
 
 function cumulate<T>(
-  { add }: { add(a: T, b: T): T },
+  { combine }: Steps<T>,
   result: Target<T>,
   values: ArrayLike<T>,
-  [outer, length, inner, reverse]: readonly [number, number, number, number],
+  [outer, length, inner, reverse]: CourseSizes,
 ): void {
   // From the end, the elements are visited from the last on.
   const step = reverse ? -1 : 1;
@@ -52,38 +77,133 @@ function cumulate<T>(
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner && length > 0; i++, at += step) result[at] = values[at]!;
     for (let i = inner; i < inner * length; i++, at += step)
-      result[at] = add(result[at - step * inner]!, values[at]!);
+      result[at] = combine(result[at - step * inner]!, values[at]!);
   }
 }
 
-export const cumsumInstances: Instances = {
-  op: cumsumOp as Op,
-  instances: [
-    { shapes: [[4]], params: { axis: 0, reverse: 0 } },
-    { shapes: [[4]], params: { axis: 0, reverse: 1 } },
-    { shapes: [[2, 3, 2]], params: { axis: 1, reverse: 0 } },
-    { shapes: [[2, 3]], params: { axis: 0, reverse: 1 } },
-    { shapes: [[0]], params: { axis: 0, reverse: 0 } },
-  ],
+const instances: readonly Instance<Course>[] = [
+  { shapes: [[4]], params: { axis: 0, reverse: 0 } },
+  { shapes: [[4]], params: { axis: 0, reverse: 1 } },
+  { shapes: [[2, 3, 2]], params: { axis: 1, reverse: 0 } },
+  { shapes: [[2, 3]], params: { axis: 0, reverse: 1 } },
+  { shapes: [[0]], params: { axis: 0, reverse: 0 } },
+];
+
+const cumsumOp: Op<Course> = /* @__PURE__ */ cumulative({
+  name: "cumsum",
+  stepsIn: ({ add }) => ({ combine: add }),
+  steps: { combine: (a, b) => a + b },
+  derivative: {
+    kind: "transpose",
+    linear: "each",
+    carries: true,
+    transpose: (adjoint, _operand, { params: { axis, reverse } }) =>
+      apply(cumsumOp, [adjoint], { axis, reverse: reverse ? 0 : 1 }),
+  },
+});
+
+/** The derivative of the largest or smallest so far: elements that tie share it, as those of `max` do. */
+const sharedByTies: Derivative<Course, One> = {
+  kind: "tangent",
+  tangent([tangent], { operands: [x], params: course, result }) {
+    const chosen = equal(x, result);
+    // From a new extremum on, what was before it counts no more.
+    const stays = equal(result, previous(result, course));
+    const sum = recurrence(stays, where(chosen, tangent, fullLike(tangent, 0)), course);
+    return divide(sum, recurrence(stays, chosen, course));
+  },
 };
 
-export interface CumsumOptions {
+const cummaxOp: Op<Course> = /* @__PURE__ */ cumulative({
+  name: "cummax",
+  stepsIn: (arithmetic) => ({ combine: applier(arithmetic)(maximum) }),
+  steps: { combine: (a, b) => Math.max(a, b) },
+  derivative: sharedByTies,
+});
+
+const cumminOp: Op<Course> = /* @__PURE__ */ cumulative({
+  name: "cummin",
+  stepsIn: (arithmetic) => ({ combine: applier(arithmetic)(minimum) }),
+  steps: { combine: (a, b) => Math.min(a, b) },
+  derivative: { ...sharedByTies },
+});
+
+export const cumsumInstances: Instances = { op: cumsumOp as Op, instances };
+export const cummaxInstances: Instances = { op: cummaxOp as Op, instances };
+export const cumminInstances: Instances = { op: cumminOp as Op, instances };
+
+export interface CumulativeOptions {
   /** From the last element to the first; default false. */
   readonly reverse?: boolean;
 }
 
-interface Cumsum extends WithOp {
-  <const A extends Operand>(x: A, axis?: number, options?: CumsumOptions): ResultOf<[A], ShapeOf<A>>;
+interface Cumulative extends WithOp {
+  <const A extends Operand>(x: A, axis?: number, options?: CumulativeOptions): ResultOf<[A], ShapeOf<A>>;
 }
 
+/** The public form of what `build` makes along an axis, the last by default. */
+function cumulating(name: string, op: Op<Course>, build: (x: Expr, course: Course) => Expr): Cumulative {
+  return Object.assign(
+    ((x: Operand, axis = -1, options: CumulativeOptions = {}) => {
+      const { reverse } = checkOptions(name, options, { reverse: "boolean" });
+      return withOperands(name, [x], ([operand]) =>
+        build(operand, { axis: normalizeAxis(axis, operand.shape.length, name), reverse: reverse ? 1 : 0 }),
+      );
+    }) as Cumulative,
+    { op: op as Op },
+  );
+}
+
+const byOp =
+  (op: Op<Course>) =>
+  (x: Expr, course: Course): Expr =>
+    apply(op, [x], course);
+
 /** Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁. */
-export const cumsum: Cumsum = /* @__PURE__ */ Object.assign(
-  ((x: Operand, axis = -1, options: CumsumOptions = {}) => {
-    const { reverse } = checkOptions("cumsum", options, { reverse: "boolean" });
-    return withOperands("cumsum", [x], ([operand]) => {
-      const along = normalizeAxis(axis, operand.shape.length, "cumsum");
-      return apply(cumsumOp, [operand], { axis: along, reverse: reverse ? 1 : 0 });
-    });
-  }) as Cumsum,
-  { op: cumsumOp as Op },
+export const cumsum: Cumulative = /* @__PURE__ */ cumulating("cumsum", cumsumOp, byOp(cumsumOp));
+
+/**
+ * The largest element so far along an axis, the last by default; with `reverse` the largest from there on. From a NaN on
+ * it is NaN. Elements that tie share the derivative equally.
+ *
+ * @example
+ * cummax([1, 3, 2, 5]); // [1, 3, 3, 5]
+ */
+export const cummax: Cumulative = /* @__PURE__ */ cumulating("cummax", cummaxOp, byOp(cummaxOp));
+
+/** The smallest element so far along an axis, the last by default; as `cummax`. */
+export const cummin: Cumulative = /* @__PURE__ */ cumulating("cummin", cumminOp, byOp(cumminOp));
+
+/**
+ * Running products along an axis, the last by default: element `i` is x₀·…·xᵢ, or with `reverse` xᵢ·…·xₙ₋₁. The
+ * derivatives of every order are exact with zeros among the factors, and take time linear in the elements: they are
+ * recurrences, and nothing is divided by.
+ *
+ * @example
+ * cumprod([2, 3, 4]); // [2, 6, 24]
+ */
+export const cumprod: Cumulative = /* @__PURE__ */ cumulating("cumprod", recurrenceOp, (x, course) =>
+  // x + (−0) is x, also where that is −0.
+  recurrence(x, firstOf(x, -0, course), course),
+);
+
+/**
+ * The logarithm of the running sums of eˣ along an axis, the last by default, without overflow; with `reverse` from the
+ * end. −∞ counts as no term, and has no derivative where there is no other.
+ *
+ * @example
+ * logCumsumExp([1000, 1000]); // [1000, 1000.6931471805599]
+ */
+export const logCumsumExp: Cumulative = /* @__PURE__ */ cumulating(
+  "logCumsumExp",
+  recurrenceOp,
+  (x, course) => {
+    // All terms so far are divided by the largest one's exponential. An infinite one would give ∞ − ∞.
+    const largest = stopGradient(apply(cummaxOp, [x], course));
+    const shift = where(less(abs(largest), Number.POSITIVE_INFINITY), largest, 0);
+    const before = previous(shift, course);
+    const isNew = equal(previous(largest, course), Number.NEGATIVE_INFINITY);
+    const total = recurrence(where(isNew, 0, exp(subtract(before, shift))), exp(subtract(x, shift)), course);
+    return where(equal(total, 0), Number.NEGATIVE_INFINITY, add(log(total), shift));
+  },
 );

@@ -1,4 +1,4 @@
-/** Elements at places that are known only when a graph runs: take, and its transpose, segmentSum. */
+/** Elements at places that are known only when a graph runs: gather, and its transpose, segmentSum. */
 import { readCount } from "../arguments.js";
 import { fullLike, type WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
@@ -17,8 +17,7 @@ import {
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Operand } from "../types.js";
-import { routineOf, type Target } from "./algorithm.js";
-import { normalizeAxis } from "./axes.js";
+import { asNumbers, routineOf, type Target } from "./algorithm.js";
 import { equal, where } from "./comparison.js";
 import { knownValues } from "./constant.js";
 
@@ -124,7 +123,7 @@ const scatterNumbers: Steps<number> = {
   },
 };
 
-const gatherOp: Op<GatherParams> = defineOp<GatherParams, Two>({
+export const gatherOp: Op<GatherParams> = defineOp<GatherParams, Two>({
   name: "gather",
   shape: ([x, indices], { axis, batch }) => [
     ...x.slice(0, axis),
@@ -137,8 +136,15 @@ const gatherOp: Op<GatherParams> = defineOp<GatherParams, Two>({
     { operands: [x, at], result }: ShapesOf<Two>,
     params: GatherParams,
   ) {
+    const sizes = sizesOf(x, at, params);
+    const [known, places] = [asNumbers(values), asNumbers(indices)];
+    if (known && places) {
+      const found: number[] = new Array(sizeOf(result));
+      eachIndex(gatherNumbers, found, known, places, sizes);
+      return found.map(arithmetic.constant);
+    }
     const elements: T[] = new Array(sizeOf(result));
-    eachIndex(gatherIn(arithmetic), elements, values, indices, sizesOf(x, at, params));
+    eachIndex(gatherIn(arithmetic), elements, values, indices, sizes);
     return elements;
   },
   routine: ({ operands: [x, at] }, params) => routineOf(eachIndex, gatherNumbers, 2, sizesOf(x, at, params)),
@@ -173,8 +179,15 @@ const scatterOp: Op<ScatterParams> = defineOp<ScatterParams, Two>({
     { operands: [, at], result }: ShapesOf<Two>,
     params: ScatterParams,
   ) {
+    const sizes = sizesOf(result, at, params);
+    const [known, places] = [asNumbers(values), asNumbers(indices)];
+    if (known && places) {
+      const found: number[] = new Array(sizeOf(result));
+      eachIndex(scatterNumbers, found, known, places, sizes);
+      return found.map(arithmetic.constant);
+    }
     const sums: T[] = new Array(sizeOf(result));
-    eachIndex(scatterIn(arithmetic), sums, values, indices, sizesOf(result, at, params));
+    eachIndex(scatterIn(arithmetic), sums, values, indices, sizes);
     return sums;
   },
   routine: ({ operands: [, at], result }, params) =>
@@ -242,21 +255,16 @@ export const scatterInstances: Instances = {
   ],
 };
 
-/**
- * The elements (or rows) at whole-numbered indices along an axis, the first by default: element `i` of `take(x, at)` is
- * x[at[i]], NaN for an index outside. The indices may be an input, and have no derivative.
- * @throws where known indices are outside
- */
-export const take: ((x: Operand, indices: Operand, axis?: number) => Expr) & WithOp =
-  /* @__PURE__ */ Object.assign(
-    (x: Operand, indices: Operand, axis = 0): Expr =>
-      withOperands("take", [x, indices], ([values, at]) => {
-        const along = normalizeAxis(axis, values.shape.length, "take");
-        checkKnown("take", at, values.shape[along]!);
-        return apply(gatherOp, [values, at], { axis: along, batch: 0 });
-      }),
-    { op: gatherOp as Op },
-  );
+/** The elements of `x` at whole-numbered indices along an axis. */
+export function gather(x: Expr, indices: Expr, axis: number): Expr {
+  return apply(gatherOp, [x, indices], { axis, batch: 0 });
+}
+
+/** The elements of each row of `x` along the last axis, at indices of the row's own. */
+export function gatherAlong(x: Expr, indices: Expr): Expr {
+  const axis = x.shape.length - 1;
+  return apply(gatherOp, [x, indices], { axis, batch: axis });
+}
 
 type SegmentSum = ((values: Operand, indices: Operand, count: number) => Expr) & WithOp;
 
@@ -284,18 +292,20 @@ function segmentSumBy(name: string): SegmentSum {
         );
       }
       readCount(count, `${name}: the count`);
-      checkKnown(name, at, count);
+      checkPlaces(knownValues(at, Number.POSITIVE_INFINITY) ?? [], 0, count, name);
       return apply(scatterOp, [given, at], { axis: 0, batch: 0, length: count });
     });
   return Object.assign(call, { op: scatterOp as Op });
 }
 
 /** Indices that are known when a graph is made are checked then. */
-function checkKnown(what: string, indices: Expr, length: number): void {
-  const known = knownValues(indices, Number.POSITIVE_INFINITY) ?? [];
+export function checkPlaces(known: ArrayLike<number>, least: number, length: number, what: string): void {
   for (let i = 0; i < known.length; i++) {
     const one = known[i]!;
-    if (Number.isInteger(one) && one >= 0 && one < length) continue;
-    throw new AdjointError(`${what}: the index ${one} is none of the ${length} places, 0 to ${length - 1}.`);
+    if (Number.isInteger(one) && one >= least && one < length) continue;
+    const fromBack = least < 0 ? `, or −${length} to −1 from the back` : "";
+    throw new AdjointError(
+      `${what}: the index ${one} is none of the ${length} places, 0 to ${length - 1}${fromBack}.`,
+    );
   }
 }

@@ -15,25 +15,42 @@ export { arange, expandDims, flip, linspace, reshape, split, squeeze, transpose 
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
-export { type CumsumOptions, cumsum } from "./cumulative.js";
+export {
+  full,
+  fullLike,
+  type MeshgridOptions,
+  meshgrid,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from "./creation.js";
+export { type CumulativeOptions, cummax, cummin, cumprod, cumsum, logCumsumExp } from "./cumulative.js";
 export { det, type SlogdetResult, slogdet } from "./determinant.js";
 export { type EighResult, eigh, eigvalsh } from "./eigen.js";
+export { einsum, tensordot } from "./einsum.js";
 export { cbrt, exp, expm1, hypot, log, log1p, log2, log10, sqrt } from "./exponential.js";
 export { all, any, argmax, argmin } from "./finding.js";
-export { scatterAdd, segmentSum, take } from "./gather.js";
-export { concatenate, index, pad, slice, stack } from "./indexing.js";
+export { scatterAdd, segmentSum } from "./gather.js";
+export { concatenate, index, slice, stack } from "./indexing.js";
+export { type InterpOptions, interp, type SearchOptions, searchsorted } from "./interpolation.js";
 export { inv, solve } from "./linear-algebra.js";
 export { dot, matmul } from "./matmul.js";
 export { diag, diagonal, eye, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
 export { expm, kron, matrixPower } from "./matrix-functions.js";
+export { type PadOptions, pad } from "./padding.js";
 export { power } from "./powers.js";
 export { lstsq, type QRResult, qr } from "./qr.js";
+export { median, type QuantileMethod, type QuantileOptions, quantile } from "./quantiles.js";
 export { max, mean, min } from "./reduction.js";
 export * from "./rounding.js";
 export { pinv, type SVDResult, svd, svdvals } from "./singular-values.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";
+export { argsort, type SortOptions, sort, type TopK, topK } from "./sorting.js";
 export { digamma, erf, erfc, gammaln, polygamma } from "./special.js";
 export { type NormOptions, norm, prod, std, type VarianceOptions, variance } from "./statistics.js";
+export { take, takeAlongAxis } from "./taking.js";
+export { diff, moveaxis, repeat, roll, swapaxes, tile, unstack } from "./tiling.js";
 export { choleskySolve, type TriangularOptions, triangularSolve } from "./triangular.js";
 export {
   acos,

@@ -1,6 +1,6 @@
 /** Slices, elements, and tensors made of others side by side. */
 
-import { readList, readShape, readWhole } from "../arguments.js";
+import { readWhole } from "../arguments.js";
 import { describe } from "../describe.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
@@ -8,9 +8,8 @@ import type { Expr } from "../node.js";
 import type { Op } from "../op.js";
 import { listOf, withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
-import { formatShape, isLength, type Shape, sameShape } from "../shape.js";
+import { formatShape, type Shape, sameShape } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
-import { rowsOf } from "../values.js";
 import { normalizeAxis } from "./axes.js";
 import { assemble, box, element, partAt, sliceOp } from "./boxes.js";
 import { reshapeExpr } from "./moving.js";
@@ -144,52 +143,4 @@ function placeAlong(parts: readonly Expr[], offsets: readonly number[], axis: nu
     offsets.map((offset) => partAt(shape.map((_, i) => (i === axis ? offset : 0)))),
     shape,
   );
-}
-
-/** How many zeros stand before and behind an axis. */
-type Widths = readonly [before: number, after: number];
-
-interface Pad {
-  (x: Operand, widths: number | Widths | readonly Widths[]): Expr;
-  /** @deprecated Pass pairs, `pad(x, [[1, 1], [0, 2]])`: one list for all axes is easily taken for a pair. */
-  (x: Operand, before: readonly number[], after: readonly number[]): Expr;
-}
-
-/**
- * Puts zeros around a tensor: `widths` are pairs, of which the first says how many stand before an axis and the second
- * how many behind it; or one pair, or one number, for all axes (NumPy's `pad`).
- * @throws where there isn't a pair for each axis, or a width isn't a whole number from 0 on
- *
- * @example
- * pad([[1, 2]], [[0, 1], [2, 0]]); // [[0, 0, 1, 2], [0, 0, 0, 0]]
- */
-export const pad: Pad = (
-  x: Operand,
-  widths: number | Widths | readonly Widths[] | readonly number[],
-  after?: readonly number[],
-) =>
-  withOperands("pad", [x], ([operand]) => {
-    const { shape } = operand;
-    const pairs = pairsOf(shape.length, widths, after);
-    if (pairs.length !== shape.length || !pairs.every((pair) => pair.length === 2 && pair.every(isLength))) {
-      throw new AdjointError(
-        `pad: ${formatShape(shape)} needs a pair of widths for each of its ${shape.length} axes, or one for all, whole and not negative; not ${describe(widths)}.`,
-      );
-    }
-    const padded = shape.map((length, axis) => length + pairs[axis]![0]! + pairs[axis]![1]!);
-    return assemble([operand], [partAt(pairs.map(([before]) => before!))], readShape(padded, "pad"));
-  });
-
-/** A pair an axis, as far as what is given tells any. */
-function pairsOf(rank: number, widths: unknown, after: unknown): readonly (readonly number[])[] {
-  if (!rowsOf(widths) && after === undefined) return new Array(rank).fill([widths, widths]);
-  const list = <T>(given: unknown) => readList(given, "pad: the widths", (one) => one as T);
-  if (after !== undefined) {
-    const [before, behind] = [list<number>(widths), list<number>(after)];
-    const most = Math.max(before.length, behind.length);
-    return Array.from({ length: most }, (_, axis) => [before[axis]!, behind[axis]!]);
-  }
-  const pairs = list<unknown>(widths);
-  if (pairs.some((one) => !rowsOf(one))) return new Array(rank).fill(pairs);
-  return pairs.map((pair) => list<number>(pair));
 }

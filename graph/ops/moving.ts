@@ -148,3 +148,14 @@ export const transposeInstances: Instances = {
 export function transposeExpr(x: Expr, axes: readonly number[]): Expr {
   return apply(transposeOp, [x], { axes });
 }
+
+/** The axes in another order, `x` itself where that is theirs. */
+export function permuted(x: Expr, axes: readonly number[]): Expr {
+  return axes.every((axis, i) => axis === i) ? x : transposeExpr(x, axes);
+}
+
+/** Axis `from` of `x` becomes axis `to`. */
+export function moveAxis(x: Expr, from: number, to: number): Expr {
+  const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== from);
+  return permuted(x, others.toSpliced(to, 0, from));
+}

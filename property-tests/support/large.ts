@@ -38,6 +38,18 @@ const calls: Readonly<Record<string, Large>> = {
   argmax: (x) => f.argmax(x),
   argmin: (x) => f.argmin(x),
   cumsum: (x) => f.cumsum(x),
+  cumprod: (x) => f.cumprod(x),
+  cummax: (x) => f.cummax(x),
+  cummin: (x) => f.cummin(x),
+  logCumsumExp: (x) => f.logCumsumExp(x),
+  sort: (x) => f.sort(x),
+  "sort, of columns": (x, n) => f.sort(wide(x, n), 0),
+  argsort: (x) => f.argsort(x),
+  topK: (x) => f.topK(x, 100).values,
+  median: (x) => f.median(x),
+  quantile: (x) => f.quantile(x, [0.1, 0.9]),
+  searchsorted: (x) => f.searchsorted(x, x),
+  interp: (x) => f.interp(x, f.cumsum(x), x),
   softmax: (x) => f.softmax(x),
   "softmax, of rows": (x, n) => f.softmax(wide(x, n)),
   logSoftmax: (x) => f.logSoftmax(x),
@@ -45,6 +57,22 @@ const calls: Readonly<Record<string, Large>> = {
   take: (x) => f.take(x, places(x)),
   segmentSum: (x, n) => f.segmentSum(x, places(x), n),
   scatterAdd: (x, n) => f.scatterAdd(x, places(x), n),
+  "take, along two axes": (x, n) => f.take(wide(x, n), [f.floor(x), f.floor(x)], [0, 1]),
+  takeAlongAxis: (x, n) => f.takeAlongAxis(wide(x, n), f.floor(wide(x, n))),
+  tile: (x) => f.tile(x, 2),
+  repeat: (x) => f.repeat(x, 2),
+  roll: (x) => f.roll(x, 3),
+  swapaxes: (x, n) => f.swapaxes(wide(x, n), 0, 1),
+  moveaxis: (x, n) => f.moveaxis(wide(x, n), 0, 1),
+  unstack: (x) => f.unstack(f.reshape(x, [10, -1])),
+  diff: (x) => f.diff(x, 2),
+  "pad, by reflection": (x) => f.pad(x, 3, { mode: "reflect" }),
+  "pad, with a value": (x) => f.pad(x, 3, { value: f.index(x, 0) }),
+  fullLike: (x) => f.fullLike(x, f.index(x, 0)),
+  full: (x, n) => f.full([n], f.index(x, 0)),
+  meshgrid: (x, n) => f.meshgrid([f.slice(x, 0, root(n)), f.slice(x, 0, root(n))]),
+  einsum: (x, n) => f.einsum("ij,jk,ik->j", wide(x, n), square(x), wide(x, n)),
+  tensordot: (x, n) => f.tensordot(wide(x, n), square(x), 1),
   concatenate: (x) => f.concatenate([x, x]),
   stack: (x) => f.stack([x, x]),
   slice: (x, n) => f.slice(x, 1, n - 1),
@@ -81,7 +109,7 @@ const calls: Readonly<Record<string, Large>> = {
 };
 
 /** What depends on the data alone: it makes numbers or arrays, and no node. */
-const makers = ["arange", "eye", "linspace"];
+const makers = ["arange", "eye", "linspace", "ones", "zeros"];
 
 /** All others, taken for elementwise ones: on as many vectors as their op takes, on one where they are made of others. */
 const further = Object.entries(functions).flatMap(([name, given]): [string, Large][] => {

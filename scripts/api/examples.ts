@@ -26,6 +26,7 @@ import {
   vector,
   withDerivative,
 } from "adjoint";
+import { arranging } from "./examples-of-arranging.js";
 
 /** The arguments of a valid call, made anew. */
 export type Example = () => unknown[];
@@ -225,11 +226,7 @@ export const ops: Readonly<Record<string, Examples>> = {
     () => [[M(), M()], 1],
     () => [[1, 2]],
   ),
-  pad: of(() => [V(), 1, 2]),
-  take: of(
-    () => [V(), [0, 2]],
-    () => [M(), 1, 1],
-  ),
+  ...arranging,
   scatterAdd: of(() => [V(), [0, 1, 0], 3]),
   arange: of(
     () => [4],

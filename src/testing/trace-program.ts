@@ -5,6 +5,7 @@ import {
   broadcastTo,
   concatenate,
   type Domain,
+  diff,
   type Expr,
   eye,
   greater,
@@ -16,7 +17,9 @@ import {
   multiply,
   type Op,
   pad,
+  repeat,
   reshape,
+  roll,
   type Shape,
   sign,
   sin,
@@ -24,6 +27,7 @@ import {
   stack,
   sum,
   type Traced,
+  tile,
   trace,
   transpose,
 } from "../../graph/index.js";
@@ -254,6 +258,10 @@ class Maker {
       // A stencil: shifted views of one tensor, as finite differences and convolutions have them.
       () => (length > 2 ? this.#stencil(x, axis) : undefined),
       () => abs(x),
+      () => (rank > 0 ? roll(x, bound(), axis) : undefined),
+      () => tile(x, this.#choose(3)),
+      () => (rank > 0 ? repeat(x, this.#choose(3), axis) : undefined),
+      () => (rank > 0 ? diff(x, this.#choose(3), axis) : undefined),
     ];
     return moves[this.#choose(moves.length)]!();
   }
