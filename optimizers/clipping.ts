@@ -6,17 +6,15 @@
  * optimizer.update(parameters, clipByGlobalNorm(gradients, 1), slots, step);
  */
 import {
-  add,
   divide,
   Expr,
-  greater,
+  hypot,
+  lessEqual,
   maximum,
   minimum,
   multiply,
+  norm,
   type Operand,
-  sqrt,
-  square,
-  sum,
   where,
 } from "../graph/index.js";
 import { flatten, lift, nest, readOptions } from "../graph/internal.js";
@@ -68,7 +66,7 @@ export function clipByValue<const G extends Gradients>(gradients: G, limit: Hype
 export function clipByNorm<const G extends Gradients>(gradients: G, maxNorm: Hyperparameter): Clipped<G> {
   readOptions("clipByNorm", { maxNorm: requiredPositive }, { maxNorm });
   const read = readGradients("clipByNorm", gradients, maxNorm);
-  return mapValues<G>(read, (g) => multiply(g, clippingFactor(sumOfSquares(g), maxNorm)) as Operand);
+  return mapValues<G>(read, (g) => multiply(g, clippingFactor(normOf(g), maxNorm)) as Operand);
 }
 
 /**
@@ -92,19 +90,24 @@ export function clipByGlobalNorm<const G extends Gradients>(
   // The order of keys must not change the sum, not even in the last place.
   const read = readGradients("clipByGlobalNorm", gradients, maxNorm);
   const names = Object.keys(read).sort();
-  const total = names.reduce<Hyperparameter>((norm, name) => add(norm, sumOfSquares(read[name]!)), 0);
+  const total = names.reduce<Hyperparameter>(
+    (size, name) => hypot(size, normOf(read[name]!)) as Hyperparameter,
+    0,
+  );
   const factor = clippingFactor(total, maxNorm);
   return mapValues<G>(read, (g) => multiply(g, factor) as Operand);
 }
 
-function sumOfSquares(g: Operand): Hyperparameter {
-  return sum(square(g)) as Hyperparameter;
+function normOf(g: Operand): Hyperparameter {
+  return norm(g) as Hyperparameter;
 }
 
-/** Where nothing is clipped the factor is the number 1, with no derivative: √0 on the way does no harm. */
-function clippingFactor(sumOfSquares: Hyperparameter, maxNorm: Hyperparameter): Hyperparameter {
-  const norm = sqrt(sumOfSquares);
-  return where(greater(norm, maxNorm), divide(maxNorm, norm), 1) as Hyperparameter;
+/**
+ * Where nothing is clipped the factor is the number 1, with no derivative. A size that is NaN makes all that is clipped
+ * by it NaN, as torch's does; an infinite one leaves 0, and NaN of what is infinite.
+ */
+function clippingFactor(size: Hyperparameter, maxNorm: Hyperparameter): Hyperparameter {
+  return where(lessEqual(size, maxNorm), 1, divide(maxNorm, size)) as Hyperparameter;
 }
 
 /** The gradients as operands that ops take without complaint, each read once, and of one trace with the limit. */

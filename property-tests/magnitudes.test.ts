@@ -11,13 +11,19 @@ import {
   compile,
   type Expr,
   hypot,
+  matrix,
+  norm,
   power,
   sigmoid,
   softplus,
+  std,
+  sum,
   trace,
+  valueAndGrad,
   vector,
 } from "../graph/index.js";
 import { direction } from "../graph/internal.js";
+import { clipByGlobalNorm, clipByNorm } from "../optimizers/index.js";
 import { along, type Objective } from "./support/differences.js";
 import { assertClose, assertSame } from "./support/tolerance.js";
 
@@ -51,6 +57,9 @@ const homogeneous: readonly (readonly [name: string, f: Of, degree: number, at: 
   ["hypot", pair(hypot), 1, [3.1, -0.4]],
   ["direction", pair(direction), 0, [3.1, -0.4]],
   ["atan2", pair(atan2), 0, [-0.7, 1.3]],
+  ["norm", norm, 1, [3.1, -0.4, 2]],
+  ["norm of one", norm, 1, [-3]],
+  ["std", std, 1, [3.1, -0.4, 2]],
 ];
 
 for (const [name, f, degree, at] of homogeneous) {
@@ -70,6 +79,45 @@ for (const [name, f, degree, at] of homogeneous) {
     },
   );
 }
+
+const byAxis: readonly (readonly [name: string, f: (x: Expr, axis: number) => Expr])[] = [
+  ["norm", norm],
+  ["std", std],
+];
+
+for (const [name, f] of byAxis) {
+  magnitudes(`${name}: so it is in f32 kernels, and row by row`, () => {
+    for (const [dtype, exponents] of [["f32", [100, -100]] as const, ["f64", [980, -980]] as const]) {
+      const rows = [3.1, -0.4, 2, 5, 6, 7.5];
+      const objective = trace({ x: matrix(2, 3) }, ({ x }) => sum(f(x, 1)) as Expr<[]>);
+      const run = compile(valueAndGrad(objective), { dtype });
+      const usual = run({ x: rows });
+      for (const exponent of exponents) {
+        const scaled = run({ x: rows.map((x) => x * 2 ** exponent) });
+        assertSame(scaled.value, usual.value * 2 ** exponent, `${name} in ${dtype}`);
+        assertSame(scaled.grad.x, usual.grad.x, `gradient of ${name} in ${dtype}`);
+      }
+    }
+  });
+}
+
+magnitudes("gradients of any size are clipped to the same, and NaN makes all of them NaN, as torch's", () => {
+  for (const size of [1, 1e200, 1e-200]) {
+    for (const clip of [clipByNorm, clipByGlobalNorm]) {
+      const { x } = clip({ x: [3 * size, 4 * size] }, size);
+      assertClose(
+        Array.from(x as number[], (value) => value / size),
+        [0.6, 0.8],
+        1e-15,
+        `at ${size}`,
+      );
+    }
+  }
+  const nothing = clipByGlobalNorm({ x: [3, Number.NaN], y: 2 }, 1);
+  assertSame([...(nothing.x as number[]), nothing.y as number], [Number.NaN, Number.NaN, Number.NaN], "NaN");
+  const infinite = clipByGlobalNorm({ x: [3, Number.POSITIVE_INFINITY], y: 2 }, 1);
+  assertSame([...(infinite.x as number[]), infinite.y as number], [0, Number.NaN, 0], "infinity");
+});
 
 /** Derivatives whose intermediate values over- or underflow, or cancel, in the textbook's formulas. */
 const known: readonly (readonly [

@@ -7,10 +7,11 @@ import type { Expr } from "../node.js";
 import { checkOptions } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
+import { stopGradient } from "./activation.js";
 import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { equal, where } from "./comparison.js";
+import { equal, greater, less, where } from "./comparison.js";
 import { full } from "./constant.js";
 import { sqrt } from "./exponential.js";
 import { concatenate, slice } from "./indexing.js";
@@ -46,7 +47,11 @@ interface VarianceReduction {
   (x: Operand, axes: number | readonly number[] | undefined, options?: VarianceOptions): Expr;
 }
 
-function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceReduction {
+/** `measure` takes the differences from the mean, and what to divide by instead of their number. */
+function varianceBy(
+  name: string,
+  measure: (residuals: Expr, axes: readonly number[], count: number) => Expr,
+): VarianceReduction {
   return ((x: Operand, axes?: number | readonly number[], options: VarianceOptions = {}) => {
     const { ddof = 0, ...rest } = checkOptions(name, options, ["keepDims", "ddof"]);
     if (!Number.isFinite(ddof) || ddof < 0)
@@ -60,23 +65,37 @@ function varianceBy(name: string, finish: (variance: Expr) => Expr): VarianceRed
       }
       const total = sumAxes(operand, along);
       const mean = divide(total, fullLike(total, count + ddof));
-      const residuals = subtract(operand, insertAxes(mean, operand.shape, along));
-      const squares = sumAxes(square(residuals), along);
-      return finish(divide(squares, fullLike(squares, count)));
+      return measure(subtract(operand, insertAxes(mean, operand.shape, along)), along, count);
     });
     return reduce(x, axes as number, rest);
   }) as VarianceReduction;
 }
 
 /** Σ(x − mean)²/(n − ddof), of all elements or along axes. @throws where there are too few elements */
-export const variance: VarianceReduction = varianceBy("variance", (x) => x);
+export const variance: VarianceReduction = varianceBy("variance", meanSquare);
 
 /** The square root of the variance; its gradient is 0 where all elements are equal. @throws as `variance` */
-export const std: VarianceReduction = varianceBy("std", rootOrZero);
+export const std: VarianceReduction = varianceBy("std", rootMeanSquare);
 
-/** √s with the derivatives 0 at 0; NaN stays NaN. */
-function rootOrZero(s: Expr): Expr {
-  return where(equal(s, 0), 0, sqrt(s));
+function meanSquare(x: Expr, axes: readonly number[], count: number): Expr {
+  const squares = sumAxes(square(x), axes);
+  return divide(squares, fullLike(squares, count));
+}
+
+/** √(Σx²/count), without over- or underflow on the way, with the derivatives 0 at 0; NaN stays NaN. */
+function rootMeanSquare(x: Expr, axes: readonly number[], count: number): Expr {
+  if (sizeOf(x.shape) === 0) return meanSquare(x, axes, count);
+  const scale = scaleOf(stopGradient(max(abs(x), axes)));
+  const scaled = multiply(x, insertAxes(scale, x.shape, axes));
+  const mean = meanSquare(scaled, axes, count);
+  return divide(where(equal(mean, 0), 0, sqrt(mean)), scale);
+}
+
+/** A power of two that takes numbers to where their squares are neither denormal nor infinite, in f32 kernels too. */
+function scaleOf(largest: Expr): Expr {
+  const large = where(greater(largest, 2 ** 400), 2 ** -600, 2 ** -90);
+  const small = where(less(largest, 2 ** -400), 2 ** 600, 2 ** 90);
+  return where(greater(largest, 2 ** 50), large, where(less(largest, 2 ** -50), small, 1));
 }
 
 export interface NormOptions extends ReductionOptions {
@@ -103,10 +122,7 @@ export const norm: Norm = ((x: Operand, axes?: number | readonly number[], optio
 
 const norms: ReadonlyMap<number, (x: Expr, axes: readonly number[]) => Expr> = /* @__PURE__ */ new Map([
   [1, (x: Expr, axes: readonly number[]) => sumAxes(abs(x), axes)],
-  [
-    2,
-    (x: Expr, axes: readonly number[]) => (axes.length === 0 ? abs(x) : rootOrZero(sumAxes(square(x), axes))),
-  ],
+  [2, (x: Expr, axes: readonly number[]) => (axes.length === 0 ? abs(x) : rootMeanSquare(x, axes, 1))],
   [
     Number.POSITIVE_INFINITY,
     (x: Expr, axes: readonly number[]) => (axes.length === 0 ? abs(x) : max(abs(x), axes)),
