@@ -27,7 +27,7 @@ export function readWhole(value: unknown, what: string): number {
 export function readList<T>(value: unknown, what: string, read: (item: unknown, i: number) => T): T[] {
   return reading(what, () => {
     const rows = rowsOf(value);
-    if (!rows) throw new AdjointError(`${what} must be a list, not ${describe(value)}.`);
+    if (!rows) throw new AdjointError(`${what} must be a list, such as [2, 1], not ${describe(value)}.`);
     const { length } = rows;
     const list: T[] = [];
     for (let i = 0; i < length; i++) {
@@ -40,8 +40,12 @@ export function readList<T>(value: unknown, what: string, read: (item: unknown, 
 }
 
 /** A shape that an array can have. */
-export function readShape(value: unknown, what: string): Shape {
-  const shape = readList(value, `${what}: the shape`, (item) => readCount(item, `${what}: a length`));
+export function readShape(
+  value: unknown,
+  what: string,
+  read = (length: unknown) => readCount(length, `${what}: a length`),
+): Shape {
+  const shape = readList(value, `${what}: the shape`, read);
   if (shape.length > mostAxes)
     throw new AdjointError(
       `${what}: ${shape.length} axes are more than the ${mostAxes} that a tensor can have.`,

@@ -24,7 +24,7 @@ export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, isOp } from "./node.js";
-export { boolean, type Domain, type Instances, integer, real } from "./op.js";
+export { boolean, type Domain, type Instances } from "./op.js";
 export { lift, liftTo, listOf, withOperands } from "./operand.js";
 export { logisticDensity } from "./ops/activation.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";

@@ -1,7 +1,7 @@
-import { readCount, readList } from "./arguments.js";
+import { readCount, readShape } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
 import { interpretedCalls, makeHelpers } from "./calls.js";
-import { describe, reading } from "./describe.js";
+import { describe, reading, shortened } from "./describe.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
 import { checkKeys } from "./names.js";
@@ -25,27 +25,21 @@ export function scalar(): Spec<[]> {
 
 /** `length` numbers in a row. */
 export function vector<const N extends number>(length: N): Spec<[N]> {
-  return specOf([length], "vector: the length");
+  return { shape: Object.freeze([readCount(length, "vector: the length")]) as never };
 }
 
 /** A matrix of `rows` × `columns` numbers, row-major. */
 export function matrix<const M extends number, const N extends number>(rows: M, columns: N): Spec<[M, N]> {
-  return {
-    shape: [
-      readCount(rows, "matrix: the count of rows"),
-      readCount(columns, "matrix: the count of columns"),
-    ] as [M, N],
-  };
+  const lengths = [
+    readCount(rows, "matrix: the count of rows"),
+    readCount(columns, "matrix: the count of columns"),
+  ];
+  return { shape: Object.freeze(lengths) as never };
 }
 
 /** Numbers in any number of axes, row-major. @throws where a length isn't a whole number ≥ 0 */
 export function tensor<const S extends Shape>(shape: S): Spec<{ -readonly [K in keyof S]: S[K] }> {
-  return specOf(shape, "tensor: each length");
-}
-
-function specOf<S extends Shape>(shape: unknown, what: string): Spec<S> {
-  const lengths = readList(shape, what, (length) => readCount(length, what));
-  return { shape: Object.freeze(lengths) as unknown as S };
+  return { shape: Object.freeze(readShape(shape, "tensor")) as never };
 }
 
 /** The shapes of named inputs. */
@@ -125,9 +119,9 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
 
 function specShape(name: string, spec: unknown): Shape {
   const shape = isRecord(spec) ? spec.shape : undefined;
-  if (rowsOf(shape)) return specOf(shape, `trace: each length of "${name}"`).shape;
+  if (rowsOf(shape)) return readShape(shape, `trace: input "${shortened(name)}"`);
   throw new AdjointError(
-    `trace: input "${name}" is ${describe(spec)}; give its kind: scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]).`,
+    `trace: input "${shortened(name)}" is ${describe(spec)}; give its kind: scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]).`,
   );
 }
 

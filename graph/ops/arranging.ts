@@ -1,5 +1,5 @@
 /** Arrangements of the same elements, and evenly spaced numbers. */
-import { readCount, readList, readWhole } from "../arguments.js";
+import { readCount, readList, readShape, readWhole } from "../arguments.js";
 import { describe } from "../describe.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
@@ -30,7 +30,7 @@ export const reshape: Reshape = /* @__PURE__ */ Object.assign(
 );
 
 function inferLength(x: Expr, given: Shape): Shape {
-  const shape = readList(given, "reshape: the shape, such as [2, 1],", (length) =>
+  const shape = readShape(given, "reshape", (length) =>
     length === -1 ? -1 : readCount(length, "reshape: a length"),
   );
   const open = shape.indexOf(-1);

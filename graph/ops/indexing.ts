@@ -79,11 +79,12 @@ interface Index {
 export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
   withOperands("index", [x], ([operand]) => {
     let result = operand;
-    for (const i of indices) {
+    const places = indices.map((i) => readWhole(i, "index: each place"));
+    for (const i of places) {
       const length = result.shape[0] ?? 0;
-      const at = readWhole(i, "index: each place") < 0 ? i + length : i;
+      const at = i < 0 ? i + length : i;
       if (at < 0 || at >= length)
-        throw new AdjointError(`index: [${indices.join(", ")}] is outside ${formatShape(operand.shape)}.`);
+        throw new AdjointError(`index: [${places.join(", ")}] is outside ${formatShape(operand.shape)}.`);
       result = element(result, at);
     }
     return result;

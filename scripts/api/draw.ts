@@ -53,7 +53,9 @@ class Draft {
   finish(): Call {
     const args = this.#args.map((arg) => this.#guarded(arg, 3));
     // What was made wrong first may be gone by what was made wrong then.
-    const refused = this.#refusals.find(({ path, value }) => Object.is(at(this.#args, path), value))?.why;
+    const refused = this.#refusals.find(
+      ({ path, value }) => value !== undefined && Object.is(at(this.#args, path), value),
+    )?.why;
     const text = `${this.#target.name}(${this.#args.map((arg) => this.#show(arg, 3)).join(", ")})`;
     return { args, text, flaws: this.#flaws, refused, thrown: this.#thrown };
   }

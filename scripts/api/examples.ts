@@ -217,10 +217,14 @@ export const ops: Readonly<Record<string, Examples>> = {
     () => [V(), 3],
     () => [M(), [1], 1],
   ),
-  concatenate: of(
-    () => [[V(), V()]],
-    () => [[M(), M()], 1],
-  ),
+  concatenate: {
+    ...of(
+      () => [[V(), V()]],
+      () => [[M(), M()], 1],
+    ),
+    // Vectors of any lengths may be joined.
+    free: /^0$/,
+  },
   stack: of(
     () => [[V(), V()]],
     () => [[M(), M()], 1],

@@ -5,7 +5,22 @@ import { describe, isRecord, knownNames, reading, rowsOf } from "../../graph/int
 import type { RandomSource } from "../data/index.js";
 import { fastCheck } from "./fast-check.js";
 
-export { boolean, type Domain, integer, real } from "../../graph/internal.js";
+export { boolean, type Domain } from "../../graph/internal.js";
+
+/** Real numbers from `low` to `high`. */
+export function real(low = -3, high = 3): Domain {
+  return between("real", low, high);
+}
+
+/** Whole numbers from `low` to `high`. */
+export function integer(low = -3, high = 3): Domain {
+  return between("integer", low, high);
+}
+
+function between(kind: "real" | "integer", low: unknown, high: unknown): Domain {
+  if (typeof low === "number" && typeof high === "number") return { kind, low, high };
+  throw new AdjointError(`${kind}: from ${describe(low)} to ${describe(high)}; give two numbers.`);
+}
 
 /**
  * Where the elements of an input lie: `[0.1, 2]`, `real(0.1, 2)`, `integer(0, 5)`, `boolean`, or a fast-check arbitrary
