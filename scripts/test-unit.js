@@ -1,0 +1,66 @@
+/**
+ * `npm run test:unit [-- PATTERN]`: all suites, or those whose paths fit a pattern, in a process for each processor (four at
+ * most). Ends with the totals of all of them, written as uvu writes its own.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const pattern = new RegExp(process.argv[2] ?? "");
+const folders = ["bench", "examples", "graph", "optimizers", "property-tests", "scripts", "src"];
+
+const files = folders
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+  .map((entry) =>
+    relative(root, join(entry.parentPath ?? entry.path, entry.name))
+      .split(sep)
+      .join("/"),
+  )
+  .filter((file) => !file.includes("node_modules/") && pattern.test(file))
+  .sort();
+
+/** Neighbours are alike in what they cost, so that each process gets every so manieth file. */
+const count = Math.max(1, Math.min(4, availableParallelism(), files.length));
+const shares = Array.from({ length: count }, (_, i) => files.filter((_, place) => place % count === i));
+
+/** Runs a share of the files; what it writes is passed on when it is complete, so that suites don't mix. */
+function run(share) {
+  const escaped = share.map((file) => file.replace(/[.\\/]/g, "\\$&").replaceAll("\\/", "[\\\\/]"));
+  const args = [
+    "-C",
+    "adjoint-source",
+    "--import",
+    "tsx",
+    "node_modules/uvu/bin.js",
+    ".",
+    `^(${escaped.join("|")})$`,
+  ];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (part) => {
+    text += part;
+  });
+  return new Promise((resolve) => {
+    child.on("close", (status) => {
+      process.stdout.write(text);
+      resolve({ text, status });
+    });
+  });
+}
+
+const results = await Promise.all(shares.map(run));
+/** The number behind a word in what uvu wrote, of all processes together; colours may stand around it. */
+const total = (word) =>
+  results.reduce((sum, { text }) => {
+    const plain = stripVTControlCharacters(text);
+    return sum + Number([...plain.matchAll(new RegExp(`^ *${word}: +(\\d+)`, "gm"))].at(-1)?.[1] ?? 0);
+  }, 0);
+console.log(
+  `\n  Total:     ${total("Total")}\n  Passed:    ${total("Passed")}\n  Skipped:   ${total("Skipped")}`,
+);
+if (results.some(({ status }) => status !== 0)) process.exitCode = 1;
