@@ -11,6 +11,7 @@ import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 import { cofactorsOp, logAbsDetOp } from "./ops/determinant.js";
 import { direction } from "./ops/exponential.js";
 import * as functions from "./ops/index.js";
+import { kink, noSlope, rooted } from "./ops/kinks.js";
 import { luOp } from "./ops/lu.js";
 import { normalCdf } from "./ops/special.js";
 import { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";
@@ -40,6 +41,9 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   fullOp,
   inputOp,
   iotaOp,
+  kink,
+  noSlope,
+  rooted,
   logAbsDetOp,
   luOp as Op,
   scanOp,

@@ -43,6 +43,8 @@ const opFields = {
     work: "function",
     within: "function",
     expand: "function",
+    applied: "function",
+    squared: "function",
   } as const),
   // Of an op of which another one is made
   key: "number",
@@ -51,6 +53,7 @@ const opFields = {
 const elementwiseFields = {
   ...common,
   ...({ recipe: "any", compute: "function", code: "function", text: "function", partials: "any" } as const),
+  ...({ expand: "function", applied: "function", squared: "function" } as const),
 } as const;
 
 /**

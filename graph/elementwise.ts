@@ -4,16 +4,28 @@
  */
 import { AdjointError } from "./errors.js";
 import { apply, type Expr } from "./node.js";
-import { type Arithmetic, type Domain, defineOp, type Factor, type Op, real, type Scalar } from "./op.js";
+import {
+  type Arithmetic,
+  type Domain,
+  defineOp,
+  type Factor,
+  type Op,
+  type OpDefinition,
+  type Operands,
+  real,
+  type Scalar,
+} from "./op.js";
 import { withOperands } from "./operand.js";
 import { broadcastLike } from "./ops/broadcast.js";
 import { full } from "./ops/constant.js";
+import type { Params } from "./params.js";
 import { functionOf, generalRecipe, type RecipeRule } from "./recipe.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "./shape.js";
 import type { Binary, Operand, Unary, Variadic } from "./types.js";
 
 /** What an elementwise op is, on operands of the types A: `readonly [Expr]` of one, `readonly [Expr, Expr]` of two. */
-export interface ElementwiseDefinition<A extends readonly Expr[] = readonly Expr[]> {
+export interface ElementwiseDefinition<A extends readonly Expr[] = readonly Expr[]>
+  extends Pick<OpDefinition<Params, Operands>, "expand" | "applied" | "squared"> {
   readonly name: string;
   readonly commutative?: boolean;
   readonly isTruth?: boolean;
@@ -43,7 +55,16 @@ export function elementwise<A extends readonly Expr[]>(
   definition: ElementwiseDefinition<A>,
   arity: A["length"],
 ): Op {
-  const { name, commutative = false, isTruth = false, partials, rewrite } = definition;
+  const {
+    name,
+    commutative = false,
+    isTruth = false,
+    partials,
+    rewrite,
+    expand,
+    applied,
+    squared,
+  } = definition;
   const op: Op = defineOp({
     name,
     commutative,
@@ -66,6 +87,9 @@ export function elementwise<A extends readonly Expr[]>(
     },
     scalar: scalarOf(definition),
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands as A) }),
+    ...(expand && { expand }),
+    ...(applied && { applied }),
+    ...(squared && { squared }),
     derivative:
       partials === "constant"
         ? { kind: "constant" }
@@ -110,10 +134,8 @@ export function applyElementwise(op: Op, operands: readonly Expr[]): Expr {
       );
     shape = common;
   }
-  return apply(
-    op,
-    operands.map((operand) => broadcastLike(operand, shape)),
-  );
+  const broadcast = operands.map((operand) => broadcastLike(operand, shape));
+  return op.applied?.(broadcast) ?? apply(op, broadcast);
 }
 
 function call(op: Op, operands: readonly Operand[]): Expr | unknown {

@@ -27,8 +27,14 @@ export interface Arithmetic<T> {
   holds?(condition: T): boolean;
 }
 
-/** A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there. */
-export type Factor = Expr | number | { readonly value: Expr | number; readonly mask: Expr };
+/**
+ * A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there; where that is so because of
+ * a kink, `kink` stands for it, a 0 without a derivative.
+ */
+export type Factor =
+  | Expr
+  | number
+  | { readonly value: Expr | number; readonly mask: Expr; readonly kink?: Expr };
 
 /** The operands of an op: so many expressions, or any number. */
 export type Operands = readonly Expr[];
@@ -246,6 +252,10 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
   expand?(application: Omit<Application<P, A>, "result">): Expr;
   /** A simpler expression with the same value to the last bit, or `undefined`. */
   rewrite?(application: Omit<Application<P, A>, "result"> & { readonly shape: Shape }): Expr | undefined;
+  /** What is built in its place where it is applied: the same, but with derivatives where this op has none. */
+  applied?(operands: A): Expr | undefined;
+  /** Its square, where that is smooth though the op isn't. */
+  squared?(application: Omit<Application<P, A>, "result">): Expr;
   readonly derivative: Derivative<P, A>;
   /** One domain an operand. */
   readonly domains: readonly Domain[];

@@ -63,13 +63,14 @@ function push(
         const filled = values().map((value, i) => value ?? fullLike(operands[i]!, 0));
         const mask = derivative.carries && apply(op, tangents.map(maskLike(operands)), params);
         const everywhere = !mask || (isAssembled(mask) && isEverywhere(mask));
-        return zeroed(apply(op, filled, params), everywhere ? undefined : mask);
+        const hasKinks = tangents.some((tangent) => tangent?.rest !== undefined);
+        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, hasKinks);
       }
       const terms = tangents.flatMap((tangent, i): Masked[] => {
         if (!tangent || derivative.discrete?.includes(i)) return [];
         const on = (value: Expr) => apply(op, operands.with(i, value), params);
         const mask = derivative.carries && tangent.mask ? on(tangent.mask) : undefined;
-        return [zeroed(on(materialize(tangent)), mask)];
+        return [zeroed(on(materialize(tangent)), mask, tangent.rest)];
       });
       return terms.length > 1 ? combine(terms) : terms[0];
     }

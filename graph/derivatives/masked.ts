@@ -3,14 +3,12 @@
  * none at all, whatever the value says, so that an infinite factor can't turn a branch not taken into NaN. One that is
  * absent everywhere is `undefined`.
  */
-import { fullLike } from "../elementwise.js";
-import { type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
+import { type Expr, nodeOf } from "../node.js";
 import type { Factor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
 import { logicalAnd, logicalOr, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
-import { reshapeOp } from "../ops/moving.js";
 
 export interface Masked {
   readonly value: Expr;
@@ -18,6 +16,8 @@ export interface Masked {
   readonly mask?: Expr | undefined;
   /** Whether `value` is 0 wherever `mask` is. */
   readonly zeroed: boolean;
+  /** What stands where `mask` is 0, if not the number 0: kinks leave a 0 there that has no derivative of its own. */
+  readonly rest?: Expr | undefined;
 }
 
 /** One that is nowhere absent. */
@@ -25,28 +25,40 @@ export function unmasked(value: Expr): Masked {
   return { value, zeroed: true };
 }
 
-/** One whose value is 0 where it is absent; everywhere present without a mask. */
-export function zeroed(value: Expr, mask: Expr | undefined): Masked {
-  return { value, mask, zeroed: true };
+/**
+ * One whose value is 0 where it is absent; everywhere present without a mask. Of kinks the value knows.
+ */
+export function zeroed(value: Expr, mask: Expr | undefined, kinks?: unknown): Masked {
+  return { value, mask, zeroed: true, rest: kinks ? value : undefined };
 }
 
 /** The value, 0 where it is absent. */
-export function materialize({ value, mask, zeroed }: Masked): Expr {
-  return mask === undefined || zeroed ? value : where(mask, value, fullLike(value, 0));
+export function materialize({ value, mask, zeroed, rest }: Masked): Expr {
+  return mask === undefined || zeroed ? value : where(mask, value, rest ?? 0);
 }
 
 /** The value times a factor. */
 export function scale(masked: Masked, partial: Factor): Masked {
   if (typeof partial !== "number" && "mask" in partial) {
     const mask = masked.mask === undefined ? partial.mask : logicalAnd(masked.mask, partial.mask);
-    return { value: times(masked.value, partial.value), mask, zeroed: false };
+    return {
+      value: times(masked.value, partial.value),
+      mask,
+      zeroed: false,
+      rest: restOf(masked, partial.kink),
+    };
   }
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
   return {
+    ...masked,
     value: times(masked.value, partial),
-    mask: masked.mask,
     zeroed: masked.mask === undefined || (masked.zeroed && finite),
   };
+}
+
+/** What stands where there is no product: a kink of the factor counts where the other is present. */
+function restOf({ mask, rest }: Masked, kink: Expr | undefined): Expr | undefined {
+  return mask && (kink || rest) ? where(mask, kink ?? 0, rest ?? 0) : kink;
 }
 
 function times(value: Expr, factor: Expr | number): Expr {
@@ -63,6 +75,7 @@ export function combine(parts: readonly Masked[]): Masked {
   return zeroed(
     sum.reduce((left, right) => add(left, right)),
     union(parts.map(({ mask }) => mask)),
+    parts.find(({ rest }) => rest),
   );
 }
 
@@ -80,15 +93,8 @@ function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
   return rest.reduce((left, right) => logicalOr(left, right));
 }
 
-/** Whether an assembled mask leaves nothing out: its parts are true, or do so themselves, and cover the tensor. */
-export function isEverywhere(mask: Expr, depth = mostNested): boolean {
-  return nodeOf(mask).operands.every((part) => isTrue(mask.builder.expr(part), depth)) && coversAll(mask);
-}
-
-/** Assembled ones in assembled ones are looked at so deep. */
-const mostNested = 4;
-
-function isTrue(mask: Expr, depth: number): boolean {
-  const moved = paramsIf(mask, reshapeOp) ? operandOf(mask) : mask;
-  return uniformValue(moved) === 1 || (depth > 0 && isAssembled(moved) && isEverywhere(moved, depth - 1));
+/** Whether an assembled mask leaves nothing out: its parts are true and cover the tensor. */
+export function isEverywhere(mask: Expr): boolean {
+  const { builder } = mask;
+  return nodeOf(mask).operands.every((part) => uniformValue(builder.expr(part)) === 1) && coversAll(mask);
 }

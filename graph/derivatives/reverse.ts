@@ -101,7 +101,7 @@ function propagate(
         const present = adjoint.mask ?? (derivative.sparse ? fullLike(value, 1) : undefined);
         const mask =
           derivative.carries && present ? derivative.transpose(present, i, application) : undefined;
-        contribute(operand, zeroed(transposed, mask));
+        contribute(operand, zeroed(transposed, mask, adjoint.rest));
       });
       return;
     }
@@ -120,16 +120,16 @@ function propagate(
       });
       return;
     }
-    case "forwardReverse": {
-      const relevant = ids.map(matters);
-      derivative.reverse(materialize(adjoint), relevant, application).forEach((value, i) => {
-        if (value && relevant[i]) contribute(ids[i]!, unmasked(value));
-      });
-      return;
-    }
+    case "forwardReverse":
     case "masked": {
       const relevant = ids.map(matters);
-      derivative.reverse(adjoint, relevant, application).forEach((arrived, i) => {
+      const given =
+        derivative.kind === "masked"
+          ? derivative.reverse(adjoint, relevant, application)
+          : derivative
+              .reverse(materialize(adjoint), relevant, application)
+              .map((one) => one && unmasked(one));
+      given.forEach((arrived, i) => {
         if (arrived && relevant[i]) contribute(ids[i]!, arrived);
       });
       return;

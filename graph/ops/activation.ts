@@ -4,7 +4,8 @@ import { integer } from "../op.js";
 import type { Recipe } from "../recipe.js";
 import type { Unary } from "../types.js";
 import { multiply, negative } from "./arithmetic.js";
-import { lessEqual, where } from "./comparison.js";
+import { equal, lessEqual, logicalNot, where } from "./comparison.js";
+import { kink } from "./kinks.js";
 import { normalCdf } from "./special.js";
 import { tanh } from "./trigonometric.js";
 
@@ -35,8 +36,14 @@ export const softplus: Unary & WithOp = unary({
   partials: (x) => [() => sigmoid(x)],
 });
 
-/** x where it is positive, else 0; the derivative at 0 is 0. */
-export const relu: Unary = /* @__PURE__ */ composed("relu", (x) => where(lessEqual(x, 0), 0, x));
+/** x where it is positive, else 0; the derivative at 0 is 0, and there is no second one: NaN. */
+export const relu: Unary & WithOp = unary({
+  name: "relu",
+  recipe: ["select", ["lessEqual", 0, { value: 0 }], { value: 0 }, 0],
+  partials: (x) => [
+    () => ({ value: 1, mask: logicalNot(lessEqual(x, 0)), kink: where(equal(x, 0), kink(x), 0) }),
+  ],
+});
 
 /**
  * x·Φ(x), Φ being the normal distribution's cumulative probability.

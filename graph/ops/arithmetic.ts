@@ -5,6 +5,7 @@ import { real } from "../op.js";
 import type { Binary, Unary, Variadic } from "../types.js";
 import { equal, greaterEqual, lessEqual, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
+import { kink, smoothSquare } from "./kinks.js";
 
 /** Whether a known operand is exactly `value`; −0 and 0 differ. */
 function is(x: Expr, value: number): boolean {
@@ -65,6 +66,7 @@ export const multiply: Variadic & WithOp = variadic({
   commutative: true,
   recipe: ["multiply", 0, 1],
   partials: (a, b) => [() => b, () => a],
+  applied: ([a, b]) => (a!.id === b!.id ? smoothSquare(a!) : undefined),
   // x·0 is no rewrite: it is NaN at ±∞ and −0 at negative x.
   rewrite([a, b]) {
     if (is(a, 1)) return b;
@@ -110,17 +112,19 @@ export const square: Unary & WithOp = unary({
   name: "square",
   recipe: ["multiply", 0, 0],
   partials: (x) => [() => multiply(fullLike(x, 2), x)],
+  applied: ([x]) => smoothSquare(x!),
   rewrite([x]) {
     const negated = argumentOf(x, negative);
     return negated && square(negated);
   },
 });
 
-/** |x|; its derivative at 0 is 0. */
+/** |x|; its derivative at 0 is 0, its second derivative there NaN. */
 export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   name: "abs",
   recipe: ["abs", 0],
-  partials: (x) => [() => ({ value: sign(x), mask: notEqual(x, 0) })],
+  partials: (x) => [() => ({ value: sign(x), mask: notEqual(x, 0), kink: kink(x) })],
+  squared: ({ operands: [x] }) => square(x!),
   rewrite([x]) {
     const negated = argumentOf(x, negative);
     return negated ? abs(negated) : argumentOf(x, abs) && x;
@@ -136,10 +140,13 @@ export const sign: Unary & WithOp = /* @__PURE__ */ unary({
 
 /** The half of a tie goes to each side; the side that isn't chosen has no derivative at all. */
 function chosen(a: Expr, b: Expr, wins: Binary): () => { value: Expr; mask: Expr } {
-  return () => ({ value: where(equal(a, b), 0.5, 1), mask: wins(a, b) });
+  return () => ({
+    value: where(equal(a, b), add(0.5, kink(subtract(a, b))), 1),
+    mask: wins(a, b),
+  });
 }
 
-/** The larger of a and b; NaN if one of them is. A tie shares the derivative equally. */
+/** The larger of a and b; NaN if one of them is. A tie shares the derivative equally and has no second one: NaN. */
 export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "maximum",
   commutative: true,
@@ -148,7 +155,7 @@ export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   rewrite: ([a, b]) => (a.id === b.id ? a : undefined),
 });
 
-/** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally. */
+/** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally and has no second one: NaN. */
 export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "minimum",
   commutative: true,

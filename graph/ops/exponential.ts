@@ -5,6 +5,7 @@ import type { Recipe } from "../recipe.js";
 import type { Binary, Unary } from "../types.js";
 import { add, divide, multiply, negative, square } from "./arithmetic.js";
 import { notEqual } from "./comparison.js";
+import { kink } from "./kinks.js";
 
 const positive = [/* @__PURE__ */ real(0.1, 5)];
 
@@ -71,15 +72,18 @@ export const cbrt: Unary & WithOp = /* @__PURE__ */ unary({
   domains: positive,
 });
 
-/** √(a² + b²), without overflow on the way; its gradient (a, b)/√(a² + b²), by `direction`, is 0 at 0. */
+/**
+ * √(a² + b²), without overflow on the way; its gradient (a, b)/√(a² + b²), by `direction`, is 0 at 0, its Hessian NaN there.
+ */
 export const hypot: Binary & WithOp = /* @__PURE__ */ binary({
   name: "hypot",
   commutative: true,
   recipe: ["hypot", 0, 1],
   partials: (a, b) => [
-    (result) => ({ value: direction(a, b), mask: notEqual(result, 0) }),
-    (result) => ({ value: direction(b, a), mask: notEqual(result, 0) }),
+    (result) => ({ value: direction(a, b), mask: notEqual(result, 0), kink: kink(add(a, b)) }),
+    (result) => ({ value: direction(b, a), mask: notEqual(result, 0), kink: kink(add(a, b)) }),
   ],
+  squared: ({ operands: [a, b] }) => add(square(a!), square(b!)),
 });
 
 /** What divides 1 + (x/y)², y being the larger one */
@@ -97,8 +101,8 @@ export const direction: Binary & WithOp = /* @__PURE__ */ binary({
   recipe: [
     "select",
     ["greaterEqual", ["abs", 0], ["abs", 1]],
-    ["divide", ["sign", 0], slant(1, 0)],
-    ["divide", ["divide", 0, ["abs", 1]], slant(0, 1)],
+    ["divide", ["sign", 0], /* @__PURE__ */ slant(1, 0)],
+    ["divide", ["divide", 0, ["abs", 1]], /* @__PURE__ */ slant(0, 1)],
   ],
   partials: (a, b) => {
     const radius = hypot(a, b);
@@ -110,5 +114,5 @@ export const direction: Binary & WithOp = /* @__PURE__ */ binary({
       (cosine) => ({ value: negative(divide(multiply(cosine, sine), radius)), mask }),
     ];
   },
-  domains: [real(), real(0.3, 3)],
+  domains: [/* @__PURE__ */ real(), /* @__PURE__ */ real(0.3, 3)],
 });

@@ -1,14 +1,25 @@
 /** Powers. */
 import { binary, fullLike, type WithOp } from "../elementwise.js";
 import type { Expr } from "../node.js";
-import { real } from "../op.js";
+import { type Factor, real } from "../op.js";
 import { isProduct, product, type Recipe } from "../recipe.js";
 import type { Binary } from "../types.js";
 import { stopGradient } from "./activation.js";
-import { add, divide, multiply, square, subtract } from "./arithmetic.js";
-import { greater, less, logicalAnd, logicalOr, notEqual, where } from "./comparison.js";
+import { abs, add, divide, multiply, square, subtract } from "./arithmetic.js";
+import {
+  equal,
+  greater,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  notEqual,
+  where,
+} from "./comparison.js";
 import { uniformValue } from "./constant.js";
 import { log } from "./exponential.js";
+import { kink, smoothSquare } from "./kinks.js";
 
 /** A known whole exponent makes a product; of one that is known only later, kernels take the last place apart. */
 function powerRecipe(n: number | undefined): Recipe {
@@ -29,9 +40,28 @@ function slope(x: Expr, c: number): Expr {
   return multiply(value, stopGradient(where(isPlain, add(multiply(log(x), lost), 1), 1)));
 }
 
+/** ∞ to a negative power is 0, whatever becomes of the exponent and of what ∞ came from. */
+function vanishes(x: Expr, n: Expr): Expr {
+  return logicalAnd(equal(abs(x), Number.POSITIVE_INFINITY), less(n, 0));
+}
+
+/** At x = 0 the slope by x jumps where n passes 1, so that the mixed second derivative isn't finite up to there. */
+function isCorner(x: Expr, n: Expr): Expr {
+  return logicalAnd(equal(x, 0), lessEqual(n, 1));
+}
+
+/** The slope by x for an exponent that is known only when a graph runs. */
+function byData(x: Expr, n: Expr): Factor {
+  // 0·0⁻¹ is NaN, but x⁰ doesn't move with x, at 0 either.
+  const moves = logicalOr(notEqual(x, 0), notEqual(n, 0));
+  const jumps = add(where(logicalAnd(isCorner(x, n), equal(n, 1)), kink(n), 0), 1);
+  const value = multiply(multiply(n, power(x, subtract(n, 1))), jumps);
+  return { value, mask: logicalAnd(moves, logicalNot(vanishes(x, n))) };
+}
+
 /**
  * xⁿ. Whole constant exponents up to 32 are products, so that x² and xⁿ are exact at 0 at every order; 0⁰ is 1.
- * By the exponent, the derivative is xⁿ·log x, and 0 at x = 0.
+ * By the exponent, the derivative is xⁿ·log x; at x = 0 it is 0, and −∞ for n < 0.
  */
 export const power: Binary & WithOp = binary({
   name: "power",
@@ -42,13 +72,19 @@ export const power: Binary & WithOp = binary({
       if (exponent === 0) return { value: 0, mask: fullLike(x, 0) };
       if (exponent === 1) return 1;
       if (exponent === 2) return multiply(x, 2);
-      if (exponent !== undefined) return slope(x, exponent);
-      // 0·0⁻¹ is NaN, but x⁰ doesn't move with x, at 0 either.
-      const moves = logicalOr(notEqual(x, 0), notEqual(n, 0));
-      return { value: multiply(n, power(x, subtract(n, 1))), mask: moves };
+      return exponent === undefined ? byData(x, n) : slope(x, exponent);
     },
-    (result) => ({ value: multiply(result, log(x)), mask: notEqual(x, 0) }),
+    (result) => ({
+      value: multiply(result, log(x)),
+      mask: logicalAnd(logicalOr(notEqual(x, 0), less(n, 0)), logicalNot(vanishes(x, n))),
+      kink: where(isCorner(x, n), kink(add(x, n)), 0),
+    }),
   ],
+  applied([x, n]) {
+    const exponent = uniformValue(n!) ?? 0;
+    const s = exponent > 0 && exponent % 2 === 0 ? smoothSquare(x!) : undefined;
+    return s && (exponent === 2 ? s : power(s, exponent / 2));
+  },
   rewrite([x, n]) {
     const exponent = uniformValue(n);
     if (exponent === 0) return fullLike(x, 1);

@@ -3,7 +3,7 @@ import { fullLike, type WithOp } from "../elementwise.js";
 import type { Instances, Op } from "../op.js";
 import { meaningOf } from "../recipe.js";
 import { sizeOf } from "../shape.js";
-import { divide, maximum, minimum } from "./arithmetic.js";
+import { add, divide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import {
   defineReduction,
   nothingToReduce,
@@ -14,10 +14,11 @@ import {
   reductionOf,
 } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { equal, where } from "./comparison.js";
+import { equal, greater, where } from "./comparison.js";
+import { kink } from "./kinks.js";
 
 /**
- * The largest (smallest) elements along axes. Elements that tie share the derivative equally.
+ * The largest (smallest) elements along axes. Elements that tie share the derivative equally, and have no second one: NaN.
  * `choose` is a thunk because the files of ops import each other.
  */
 function extremum(name: string, instruction: "maximum" | "minimum", choose: () => WithOp): Op<ReduceParams> {
@@ -30,9 +31,13 @@ function extremum(name: string, instruction: "maximum" | "minimum", choose: () =
     derivative: {
       kind: "tangent",
       tangent([tangent], { operands: [x], params: { axes }, result }) {
-        const chosen = equal(x, insertAxes(result, x.shape, axes));
+        const largest = insertAxes(result, x.shape, axes);
+        const chosen = equal(x, largest);
         const count = sumAxes(chosen, axes);
-        return divide(sumAxes(where(chosen, tangent, fullLike(tangent, 0)), axes), count);
+        // A tie has no second derivative.
+        const ties = where(greater(insertAxes(count, x.shape, axes), 1), kink(subtract(x, largest)), 0);
+        const own = multiply(tangent, add(ties, 1));
+        return divide(sumAxes(where(chosen, own, fullLike(tangent, 0)), axes), count);
       },
     },
   });

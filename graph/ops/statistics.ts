@@ -11,10 +11,11 @@ import { stopGradient } from "./activation.js";
 import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { equal, greater, less, where } from "./comparison.js";
+import { greater, less, where } from "./comparison.js";
 import { full } from "./constant.js";
 import { sqrt } from "./exponential.js";
 import { concatenate, slice } from "./indexing.js";
+import { rooted } from "./kinks.js";
 import { reshapeExpr, transposeExpr } from "./moving.js";
 import { max } from "./reduction.js";
 
@@ -74,7 +75,10 @@ function varianceBy(
 /** Σ(x − mean)²/(n − ddof), of all elements or along axes. @throws where there are too few elements */
 export const variance: VarianceReduction = varianceBy("variance", meanSquare);
 
-/** The square root of the variance; its gradient is 0 where all elements are equal. @throws as `variance` */
+/**
+ * The square root of the variance; its gradient is 0 where all elements are equal, its Hessian NaN there, but that of its
+ * square is the variance's. @throws as `variance`
+ */
 export const std: VarianceReduction = varianceBy("std", rootMeanSquare);
 
 function meanSquare(x: Expr, axes: readonly number[], count: number): Expr {
@@ -82,13 +86,13 @@ function meanSquare(x: Expr, axes: readonly number[], count: number): Expr {
   return divide(squares, fullLike(squares, count));
 }
 
-/** √(Σx²/count), without over- or underflow on the way, with the derivatives 0 at 0; NaN stays NaN. */
+/** √(Σx²/count), without over- or underflow on the way, with the slope 0 at 0. */
 function rootMeanSquare(x: Expr, axes: readonly number[], count: number): Expr {
-  if (sizeOf(x.shape) === 0) return meanSquare(x, axes, count);
+  const squares = meanSquare(x, axes, count);
+  if (sizeOf(x.shape) === 0) return squares;
   const scale = scaleOf(stopGradient(max(abs(x), axes)));
   const scaled = multiply(x, insertAxes(scale, x.shape, axes));
-  const mean = meanSquare(scaled, axes, count);
-  return divide(where(equal(mean, 0), 0, sqrt(mean)), scale);
+  return rooted(divide(sqrt(meanSquare(scaled, axes, count)), scale), squares);
 }
 
 /** A power of two that takes numbers to where their squares are neither denormal nor infinite, in f32 kernels too. */
@@ -110,7 +114,8 @@ interface Norm {
 
 /**
  * The norm of the elements, of all or along axes, as a vector (a matrix too: its Frobenius norm). The gradient x/‖x‖ is
- * 0 at 0, as are those of |x| for order 1; for order ∞ elements that tie share it.
+ * 0 at 0, as are those of |x| for order 1; for order ∞ elements that tie share it. There is no Hessian there: it is NaN, but
+ * that of ‖x‖² is 2·I.
  * @throws for another order, and of order ∞ where there is no element
  */
 export const norm: Norm = ((x: Operand, axes?: number | readonly number[], options: NormOptions = {}) => {

@@ -6,6 +6,7 @@ import type { Binary, Unary } from "../types.js";
 import { abs, add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
 import { less, notEqual, where } from "./comparison.js";
 import { direction, hypot, sqrt } from "./exponential.js";
+import { kink } from "./kinks.js";
 
 function reciprocal(x: Expr): Expr {
   return divide(fullLike(x, 1), x);
@@ -72,7 +73,7 @@ export const atan: Unary & WithOp = unary({
   ],
 });
 
-/** The angle of the point (x, y) in (−π, π]; note the order, y first. Its gradient (x, −y)/(x² + y²) is 0 at the origin. */
+/** The angle of the point (x, y) in (−π, π]; note the order, y first. Its gradient (x, −y)/(x² + y²) is 0 at the origin, its Hessian NaN there. */
 export const atan2: Binary & WithOp = binary({
   name: "atan2",
   recipe: ["atan2", 0, 1],
@@ -81,6 +82,7 @@ export const atan2: Binary & WithOp = binary({
     const by = (value: Expr) => ({
       value: divide(value, radius),
       mask: notEqual(radius, 0),
+      kink: kink(add(y, x)),
     });
     return [() => by(direction(x, y)), () => by(negative(direction(y, x)))];
   },

@@ -79,6 +79,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   remainder: (x, y) => x!.minus(x!.div(y!).floor().times(y!)),
   stopGradient: (x) => x!,
+  rooted: (root) => root!,
+  relu: (x) => (x!.gt(0) ? x! : big(0)),
   sigmoid: (x) => one.div(x!.neg().exp().plus(one)),
   logisticDensity: (x) => one.div(x!.exp().plus(x!.neg().exp()).plus(2)),
   // Below −80 the next term, e²ˣ/2, is beyond all digits.

@@ -1,6 +1,14 @@
 /** How ops are written in TeX; those that aren't here are written as functions of their operands. */
 import * as functions from "../../graph/index.js";
-import { direction, logisticDensity, normalCdf, oneMinusSquare, sechSquared } from "../../graph/internal.js";
+import {
+  direction,
+  kink,
+  logisticDensity,
+  normalCdf,
+  oneMinusSquare,
+  rooted,
+  sechSquared,
+} from "../../graph/internal.js";
 import {
   asNumber,
   atom,
@@ -72,6 +80,8 @@ export const notations: ReadonlyMap<functions.Op, Notation> = new Map([
   [functions.negative.op, (x) => negativeOf(asNumber(x!))],
   [functions.square.op, (x) => powerOf(asNumber(x!), numberTex(2))],
   [functions.power.op, (x, n) => powerNotation(asNumber(x!), asNumber(n!))],
+  [kink.op, () => numberTex(0)],
+  [rooted.op, (root) => root!],
   [functions.abs.op, (x) => atom(`\\left|${asNumber(x!).text}\\right|`)],
   [functions.sign.op, word("sgn")],
   [functions.maximum.op, named("\\max")],

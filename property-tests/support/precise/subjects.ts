@@ -4,6 +4,7 @@ import { opOf } from "../../../graph/all-ops.js";
 import * as g from "../../../graph/index.js";
 import { logisticDensity } from "../../../graph/ops/activation.js";
 import { direction } from "../../../graph/ops/exponential.js";
+import { rooted } from "../../../graph/ops/kinks.js";
 import { normalCdf } from "../../../graph/ops/special.js";
 import { oneMinusSquare, sechSquared } from "../../../graph/ops/trigonometric.js";
 import { binaryCrossEntropy } from "../../../src/nn/index.js";
@@ -138,6 +139,7 @@ const two: readonly One[] = [
   ["remainder", g.remainder, m.remainder],
   ["hypot", g.hypot, m.hypot],
   ["direction", direction, m.direction],
+  ["rooted", rooted as Build, (_s, a) => a, { range: [5e-324, Number.POSITIVE_INFINITY] }],
   ["atan2", g.atan2, m.atan2],
   ["where(a > b, a, b)", (a, b) => g.where(g.greater(a, b), a, b), m.maximum],
   ["norm [a, b]", (a, b) => g.norm(g.stack([a, b])), m.hypot],

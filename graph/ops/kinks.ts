@@ -1,0 +1,46 @@
+/**
+ * Kinks: where a function has a documented slope (0, or the mean of a tie) but no second derivative. That is NaN there,
+ * unless it is the square of the function that is asked for, which has none: |x|², ‖x‖².
+ */
+import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
+import { apply, type Expr, nodeOf } from "../node.js";
+import { real } from "../op.js";
+import type { Binary, Unary } from "../types.js";
+import { notEqual } from "./comparison.js";
+
+/** An op that is a number, whatever its operand is, and has no derivative. */
+function constantOf(name: string, value: number): Unary & WithOp {
+  return unary({
+    name,
+    recipe: { value },
+    expand: ({ operands: [x] }) => fullLike(x!, value),
+    partials: (x) => [() => noSlope(x)],
+  });
+}
+
+/** 0, whose derivative is NaN: what stands for a derivative where a kink is the reason that there is none. */
+export const kink: Unary & WithOp = /* @__PURE__ */ constantOf("kink", 0);
+
+/** NaN, and so is its derivative. */
+export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope", Number.NaN);
+
+/**
+ * `root`, whatever way it was computed, of which is known that it is √s of a smooth `s`. Its slope is 0 where it is 0.
+ */
+export const rooted: Binary & WithOp = /* @__PURE__ */ binary({
+  name: "rooted",
+  recipe: 0,
+  expand: ({ operands: [root] }) => root!,
+  squared: ({ operands: [, s] }) => s!,
+  partials: (root) => [() => ({ value: 1, mask: notEqual(root, 0), kink: kink(root) }), undefined],
+  domains: [/* @__PURE__ */ real(0.2, 3), /* @__PURE__ */ real(0.2, 3)],
+});
+
+/** The square of an expression where that is smooth though the expression isn't; also of one that was only moved. */
+export function smoothSquare(x: Expr): Expr | undefined {
+  const { op, params, operands: ids } = nodeOf(x);
+  const operands = ids.map((id) => x.builder.expr(id));
+  if (!op.move) return op.squared?.({ operands, params });
+  const moved = smoothSquare(operands[0]!);
+  return moved && apply(op, [moved], params);
+}
