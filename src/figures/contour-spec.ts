@@ -15,7 +15,7 @@ import type { Interval } from "../objectives/index.js";
 import type { ContourOptions } from "./contour.js";
 import type { ContourRun, ContourSpec } from "./contour-chart.js";
 import { chooseLevels } from "./levels.js";
-import { checkChoice, checkText, readWindow } from "./options.js";
+import { checkChoice, checkText, readItems, readWindow } from "./options.js";
 import { type Plane, type PlanePoint, type PlaneWindow, readPaths, readPlane } from "./plane.js";
 import { courseColors, runStyle } from "./style.js";
 import { thinnedPath } from "./thinning.js";
@@ -132,7 +132,7 @@ function roundGrid(values: Float64Array, levels: readonly number[]): (number | n
 }
 
 function readCells(cells: unknown): readonly [number, number] {
-  const [columns, rows, ...others] = readList(cells, `${what}: cells`, (count) => count);
+  const [columns, rows, ...others] = readItems(`${what}: cells`, cells);
   const isCount = (count: unknown): count is number => isLength(count) && count >= 2 && count <= 2000;
   if (isCount(columns) && isCount(rows) && others.length === 0) return [columns, rows];
   throw new AdjointError(`${what}: cells must be two whole numbers from 2 to 2000, such as [160, 120].`);
@@ -157,11 +157,11 @@ function readLevels(
   if (typeof levels === "number") {
     if (isLength(levels) && levels >= 1 && levels <= 100) return chooseLevels(inside, levels, scale).levels;
   } else if (rowsOf(levels)) {
-    const list = readList(levels, `${what}: levels`, (level, i) => (i <= mostBands ? level : Number.NaN));
+    const list = readItems(`${what}: levels`, levels);
     const isAscending = list.every(
       (level, i) => Number.isFinite(level) && (i === 0 || (level as number) > (list[i - 1] as number)),
     );
-    if (isAscending && list.length >= 2) return list as number[];
+    if (isAscending && list.length >= 2 && list.length <= mostBands) return list as number[];
     throw new AdjointError(
       `${what}: levels must be at least two finite numbers, ascending, such as [0, 1, 10, 100].`,
     );

@@ -86,6 +86,14 @@ export function readWindow(what: string, window: unknown): { readonly x1: Interv
   return { x1: readInterval(`${what}: window.x1`, x1), x2: readInterval(`${what}: window.x2`, x2) };
 }
 
+/** The items of a list of anything. A hole is refused at once: of some lists nobody would see the end. */
+export function readItems(what: string, list: unknown): unknown[] {
+  return readList(list, what, (item, i) => {
+    if (item !== undefined) return item;
+    throw new AdjointError(`${what}: there is nothing at place ${i}.`);
+  });
+}
+
 /** Throws where an option isn't one of a few words. */
 export function checkChoice(what: string, name: string, value: unknown, choices: readonly string[]): void {
   if (choices.includes(value as string)) return;

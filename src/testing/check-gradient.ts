@@ -92,8 +92,11 @@ function check(what: string, f: unknown, options: unknown): GradientReport {
   const { seed = 0, at, ...given } = checkOptions(what, options as GradientOptions, [...known, ...ownPoints]);
   const { points: count, ...others } = given;
   const checker = new Checker(what, f, others);
-  const isList = at !== undefined && rowsOf(at) !== undefined;
-  const listed = isList ? readList(at, `${what}: at`, (point) => point) : at === undefined ? [] : [at];
+  const listed = rowsOf(at)
+    ? readList(at, `${what}: at`, (point) => checker.read(point))
+    : at === undefined
+      ? []
+      : [checker.read(at)];
   const points = readCount(count === undefined ? (listed.length > 0 ? 0 : 20) : count, `${what}: points`);
   if (!(isLength(seed) && seed < 2 ** 32)) {
     throw new AdjointError(
@@ -102,7 +105,7 @@ function check(what: string, f: unknown, options: unknown): GradientReport {
   }
   const random = randomSource(seed);
   const tally = new Tally();
-  for (const point of listed) checker.check(checker.read(point), random, tally);
+  for (const point of listed) checker.check(point, random, tally);
   for (let i = 0; i < points; i++) checker.check(checker.draw(random), random, tally);
   return checker.report(tally, listed.length + points);
 }

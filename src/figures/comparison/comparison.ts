@@ -1,11 +1,11 @@
 /** Everything about a race of optimizers on one page. */
 import { AdjointError } from "../../../graph/index.js";
-import { checkOptions, isRecord, reading, readList, rowsOf } from "../../../graph/internal.js";
+import { checkOptions, isRecord, reading, rowsOf } from "../../../graph/internal.js";
 import { nameTex, toTex } from "../../pictures/index.js";
 import { contourSpec } from "../contour-spec.js";
 import { type Figure, makeFigure } from "../figure.js";
 import { lossSpecs } from "../loss-spec.js";
-import { checkChoice, checkText } from "../options.js";
+import { checkChoice, checkText, readItems } from "../options.js";
 import { type PlaneFunction, readPaths, readPlane } from "../plane.js";
 import type { RaceOptions } from "../race/options.js";
 import { raceScene } from "../race/prepare.js";
@@ -149,7 +149,7 @@ function chooseColors(
   const usual = Object.fromEntries(paths.map(({ name }, i) => [name, runStyle(i).color]));
   if (colors === undefined) return usual;
   if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...usual, ...colors }));
-  const list = rowsOf(colors) ? readList(colors, `${what}: colors`, (color) => color as string) : [];
+  const list = rowsOf(colors) ? (readItems(`${what}: colors`, colors) as string[]) : [];
   // The race says what is wrong.
   if (list.length === 0) return colors;
   return [...list, ...Object.values(usual).slice(list.length)];

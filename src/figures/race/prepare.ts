@@ -10,7 +10,7 @@ import {
   readText,
   rowsOf,
 } from "../../../graph/internal.js";
-import { checkNumber, checkText, readInterval, readWindow } from "../options.js";
+import { checkNumber, checkText, readInterval, readItems, readWindow } from "../options.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
 import { stepAt } from "../thinning.js";
 import { fitWindow } from "../window.js";
@@ -77,9 +77,7 @@ function sampleSurface(
   x1: Interval,
   x2: Interval,
 ): Surface {
-  const [columns = 0, rows = 0, ...others] = readList(
-    faces,
-    `${what}: faces`,
+  const [columns = 0, rows = 0, ...others] = readItems(`${what}: faces`, faces).map(
     (count, i) =>
       1 + checkNumber(`${what}: faces along ${i === 0 ? "x1" : "x2"}`, count, Number.NaN, [1, 400], true),
   );
@@ -140,7 +138,7 @@ function readNamedColors(
   paths: readonly { readonly name: string }[],
 ): Readonly<Record<string, unknown>> {
   if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...colors }));
-  const list = rowsOf(colors) ? readList(colors, `${what}: colors`, (color) => color) : [];
+  const list = rowsOf(colors) ? readItems(`${what}: colors`, colors) : [];
   if (list.length === 0) {
     throw new AdjointError(
       `${what}: colors is ${describe(colors)}; it must be a list, or an object of a colour a run.`,
