@@ -15,6 +15,7 @@ import { kink, noSlope, rooted } from "./ops/kinks.js";
 import { luOp } from "./ops/lu.js";
 import { normalCdf } from "./ops/special.js";
 import { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";
+import { addWindowsOp, windowsOp } from "./ops/windows.js";
 import { scanOp } from "./scan/op.js";
 
 /** An op that is given as itself or by the function that applies it; `undefined` for anything else. */
@@ -52,4 +53,6 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   normalCdf,
   oneMinusSquare,
   sechSquared,
+  windowsOp,
+  addWindowsOp,
 ]);

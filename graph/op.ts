@@ -62,7 +62,8 @@ export interface Partials<P extends Params = Params, A extends Operands = Operan
  * - `each`: bilinear and the like (matmul); forward mode sums over the operands.
  * - `jointly`: linear in all operands together (assemble).
  * - `carries`: it only moves and adds elements, so that masks go through it.
- * - `sparse`: the transpose leaves elements of the operand untouched (slice): these get no adjoint at all.
+ * - `sparse`: the transpose leaves elements of the operand untouched (slice): these get no adjoint at all. `covers` tells of
+ *   an application that it leaves none.
  * - `discrete`: operands that have no derivative (indices).
  */
 export interface Transpose<P extends Params = Params, A extends Operands = Operands> {
@@ -70,6 +71,7 @@ export interface Transpose<P extends Params = Params, A extends Operands = Opera
   readonly linear: "each" | "jointly";
   readonly carries?: boolean;
   readonly sparse?: boolean;
+  covers?(application: Application<P, A>): boolean;
   readonly discrete?: readonly number[];
   transpose(adjoint: Expr, operand: number, application: Application<P, A>): Expr;
 }
@@ -233,6 +235,14 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
     shapes: { readonly operand: Shape; readonly result: Shape },
     params: P,
   ): readonly Affine[] | undefined;
+  /** Movements to overlapping windows: what they hold is kept in memory, or it would be computed for each of them. */
+  overlaps?(params: P): boolean;
+  /** Ops of one operand that only add its elements up: to which element of the result one at `index` is added. */
+  accumulate?(
+    index: readonly Affine[],
+    shapes: { readonly operand: Shape; readonly result: Shape },
+    params: P,
+  ): readonly Affine[];
   /**
    * Ops that are neither elementwise, nor folds, nor moves: how kernels compute them. Without it they call `evaluate`.
    * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`.

@@ -95,10 +95,11 @@ function propagate(
     }
     case "transpose": {
       const value = materialize(adjoint);
+      const sparse = derivative.sparse && !derivative.covers?.(application);
       ids.forEach((operand, i) => {
         if (!matters(operand) || derivative.discrete?.includes(i)) return;
         const transposed = derivative.transpose(value, i, application);
-        const present = adjoint.mask ?? (derivative.sparse ? fullLike(value, 1) : undefined);
+        const present = adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined);
         const mask =
           derivative.carries && present ? derivative.transpose(present, i, application) : undefined;
         contribute(operand, zeroed(transposed, mask, adjoint.rest));

@@ -12,6 +12,7 @@ export {
   subtract,
 } from "./arithmetic.js";
 export { arange, expandDims, flip, linspace, reshape, split, squeeze, transpose } from "./arranging.js";
+export { type AttentionOptions, attention, type LayerNormOptions, layerNorm } from "./attention.js";
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
@@ -26,6 +27,7 @@ export {
   zerosLike,
 } from "./creation.js";
 export { type CumulativeOptions, cummax, cummin, cumprod, cumsum, logCumsumExp } from "./cumulative.js";
+export { type ConvolutionOptions, conv1d, conv2d } from "./convolution.js";
 export { det, type SlogdetResult, slogdet } from "./determinant.js";
 export { type EighResult, eigh, eigvalsh } from "./eigen.js";
 export { einsum, tensordot } from "./einsum.js";
@@ -39,6 +41,7 @@ export { dot, matmul } from "./matmul.js";
 export { diag, diagonal, eye, matrixTrace, oneHot, outer, tril, triu } from "./matrices.js";
 export { expm, kron, matrixPower } from "./matrix-functions.js";
 export { type PadOptions, pad } from "./padding.js";
+export { type AveragePoolOptions, averagePool, maxPool, type PoolOptions } from "./pooling.js";
 export { power } from "./powers.js";
 export { lstsq, type QRResult, qr } from "./qr.js";
 export { median, type QuantileMethod, type QuantileOptions, quantile } from "./quantiles.js";

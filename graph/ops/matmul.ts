@@ -124,7 +124,8 @@ export const matmul: Matmul = /* @__PURE__ */ Object.assign(
   { op: matmulOp },
 );
 
-function matmulExpr(a: Expr, b: Expr): Expr {
+/** The product of expressions by NumPy's rules. */
+export function matmulExpr(a: Expr, b: Expr): Expr {
   if (a.shape.length === 0 || b.shape.length === 0) {
     throw new AdjointError(
       `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)}: a scalar has no rows; use multiply for it.`,

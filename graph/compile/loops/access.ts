@@ -2,13 +2,14 @@
  * Access: which elements of its operands an element of a fused node is made of. Nothing here is computed; the walks only
  * follow the places.
  */
-import { type Affine, along, at } from "../../affine.js";
+import { type Affine, along, at, linear } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp, type Node } from "../../node.js";
 import { assembleOp } from "../../ops/boxes.js";
 import { constantOp, fullOp, inputOp, iotaOp } from "../../ops/constant.js";
 import { matmulOp } from "../../ops/matmul.js";
 import { reshapeOp } from "../../ops/moving.js";
+import { stridesOf } from "../../shape.js";
 
 export function isReduction(node: Node): boolean {
   return node.op.fold !== undefined;
@@ -17,7 +18,8 @@ export function isReduction(node: Node): boolean {
 /** Whether a node is computed by a routine on whole tensors. */
 export function isCall(node: Node): boolean {
   const { op } = node;
-  const isKnown = op.scalar || op.fold || op.move || isOp(node, assembleOp) || op === matmulOp;
+  const isKnown =
+    op.scalar || op.fold || op.move || op.accumulate || isOp(node, assembleOp) || op === matmulOp;
   return !isKnown && !isGiven(node) && !isOp(node, fullOp) && !isOp(node, iotaOp);
 }
 
@@ -42,19 +44,17 @@ export function behindReshapes({ nodes }: Graph, id: number): number {
  * Where an operand of a product lies: the tensor in memory that it is a view of, with the place there of the element at
  * axes 0, 1 …
  */
-export function viewOf(
-  { nodes }: Graph,
-  id: number,
-): { readonly id: number; readonly index: readonly Affine[] } {
-  let view: { id: number; index: readonly Affine[] } = {
-    id,
-    index: nodes[id]!.shape.map((_, axis) => along(axis)),
-  };
+export function viewOf(graph: Graph, id: number): { readonly id: number; readonly place: Affine } {
+  const { nodes } = graph;
+  let source = id;
+  let index: readonly Affine[] = nodes[id]!.shape.map((_, axis) => along(axis));
   for (;;) {
-    const { op, operands, params, shape } = nodes[view.id]!;
-    const place = op.move?.(view.index, { operand: nodes[operands[0]!]!.shape, result: shape }, params);
-    if (!place) return view;
-    view = { id: operands[0]!, index: place };
+    const { op, operands, params, shape } = nodes[source]!;
+    const place = op.move?.(index, { operand: nodes[operands[0]!]!.shape, result: shape }, params);
+    // A reshape without affine places: its elements lie in the order of what is behind it.
+    if (!place) return { id: behindReshapes(graph, source), place: linear(index, stridesOf(shape)) };
+    source = operands[0]!;
+    index = place;
   }
 }
 

@@ -220,9 +220,12 @@ class LoopWriter {
   }
 
   /** The place in the whole of a place in the part that a root scatters. */
-  #whole({ id, part }: Root, index: readonly Affine[]): Affine[] {
+  #whole({ id, part }: Root, index: readonly Affine[]): readonly Affine[] {
     const node = this.#node(id);
-    if (!isOp(node, assembleOp)) return [...index];
+    const { op, operands, params, shape } = node;
+    if (op.accumulate)
+      return op.accumulate(index, { operand: this.#node(operands[0]!).shape, result: shape }, params);
+    if (!isOp(node, assembleOp)) return index;
     const { starts, steps } = node.params.parts[part]!;
     return index.map((place, axis) => scaled(place, steps[axis]!, starts[axis]!));
   }

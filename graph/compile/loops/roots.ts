@@ -5,7 +5,8 @@
  *   value that costs more to compute twice than to keep.
  * - A *fold* reduces a tensor along axes, a barrier for whoever uses it. Short reductions are no roots: they are
  *   written out as sums.
- * - A *scatter* adds one part of an `assemble` to the zeros of the whole, where the whole isn't fused.
+ * - A *scatter* adds one part of an `assemble` to the zeros of the whole, where the whole isn't fused; or all of the operand
+ *   of an op that accumulates.
  * - A *product* is a matrix product of tensors in memory, left to a routine of its own.
  * - A *call* is any other op that no loop is written for, on tensors in memory.
  *
@@ -61,9 +62,9 @@ function reducedLength({ nodes }: Graph, node: Node): number {
   return sizeOf(reducedAxes(node).map((axis) => shape[axis]!));
 }
 
-/** Whether an `assemble` is put together in memory, part by part, instead of being fused. */
+/** Whether a node is put together in memory by adding up, an `assemble` part by part, instead of being fused. */
 function isScattered(node: Node): boolean {
-  if (!isOp(node, assembleOp)) return false;
+  if (!isOp(node, assembleOp)) return node.op.accumulate !== undefined;
   return (
     node.operands.length > fusedParts ||
     node.params.parts.some(({ steps }) => steps.some((step) => Math.abs(step) !== 1))
@@ -180,6 +181,7 @@ export function findRoots(graph: Graph): Root[] {
       ids.add(id);
       for (const operand of node.operands) ids.add(behindReshapes(graph, operand));
     }
+    if (node.op.overlaps?.(node.params)) ids.add(viewOf(graph, node.operands[0]!).id);
     if ((isReduction(node) && !isShort(graph, node)) || isScattered(node)) ids.add(id);
     if (isOp(node, reshapeOp)) {
       const operand = graph.nodes[node.operands[0]!]!;

@@ -1,8 +1,7 @@
 /** What isn't computed by loops, as calls: matrix products, and ops with routines of their own. */
-import { linear } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import type { Node } from "../../node.js";
-import { type Shape, sizeOf, stridesOf, unravel } from "../../shape.js";
+import { type Shape, stridesOf } from "../../shape.js";
 import { bufferName, routineName } from "../names.js";
 import { behindReshapes, viewOf } from "./access.js";
 import type { ElementWriter } from "./element-writer.js";
@@ -32,7 +31,7 @@ export class RoutineWriter {
     return this.#graph.nodes[id]!;
   }
 
-  /** A call of `multiply` for each pair of matrices, its operands being where they are, whatever their strides. */
+  /** Calls of `multiply` for the pairs of matrices, its operands being where they are, whatever their strides. */
   product(id: number): void {
     const { operands, shape } = this.#node(id);
     const { buffers, bufferOf, copyOf, arrays } = this.#memory;
@@ -46,20 +45,20 @@ export class RoutineWriter {
         this.#copied.add(view.id);
         this.#elements.line(`${bufferName(copy)}.set(${arrays.get(view.id)});`);
       }
-      const { terms, offset } = linear(view.index, stridesOf(this.#node(view.id).shape));
+      const { terms, offset } = view.place;
       const strides = new Map(terms);
       const start = buffers[copy ?? bufferOf.get(view.id)!]!.offset + offset;
       return { start, strides: shape.map((_, axis) => strides.get(axis) ?? 0) };
     });
     const target = { start: buffers[bufferOf.get(id)!]!.offset, strides: stridesOf(shape) };
-    const batches = shape.slice(0, -2);
-    for (let batch = 0; batch < sizeOf(batches); batch++) {
-      const index = unravel(batch, batches);
-      const place = ({ start, strides }: typeof target) =>
-        index.reduce((sum, at, axis) => sum + at * strides[axis]!, start);
-      const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
-      this.#elements.line(`multiply(${[...given, place(target), m, n, k].join(", ")});`);
-    }
+    const batches = [...shape.slice(0, -2).entries()].filter(([, length]) => length !== 1);
+    const place = ({ start, strides }: typeof target) =>
+      batches.reduce((sum, [axis]) => `${sum} + j${axis} * ${strides[axis]}`, String(start));
+    const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
+    const loops = batches.map(
+      ([axis, length]) => `for (let j${axis} = 0; j${axis} < ${length}; j${axis}++) `,
+    );
+    this.#elements.line(`${loops.join("")}multiply(${[...given, place(target), m, n, k].join(", ")});`);
   }
 
   call(id: number): void {

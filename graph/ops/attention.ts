@@ -1,0 +1,162 @@
+/** What networks that attend are made of: attention, and the normalization of layers. */
+import { AdjointError } from "../errors.js";
+import type { Expr } from "../node.js";
+import { withOperands } from "../operand.js";
+import { checkOptions } from "../options.js";
+import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
+import { describe } from "../values.js";
+import { add, divide, multiply, square, subtract } from "./arithmetic.js";
+import { normalizeAxis } from "./axes.js";
+import { broadcastLike, insertAxes, sumAxes } from "./broadcast.js";
+import { equal, where } from "./comparison.js";
+import { full } from "./constant.js";
+import { exp, sqrt } from "./exponential.js";
+import { matmulExpr, swapLast } from "./matmul.js";
+import { mean } from "./reduction.js";
+import { shiftOf } from "./softmax.js";
+
+export interface AttentionOptions {
+  /** Which keys a query may attend to: those where it is true (neither 0 nor NaN). Broadcast to (…, n, m). */
+  readonly mask?: Operand;
+  /** What is added to the scores, such as penalties of distance; −∞ excludes a key. Broadcast to (…, n, m). */
+  readonly bias?: Operand;
+  /** What the products of queries and keys are multiplied by; default 1/√d. */
+  readonly scale?: number;
+}
+
+/**
+ * Scaled dot-product attention: queries q (…, n, d), keys k (…, m, d) and values v (…, m, e) give (…, n, e),
+ * softmax(q·kᵀ·scale + bias)·v. Leading axes are batches (heads, too) and are broadcast.
+ * A query that may attend to no key gives 0, the sum of no values, with the gradient 0 (as PyTorch gives since 2.5, where
+ * others give NaN or the mean of what was masked).
+ *
+ * A. Vaswani et al., "Attention is all you need", arXiv 1706.03762, 2017, equation 1.
+ * @throws where the shapes don't fit
+ *
+ * @example
+ * attention([[1, 0]], [[1, 0], [0, 1]], [[1], [3]], { mask: [[1, 0]] }); // [[1]]
+ */
+export function attention<const Q extends Operand, const K extends Operand, const V extends Operand>(
+  q: Q,
+  k: K,
+  v: V,
+  options: AttentionOptions = {},
+): ResultOf<[Q, K, V], Shape> {
+  checkOptions("attention", options, ["mask", "bias", "scale"]);
+  const { mask, bias, scale } = options;
+  if (scale !== undefined && !Number.isFinite(scale))
+    throw new AdjointError(`attention: scale is ${describe(scale)}; it must be a finite number.`);
+  const given = [q, k, v, mask ?? 1, bias ?? 0] as const;
+  return withOperands("attention", given, ([queries, keys, values, allowed, added]) => {
+    const batch = checkShapes(queries.shape, keys.shape, values.shape);
+    const [n, d] = queries.shape.slice(-2) as [number, number];
+    const [m, e] = values.shape.slice(-2) as [number, number];
+    if (m === 0) return full(queries.builder, 0, [...batch, n, e]);
+    const shape = [...batch, n, m];
+    const products = matmulExpr(queries, swapLast(keys));
+    const scores = broadcastLike(multiply(products, scale ?? 1 / Math.sqrt(Math.max(1, d))) as Expr, shape);
+    const biased = bias === undefined ? scores : add(scores, spread(added, shape, "bias"));
+    const masked =
+      mask === undefined ? biased : where(spread(allowed, shape, "mask"), biased, Number.NEGATIVE_INFINITY);
+    return weighted(masked as Expr, values);
+  }) as never;
+}
+
+/** softmax(scores)·values along the last axis of the scores; 0 where all of these are −∞. */
+function weighted(scores: Expr, values: Expr): Expr {
+  const axis = scores.shape.length - 1;
+  const shift = shiftOf(scores, [axis]);
+  const weights = exp(subtract(scores, insertAxes(shift, scores.shape, [axis])));
+  const total = sumAxes(weights, [axis]);
+  const sums = matmulExpr(weights, values);
+  const divisor = insertAxes(where(equal(total, 0), 1, total) as Expr, sums.shape, [axis]);
+  return divide(sums, divisor);
+}
+
+/** The axes in front of the last two, broadcast. */
+function checkShapes(q: Shape, k: Shape, v: Shape): Shape {
+  const shapes = `q ${formatShape(q)}, k ${formatShape(k)} and v ${formatShape(v)}`;
+  if ([q, k, v].some(({ length }) => length < 2))
+    throw new AdjointError(
+      `attention: ${shapes} must have two axes or more, (…, n, d), (…, m, d), (…, m, e).`,
+    );
+  if (q.at(-1) !== k.at(-1) || k.at(-2) !== v.at(-2)) {
+    throw new AdjointError(
+      `attention: ${shapes} must be (…, n, d), (…, m, d) and (…, m, e): queries and keys of one length, a value for each key.`,
+    );
+  }
+  const both = broadcastShapes(q.slice(0, -2), k.slice(0, -2));
+  const batch = both && broadcastShapes(both, v.slice(0, -2));
+  if (batch) return batch;
+  throw new AdjointError(`attention: the leading axes of ${shapes} don't broadcast.`);
+}
+
+/** The mask or the bias, in the shape of the scores. */
+function spread(x: Expr, shape: Shape, option: string): Expr {
+  const common = broadcastShapes(x.shape, shape);
+  if (common && sameShape(common, shape)) return broadcastLike(x, shape);
+  throw new AdjointError(
+    `attention: ${option} has the shape ${formatShape(x.shape)}, which can't be broadcast to that of the scores, ${formatShape(shape)}.`,
+  );
+}
+
+export interface LayerNormOptions<S extends Operand = Operand, T extends Operand = Operand> {
+  /** The axes to normalize along; default −1, the last. */
+  readonly axes?: number | readonly number[];
+  /** Added to the variance; default 1e−5. */
+  readonly epsilon?: number;
+  /** What the normalized elements are multiplied by, and what is added then: a number, or one for each place along `axes`. */
+  readonly scale?: S;
+  readonly shift?: T;
+}
+
+/**
+ * Elements less their mean, divided by √(variance + epsilon), along axes; then times `scale`, plus `shift`. The variance is
+ * Σ(x − mean)²/n, and epsilon stands under the root, as in PyTorch and JAX.
+ *
+ * J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", arXiv 1607.06450, 2016.
+ * @throws where there is no element to normalize, or scale or shift have another shape than the axes
+ *
+ * @example
+ * layerNorm([1, 3], { epsilon: 0, scale: [2, 2] }); // [-2, 2]
+ */
+export function layerNorm<
+  const X extends Operand,
+  const S extends Operand = number,
+  const T extends Operand = number,
+>(x: X, options: LayerNormOptions<S, T> = {}): ResultOf<[X, S, T], ShapeOf<X>> {
+  checkOptions("layerNorm", options, ["axes", "epsilon", "scale", "shift"]);
+  const { axes = -1, epsilon = 1e-5, scale, shift } = options;
+  if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
+    throw new AdjointError(
+      `layerNorm: epsilon is ${describe(epsilon)}; it must be a finite number of at least 0.`,
+    );
+  }
+  const given = [x, scale ?? 1, shift ?? 0] as const;
+  return withOperands("layerNorm", given as readonly [Operand, Operand, Operand], ([input, by, plus]) => {
+    const { shape } = input;
+    const list = Array.isArray(axes) ? axes : [axes];
+    const along = list.map((axis) => normalizeAxis(axis, shape.length, "layerNorm")).sort((a, b) => a - b);
+    const lengths = along.map((axis) => shape[axis]!);
+    if (sizeOf(lengths) === 0)
+      throw new AdjointError(`layerNorm: ${formatShape(shape)} has no element along the axes [${along}].`);
+    const spreadOver = (one: Expr, name: string) => parameter(one, name, shape, along);
+    const centred = subtract(input, insertAxes(mean(input, along), shape, along));
+    const variance = mean(square(centred), along);
+    const normalized = divide(centred, insertAxes(sqrt(add(variance, epsilon)), shape, along));
+    const scaled = scale === undefined ? normalized : multiply(normalized, spreadOver(by, "scale"));
+    return shift === undefined ? scaled : add(scaled, spreadOver(plus, "shift"));
+  }) as never;
+}
+
+/** Scale or shift in the shape of the input, along whose axes they are given. */
+function parameter(given: Expr, name: string, shape: Shape, axes: readonly number[]): Expr {
+  const others = [...shape.keys()].filter((axis) => !axes.includes(axis));
+  const own = axes.map((axis) => shape[axis]!);
+  if (given.shape.length === 0) return insertAxes(given, shape, [...shape.keys()]);
+  if (sameShape(given.shape, own)) return insertAxes(given, shape, others);
+  throw new AdjointError(
+    `layerNorm: ${name} has the shape ${formatShape(given.shape)}; it must be a number or have that of the axes [${axes}], ${formatShape(own)}.`,
+  );
+}

@@ -1,0 +1,132 @@
+/** Pools: the largest or the mean element of each window. */
+import { fullLike } from "../elementwise.js";
+import { AdjointError } from "../errors.js";
+import type { Expr } from "../node.js";
+import { withOperands } from "../operand.js";
+import { checkOptions } from "../options.js";
+import { formatShape, type Shape } from "../shape.js";
+import type { Operand, ResultOf } from "../types.js";
+import { describe } from "../values.js";
+import { divide } from "./arithmetic.js";
+import { insertAxes, sumAxes } from "./broadcast.js";
+import { equal, where } from "./comparison.js";
+import { constant } from "./constant.js";
+import { max } from "./reduction.js";
+import { type PaddedSliding, padded, perAxis, readSliding, type SlidingOptions } from "./sliding.js";
+import { spanOf, windowCount, windowsOf } from "./windows.js";
+
+export type PoolOptions = Pick<SlidingOptions, "stride" | "padding">;
+
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether the padding counts as zeros that are averaged, too; default false: what isn't there doesn't count. */
+  readonly countIncludePad?: boolean;
+}
+
+/** What a window may be: a length for all axes between the first and the last, or one each. */
+type Window = number | readonly number[];
+
+interface Slid extends PaddedSliding {
+  readonly x: Expr;
+  /** How many elements of `x` each window holds along each axis. */
+  readonly inside: readonly (readonly number[])[];
+}
+
+function slide(what: string, x: Expr, window: Window, options: PoolOptions): Slid {
+  const { shape } = x;
+  const axes = shape.length - 2;
+  if (axes < 1) {
+    throw new AdjointError(
+      `${what}: x ${formatShape(shape)} must have the axes (batch, …, channels), with at least one between.`,
+    );
+  }
+  if (Array.isArray(window) && window.length !== axes) {
+    throw new AdjointError(
+      `${what}: the window ${describe(window)} must have a length for each of the ${axes} axes of ${formatShape(shape)} between the first and the last.`,
+    );
+  }
+  const windows = perAxis(window, axes, `${what}: the window`);
+  const { sliding, widths } = readSliding(what, x, windows, options, windows);
+  const inside = windows.map((length, i) => {
+    const [before, after] = widths[i]!;
+    const whole = shape[i + 1]!;
+    const count = windowCount(before + whole + after, spanOf(length, 1), sliding.strides[i]!);
+    return Array.from({ length: count }, (_, place) => {
+      const start = place * sliding.strides[i]! - before;
+      return Math.min(start + length, whole) - Math.max(start, 0);
+    });
+  });
+  if (inside.some((counts) => counts.some((count) => count <= 0))) {
+    throw new AdjointError(
+      `${what}: a window ${describe(window)} over x ${formatShape(shape)} lies in the padding altogether; pad by less than the window's length.`,
+    );
+  }
+  return { x, sliding, widths, inside };
+}
+
+/** The axes within the windows. */
+function within({ sliding: { axis, windows } }: Slid): number[] {
+  return windows.map((_, i) => axis + windows.length + i);
+}
+
+type Pool<O> = <const X extends Operand>(
+  x: X,
+  window: Window,
+  options?: O,
+) => ResultOf<[X], X extends Expr<infer S> ? { readonly [K in keyof S]: number } : Shape>;
+
+/**
+ * The largest element of each window, channel by channel: x (batch, width, channels) or (batch, height, width, channels),
+ * any number of axes between the first and the last; `window` is a length for all of these, or a list of one each.
+ * Windows lie beside each other (`stride` = `window`) unless told otherwise; padding never wins.
+ * Elements of a window that tie share the gradient equally, as those of `max` do (others give it to the first).
+ * @throws where the window is larger than the padded axis, or lies in the padding altogether
+ *
+ * @example
+ * maxPool([[[1], [3], [2], [5]]], 2); // [[[3], [5]]]
+ */
+export const maxPool: Pool<PoolOptions> = (x, window, options = {}) => {
+  checkOptions("maxPool", options, ["stride", "padding"]);
+  return withOperands("maxPool", [x], ([operand]) => {
+    const slid = slide("maxPool", operand, window, options);
+    const whole = padded(operand, slid.widths);
+    const isThere = padded(fullLike(operand, 1), slid.widths);
+    const filled = whole === operand ? operand : where(equal(isThere, 1), whole, Number.NEGATIVE_INFINITY);
+    return max(windowsOf(filled as Expr, slid.sliding), within(slid));
+  }) as never;
+};
+
+/**
+ * The mean of each window, channel by channel, over axes as in `maxPool`. Padding isn't counted, so that a mean at an edge
+ * is that of the elements there are (TensorFlow's and ONNX's rule); with `countIncludePad` it counts as zeros (PyTorch's).
+ * @throws where the window is larger than the padded axis, or lies in the padding altogether
+ *
+ * @example
+ * averagePool([[[1], [3], [2], [5]]], 3, { stride: 1, padding: "same" }); // [[[2], [2], [10 / 3], [3.5]]]
+ */
+export const averagePool: Pool<AveragePoolOptions> = (x, window, options = {}) => {
+  checkOptions("averagePool", options, ["stride", "padding", "countIncludePad"]);
+  const { countIncludePad = false } = options;
+  if (typeof countIncludePad !== "boolean") {
+    throw new AdjointError(
+      `averagePool: countIncludePad is ${describe(countIncludePad)}; it must be true or false.`,
+    );
+  }
+  return withOperands("averagePool", [x], ([operand]) => {
+    const slid = slide("averagePool", operand, window, options);
+    const totals = sumAxes(windowsOf(padded(operand, slid.widths), slid.sliding), within(slid));
+    return divide(totals, countsLike(totals, slid, countIncludePad));
+  }) as never;
+};
+
+/** How many elements each total is of. */
+function countsLike(totals: Expr, { inside, sliding }: Slid, countIncludePad: boolean): Expr {
+  const all = sliding.windows.reduce((product, length) => product * length, 1);
+  const outer = inside.reduce<readonly number[]>(
+    (products, counts) => products.flatMap((product) => counts.map((count) => product * count)),
+    [1],
+  );
+  if (countIncludePad || outer.every((count) => count === all)) return fullLike(totals, all);
+  const { shape } = totals;
+  const counts = constant(totals.builder, outer, shape.slice(1, -1));
+  return insertAxes(counts, shape, [0, shape.length - 1]);
+}
