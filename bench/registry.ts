@@ -10,6 +10,8 @@ export const workloads: readonly Workload[] = [
   all.linearFit,
   ...all.perceptron,
   ...all.matrixProduct,
+  ...all.convolution,
+  all.attentionLayer,
   all.mixture,
   all.logDeterminant,
   ...all.stencil,

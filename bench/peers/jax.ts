@@ -35,3 +35,17 @@ export async function jaxGradient(
     results: () => results,
   };
 }
+
+/** The value alone, compiled. */
+export async function jaxValue(parameters: Tensors, f: JaxFunction): Promise<Program> {
+  const jax = await loadJax();
+  const kernel = jax.jit((given: UntypedMap) => f(given, {}, jax));
+  const arrays = mapEntries(parameters, (one) => toJax(jax, one));
+  let results: Results = {};
+  return {
+    run: () => {
+      results = { value: kernel(jax.tree.ref(arrays)).dataSync() };
+    },
+    results: () => results,
+  };
+}

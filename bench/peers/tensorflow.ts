@@ -54,6 +54,25 @@ export async function tensorFlowGradient(
   };
 }
 
+/** The value alone. */
+export async function tensorFlowValue(
+  backend: Backend,
+  parameters: Tensors,
+  f: TensorFlowFunction,
+): Promise<Program> {
+  const tf = await loadTensorFlow(backend);
+  const given = mapEntries(parameters, (one) => toTensorFlow(tf, one));
+  let results: Results = {};
+  return {
+    run: () => {
+      const value = tf.tidy(() => f(given, {}, tf));
+      results = { value: value.dataSync() };
+      tf.dispose(value);
+    },
+    results: () => results,
+  };
+}
+
 /** The same program on both backends. */
 export function onBothBackends(make: (backend: Backend) => Promise<Program>) {
   return { "tfjs-cpu": () => make("cpu"), "tfjs-wasm": () => make("wasm") };

@@ -1,6 +1,8 @@
 export { adamStep, manySteps } from "./adam.js";
+export { attentionLayer } from "./attention.js";
 export { convenientCall, manyKernels } from "./calls.js";
 export { chain } from "./chain.js";
+export { convolution } from "./convolution.js";
 export { cubic, saddle, sphere } from "./course.js";
 export { linearFit } from "./linear-fit.js";
 export { logDeterminant } from "./log-determinant.js";
