@@ -499,7 +499,7 @@ for (const [what, call, message] of [
   [
     "stride",
     (x) => maxPool(x, 2, { stride: [1, 0] }),
-    /maxPool: the stride is the list \[1,0\]; it must be a whole number of at least 1, or a list of 2 of them/,
+    /maxPool: the stride of an axis must be a whole number of at least 1, not 0/,
   ],
   [
     "padding",
@@ -515,7 +515,7 @@ for (const [what, call, message] of [
   [
     "window list",
     (x) => maxPool(x, [2]),
-    /maxPool: the window the list \[2\] must have a length for each of the 2 axes of \(1×4×4×2\)/,
+    /maxPool: the window is the list \[2\]; it must be a whole number of at least 1, or a list of 2 of them/,
   ],
   [
     "option",

@@ -1,13 +1,13 @@
 /** What networks that attend are made of: attention, and the normalization of layers. */
+import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
-import { describe } from "../values.js";
 import { add, divide, multiply, square, subtract } from "./arithmetic.js";
-import { normalizeAxis } from "./axes.js";
+import { readAxes } from "./axes.js";
 import { broadcastLike, insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
 import { full } from "./constant.js";
@@ -43,11 +43,10 @@ export function attention<const Q extends Operand, const K extends Operand, cons
   v: V,
   options: AttentionOptions = {},
 ): ResultOf<[Q, K, V], Shape> {
-  checkOptions("attention", options, ["mask", "bias", "scale"]);
-  const { mask, bias, scale } = options;
+  const { mask, bias, scale } = checkOptions("attention", options, ["mask", "bias", "scale"]);
   if (scale !== undefined && !Number.isFinite(scale))
     throw new AdjointError(`attention: scale is ${describe(scale)}; it must be a finite number.`);
-  const given = [q, k, v, mask ?? 1, bias ?? 0] as const;
+  const given = [q, k, v, mask === undefined ? 1 : mask, bias === undefined ? 0 : bias] as const;
   return withOperands("attention", given, ([queries, keys, values, allowed, added]) => {
     const batch = checkShapes(queries.shape, keys.shape, values.shape);
     const [n, d] = queries.shape.slice(-2) as [number, number];
@@ -126,20 +125,19 @@ export function layerNorm<
   const S extends Operand = number,
   const T extends Operand = number,
 >(x: X, options: LayerNormOptions<S, T> = {}): ResultOf<[X, S, T], ShapeOf<X>> {
-  checkOptions("layerNorm", options, ["axes", "epsilon", "scale", "shift"]);
-  const { axes = -1, epsilon = 1e-5, scale, shift } = options;
+  const known = ["axes", "epsilon", "scale", "shift"];
+  const { axes = -1, epsilon = 1e-5, scale, shift } = checkOptions("layerNorm", options, known);
   if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
     throw new AdjointError(
       `layerNorm: epsilon is ${describe(epsilon)}; it must be a finite number of at least 0.`,
     );
   }
-  const given = [x, scale ?? 1, shift ?? 0] as const;
+  const given = [x, scale === undefined ? 1 : scale, shift === undefined ? 0 : shift] as const;
   return withOperands("layerNorm", given as readonly [Operand, Operand, Operand], ([input, by, plus]) => {
     const { shape } = input;
-    const list = Array.isArray(axes) ? axes : [axes];
-    const along = list.map((axis) => normalizeAxis(axis, shape.length, "layerNorm")).sort((a, b) => a - b);
+    const along = readAxes(axes, shape.length, "layerNorm").sort((a, b) => a - b);
     const lengths = along.map((axis) => shape[axis]!);
-    if (sizeOf(lengths) === 0)
+    if (lengths.length === 0 || sizeOf(lengths) === 0)
       throw new AdjointError(`layerNorm: ${formatShape(shape)} has no element along the axes [${along}].`);
     const spreadOver = (one: Expr, name: string) => parameter(one, name, shape, along);
     const centred = subtract(input, insertAxes(mean(input, along), shape, along));

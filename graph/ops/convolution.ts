@@ -1,11 +1,11 @@
 /** Convolutions, by way of the matrix product: the windows of the input are the rows of a matrix. */
+import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, isLength, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
-import { describe } from "../values.js";
 import { matmulOp } from "./matmul.js";
 import { reshapeExpr, transposeExpr } from "./moving.js";
 import { padded, readSliding, type SlidingOptions } from "./sliding.js";
@@ -28,24 +28,24 @@ function convolve(
   kernel: Operand,
   options: ConvolutionOptions,
 ): Expr {
-  checkOptions(what, options, ["stride", "padding", "dilation", "groups"]);
+  const own = checkOptions(what, options, ["stride", "padding", "dilation", "groups"]);
   return withOperands(what, [x, kernel], ([input, weights]) => {
     checkRanks(what, axes, input, weights);
-    const { groups = 1 } = options;
+    const { groups = 1 } = own;
     const windows = weights.shape.slice(0, axes);
-    const [inputs, own, outputs] = [input.shape.at(-1)!, weights.shape.at(-2)!, weights.shape.at(-1)!];
+    const [inputs, each, outputs] = [input.shape.at(-1)!, weights.shape.at(-2)!, weights.shape.at(-1)!];
     if (!isLength(groups) || groups === 0 || inputs % groups !== 0 || outputs % groups !== 0) {
       throw new AdjointError(
         `${what}: groups is ${describe(groups)}; it must be a whole number that divides the ${inputs} input channels and the ${outputs} output channels.`,
       );
     }
-    if (own * groups !== inputs) {
+    if (each * groups !== inputs) {
       throw new AdjointError(
-        `${what}: x ${formatShape(input.shape)} has ${inputs} channels, and a kernel ${formatShape(weights.shape)} in ${groups} ${groups === 1 ? "group" : "groups"} takes ${own * groups}.`,
+        `${what}: x ${formatShape(input.shape)} has ${inputs} channels, and a kernel ${formatShape(weights.shape)} in ${groups} ${groups === 1 ? "group" : "groups"} takes ${each * groups}.`,
       );
     }
     const ones = windows.map(() => 1);
-    const { sliding, widths } = readSliding(what, input, windows, options, ones);
+    const { sliding, widths } = readSliding(what, input, windows, own, ones);
     const whole = padded(input, widths);
     if (groups === 1) {
       const slid = windowsOf(whole, sliding);
@@ -54,7 +54,7 @@ function convolve(
     }
     // The groups become a batch of products, by an axis of their own in front.
     const apart = [0, ...sliding.windows.map((_, i) => i + 1)];
-    const split = reshapeExpr(whole, [...whole.shape.slice(0, -1), groups, own]);
+    const split = reshapeExpr(whole, [...whole.shape.slice(0, -1), groups, each]);
     const leading = transposeExpr(split, [axes + 1, ...apart, axes + 2]);
     const slid = windowsOf(leading, { ...sliding, axis: 2 });
     const parted = reshapeExpr(weights, [...weights.shape.slice(0, -1), groups, outputs / groups]);

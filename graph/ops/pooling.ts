@@ -1,4 +1,6 @@
 /** Pools: the largest or the mean element of each window. */
+
+import { describe } from "../describe.js";
 import { fullLike } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
@@ -6,7 +8,6 @@ import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, type Shape } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
-import { describe } from "../values.js";
 import { divide } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
@@ -37,11 +38,6 @@ function slide(what: string, x: Expr, window: Window, options: PoolOptions): Sli
   if (axes < 1) {
     throw new AdjointError(
       `${what}: x ${formatShape(shape)} must have the axes (batch, …, channels), with at least one between.`,
-    );
-  }
-  if (Array.isArray(window) && window.length !== axes) {
-    throw new AdjointError(
-      `${what}: the window ${describe(window)} must have a length for each of the ${axes} axes of ${formatShape(shape)} between the first and the last.`,
     );
   }
   const windows = perAxis(window, axes, `${what}: the window`);
@@ -85,9 +81,9 @@ type Pool<O> = <const X extends Operand>(
  * maxPool([[[1], [3], [2], [5]]], 2); // [[[3], [5]]]
  */
 export const maxPool: Pool<PoolOptions> = (x, window, options = {}) => {
-  checkOptions("maxPool", options, ["stride", "padding"]);
+  const own = checkOptions("maxPool", options, ["stride", "padding"]);
   return withOperands("maxPool", [x], ([operand]) => {
-    const slid = slide("maxPool", operand, window, options);
+    const slid = slide("maxPool", operand, window, own);
     const whole = padded(operand, slid.widths);
     const isThere = padded(fullLike(operand, 1), slid.widths);
     const filled = whole === operand ? operand : where(equal(isThere, 1), whole, Number.NEGATIVE_INFINITY);
@@ -104,15 +100,10 @@ export const maxPool: Pool<PoolOptions> = (x, window, options = {}) => {
  * averagePool([[[1], [3], [2], [5]]], 3, { stride: 1, padding: "same" }); // [[[2], [2], [10 / 3], [3.5]]]
  */
 export const averagePool: Pool<AveragePoolOptions> = (x, window, options = {}) => {
-  checkOptions("averagePool", options, ["stride", "padding", "countIncludePad"]);
-  const { countIncludePad = false } = options;
-  if (typeof countIncludePad !== "boolean") {
-    throw new AdjointError(
-      `averagePool: countIncludePad is ${describe(countIncludePad)}; it must be true or false.`,
-    );
-  }
+  const known = { stride: "any", padding: "any", countIncludePad: "boolean" } as const;
+  const { countIncludePad = false, ...own } = checkOptions("averagePool", options, known);
   return withOperands("averagePool", [x], ([operand]) => {
-    const slid = slide("averagePool", operand, window, options);
+    const slid = slide("averagePool", operand, window, own);
     const totals = sumAxes(windowsOf(padded(operand, slid.widths), slid.sliding), within(slid));
     return divide(totals, countsLike(totals, slid, countIncludePad));
   }) as never;

@@ -1,10 +1,12 @@
 /** What convolutions and pools share: how windows slide over the axes between the first and the last. */
+import { readCount, readList } from "../arguments.js";
+import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
-import { formatShape, isLength, type Shape } from "../shape.js";
-import { describe } from "../values.js";
+import { formatShape, type Shape, sizeOf, tooMany } from "../shape.js";
+import { rowsOf } from "../values.js";
 import { assemble, partAt } from "./boxes.js";
-import { type Sliding, spanOf } from "./windows.js";
+import { type Sliding, spanOf, windowCount } from "./windows.js";
 
 /** How many elements stand before and behind an axis. */
 type Widths = readonly [before: number, after: number];
@@ -49,32 +51,35 @@ export function readSliding(
   const dilations = perAxis(options.dilation ?? 1, rank, `${what}: the dilation`);
   const spans = windows.map((window, i) => spanOf(window, dilations[i]!));
   const widths = readPadding(what, options.padding, lengths, spans, strides);
-  lengths.forEach((length, i) => {
-    const padded = length + widths[i]![0] + widths[i]![1];
-    if (spans[i]! <= padded) return;
+  const padded = lengths.map((length, i) => length + widths[i]![0] + widths[i]![1]);
+  const narrow = padded.findIndex((length, i) => spans[i]! > length);
+  if (narrow >= 0) {
     throw new AdjointError(
-      `${what}: a window that spans ${spans[i]} elements doesn't fit into axis ${i + 1} of ${formatShape(x.shape)}, of ${padded} with the padding.`,
+      `${what}: a window that spans ${spans[narrow]} elements doesn't fit into axis ${narrow + 1} of ${formatShape(x.shape)}, of ${padded[narrow]} with the padding.`,
     );
-  });
+  }
+  const counts = padded.map((length, i) => windowCount(length, spans[i]!, strides[i]!));
+  const around = sizeOf([x.shape[0]!, ...padded, x.shape.at(-1)!]);
+  const held = sizeOf([x.shape[0]!, ...counts, ...windows, x.shape.at(-1)!]);
+  if (Math.max(around, held, sizeOf(padded)) >= tooMany)
+    throw new AdjointError(
+      `${what}: the windows of ${formatShape(x.shape)} hold more elements than an array can.`,
+    );
   return { sliding: { axis: 1, windows, strides, dilations }, widths };
 }
 
 /** A whole number of at least 1 for all axes, or a list of one each. */
 export function perAxis(given: unknown, rank: number, what: string): readonly number[] {
-  const list: unknown = typeof given === "number" ? new Array(rank).fill(given) : given;
-  if (isList(list) && list.length === rank && list.every((one) => isLength(one) && one > 0))
-    return list as number[];
+  if (typeof given === "number") return new Array(rank).fill(readCount(given, what, 1));
+  const list = rowsOf(given) && readList(given, what, (one) => readCount(one, `${what} of an axis`, 1));
+  if (list?.length === rank) return list;
   const all = rank === 1 ? "or a list of one" : `or a list of ${rank} of them`;
   throw new AdjointError(`${what} is ${describe(given)}; it must be a whole number of at least 1, ${all}.`);
 }
 
-function isList(given: unknown): given is readonly unknown[] {
-  return Array.isArray(given);
-}
-
 function readPadding(
   what: string,
-  given: Padding | undefined,
+  given: unknown,
   lengths: Shape,
   spans: readonly number[],
   strides: readonly number[],
@@ -87,15 +92,23 @@ function readPadding(
       return [Math.floor(missing / 2), Math.ceil(missing / 2)];
     });
   }
-  const list: unknown = typeof given === "number" ? lengths.map(() => given) : given;
-  if (isList(list) && list.length === lengths.length) {
-    const pairs = list.map((one) => (typeof one === "number" ? [one, one] : one));
-    if (pairs.every((pair) => isList(pair) && pair.length === 2 && pair.every(isLength)))
-      return pairs as unknown as readonly Widths[];
-  }
+  const name = `${what}: the padding`;
+  const both = (one: unknown): Widths => {
+    const width = readCount(one, `${name} of an axis`);
+    return [width, width];
+  };
+  if (typeof given === "number") return lengths.map(() => both(given));
+  const pairs =
+    rowsOf(given) &&
+    readList(given, name, (one) => {
+      const pair = rowsOf(one) && readList(one, name, (width) => readCount(width, `${name} of a side`));
+      return pair ?? both(one);
+    });
+  if (pairs?.length === lengths.length && pairs.every((pair) => pair.length === 2))
+    return pairs as readonly Widths[];
   throw new AdjointError(
-    `${what}: the padding is ${describe(given)}; it must be "same", "valid", a whole number, or a list with a number or a ` +
-      `pair [before, after] for each of the ${lengths.length} axes.`,
+    `${name} is ${describe(given)}; it must be "same", "valid", a whole number, or a list with a number or a pair ` +
+      `[before, after] for each of the ${lengths.length} axes.`,
   );
 }
 
