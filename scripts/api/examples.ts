@@ -231,6 +231,20 @@ export const ops: Readonly<Record<string, Examples>> = {
     () => [[1, 2]],
   ),
   ...arranging,
+  conv1d: of(() => [
+    [[[1], [2], [4]]],
+    [[[1]], [[2]]],
+    { stride: 2, padding: [[1, 0]], dilation: 1, groups: 1 },
+  ]),
+  conv2d: of(() => [
+    [M().map((row) => row.map((x) => [x]))],
+    [[[[1, 2]]]],
+    { stride: [1, 2], padding: "same" },
+  ]),
+  maxPool: of(() => [[[[1], [2], [4]]], 2, { stride: [1], padding: 1 }]),
+  averagePool: of(() => [[[[1], [2], [4]]], [2], { stride: 1, padding: "same", countIncludePad: true }]),
+  attention: of(() => [M(), M(), M(), { mask: [[1, 0]], bias: M(), scale: 0.5 }]),
+  layerNorm: of(() => [M(), { axes: [1], epsilon: 0.1, scale: [1, 2], shift: 0.5 }]),
   scatterAdd: of(() => [V(), [0, 1, 0], 3]),
   arange: of(
     () => [4],
