@@ -6,15 +6,22 @@ import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
-import { formatShape, type Shape } from "../shape.js";
+import { formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
-import { divide } from "./arithmetic.js";
+import { add, divide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
-import { constant } from "./constant.js";
+import { iota } from "./constant.js";
 import { max } from "./reduction.js";
-import { type PaddedSliding, padded, perAxis, readSliding, type SlidingOptions } from "./sliding.js";
-import { spanOf, windowCount, windowsOf } from "./windows.js";
+import {
+  type PaddedSliding,
+  padded,
+  perAxis,
+  readSliding,
+  type SlidingOptions,
+  type Widths,
+} from "./sliding.js";
+import { windowCount, windowsOf } from "./windows.js";
 
 export type PoolOptions = Pick<SlidingOptions, "stride" | "padding">;
 
@@ -28,8 +35,12 @@ type Window = number | readonly number[];
 
 interface Slid extends PaddedSliding {
   readonly x: Expr;
-  /** How many elements of `x` each window holds along each axis. */
-  readonly inside: readonly (readonly number[])[];
+}
+
+/** How many of an axis' elements the window at a place holds. */
+function heldAt(place: number, whole: number, length: number, stride: number, [before]: Widths): number {
+  const start = place * stride - before;
+  return Math.min(start + length, whole) - Math.max(start, 0);
 }
 
 function slide(what: string, x: Expr, window: Window, options: PoolOptions): Slid {
@@ -42,21 +53,19 @@ function slide(what: string, x: Expr, window: Window, options: PoolOptions): Sli
   }
   const windows = perAxis(window, axes, `${what}: the window`);
   const { sliding, widths } = readSliding(what, x, windows, options, windows);
-  const inside = windows.map((length, i) => {
-    const [before, after] = widths[i]!;
-    const whole = shape[i + 1]!;
-    const count = windowCount(before + whole + after, spanOf(length, 1), sliding.strides[i]!);
-    return Array.from({ length: count }, (_, place) => {
-      const start = place * sliding.strides[i]! - before;
-      return Math.min(start + length, whole) - Math.max(start, 0);
-    });
+  const isOutside = windows.some((length, i) => {
+    const count = windowCount(shape[i + 1]! + widths[i]![0] + widths[i]![1], length, sliding.strides[i]!);
+    // Of the windows of an axis, none holds less than the outermost.
+    return [0, count - 1].some(
+      (place) => heldAt(place, shape[i + 1]!, length, sliding.strides[i]!, widths[i]!) <= 0,
+    );
   });
-  if (inside.some((counts) => counts.some((count) => count <= 0))) {
+  if (isOutside) {
     throw new AdjointError(
       `${what}: a window ${describe(window)} over x ${formatShape(shape)} lies in the padding altogether; pad by less than the window's length.`,
     );
   }
-  return { x, sliding, widths, inside };
+  return { x, sliding, widths };
 }
 
 /** The axes within the windows. */
@@ -110,14 +119,21 @@ export const averagePool: Pool<AveragePoolOptions> = (x, window, options = {}) =
 };
 
 /** How many elements each total is of. */
-function countsLike(totals: Expr, { inside, sliding }: Slid, countIncludePad: boolean): Expr {
-  const all = sliding.windows.reduce((product, length) => product * length, 1);
-  const outer = inside.reduce<readonly number[]>(
-    (products, counts) => products.flatMap((product) => counts.map((count) => product * count)),
-    [1],
-  );
-  if (countIncludePad || outer.every((count) => count === all)) return fullLike(totals, all);
-  const { shape } = totals;
-  const counts = constant(totals.builder, outer, shape.slice(1, -1));
-  return insertAxes(counts, shape, [0, shape.length - 1]);
+function countsLike(totals: Expr, { x, sliding, widths }: Slid, countIncludePad: boolean): Expr {
+  const { windows, strides } = sliding;
+  const isPadded = widths.some(([before, after]) => before + after > 0);
+  if (countIncludePad || !isPadded) return fullLike(totals, sizeOf(windows));
+  return windows
+    .map((length, i) => {
+      const axis = i + 1;
+      const starts = subtract(multiply(iota(x.builder, totals.shape[axis]!), strides[i]!), widths[i]![0]);
+      const ends = minimum(add(starts, length), x.shape[axis]!);
+      const held = subtract(ends, maximum(starts, 0));
+      return insertAxes(
+        held as Expr,
+        totals.shape,
+        [...totals.shape.keys()].filter((other) => other !== axis),
+      );
+    })
+    .reduce((counts, held) => multiply(counts, held));
 }

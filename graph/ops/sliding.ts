@@ -9,7 +9,7 @@ import { assemble, partAt } from "./boxes.js";
 import { type Sliding, spanOf, windowCount } from "./windows.js";
 
 /** How many elements stand before and behind an axis. */
-type Widths = readonly [before: number, after: number];
+export type Widths = readonly [before: number, after: number];
 
 /**
  * What stands around the axes that windows slide over:

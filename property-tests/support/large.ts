@@ -88,6 +88,22 @@ const calls: Readonly<Record<string, Large>> = {
   tril: (x, n) => f.tril(wide(x, n)),
   triu: (x, n) => f.triu(wide(x, n)),
   oneHot: (x, n) => f.oneHot(f.floor(f.multiply(f.slice(x, 0, n / 100), 100)), 100),
+  conv1d: (x, n) =>
+    f.conv1d(f.reshape(x, [1, n / 4, 4]), f.reshape(f.slice(x, 0, 96), [3, 4, 8]), { padding: "same" }),
+  conv2d: (x, n) =>
+    f.conv2d(f.reshape(x, [n / 400, 10, 10, 4]), f.reshape(f.slice(x, 0, 288), [3, 3, 4, 8]), {
+      padding: 1,
+    }),
+  "conv2d, depthwise": (x, n) =>
+    f.conv2d(f.reshape(x, [n / 400, 10, 10, 4]), f.reshape(f.slice(x, 0, 36), [3, 3, 1, 4]), { groups: 4 }),
+  maxPool: (x, n) => f.maxPool(f.reshape(x, [1, n / 4, 4]), 3, { padding: 1 }),
+  averagePool: (x, n) =>
+    f.averagePool(f.reshape(x, [1, n / 100, 100, 1]), 20, { padding: "same", stride: 10 }),
+  layerNorm: (x, n) => f.layerNorm(wide(x, n)),
+  attention: (x, n) => {
+    const heads = f.reshape(x, [n / 400, 20, 20]);
+    return f.attention(heads, heads, heads);
+  },
   clip: (x) => f.clip(x, 0.2, 0.8),
   cholesky: (x) => f.cholesky(f.add(f.eye(100), square(x))),
   det: (x) => f.det(square(x)),
