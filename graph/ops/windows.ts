@@ -3,7 +3,7 @@ import { type Affine, plus, scaled } from "../affine.js";
 import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { forEachOffset, type Shape, sizeOf, stridesOf } from "../shape.js";
-import { assemble, box } from "./boxes.js";
+import { box } from "./boxes.js";
 import { full, uniformValue } from "./constant.js";
 import { pick, reshapeExpr } from "./moving.js";
 
@@ -140,13 +140,6 @@ export const addWindowsOp: Op<WholeParams> = defineOp<WholeParams, One>({
     return sums;
   },
   accumulate: (index, _shapes, sliding) => placeInWhole(index, sliding),
-  rewrite({ operands: [x], params }) {
-    const { axis, windows, strides, shape } = params;
-    if (!windows.every((window) => window === 1) || sizeOf(x.shape) === 0) return undefined;
-    const steps = shape.map((_, i) => strides[i - axis] ?? 1);
-    const slab = x.shape.toSpliced(axis + windows.length, windows.length);
-    return assemble([reshapeExpr(x, slab)], [{ starts: steps.map(() => 0), steps }], shape);
-  },
   derivative: {
     kind: "transpose",
     linear: "each",
