@@ -49,6 +49,7 @@ const rows: readonly (readonly [
     (given) => inTrace((x) => a.triangularSolve([[1]], x, given)),
     "transposed",
     "transpose",
+  ],
   ["AttentionOptions", (given) => inTrace(() => a.attention([[1]], [[1]], [[1]], given)), "masks", "mask"],
   ["LayerNormOptions", (given) => inTrace((x) => a.layerNorm(x, given)), "epsilom", "epsilon"],
   ["ConvolutionOptions", (given) => inTrace(() => a.conv1d([[[1]]], [[[1]]], given)), "strides", "stride"],
