@@ -39,6 +39,8 @@ const opFields = {
   ...({ shape: "function", evaluate: "function", derivative: "any", scalar: "any", fold: "any" } as const),
   ...({
     move: "function",
+    overlaps: "function",
+    accumulate: "function",
     routine: "function",
     work: "function",
     within: "function",
