@@ -8,13 +8,13 @@ import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { add, divide, multiply, square, subtract } from "./arithmetic.js";
 import { readAxes } from "./axes.js";
-import { broadcastLike, insertAxes, sumAxes } from "./broadcast.js";
+import { broadcastLike, insertAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
 import { full } from "./constant.js";
-import { exp, sqrt } from "./exponential.js";
+import { sqrt } from "./exponential.js";
 import { matmulExpr, swapLast } from "./matmul.js";
-import { mean } from "./reduction.js";
-import { shiftOf } from "./softmax.js";
+import { max, mean } from "./reduction.js";
+import { softmax } from "./softmax.js";
 
 export interface AttentionOptions {
   /** Which keys a query may attend to: those where it is true (neither 0 nor NaN). Broadcast to (…, n, m). */
@@ -56,21 +56,15 @@ export function attention<const Q extends Operand, const K extends Operand, cons
     const products = matmulExpr(queries, swapLast(keys));
     const scores = broadcastLike(multiply(products, scale ?? 1 / Math.sqrt(Math.max(1, d))) as Expr, shape);
     const biased = bias === undefined ? scores : add(scores, spread(added, shape, "bias"));
+    if (mask === undefined && bias === undefined) return matmulExpr(softmax(scores), values);
     const masked =
       mask === undefined ? biased : where(spread(allowed, shape, "mask"), biased, Number.NEGATIVE_INFINITY);
-    return weighted(masked as Expr, values);
+    const axis = shape.length - 1;
+    const attendsToNone = equal(max(masked, axis), Number.NEGATIVE_INFINITY);
+    const weights = softmax(where(insertAxes(attendsToNone, shape, [axis]), 0, masked));
+    const sums = matmulExpr(weights, values);
+    return where(insertAxes(attendsToNone, sums.shape, [axis]), 0, sums);
   }) as never;
-}
-
-/** softmax(scores)·values along the last axis of the scores; 0 where all of these are −∞. */
-function weighted(scores: Expr, values: Expr): Expr {
-  const axis = scores.shape.length - 1;
-  const shift = shiftOf(scores, [axis]);
-  const weights = exp(subtract(scores, insertAxes(shift, scores.shape, [axis])));
-  const total = sumAxes(weights, [axis]);
-  const sums = matmulExpr(weights, values);
-  const divisor = insertAxes(where(equal(total, 0), 1, total) as Expr, sums.shape, [axis]);
-  return divide(sums, divisor);
 }
 
 /** The axes in front of the last two, broadcast. */
