@@ -16,6 +16,7 @@ export { type AttentionOptions, attention, type LayerNormOptions, layerNorm } fr
 export { broadcastTo, sum } from "./broadcast.js";
 export { cholesky } from "./cholesky.js";
 export * from "./comparison.js";
+export { type ConvolutionOptions, conv1d, conv2d } from "./convolution.js";
 export {
   full,
   fullLike,
@@ -27,7 +28,6 @@ export {
   zerosLike,
 } from "./creation.js";
 export { type CumulativeOptions, cummax, cummin, cumprod, cumsum, logCumsumExp } from "./cumulative.js";
-export { type ConvolutionOptions, conv1d, conv2d } from "./convolution.js";
 export { det, type SlogdetResult, slogdet } from "./determinant.js";
 export { type EighResult, eigh, eigvalsh } from "./eigen.js";
 export { einsum, tensordot } from "./einsum.js";
