@@ -237,12 +237,8 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
   ): readonly Affine[] | undefined;
   /** Movements to overlapping windows: what they hold is kept in memory, or it would be computed for each of them. */
   overlaps?(params: P): boolean;
-  /** Ops of one operand that only add its elements up: to which element of the result one at `index` is added. */
-  accumulate?(
-    index: readonly Affine[],
-    shapes: { readonly operand: Shape; readonly result: Shape },
-    params: P,
-  ): readonly Affine[];
+  /** Ops that only add up their operands' elements: to which element of the result one at `index` of an operand is added. */
+  accumulate?(index: readonly Affine[], params: P, operand: number): readonly Affine[];
   /**
    * Ops that are neither elementwise, nor folds, nor moves: how kernels compute them. Without it they call `evaluate`.
    * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`.

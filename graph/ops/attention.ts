@@ -1,11 +1,12 @@
 /** What networks that attend are made of: attention, and the normalization of layers. */
 import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
-import type { Expr } from "../node.js";
+import { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
+import { flatten } from "../values.js";
 import { add, divide, multiply, square, subtract } from "./arithmetic.js";
 import { readAxes } from "./axes.js";
 import { broadcastLike, insertAxes } from "./broadcast.js";
@@ -46,7 +47,13 @@ export function attention<const Q extends Operand, const K extends Operand, cons
   const { mask, bias, scale } = checkOptions("attention", options, ["mask", "bias", "scale"]);
   if (scale !== undefined && !Number.isFinite(scale))
     throw new AdjointError(`attention: scale is ${describe(scale)}; it must be a finite number.`);
-  const given = [q, k, v, mask === undefined ? 1 : mask, bias === undefined ? 0 : bias] as const;
+  const given = [
+    q,
+    k,
+    v,
+    readOption(mask, 1, "attention: mask"),
+    readOption(bias, 0, "attention: bias"),
+  ] as const;
   return withOperands("attention", given, ([queries, keys, values, allowed, added]) => {
     const batch = checkShapes(queries.shape, keys.shape, values.shape);
     const [n, d] = queries.shape.slice(-2) as [number, number];
@@ -65,6 +72,13 @@ export function attention<const Q extends Operand, const K extends Operand, cons
     const sums = matmulExpr(weights, values);
     return where(insertAxes(attendsToNone, sums.shape, [axis]), 0, sums);
   }) as never;
+}
+
+/** An operand that is an option, checked under its own name, or what stands for one that isn't given. */
+function readOption(given: Operand | undefined, absent: number, what: string): Operand {
+  if (given === undefined) return absent;
+  if (!(given instanceof Expr)) flatten(given, what);
+  return given;
 }
 
 /** The axes in front of the last two, broadcast. */
@@ -126,10 +140,14 @@ export function layerNorm<
       `layerNorm: epsilon is ${describe(epsilon)}; it must be a finite number of at least 0.`,
     );
   }
-  const given = [x, scale === undefined ? 1 : scale, shift === undefined ? 0 : shift] as const;
+  const given = [
+    x,
+    readOption(scale, 1, "layerNorm: scale"),
+    readOption(shift, 0, "layerNorm: shift"),
+  ] as const;
   return withOperands("layerNorm", given as readonly [Operand, Operand, Operand], ([input, by, plus]) => {
     const { shape } = input;
-    const along = readAxes(axes, shape.length, "layerNorm").sort((a, b) => a - b);
+    const along = readAxes(axes, shape.length, "layerNorm: axes").sort((a, b) => a - b);
     const lengths = along.map((axis) => shape[axis]!);
     if (lengths.length === 0 || sizeOf(lengths) === 0)
       throw new AdjointError(`layerNorm: ${formatShape(shape)} has no element along the axes [${along}].`);

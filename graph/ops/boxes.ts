@@ -1,5 +1,5 @@
 /** Boxes of tensors: taking them out (slice) and putting tensors together of them (assemble), each other's transpose. */
-import { scaled } from "../affine.js";
+import { type Affine, scaled } from "../affine.js";
 import { apply, type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { forEachOffset, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
@@ -32,6 +32,11 @@ function forEachBoxOffset(whole: Shape, extents: Shape, part: Part, visit: (offs
   );
 }
 
+/** The place in the whole of one in a box. */
+function placeInBox(index: readonly Affine[], { starts, steps }: Part): readonly Affine[] {
+  return index.map((position, axis) => scaled(position, steps[axis]!, starts[axis]!));
+}
+
 interface SliceParams extends Part {
   readonly shape: Shape;
 }
@@ -44,8 +49,7 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams, One>({
     forEachBoxOffset(whole, result, part, (offset) => elements.push(values[offset]!));
     return elements;
   },
-  move: (index, _shapes, { starts, steps }) =>
-    index.map((position, axis) => scaled(position, steps[axis]!, starts[axis]!)),
+  move: (index, _shapes, part) => placeInBox(index, part),
   rewrite({ operands: [x], params }) {
     const { starts, steps, shape } = params;
     if (sameShape(shape, x.shape) && isWhole(params)) return x;
@@ -111,6 +115,7 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
     const zero = arithmetic.constant(0);
     return elements.map((element) => (element === undefined ? zero : element));
   },
+  accumulate: (index, { parts }, operand) => placeInBox(index, parts[operand]!),
   rewrite({ operands, params: { parts, shape } }) {
     const [x] = operands;
     return operands.length === 1 && sameShape(x!.shape, shape) && isWhole(parts[0]!) ? x : undefined;

@@ -48,7 +48,11 @@ export function readSliding(
   const rank = windows.length;
   const strides =
     options.stride === undefined ? defaultStrides : perAxis(options.stride, rank, `${what}: the stride`);
-  const dilations = perAxis(options.dilation ?? 1, rank, `${what}: the dilation`);
+  const dilations = perAxis(
+    options.dilation === undefined ? 1 : options.dilation,
+    rank,
+    `${what}: the dilation`,
+  );
   const spans = windows.map((window, i) => spanOf(window, dilations[i]!));
   const widths = readPadding(what, options.padding, lengths, spans, strides);
   const padded = lengths.map((length, i) => length + widths[i]![0] + widths[i]![1]);

@@ -139,7 +139,7 @@ export const addWindowsOp: Op<WholeParams> = defineOp<WholeParams, One>({
     });
     return sums;
   },
-  accumulate: (index, _shapes, sliding) => placeInWhole(index, sliding),
+  accumulate: placeInWhole,
   derivative: {
     kind: "transpose",
     linear: "each",

@@ -18,8 +18,7 @@ export function isReduction(node: Node): boolean {
 /** Whether a node is computed by a routine on whole tensors. */
 export function isCall(node: Node): boolean {
   const { op } = node;
-  const isKnown =
-    op.scalar || op.fold || op.move || op.accumulate || isOp(node, assembleOp) || op === matmulOp;
+  const isKnown = op.scalar || op.fold || op.move || op.accumulate || op === matmulOp;
   return !isKnown && !isGiven(node) && !isOp(node, fullOp) && !isOp(node, iotaOp);
 }
 

@@ -1,5 +1,5 @@
 /** Graphs on tensors as loop nests. */
-import { type Affine, at, scaled } from "../../affine.js";
+import { type Affine, at } from "../../affine.js";
 import type { Graph } from "../../graph.js";
 import { isOp } from "../../node.js";
 import type { Op } from "../../op.js";
@@ -211,23 +211,14 @@ class LoopWriter {
           const total = this.#totals.get(root)?.get(keyOf(kept))?.name ?? this.#target(root.id, kept);
           elements.line(`${total} = ${foldText(this.#node(root.id).op, total, value)};`);
         } else if (root.kind === "scatter") {
-          elements.line(`${this.#target(root.id, this.#whole(root, index))} += ${atomText(value)};`);
+          const { op, params } = this.#node(root.id);
+          const place = op.accumulate!(index, params, root.part);
+          elements.line(`${this.#target(root.id, place)} += ${atomText(value)};`);
         } else {
           elements.line(`${this.#target(root.id, index)} = ${atomText(value)};`);
         }
       }
     }
-  }
-
-  /** The place in the whole of a place in the part that a root scatters. */
-  #whole({ id, part }: Root, index: readonly Affine[]): readonly Affine[] {
-    const node = this.#node(id);
-    const { op, operands, params, shape } = node;
-    if (op.accumulate)
-      return op.accumulate(index, { operand: this.#node(operands[0]!).shape, result: shape }, params);
-    if (!isOp(node, assembleOp)) return index;
-    const { starts, steps } = node.params.parts[part]!;
-    return index.map((place, axis) => scaled(place, steps[axis]!, starts[axis]!));
   }
 
   /** The places of a root's source that one pass of its loops visits, its written-out axes being fixed. */
