@@ -5,14 +5,19 @@
 import type { WithOp } from "./elementwise.js";
 import { isMadeOp, type Op } from "./op.js";
 import { logisticDensity } from "./ops/activation.js";
+import { besselDerivative } from "./ops/bessel.js";
+import { polygammaDifference } from "./ops/beta.js";
 import { assembleOp } from "./ops/boxes.js";
 import { choleskyAdjointOp } from "./ops/cholesky.js";
 import { constantOp, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 import { cofactorsOp, logAbsDetOp } from "./ops/determinant.js";
+import { logErfcDerivative } from "./ops/error-functions.js";
 import { direction } from "./ops/exponential.js";
+import { gammaByShape, gammaDensity } from "./ops/incomplete-gamma.js";
 import * as functions from "./ops/index.js";
 import { kink, noSlope, rooted } from "./ops/kinks.js";
 import { luOp } from "./ops/lu.js";
+import { sincDerivative } from "./ops/sinc.js";
 import { normalCdf } from "./ops/special.js";
 import { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";
 import { addWindowsOp, windowsOp } from "./ops/windows.js";
@@ -55,4 +60,10 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   sechSquared,
   windowsOp,
   addWindowsOp,
+  sincDerivative,
+  logErfcDerivative,
+  besselDerivative,
+  polygammaDifference,
+  gammaByShape,
+  gammaDensity,
 ]);

@@ -36,7 +36,7 @@ export const erfc: Unary & WithOp = unary({
  * Computation 23(107), 1969: tables II to IV. `rest` is what the argument has beyond the double x. `emit` writes these functions
  * down, so they use nothing outside.
  */
-function errorFunction(x: number, complement: number, rest: number): number {
+export function errorFunction(x: number, complement: number, rest: number): number {
   const y = Math.abs(x);
   const isSmall = y <= 0.46875;
   const isFar = y > 4;
@@ -135,7 +135,7 @@ export const digamma: Unary = /* @__PURE__ */ composed("digamma", (x) => polygam
  * 6.1.33, between them by Taylor's series at the least value, elsewhere by recurrence to there or to Stirling's series,
  * 6.1.41; 6.1.17 below 0.
  */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (Math.abs(x) === Number.POSITIVE_INFINITY || (x <= 0 && x === Math.floor(x)))
     return Number.POSITIVE_INFINITY;
@@ -207,7 +207,7 @@ function logGamma(x: number): number {
  * 10, for n = 0, to [1, 2], where a rational function times the distance from the zero keeps its digits: J. Maddock and
  * others, Boost.Math 1.35, boost/math/special_functions/digamma.hpp.
  */
-function polygammaFunction(n: number, x: number): number {
+export function polygammaFunction(n: number, x: number): number {
   // Below, the recurrence would take too long (or, at −∞, forever).
   if (!(n >= 0 && n <= 170 && n === Math.floor(n) && x > -1e5)) return Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return n === 0 ? x : 0;

@@ -9,6 +9,7 @@ import { normalCdf } from "../../../graph/ops/special.js";
 import { oneMinusSquare, sechSquared } from "../../../graph/ops/trigonometric.js";
 import { binaryCrossEntropy } from "../../../src/nn/index.js";
 import * as m from "./meanings.js";
+import { specialOfOne, specialOfTwo } from "./special-subjects.js";
 
 /** A function of one number or of two. */
 export interface Subject {
@@ -42,7 +43,7 @@ function subject(
   return { name, op: opOf(build), variables, build, meaning, near, range };
 }
 
-type One = readonly [name: string, build: Build, meaning: m.Meaning, details?: Details];
+export type One = readonly [name: string, build: Build, meaning: m.Meaning, details?: Details];
 
 const halfPi = Math.PI / 2;
 /** Where log|Γ| is 0 besides 1 and 2, and its derivative. */
@@ -118,6 +119,7 @@ const one: readonly One[] = [
     (a) => binaryCrossEntropy(a, g.multiply(a, 0) as g.Expr),
     m.binaryCrossEntropy(0),
   ],
+  ...specialOfOne,
 ];
 
 const two: readonly One[] = [
@@ -151,6 +153,7 @@ const two: readonly One[] = [
   ["logSumExp [a, b, 1]", (a, b) => g.logSumExp(g.stack([a, b, 1])), m.logSumExp(1)],
   ["logSoftmax [a, b, 1]", (a, b) => g.index(g.logSoftmax(g.stack([a, b, 1])), 0), m.logSoftmax(1)],
   ["softmax [a, b, 1]", (a, b) => g.index(g.softmax(g.stack([a, b, 1])), 0), m.softmax(1)],
+  ...specialOfTwo,
 ];
 
 export const subjects: readonly Subject[] = [
