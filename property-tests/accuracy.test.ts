@@ -149,6 +149,93 @@ const sweeps: Readonly<Record<string, readonly Sweep[]>> = {
     { ranges: [[10, 2.5e305]], bound: 6 },
     { ranges: [[-30.5, -0.5]], bound: 60, floor: 1 },
   ],
+  sinc: [{ ranges: [[-1e6, 1e6]], bound: 3 }],
+  erfinv: [{ ranges: [[-0.9, 0.9]], bound: 3 }],
+  logErfc: [
+    { ranges: [[-5, 1e5]], bound: 4 },
+    { ranges: [[-2, 4]], bound: 4 },
+  ],
+  logErfcDerivative: [
+    {
+      ranges: [
+        [1, 2],
+        [0, 1e3],
+      ],
+      bound: 10,
+    },
+  ],
+  besselDerivative: [
+    {
+      ranges: [
+        [0, 1],
+        [0, 0],
+        [-200, 200],
+      ],
+      bound: 4,
+    },
+  ],
+  // Its zeros, where B(a, b) is 1, have an absolute error.
+  betaln: [
+    {
+      ranges: [
+        [1e-20, 50],
+        [1e-3, 1e10],
+      ],
+      bound: 6,
+      floor: 0.25,
+    },
+  ],
+  polygammaDifference: [
+    {
+      ranges: [
+        [0, 2],
+        [1e-3, 1e3],
+        [1e-9, 1e6],
+      ],
+      bound: 6,
+    },
+  ],
+  gammainc: [
+    {
+      ranges: [
+        [0.01, 50],
+        [0.01, 60],
+      ],
+      bound: 32,
+    },
+  ],
+  gammaincc: [
+    {
+      ranges: [
+        [0.01, 50],
+        [0.01, 60],
+      ],
+      bound: 32,
+    },
+  ],
+  // Logarithms and digammas that cancel have an absolute error.
+  gammaByShape: [
+    {
+      ranges: [
+        [1, 2],
+        [0.5, 20],
+        [0.1, 20],
+      ],
+      bound: 64,
+      floor: 0.01,
+    },
+  ],
+  gammaDensity: [
+    {
+      ranges: [
+        [0, 2],
+        [0.5, 20],
+        [0.1, 20],
+      ],
+      bound: 64,
+      floor: 0.01,
+    },
+  ],
   polygamma: [
     {
       ranges: [

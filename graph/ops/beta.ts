@@ -16,7 +16,7 @@ const positive = /* @__PURE__ */ real(0.2, 5);
  * digits for small b too.
  *
  * @example
- * betaln(1e12, 2); // −55.262042231857095
+ * betaln(1e12, 2); // −55.262042231858096
  */
 export const betaln: Binary & WithOp = /* @__PURE__ */ binary({
   name: "betaln",

@@ -24,17 +24,16 @@ const whetherFinite: Unary = /* @__PURE__ */ composed("isFinite", (x) =>
   less(abs(x), Number.POSITIVE_INFINITY),
 );
 
-const number = (value: number) =>
-  ({
-    default: value,
-    range: "a number",
-    allows: (given: unknown) => typeof given === "number",
-  }) satisfies Option<number>;
+const number = (value: number): Option<number, number> => ({
+  default: value,
+  range: "a number",
+  allows: (given: unknown) => typeof given === "number",
+});
 
 const options = {
-  nan: number(0),
-  posInf: number(Number.MAX_VALUE),
-  negInf: number(-Number.MAX_VALUE),
+  nan: /* @__PURE__ */ number(0),
+  posInf: /* @__PURE__ */ number(Number.MAX_VALUE),
+  negInf: /* @__PURE__ */ number(-Number.MAX_VALUE),
 };
 
 /** What stands for NaN, ∞ and −∞. */

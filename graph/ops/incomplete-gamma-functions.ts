@@ -34,8 +34,14 @@ function power(lib: Library, a: number, x: number): number {
     return x > 600 ? value * half : value;
   }
   const u = (x - a) / a;
-  const exponent = Math.abs(u) < 0.5 ? lib.log1pmx(u) : Math.log(x / a) - u;
-  return Math.exp(a * exponent - lib.stirling(a)) / Math.sqrt(a) / Math.sqrt(2 * Math.PI);
+  const scale = Math.sqrt(a) * Math.sqrt(2 * Math.PI);
+  if (Math.abs(u) < 0.5) return Math.exp(a * lib.log1pmx(u) - lib.stirling(a)) / scale;
+  // As a product, an exponent of some hundreds would cost as many units.
+  const far = (x / a) ** a;
+  const near = Math.exp(a - x);
+  if (far > 1e-290 && far < 1e290 && near > 1e-290 && near < 1e290)
+    return ((far * near) / scale) * Math.exp(-lib.stirling(a));
+  return Math.exp(a * (Math.log(x / a) - u) - lib.stirling(a)) / scale;
 }
 
 /** The same of a + h, the first coefficients in powers of h, for x > 0. */

@@ -57,15 +57,14 @@ function between(x: Expr, low: number, high: number): Expr {
   return where(lessEqual(x, low), low, where(greaterEqual(x, high), high, x));
 }
 
-const finite = (value: number) =>
-  ({
-    default: value,
-    range: "a finite number",
-    allows: (given: unknown) => typeof given === "number" && Number.isFinite(given),
-  }) satisfies Option<number>;
+const finite = (value: number): Option<number, number> => ({
+  default: value,
+  range: "a finite number",
+  allows: (given: unknown) => typeof given === "number" && Number.isFinite(given),
+});
 
-const eluOptions = { alpha: finite(1) };
-const leakyOptions = { negativeSlope: finite(0.01) };
+const eluOptions = { alpha: /* @__PURE__ */ finite(1) };
+const leakyOptions = { negativeSlope: /* @__PURE__ */ finite(0.01) };
 
 /** α of `elu`: the limit at −∞ is −α. */
 export type EluOptions = OptionsOf<typeof eluOptions>;

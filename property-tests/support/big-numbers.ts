@@ -1,6 +1,7 @@
 /** Arithmetic of 64 decimal digits: what double results are measured against. */
 import { all, type BigNumber, create } from "mathjs";
 import type { Arithmetic, Op } from "../../graph/op.js";
+import { specialMeanings } from "./special-numbers.js";
 
 const math = create(all, { number: "BigNumber", precision: 64 });
 
@@ -90,6 +91,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   normalCdf: (x) => complement(x!.neg().div(big(2).sqrt())).div(2),
   gammaln: (x) => logGamma(x!),
   polygamma: (n, x) => polygamma(n!.toNumber(), x!),
+  ...specialMeanings(big),
 };
 
 /**

@@ -96,8 +96,8 @@ for (const [name, [loss, ofRow, drawTargets]] of Object.entries(definitions)) {
 
   losses(`${name} refuses other shapes, and no samples`, () => {
     assert.throws(
-      () => trace({ p: matrix(4, 1), t: vector(4) }, ({ p, t }) => loss(p, t)),
-      new RegExp(`${name}: predictions have the shape \\(4×1\\) and targets \\(4\\); they must be the same`),
+      () => trace({ p: matrix(4, 1), t: vector(3) }, ({ p, t }) => loss(p, t)),
+      new RegExp(`${name}: predictions have the shape \\(4×1\\) and targets \\(3\\); they must be the same`),
     );
     assert.throws(
       () => trace({ p: matrix(0, 2), t: matrix(0, 2) }, ({ p, t }) => loss(p, t)),

@@ -6,6 +6,9 @@
  * the course's, Xᵀ(outputs − y)/K, however many outputs there are; PyTorch's and Keras' means divide by the
  * number of outputs too. With one output, or for `softmaxCrossEntropy`, there is no difference.
  *
+ * All take the options `reduction`, `weights` and `mask`, see `LossOptions`. Predictions and targets are expressions or plain
+ * numbers and arrays; a number stands for an array of it.
+ *
  * All throw an AdjointError where predictions and targets differ in shape (broadcasting K×1 against K would
  * give K×K differences, and a wrong loss), and where there is no sample. A scalar is one sample.
  */
@@ -13,44 +16,53 @@ import {
   AdjointError,
   abs,
   add,
-  divide,
   type Expr,
   equal,
+  floor,
   greater,
+  greaterEqual,
+  less,
   lessEqual,
   logicalAnd,
   logSoftmax,
   multiply,
+  oneHot,
+  type Shape,
   softplus,
   square,
   subtract,
   sum,
   where,
 } from "../../graph/index.js";
-import { checkOptions, describe, formatShape, sameShape } from "../../graph/internal.js";
+import { describe, formatShape, sameShape } from "../../graph/internal.js";
+import { type Loss, type LossOptions, lossOf } from "./reduction.js";
 
 /**
  * The squared error Σ(prediction − target)²/K: what the course reports. Gradient: 2·(prediction −
  * target)/K.
+ *
+ * @example
+ * meanSquaredError([1, 2, 3], [1, 2, 5], { weights: [1, 1, 2] }); // 8/4 = 2
  */
-export function meanSquaredError(predictions: Expr, targets: Expr): Expr<[]> {
-  return meanOverSamples(square(residuals("meanSquaredError", predictions, targets)));
-}
+export const meanSquaredError: Loss = /* @__PURE__ */ lossOf("meanSquaredError", (predictions, targets) =>
+  square(residuals("meanSquaredError", predictions, targets)),
+);
 
 /**
  * Half the squared error, Σ(prediction − target)²/(2K), whose gradient (prediction − target)/K is the
  * course's.
  */
-export function halfMeanSquaredError(predictions: Expr, targets: Expr): Expr<[]> {
-  return multiply(0.5, meanOverSamples(square(residuals("halfMeanSquaredError", predictions, targets))));
-}
+export const halfMeanSquaredError: Loss = /* @__PURE__ */ lossOf(
+  "halfMeanSquaredError",
+  (predictions, targets) => multiply(0.5, square(residuals("halfMeanSquaredError", predictions, targets))),
+);
 
 /** The absolute error Σ|prediction − target|/K. Its gradient is 0 where the two agree. */
-export function meanAbsoluteError(predictions: Expr, targets: Expr): Expr<[]> {
-  return meanOverSamples(abs(residuals("meanAbsoluteError", predictions, targets)));
-}
+export const meanAbsoluteError: Loss = /* @__PURE__ */ lossOf("meanAbsoluteError", (predictions, targets) =>
+  abs(residuals("meanAbsoluteError", predictions, targets)),
+);
 
-export interface HuberOptions {
+export interface HuberOptions extends LossOptions {
   /** Where the loss goes over from squared to absolute; a finite number above 0, by default 1. */
   readonly delta?: number;
 }
@@ -61,71 +73,83 @@ export interface HuberOptions {
  * Annals of Mathematical Statistics 35(1), 1964, pp. 73–101.
  * @throws AdjointError also where δ isn't a finite number above 0
  */
-export function huber(predictions: Expr, targets: Expr, options: HuberOptions = {}): Expr<[]> {
-  checkOptions("huber", options, ["delta"]);
-  const { delta = 1 } = options;
-  if (!(Number.isFinite(delta) && delta > 0)) {
-    throw new AdjointError(`huber: delta is ${describe(delta)}; pass a finite number above 0.`);
-  }
-  const r = residuals("huber", predictions, targets);
-  const squared = multiply(0.5, square(r));
-  const absolute = multiply(delta, subtract(abs(r), 0.5 * delta));
-  return meanOverSamples(where(lessEqual(abs(r), delta), squared, absolute));
-}
+export const huber: Loss<HuberOptions> = /* @__PURE__ */ lossOf<HuberOptions>(
+  "huber",
+  (predictions, targets, { delta = 1 }) => {
+    if (!(Number.isFinite(delta) && delta > 0)) {
+      throw new AdjointError(`huber: delta is ${describe(delta)}; pass a finite number above 0.`);
+    }
+    const r = residuals("huber", predictions, targets);
+    const squared = multiply(0.5, square(r));
+    const absolute = multiply(delta, subtract(abs(r), 0.5 * delta));
+    return where(lessEqual(abs(r), delta), squared, absolute);
+  },
+  ["delta"],
+);
 
 /**
  * Binary cross-entropy of logits: with p = 1/(1 + e⁻ᶻ) for a logit z and a target t in [0, 1], the mean of
  * −t log p − (1 − t) log(1 − p) = softplus(z) − t·z; gradient (p − t)/K. Value and gradient keep their relative
  * accuracy for logits of any size. An infinite logit on the side of a target 0 or 1 costs nothing.
  */
-export function binaryCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
-  checkShapes("binaryCrossEntropy", logits, targets);
+export const binaryCrossEntropy: Loss = /* @__PURE__ */ lossOf("binaryCrossEntropy", (given, wanted) => {
+  const [logits, targets] = matched("binaryCrossEntropy", given, wanted);
   // z·([z > 0] − t) + softplus(−|z|): no term is negative, so that none cancels. −|z| is written as a choice, since |z|
   // has the slope 0 at 0, where a model of zero weights starts, and the second derivative there is ¼.
   const positive = greater(logits, 0);
   const linear = multiply(logits, subtract(positive, targets));
   const isCertain = logicalAnd(equal(positive, targets), equal(abs(logits), Number.POSITIVE_INFINITY));
   const rest = softplus(where(positive, multiply(-1, logits), logits));
-  return meanOverSamples(add(where(isCertain, 0, linear), rest));
-}
+  return add(where(isCertain, 0, linear), rest);
+});
 
 /**
- * Cross-entropy of logits over classes: logits and targets are K×C, each row of targets a distribution over
- * the C classes (one 1 and zeros, or soft labels); the mean over the samples of Σ t·(logΣeᶻ − z). Exact for
- * logits of any size; a logit −∞ excludes a class, which costs nothing where its target is 0. With p the softmax of a row, the gradient is (p − t)/K for rows that sum to 1.
+ * Cross-entropy of logits over classes: logits are K×C. Targets are K×C, each row a distribution over the C classes (one 1
+ * and zeros, or soft labels), or K **labels**: class numbers from 0 to C − 1. The mean over the samples of Σ t·(logΣeᶻ − z),
+ * or of logΣeᶻ − z of the label. Exact for logits of any size; a logit −∞ excludes a class, which costs nothing where its
+ * target is 0. With p the softmax of a row, the gradient is (p − t)/K for rows that sum to 1. A label that is no class makes
+ * the loss NaN, unless its sample is masked: PyTorch's `ignore_index` is `{ mask: notEqual(labels, −100) }`.
  * @throws AdjointError also where the logits aren't a matrix, or have no class
+ *
+ * @example
+ * softmaxCrossEntropy([[0, 0], [0, 0]], [0, 1]); // log 2 = 0.6931471805599453
  */
-export function softmaxCrossEntropy(logits: Expr, targets: Expr): Expr<[]> {
-  checkShapes("softmaxCrossEntropy", logits, targets);
-  if (logits.shape.length !== 2 || logits.shape[1] === 0) {
+export const softmaxCrossEntropy: Loss = /* @__PURE__ */ lossOf("softmaxCrossEntropy", (logits, targets) => {
+  const { shape } = logits;
+  if (shape.length !== 2 || shape[1] === 0) {
     throw new AdjointError(
-      `softmaxCrossEntropy: logits have the shape ${formatShape(logits.shape)}; ` +
-        "pass samples × classes, at least one class.",
+      `softmaxCrossEntropy: logits have the shape ${formatShape(shape)}; pass samples × classes, at least one class.`,
     );
   }
+  const [samples, classes] = shape as readonly [number, number];
   const surprise = multiply(-1, logSoftmax(logits, 1));
+  if (sameShape(targets.shape, [samples])) {
+    const own = sum(where(oneHot(targets, classes), surprise, 0), 1);
+    const isWhole = equal(floor(targets), targets);
+    const isClass = logicalAnd(isWhole, logicalAnd(greaterEqual(targets, 0), less(targets, classes)));
+    return where(isClass, own, Number.NaN);
+  }
+  checkShapes("softmaxCrossEntropy", shape, targets.shape, ", or targets one label for each sample");
   // 0·log 0 is 0: a class that is neither wanted nor possible costs nothing.
   const isAbsent = logicalAnd(equal(targets, 0), equal(surprise, Number.POSITIVE_INFINITY));
-  return meanOverSamples(where(isAbsent, 0, multiply(targets, surprise)));
-}
+  return where(isAbsent, 0, multiply(targets, surprise));
+});
 
 function residuals(name: string, predictions: Expr, targets: Expr): Expr {
-  checkShapes(name, predictions, targets);
-  return subtract(predictions, targets);
+  return subtract(...matched(name, predictions, targets));
 }
 
-function meanOverSamples(losses: Expr): Expr<[]> {
-  return divide(sum(losses), losses.shape[0] ?? 1);
+/** Both, of one shape, or one of them a number that stands for an array of it. */
+function matched(name: string, predictions: Expr, targets: Expr): readonly [Expr, Expr] {
+  if (predictions.shape.length > 0 && targets.shape.length > 0)
+    checkShapes(name, predictions.shape, targets.shape);
+  return [predictions, targets];
 }
 
-function checkShapes(name: string, predictions: Expr, targets: Expr): void {
-  const { shape } = predictions;
-  if (!sameShape(shape, targets.shape)) {
-    throw new AdjointError(
-      `${name}: predictions have the shape ${formatShape(shape)} and targets ${formatShape(targets.shape)}; ` +
-        "they must be the same, so reshape one of them.",
-    );
-  }
-  if (shape[0] === 0)
-    throw new AdjointError(`${name}: there is no sample in the shape ${formatShape(shape)}.`);
+function checkShapes(name: string, predictions: Shape, targets: Shape, instead = ""): void {
+  if (sameShape(predictions, targets)) return;
+  throw new AdjointError(
+    `${name}: predictions have the shape ${formatShape(predictions)} and targets ${formatShape(targets)}; ` +
+      `they must be the same${instead}, so reshape one of them.`,
+  );
 }

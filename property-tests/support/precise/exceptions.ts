@@ -91,7 +91,27 @@ const costly: readonly Exception[] = [
   }),
 ];
 
-export const exceptions: readonly Exception[] = [...extremes, ...zeros, ...costly];
+/** What no formula in doubles reaches, or none worth its price. */
+const special: readonly Exception[] = [
+  ...because("log x − ψ(a) has an absolute error, and so have sums of one sign and the other", {
+    gammainc: [0, 1, 2],
+    gammaincc: [1, 2],
+    gammaByShape: [0, 1, 2],
+    gammaDensity: [1],
+  }),
+  ...because("its op is a derivative itself: the bound is one of higher orders", {
+    logErfcDerivative: [1, 2, 3, 4, 5],
+    polygammaDifference: [1],
+  }),
+  ...because("the error is absolute, and the fifth derivative is 0 at 0.02", { logErfc: [5] }),
+  ...because("powers of 1/y over- and underflow, as those of quotients do", { xlogy: [2, 3, 4, 5] }),
+  ...because("a − b, and what σ makes of it: over- and underflow", {
+    logAddExp: fromFirst,
+    logSigmoid: fromFirst,
+  }),
+];
+
+export const exceptions: readonly Exception[] = [...extremes, ...zeros, ...costly, ...special];
 
 export function exceptionFor(name: string, order: number): Exception | undefined {
   return exceptions.find((one) => one.name === name && one.orders.includes(order));

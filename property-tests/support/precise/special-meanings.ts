@@ -188,15 +188,17 @@ export const gammaByShape =
     return derivativeByFirst(longer, gammainc(longer, longer.longer(a), longer.longer(x)), n);
   };
 
-/** ∂ⁿ/∂aⁿ of xᵃ⁻¹e⁻ˣ/Γ(a) */
+/** ∂ⁿ/∂aⁿ of xᵃ⁻¹e⁻ˣ/Γ(a), by 1/Γ(a) = a(a + 1)…/Γ(a + m) below 0 */
 export const gammaDensity =
   (n: number): Meaning =>
   (s, a, x) => {
     const longer = new SeriesOf(s.f.bits, s.variables, s.order + n);
     const [b, y] = [longer.longer(a), longer.longer(x)];
+    let [factor, above] = [longer.constant(1), b];
+    for (; at(above).m <= 0n; above = longer.plus(above, 1)) factor = longer.multiply(factor, above);
     const log = longer.subtract(
       longer.subtract(longer.multiply(longer.plus(b, -1), longer.log(y)), y),
-      longer.gammaln(b),
+      longer.gammaln(above),
     );
-    return derivativeByFirst(longer, longer.exp(log), n);
+    return derivativeByFirst(longer, longer.multiply(factor, longer.exp(log)), n);
   };
