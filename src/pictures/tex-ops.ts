@@ -131,7 +131,6 @@ export const notations: ReadonlyMap<functions.Op, Notation> = new Map([
     (a, b) => call("\\ln", sumOf(powerOf(atom("e"), asNumber(a!)), powerOf(atom("e"), asNumber(b!)))),
   ],
   [functions.betaln.op, (a, b) => call("\\ln", call("\\operatorname{B}", asNumber(a!), asNumber(b!)))],
-  [functions.erfinv.op, named("\\operatorname{erf}^{-1}")],
   [functions.logErfc.op, (x) => call("\\ln", call("\\operatorname{erfc}", asNumber(x!)))],
   [functions.gammainc.op, named("P")],
   [functions.gammaincc.op, named("Q")],
