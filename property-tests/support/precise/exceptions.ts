@@ -105,7 +105,7 @@ const special: readonly Exception[] = [
   }),
   ...because("the error is absolute, and the fifth derivative is 0 at 0.02", { logErfc: [5] }),
   ...because("powers of 1/y over- and underflow, as those of quotients do", { xlogy: [2, 3, 4, 5] }),
-  ...because("a − b, and what σ makes of it: over- and underflow", {
+  ...because("the logistic function is 0 below −709, where e⁻ˣ overflows", {
     logAddExp: fromFirst,
     logSigmoid: fromFirst,
   }),
