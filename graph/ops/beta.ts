@@ -60,7 +60,7 @@ interface Library {
  */
 function logBeta(lib: Library, x: number, y: number): number {
   let [a, b] = x < y ? [x, y] : [y, x];
-  if (!(a >= 0)) return Number.NaN;
+  if (!(a >= 0 && b >= 0)) return Number.NaN;
   if (b === Number.POSITIVE_INFINITY) return a === 0 ? Number.NaN : -b;
   if (a === 0) return Number.POSITIVE_INFINITY;
   if (b >= 13) {
