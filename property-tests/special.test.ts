@@ -101,6 +101,7 @@ const corners: readonly (readonly [
   ["logSigmoid", g.logSigmoid, [-infinity], -infinity, 1],
   ["betaln", g.betaln, [0, 1], infinity],
   ["betaln", g.betaln, [-1, 1], nan],
+  ["betaln", g.betaln, [nan, infinity], nan],
   ["erfinv", g.erfinv, [1], infinity, infinity],
   ["erfinv", g.erfinv, [-1], -infinity, infinity],
   ["erfinv", g.erfinv, [1.5], nan, nan],
