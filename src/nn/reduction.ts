@@ -2,7 +2,7 @@
 import {
   AdjointError,
   divide,
-  type Expr,
+  Expr,
   multiply,
   type Operand,
   reshape,
@@ -13,6 +13,7 @@ import {
 import {
   checkOptions,
   describe,
+  flatten,
   formatShape,
   type ResultOf,
   type ShapeOf,
@@ -90,6 +91,9 @@ export function lossOf<Options extends LossOptions>(
         `${name}: reduction is ${describe(reduction)}; it must be "mean", "sum" or "none".`,
       );
     }
+    // Each is read under its own name first: an operand's error would name the loss alone.
+    for (const [option, value] of Object.entries({ weights, mask }))
+      if (value !== undefined && !(value instanceof Expr)) flatten(value, `${name}: ${option}`);
     const factors = [weights, mask].filter((one) => one !== undefined);
     return withOperands(name, [predictions, targets, ...factors], ([p, t, ...rest]) => {
       const elements = cost(p!, t!, options);
