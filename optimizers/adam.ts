@@ -1,4 +1,4 @@
-import { divide, maximum, multiply, square, subtract } from "../graph/index.js";
+import { divide, greaterEqual, multiply, square, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
@@ -73,7 +73,9 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       const meanSquare = runningMean(slots.meanSquare, square(g), beta2);
       const beta1Power = multiply(beta1, slots.beta1Power);
       const beta2Power = multiply(beta2, slots.beta2Power);
-      const largestMeanSquare = slots.largestMeanSquare && maximum(slots.largestMeanSquare, meanSquare);
+      // Nothing differentiates it, so that it needs no `maximum` with its rules for ties; NaN stays.
+      const before = slots.largestMeanSquare;
+      const largestMeanSquare = before && where(greaterEqual(before, meanSquare), before, meanSquare);
       // Divisions are what a step takes longest for, so what is the same for all elements is divided once.
       const rate = divide(rateFor("adam", learningRate, step), subtract(1, beta1Power));
       const correction = divide(1, subtract(1, beta2Power));

@@ -92,6 +92,7 @@ const rows: readonly (readonly [
   ["NanToNumOptions", (given) => inTrace((x) => a.nanToNum(x, given)), "nann", "nan"],
   ["EluOptions", (given) => inTrace((x) => a.elu(x, given)), "alhpa", "alpha"],
   ["LeakyReluOptions", (given) => inTrace((x) => a.leakyRelu(x, given)), "negativeSlop", "negativeSlope"],
+  ["LossFunctionOptions", (given) => inTrace((x) => s.meanSquaredError(x, x, given)), "weight", "weights"],
   ["HuberOptions", (given) => inTrace((x) => s.huber(x, x, given)), "dleta", "delta"],
   ["linear", (given) => s.linear(given), "input", "inputs"],
   ["LossOptions", (given) => figures.lossFigure(given), "titel", "title"],

@@ -4,15 +4,29 @@ import type { Expr } from "../node.js";
 import { integer, type Op, real } from "../op.js";
 import type { Unary } from "../types.js";
 import { add } from "./arithmetic.js";
+import { equal, logicalAnd, logicalNot, where } from "./comparison.js";
 import { full } from "./constant.js";
+import { kink } from "./kinks.js";
 import { computedBy } from "./numeric.js";
+import { remainder } from "./rounding.js";
 
 /** The n-th derivative by x of e^(−|x|)·I_ν(x), ν being 0 or 1; at 0, where odd ones jump, the mean of both sides: 0. */
 export const besselDerivative: Op = /* @__PURE__ */ elementwise<readonly [Expr, Expr, Expr]>(
   {
     name: "besselDerivative",
     .../* @__PURE__ */ computedBy({}, scaledBessel),
-    partials: (order, n, x) => [undefined, undefined, () => bessel(order, add(n, 1), x)],
+    partials: (order, n, x) => [
+      undefined,
+      undefined,
+      () => {
+        const jumps = logicalAnd(equal(x, 0), equal(remainder(add(order, n), 2), 0));
+        return {
+          value: bessel(order, add(n, 1), x),
+          mask: logicalNot(jumps),
+          kink: where(jumps, kink(x), 0),
+        };
+      },
+    ],
     domains: [/* @__PURE__ */ integer(0, 1), /* @__PURE__ */ integer(0, 2), /* @__PURE__ */ real(0.2, 5)],
   },
   3,
@@ -28,7 +42,7 @@ function ofOrder(name: string, order: number): Unary {
 
 /**
  * e^(−|x|)·I₀(x), I₀ being the modified Bessel function of the first kind of order 0 (SciPy's and JAX's `i0e`). Even, 1 at
- * 0, about 1/√(2π|x|) far out. It has a kink at 0, where the derivative is taken to be 0, the mean of both sides.
+ * 0, about 1/√(2π|x|) far out. It has a kink at 0: the derivative is taken to be 0, the mean of both sides, the second is NaN.
  *
  * @example
  * i0e(1); // 0.46575960759364043
@@ -37,7 +51,7 @@ export const i0e: Unary = /* @__PURE__ */ ofOrder("i0e", 0);
 
 /**
  * e^(−|x|)·I₁(x), I₁ being the modified Bessel function of the first kind of order 1 (SciPy's and JAX's `i1e`). Odd, with
- * slope ½ at 0; its second derivative jumps there and is taken to be 0, the mean of both sides.
+ * slope ½ at 0; its second derivative jumps there and is taken to be 0, the mean of both sides; the third is NaN.
  *
  * @example
  * i1e(1); // 0.20791041534970847

@@ -1,6 +1,7 @@
 /** Derivatives by differences, and the comparison of gradients with them. */
 import { add, type Expr, grad, multiply, print, sum, type Traced, trace } from "../../graph/index.js";
 import { constant } from "../../graph/ops/constant.js";
+import { kink } from "../../graph/ops/kinks.js";
 import { slopeAt } from "../../src/testing/differences.js";
 import type { Objective, Point } from "../../src/testing/programs.js";
 import { type Applied, applyTo, resultShape } from "./arbitraries.js";
@@ -89,6 +90,8 @@ export function checkDerivatives(
   if (!expected) return 0;
   const derivative = along(f, direction);
   const actual = run(derivative, point)[0]!;
+  // Where all sides of a tie agree, differences see no kink; a second derivative there is NaN by decree.
+  if (Number.isNaN(actual) && f.graph.nodes.some(({ op }) => op === kink.op)) return 0;
   const bound = tolerance + 4 * expected.error * (1 + Math.abs(expected.value));
   assertClose(
     actual,

@@ -1,3 +1,3 @@
 export * from "./losses.js";
 export * from "./models.js";
-export type { Loss, LossOptions } from "./reduction.js";
+export type { Loss, LossFunctionOptions } from "./reduction.js";

@@ -6,7 +6,7 @@
  * the course's, Xᵀ(outputs − y)/K, however many outputs there are; PyTorch's and Keras' means divide by the
  * number of outputs too. With one output, or for `softmaxCrossEntropy`, there is no difference.
  *
- * All take the options `reduction`, `weights` and `mask`, see `LossOptions`. Predictions and targets are expressions or plain
+ * All take the options `reduction`, `weights` and `mask`, see `LossFunctionOptions`. Predictions and targets are expressions or plain
  * numbers and arrays; a number stands for an array of it.
  *
  * All throw an AdjointError where predictions and targets differ in shape (broadcasting K×1 against K would
@@ -35,7 +35,7 @@ import {
   where,
 } from "../../graph/index.js";
 import { describe, formatShape, sameShape } from "../../graph/internal.js";
-import { type Loss, type LossOptions, lossOf } from "./reduction.js";
+import { type Loss, type LossFunctionOptions, lossOf } from "./reduction.js";
 
 /**
  * The squared error Σ(prediction − target)²/K: what the course reports. Gradient: 2·(prediction −
@@ -62,7 +62,7 @@ export const meanAbsoluteError: Loss = /* @__PURE__ */ lossOf("meanAbsoluteError
   abs(residuals("meanAbsoluteError", predictions, targets)),
 );
 
-export interface HuberOptions extends LossOptions {
+export interface HuberOptions extends LossFunctionOptions {
   /** Where the loss goes over from squared to absolute; a finite number above 0, by default 1. */
   readonly delta?: number;
 }

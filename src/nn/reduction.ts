@@ -25,7 +25,7 @@ import {
 const reductions = ["mean", "sum", "none"] as const;
 
 /** The options of all losses. */
-export interface LossOptions {
+export interface LossFunctionOptions {
   /** What becomes of the samples' losses: their mean (the default), their sum, or "none": a loss for each sample. */
   readonly reduction?: (typeof reductions)[number];
   /**
@@ -41,7 +41,7 @@ export interface LossOptions {
   readonly mask?: Operand;
 }
 
-type Given<O, K extends keyof LossOptions> = O extends { readonly [N in K]: infer T extends Operand }
+type Given<O, K extends keyof LossFunctionOptions> = O extends { readonly [N in K]: infer T extends Operand }
   ? T
   : number;
 
@@ -61,7 +61,7 @@ interface InAll {
 
 /** A loss of predictions and targets: one number, or with the reduction "none" one for each sample. */
 export interface Loss<More = unknown> {
-  <const P extends Operand, const T extends Operand, const O extends LossOptions & More & ForEach>(
+  <const P extends Operand, const T extends Operand, const O extends LossFunctionOptions & More & ForEach>(
     predictions: P,
     targets: T,
     options: O,
@@ -69,7 +69,7 @@ export interface Loss<More = unknown> {
   <
     const P extends Operand,
     const T extends Operand,
-    const O extends LossOptions & More & InAll = LossOptions & More & InAll,
+    const O extends LossFunctionOptions & More & InAll = LossFunctionOptions & More & InAll,
   >(
     predictions: P,
     targets: T,
@@ -78,7 +78,7 @@ export interface Loss<More = unknown> {
 }
 
 /** The loss called `name`, of what `cost` says that each element costs (or each sample). */
-export function lossOf<Options extends LossOptions>(
+export function lossOf<Options extends LossFunctionOptions>(
   name: string,
   cost: (predictions: Expr, targets: Expr, options: Options) => Expr,
   more: readonly (keyof Options & string)[] = [],
