@@ -3,11 +3,11 @@ import { checkOutputs, isDebug } from "./debug.js";
 import { reading, shortened } from "./describe.js";
 import { arrayOf, type Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
-import { type Graph, isId, mapOutputs, outputsOf } from "./graph.js";
+import { type Graph, mapOutputs, outputsOf } from "./graph.js";
 import { doubles, interpretNodes } from "./interpret.js";
 import { checkKeys, checkNames } from "./names.js";
 import { formatShape, sizeOf } from "./shape.js";
-import { atPath, type Path, pathText, type Tree } from "./tree.js";
+import { atPath, pathText } from "./tree.js";
 import { readValue } from "./values.js";
 
 type AnyArray = Float64Array | Float32Array;
@@ -20,10 +20,8 @@ export interface Helpers {
   read(index: number, inputs: unknown): number | AnyArray;
   /** Throws for an output that can't be written to. */
   reject(index: number): never;
-  /** Throws for the map that was missing where the arguments of `into` were read. */
-  missing(inputs: unknown, targets: unknown, error: unknown): void;
-  /** Throws for inputs that can't be read. */
-  unread(error: unknown): void;
+  /** Throws for inputs, or these and targets, where reading them threw an error. */
+  unread(error: unknown, ...given: readonly unknown[]): void;
   /** Throws for names among the targets that no output has. */
   checkTargets(targets: unknown): void;
 }
@@ -64,27 +62,23 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
       return dtype === "f64" ? data : arrayOf(dtype).from(data);
     },
     reject,
-    missing(inputs, targets, error) {
-      reading("into: what is given", () => {
-        if (inputs === undefined || inputs === null) check(inputs);
+    unread(error, ...given) {
+      reading("inputs: what is given", () => {
+        if (given[0] == null) check(given[0]);
         outputs.forEach(({ path }, i) => {
-          if (atPath(targets, path) === undefined) reject(i);
+          if (given.length > 1 && atPath(given[1], path) === undefined) reject(i);
         });
         throw error;
       });
     },
     checkTargets(targets) {
-      const walk = (tree: Tree<number>, given: unknown, path: Path): void => {
-        if (isId(tree)) return;
-        checkNames(pathText(["into", ...path]), "outputs", given, Object.keys(tree));
-        for (const [key, child] of Object.entries(tree))
-          walk(child, (given as Readonly<Record<string, unknown>>)[key], [...path, key]);
-      };
-      reading("into: what is given", () => walk(graph.outputs, targets, []));
-    },
-    unread(error) {
-      reading("inputs: what is given", () => {
-        throw error;
+      reading("into: what is given", () => {
+        for (const { path } of outputs) {
+          path.forEach((_, i) => {
+            const [given, known] = [targets, graph.outputs].map((tree) => atPath(tree, path.slice(0, i)));
+            checkNames("into", "outputs", given, Object.keys(known as object));
+          });
+        }
       });
     },
   };

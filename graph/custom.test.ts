@@ -340,10 +340,7 @@ custom("an op that computes too little, or returns no expression, is told by its
     derivative: { kind: "constant" },
     domains: [{ kind: "real", low: -3, high: 3 }],
   });
-  assert.throws(
-    () => applyOp(short, [[1, 2]]),
-    /^short: evaluate gives the list \[2\] where the shape is \(2\)/,
-  );
+  assert.throws(() => applyOp(short, [[1, 2]]), /^short: evaluate gives the list \[2\], not 2 numbers/);
   const nothing = withDerivative((() => undefined) as never, {
     name: "nothing",
     derivative: { kind: "constant" },

@@ -1,6 +1,6 @@
 /** Ops that users define: their records are checked here, once, so that what they lack is told where it is missing. */
 import { readList } from "./arguments.js";
-import { describe, reading } from "./describe.js";
+import { describe, reading, shortened } from "./describe.js";
 import {
   type ElementwiseDefinition,
   binary as makeBinary,
@@ -74,7 +74,7 @@ export function checkedOp<P extends Params, A extends Operands>(
   definition: OpDefinition<P, A>,
 ): OpDefinition<P, A> {
   const own = checkOptions(owner, definition, opFields);
-  const what = `${owner}: the op ${own.name}`;
+  const what = nameOf(owner, own.name);
   return reading(what, () => {
     need(what, own, "", ["shape", "evaluate"], ["name", "derivative", "domains"]);
     checkDerivative(what, own.derivative);
@@ -111,7 +111,7 @@ function checkedElementwise<A extends readonly Expr[]>(
   arity: number,
 ): ElementwiseDefinition<A> {
   const own = checkOptions(owner, definition, elementwiseFields);
-  const what = `${owner}: the op ${own.name}`;
+  const what = nameOf(owner, own.name);
   return reading(what, () => {
     need(what, own, "", [], ["name", "partials"]);
     if (own.partials !== "constant") need(what, own, "", ["partials"]);
@@ -126,6 +126,10 @@ function checkedElementwise<A extends readonly Expr[]>(
       `${what} needs a domain for each of its operands, ${arity}, not ${domains.length}.`,
     );
   });
+}
+
+function nameOf(owner: string, name: string | undefined): string {
+  return `${owner}: the op ${name === undefined ? "without a name" : shortened(name)}`;
 }
 
 /** Throws where a record lacks one of its functions, or what else it needs. */

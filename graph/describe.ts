@@ -38,6 +38,11 @@ export function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
+/** Whether a value can be called: classes can't. */
+export function isCallable(value: unknown): boolean {
+  return typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value));
+}
+
 /** What `read` gives. It reads a user's value, whose getters and traps may throw anything. */
 export function reading<T>(what: string, read: () => T): T {
   try {

@@ -12,7 +12,7 @@ import type { Graph } from "./graph.js";
 import type { Expr } from "./node.js";
 import type { Params } from "./params.js";
 import type { Recipe, RecipeRule } from "./recipe.js";
-import { formatShape, type Shape, sizeOf } from "./shape.js";
+import { type Shape, sizeOf } from "./shape.js";
 
 /**
  * The numbers that a graph is evaluated on: doubles, big numbers in tests, or code text in the compiler.
@@ -301,7 +301,7 @@ export function evaluateOp<T>(
   const result = evaluate(arithmetic, values, shapes, params);
   if (result?.length === sizeOf(shapes.result)) return result;
   throw new AdjointError(
-    `${name}: evaluate gives ${describe(result)} where the shape is ${formatShape(shapes.result)}.`,
+    `${name}: evaluate gives ${describe(result)}, not ${sizeOf(shapes.result)} numbers.`,
   );
 }
 

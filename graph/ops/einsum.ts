@@ -1,5 +1,5 @@
 /** Einstein's summation convention, and products of tensors along chosen axes. */
-import { readCount } from "../arguments.js";
+import { readCount, readList } from "../arguments.js";
 import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
@@ -221,8 +221,7 @@ export function tensordot(
 
 /** The axes of both operands that go together. */
 function pairsOf(a: Expr, b: Expr, axes: unknown): [readonly number[], readonly number[]] {
-  const pair = rowsOf(axes);
-  if (!pair) {
+  if (!rowsOf(axes)) {
     const count = readCount(axes, "tensordot: axes, or a list of two lists of them,");
     const rank = a.shape.length;
     if (count > rank || count > b.shape.length) {
@@ -232,6 +231,7 @@ function pairsOf(a: Expr, b: Expr, axes: unknown): [readonly number[], readonly 
     }
     return [[...Array(count).keys()].map((i) => rank - count + i), [...Array(count).keys()]];
   }
+  const pair = readList(axes, "tensordot: axes", (one) => one);
   if (pair.length !== 2)
     throw new AdjointError(`tensordot: axes is ${describe(axes)}; pass a count, or two lists of axes.`);
   return [readAxes(pair[0], a.shape.length, "tensordot"), readAxes(pair[1], b.shape.length, "tensordot")];

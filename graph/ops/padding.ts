@@ -131,10 +131,13 @@ function pairsOf(shape: Shape, given: unknown, after: unknown): readonly Widths[
       [before[axis], behind[axis]].filter((one) => one !== undefined),
     );
   } else if (!widths) pairs = shape.map(() => [width(given), width(given)]);
-  else if (Array.from(widths).some((one) => !rowsOf(one))) {
-    const pair = list(given, width);
-    pairs = shape.map(() => pair);
-  } else pairs = list(given, (pair) => list(pair, width));
+  else {
+    const read = list(given, (one) => (rowsOf(one) ? list(one, width) : width(one)));
+    const isOne = (one: number | number[]) => typeof one === "number";
+    // One pair for all axes, or a list of pairs
+    if (read.every(isOne)) pairs = shape.map(() => read as number[]);
+    else pairs = read.map((one) => (isOne(one) ? [] : (one as number[])));
+  }
   if (pairs.length === shape.length && pairs.every(isPair)) return pairs;
   throw new AdjointError(
     `pad: ${formatShape(shape)} needs a pair of widths for each of its ${shape.length} axes, or one for all; not ${describe(given)}.`,
