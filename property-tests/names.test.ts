@@ -95,7 +95,7 @@ function made(make: () => unknown): Traced[] {
 
 for (const [place, op] of ops.entries()) {
   names(`${op.name}: a copy is the same whatever it is called`, () => {
-    const others = [...taken.slice(place % 5), op.name].filter((_, i) => i % 5 === 0);
+    const others = [...taken.slice(place % 10), op.name].filter((_, i) => i % 10 === 0);
     forAll(1, appliedOf(op), (applied) => {
       const plain = functionsOf({ ...applied, op: defineOp({ ...op, name: neutral }) as Op });
       for (const name of others) {
