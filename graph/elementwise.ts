@@ -87,9 +87,7 @@ export function elementwise<A extends readonly Expr[]>(
     },
     scalar: scalarOf(definition),
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands as A) }),
-    ...(expand && { expand }),
-    ...(applied && { applied }),
-    ...(squared && { squared }),
+    ...({ expand, applied, squared } as Pick<OpDefinition, "expand" | "applied" | "squared">),
     derivative:
       partials === "constant"
         ? { kind: "constant" }

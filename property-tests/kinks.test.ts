@@ -19,6 +19,7 @@ import {
   hvp,
   hypot,
   index,
+  jvp,
   lessEqual,
   logSumExp,
   max,
@@ -45,6 +46,7 @@ import {
   vector,
   where,
 } from "../graph/index.js";
+import { constant } from "../graph/ops/constant.js";
 import { kink, noSlope } from "../graph/ops/kinks.js";
 import { huber } from "../src/nn/index.js";
 import { domainOf } from "../src/testing/programs.js";
@@ -64,6 +66,17 @@ const plain = (f: unknown) => f as Plain;
 const objective = (f: Build, size: number) =>
   trace({ x: vector(size) }, ({ x }) => f(x as Expr) as Expr<[]>) as unknown as Objective;
 
+/** The second derivative along a direction, forward mode over forward mode. */
+function curvature(f: Objective, x: readonly number[], direction: readonly number[]): number {
+  const slope = (g: Traced) => {
+    const tangent = jvp(g as never) as unknown as (inputs: object) => { readonly tangent: Expr<[]> };
+    return trace({ x: vector(x.length) }, (inputs) => {
+      return tangent({ x: inputs.x, "tangent.x": constant(inputs.x.builder, direction, [x.length]) }).tangent;
+    }) as unknown as Traced;
+  };
+  return plain(slope(slope(f as unknown as Traced)))({ x }) as number;
+}
+
 /** The Hessian by both modes, flat, the same by the interpreter, in a kernel, and column by column. */
 function hessianOf(f: Build, x: readonly number[]): number[] {
   const built = objective(f, x.length);
@@ -77,6 +90,14 @@ function hessianOf(f: Build, x: readonly number[]): number[] {
   found.forEach((value, i) => {
     if (Number.isNaN(products[i]!)) return;
     assert.ok(Math.abs(value - products[i]!) <= 1e-12, `product: ${products[i]} instead of ${value} at ${i}`);
+  });
+  x.forEach((_, i) => {
+    const unit = x.map((_, k) => Number(i === k));
+    const value = curvature(built, x, unit);
+    const right = found[i * x.length + i]!;
+    // A direction that is 0 at a kink is none, so that its NaN shows in all of them.
+    const isRight = Number.isNaN(value) ? found.some(Number.isNaN) : Math.abs(value - right) <= 1e-12;
+    assert.ok(isRight, `forward twice: ${value} instead of ${right} at ${i}`);
   });
   return found.map((value) => (value === 0 ? 0 : value));
 }
@@ -113,12 +134,19 @@ const smooth: readonly (readonly [
   ["least squares with |x|, away from 0", (x) => add(sum(square(x)), sum(abs(x))), [1, -1], [2, 0, 0, 2]],
   ["relu away from 0", (x) => sum(square(relu(x))), [1, -1], [2, 0, 0, 0]],
   ["max without a tie", (x) => square(max(x)), [1, 2], [0, 0, 0, 2]],
+  ["no tie of one with itself", (x) => sum(square(maximum(x, x))), [1, 0], [2, 0, 0, 2]],
   ["clip inside and outside", (x) => sum(square(clip(x, 0, 1))), [0.5, 2], [2, 0, 0, 0]],
   ["a norm of a zero beside a number", (x) => norm(x), [0, 2], [0.5, 0, 0, 0]],
   [
     "a kink in a branch that isn't taken",
     (x) => sum(where(greater(x, 0.5), square(x), abs(subtract(x, 0.75)))),
     [0.75, 1],
+    [2, 0, 0, 2],
+  ],
+  [
+    "a kink in a branch that isn't taken, at it",
+    (x) => sum(where(greater(abs(x), 5), abs(x), square(x))),
+    [0, 1],
     [2, 0, 0, 2],
   ],
   [

@@ -1,17 +1,21 @@
 /**
- * The tester tested: each derivative rule of each op is made wrong in one place, and the laws of derivatives must fail.
- * A mutant that they don't kill says which fault they would let through.
+ * The tester tested: each derivative rule of each op is made wrong in one place, and then each walk that applies them; the
+ * laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
- * npm run mutate -- [--op NAME]
+ * npm run mutate -- [--op NAME | --walks]
  */
 import { parseArgs } from "node:util";
 import { collect, type Test, tests } from "../property-tests/support/collected.js";
+import { plantSwitches, walkFaults } from "../property-tests/support/walk-faults.js";
 
-const { values } = parseArgs({ options: { op: { type: "string" } } });
+const { values } = parseArgs({ options: { op: { type: "string" }, walks: { type: "boolean" } } });
 
 collect();
+plantSwitches();
 // The laws of single ops come first: they kill most, and fast.
-for (const file of ["derivatives", "modes", "absence", "corners", "extremes", "masks", "graphs"])
+for (const file of [
+  ...["derivatives", "modes", "absence", "corners", "extremes", "masks", "kinks", "unused", "graphs"],
+])
   await import(new URL(`../property-tests/${file}.test.ts`, import.meta.url).href);
 const { fc } = await import("../property-tests/support/law.js");
 const { mutantsOf } = await import("../property-tests/support/mutants.js");
@@ -37,7 +41,7 @@ const survivors: string[] = [];
 let planted = 0;
 let equivalent = 0;
 for (const op of ops) {
-  if (values.op !== undefined && op.name !== values.op) continue;
+  if (values.walks || (values.op !== undefined && op.name !== values.op)) continue;
   const own = tests.filter(isOf(op.name));
   const lawsOfOp = [...own, ...general];
   for (const test of own) {
@@ -67,12 +71,31 @@ for (const op of ops) {
     }
   }
 }
+/** Those of masks, kinks and loops first: most of what walks do is done for them. */
+const lawsOfWalks = ["masks", "absence", "kinks", "unused", "modes", "derivatives"].flatMap((name) =>
+  tests.filter(({ suite }) => suite === name),
+);
+for (const [number, { file, right, wrong }] of walkFaults.entries()) {
+  if (values.op !== undefined) break;
+  globalThis.walkFault = number;
+  let killer: Test | undefined;
+  for (const test of lawsOfWalks) {
+    if (!(await passes(test))) killer = test;
+    if (killer) break;
+  }
+  globalThis.walkFault = undefined;
+  planted++;
+  if (!killer) survivors.push(`${file}: ${wrong} instead of ${right}`);
+  else if (!(await passes(killer)))
+    throw new Error(`${killer.suite}: "${killer.name}" fails without ${wrong}.`);
+}
+
 const killed = planted - survivors.length;
 const score = planted === 0 ? 100 : Math.floor((1000 * killed) / planted) / 10;
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 for (const survivor of survivors) console.log(`survived: ${survivor}`);
 console.log(
-  `${killed} of ${planted} faults in derivative rules were found: ${score} %, in ${seconds} s. ` +
+  `${killed} of ${planted} faults in derivative rules and walks were found: ${score} %, in ${seconds} s. ` +
     `${equivalent} more changed nothing.`,
 );
 if (survivors.length > 0) process.exitCode = 1;

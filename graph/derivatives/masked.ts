@@ -45,7 +45,7 @@ export function scale(masked: Masked, partial: Factor): Masked {
       value: times(masked.value, partial.value),
       mask,
       zeroed: false,
-      rest: restOf(masked, partial.kink),
+      rest: restOf(masked, partial),
     };
   }
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
@@ -56,9 +56,13 @@ export function scale(masked: Masked, partial: Factor): Masked {
   };
 }
 
-/** What stands where there is no product: a kink of the factor counts where the other is present. */
-function restOf({ mask, rest }: Masked, kink: Expr | undefined): Expr | undefined {
-  return mask && (kink || rest) ? where(mask, kink ?? 0, rest ?? 0) : kink;
+/** What stands where there is no product: kinks of either, where the other takes part. */
+function restOf(
+  { mask, rest }: Masked,
+  { mask: own, kink }: { readonly mask: Expr; readonly kink?: Expr },
+): Expr | undefined {
+  if (kink && mask) return where(mask, kink, rest ?? 0);
+  return kink ?? (rest && where(own, rest, 0));
 }
 
 function times(value: Expr, factor: Expr | number): Expr {

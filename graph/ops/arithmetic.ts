@@ -141,9 +141,14 @@ export const sign: Unary & WithOp = /* @__PURE__ */ unary({
 /** The half of a tie goes to each side; the side that isn't chosen has no derivative at all. */
 function chosen(a: Expr, b: Expr, wins: Binary): () => { value: Expr; mask: Expr } {
   return () => ({
-    value: where(equal(a, b), add(0.5, kink(subtract(a, b))), 1),
+    value: where(equal(a, b), onlyOne([a, b]) ? 0.5 : add(0.5, kink(subtract(a, b))), 1),
     mask: wins(a, b),
   });
+}
+
+/** The one that both are. */
+function onlyOne([a, b]: readonly Expr[]): Expr | undefined {
+  return a!.id === b!.id ? a : undefined;
 }
 
 /** The larger of a and b; NaN if one of them is. A tie shares the derivative equally and has no second one: NaN. */
@@ -152,7 +157,7 @@ export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   commutative: true,
   recipe: ["maximum", 0, 1],
   partials: (a, b) => [chosen(a, b, greaterEqual), chosen(b, a, greaterEqual)],
-  rewrite: ([a, b]) => (a.id === b.id ? a : undefined),
+  rewrite: onlyOne,
 });
 
 /** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally and has no second one: NaN. */
@@ -161,7 +166,7 @@ export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
   commutative: true,
   recipe: ["minimum", 0, 1],
   partials: (a, b) => [chosen(a, b, lessEqual), chosen(b, a, lessEqual)],
-  rewrite: ([a, b]) => (a.id === b.id ? a : undefined),
+  rewrite: onlyOne,
 });
 
 /** The known factor of a product with one, and the rest: [c, x] of c·x. */

@@ -1,0 +1,153 @@
+/**
+ * Faults of the walks that differentiate graphs, as changes of their text: an expression that must occur once, and what it
+ * is made into. All are planted in one program, behind a switch each.
+ */
+
+import { readFileSync } from "node:fs";
+import { register } from "node:module";
+import { transformSync } from "esbuild";
+
+export interface WalkFault {
+  /** In `graph/`. */
+  readonly file: string;
+  readonly right: string;
+  readonly wrong: string;
+}
+
+type Change = readonly [right: string, wrong: string];
+
+const changes: Readonly<Record<string, readonly Change[]>> = {
+  "derivatives/reverse.ts": [
+    ["arrived[id - low] = [present, adjoint]", "arrived[id - low] = adjoint"],
+    ["present.push(adjoint)", "present.length"],
+    ["combine(present)", "present[0]"],
+    ['op.derivative.kind === "constant"', "operands.length > 0"],
+    ["scale(adjoint, partial())", "scale(unmasked(materialize(adjoint)), partial())"],
+    ["derivative.discrete?.includes(i)", "false"],
+    ["adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined)", "adjoint.mask"],
+    ["derivative.carries && present", "false"],
+    ["zeroed(transposed, mask, adjoint.rest)", "zeroed(transposed, mask)"],
+    [
+      "pullback(builder, [[tangent, adjoint]], placeholders)",
+      "pullback(builder, [[tangent, unmasked(materialize(adjoint))]], placeholders)",
+    ],
+    [
+      "derivative.reverse(adjoint, relevant, application)",
+      "derivative.reverse(unmasked(materialize(adjoint)), relevant, application)",
+    ],
+  ],
+  "derivatives/forward.ts": [
+    ["scale(tangent, partial())", "scale(unmasked(materialize(tangent)), partial())"],
+    ["value ?? fullLike(operands[i]!, 0)", "value ?? fullLike(operands[i]!, 1)"],
+    ["derivative.carries && apply(op, tangents.map(maskLike(operands)), params)", "undefined"],
+    ["tangents.some((tangent) => tangent?.rest !== undefined)", "false"],
+    ["!tangent || derivative.discrete?.includes(i)", "!tangent"],
+    ["derivative.carries && tangent.mask ? on(tangent.mask) : undefined", "undefined"],
+    ["zeroed(on(materialize(tangent)), mask, tangent.rest)", "zeroed(on(materialize(tangent)), mask)"],
+    [
+      "derivative.forward(tangents, application)",
+      "derivative.forward(tangents.map((one) => one && unmasked(materialize(one))), application)",
+    ],
+    ["tangent.mask ?? fullLike(operands[i]!, 1)", "fullLike(operands[i]!, 1)"],
+  ],
+  "derivatives/masked.ts": [
+    ["mask === undefined || zeroed ? value : where(mask, value, rest ?? 0)", "value"],
+    ["logicalAnd(masked.mask, partial.mask)", "partial.mask"],
+    ["masked.zeroed && finite", "masked.zeroed"],
+    ["where(mask, kink, rest ?? 0)", "kink"],
+    ["rest && where(own, rest, 0)", "rest"],
+    ["parts.find(({ rest }) => rest)", "undefined"],
+    ["union(parts.map(({ mask }) => mask))", "parts[0]!.mask"],
+    ["present.length < masks.length", "present.length === 0"],
+    ["logicalOr(left, right)", "left"],
+    ["coversAll(mask)", "true"],
+    [
+      "factor === -1 ? negative(value) : multiply(value, factor)",
+      "multiply(value, factor === -1 ? 1 : factor)",
+    ],
+  ],
+  "derivatives/jacobian.ts": [
+    ["size === 1 ? unmasked(seed) : zeroed(seed, seed)", "unmasked(seed)"],
+    ["derive(zeroed(seed, seed))", "derive(unmasked(seed))"],
+    ["transposeExpr(blocks[k]!, [1, 0])", "reshapeExpr(blocks[k]!, blocks[k]!.shape.toReversed())"],
+    ["unit(number)", "unit(0)"],
+  ],
+  "scan/legs.ts": [
+    ["seen.every((one) => one === arriving || isAlike(one, arriving, derived))", "true"],
+    ["early.some((one, i) => one === either || one > late[i]!)", "false"],
+    ["areAlike(derived(early), derived(late))", "true"],
+    ["start === 0 ? step : (add(step, start) as Expr)", "step"],
+    ["masked ? 1 : 0", "1"],
+    ["agreed(arriving, after)", "after"],
+  ],
+  "scan/forward.ts": [
+    ["zeroed(dc, maskOf(builder, arriving, unknown))", "zeroed(dc, undefined)"],
+    ["areAlike(least, most) && textOf(least.after) === textOf(most.after)", "true"],
+    ["zeroed(value, inputs[nextMask++]!)", "zeroed(value, undefined)"],
+    ["history.mask && element(history.mask, i)", "undefined"],
+  ],
+  "scan/reverse.ts": [
+    ["isNothing(state) && isNothing(known(to))", "isNothing(known(to))"],
+    ["matters.carry && to === 0 ? at : undefined", "matters.carry ? at : undefined"],
+    ["logicalOr(unknown, historyMask)", "unknown"],
+    ["zeroed(value, mask)", "zeroed(value, undefined)"],
+  ],
+  "scan/totals.ts": [
+    ["logicalOr(seen, own)", "own"],
+    [
+      "zeroed(value, maskOf(builder, arriving, unknown ?? full(builder, 0, [0])))",
+      "zeroed(value, undefined)",
+    ],
+  ],
+  "scan/presence.ts": [
+    ["(2 - a)", "(a)"],
+    ["top <= covered[i]!", "true"],
+    ["top >= to || bottom <= from", "false"],
+  ],
+};
+
+export const walkFaults: readonly WalkFault[] = Object.entries(changes).flatMap(([file, list]) =>
+  list.map(([right, wrong]) => ({ file, right, wrong })),
+);
+
+declare global {
+  /** The number of the fault that is on. */
+  var walkFault: number | undefined;
+}
+
+/** A walk's text with all its faults, each behind its switch. */
+function withFaults(file: string, text: string): string {
+  let changed = text;
+  walkFaults.forEach(({ file: own, right, wrong }, number) => {
+    if (own !== file) return;
+    if (text.split(right).length !== 2) throw new Error(`${file}: "${right}" doesn't occur once.`);
+    changed = changed.replace(right, () => `(globalThis.walkFault === ${number} ? (${wrong}) : (${right}))`);
+  });
+  return changed;
+}
+
+/** What is remembered of a loop's body is so for each fault apart. */
+function apart(text: string): string {
+  const head = "export function memo<T>(body: Graph, key: string, make: () => T): T {";
+  if (!text.includes(head)) throw new Error("There is no memo.");
+  return text.replace(head, () => `${head}\nkey += \` \${globalThis.walkFault}\`;`);
+}
+
+/** From here on, imports of the walks get those with switches. */
+export function plantSwitches(): void {
+  const files = [...new Set(walkFaults.map(({ file }) => file)), "scan/body.ts"];
+  const sources = Object.fromEntries(
+    files.map((file) => {
+      const url = new URL(`../../graph/${file}`, import.meta.url);
+      const text = readFileSync(url, "utf8");
+      const changed = file === "scan/body.ts" ? apart(text) : withFaults(file, text);
+      return [url.href, transformSync(changed, { loader: "ts", format: "esm", target: "es2023" }).code];
+    }),
+  );
+  const hook = `const sources = ${JSON.stringify(sources)};
+    export const load = (url, context, next) => {
+      const source = sources[url.split("?")[0]];
+      return source ? { format: "module", source, shortCircuit: true } : next(url, context);
+    };`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+}
