@@ -1,6 +1,6 @@
 /**
- * The tester tested: each derivative rule of each op is made wrong in one place, and then each walk that applies them; the
- * laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
+ * The tester tested: each derivative rule of each op is made wrong in one place, or with `--walks` each walk that applies
+ * them; the laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
  * npm run mutate -- [--op NAME | --walks]
  */
@@ -11,7 +11,7 @@ import { plantSwitches, walkFaults } from "../property-tests/support/walk-faults
 const { values } = parseArgs({ options: { op: { type: "string" }, walks: { type: "boolean" } } });
 
 collect();
-plantSwitches();
+if (values.walks) plantSwitches();
 // The laws of single ops come first: they kill most, and fast.
 for (const file of [
   ...["derivatives", "modes", "absence", "corners", "extremes", "masks", "kinks", "unused", "graphs"],
@@ -76,7 +76,7 @@ const lawsOfWalks = ["masks", "absence", "kinks", "unused", "modes", "derivative
   tests.filter(({ suite }) => suite === name),
 );
 for (const [number, { file, right, wrong }] of walkFaults.entries()) {
-  if (values.op !== undefined) break;
+  if (!values.walks) break;
   globalThis.walkFault = number;
   let killer: Test | undefined;
   for (const test of lawsOfWalks) {
