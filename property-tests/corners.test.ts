@@ -13,6 +13,7 @@ import {
   index,
   log,
   log1p,
+  logAddExp,
   max,
   maximum,
   min,
@@ -27,6 +28,8 @@ import {
   trace,
   vector,
   where,
+  xlog1py,
+  xlogy,
 } from "../graph/index.js";
 import { along, flat, type Objective } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";
@@ -50,6 +53,15 @@ function gradient(f: (x: Expr) => Expr, x: readonly number[]): ArrayLike<number>
   const objective = trace({ x: vector(x.length) }, (inputs): Expr => f(inputs.x)) as unknown as Objective;
   return flat((grad(objective) as unknown as (inputs: unknown) => { x: Float64Array })({ x }).x);
 }
+
+corners("where x·log y has no term, or a sum of exponentials none, there is no slope", () => {
+  const both = (f: (a: Expr, b: Expr) => Expr) => (x: Expr) => f(index(x, 0) as Expr, index(x, 1) as Expr);
+  const infinity = Number.POSITIVE_INFINITY;
+  assertSame(gradient(both(xlogy), [0, 0]), [-infinity, 0], "xlogy");
+  assertSame(gradient(both(xlog1py), [0, -1]), [-infinity, 0], "xlog1py");
+  assertSame(gradient(both(logAddExp), [-infinity, -infinity]), [0, 0], "logAddExp of nothing");
+  assertSame(gradient(both(logAddExp), [-infinity, 1]), [0, 1], "logAddExp of one term");
+});
 
 corners("abs and sign have slope 0 at 0, on both of its sides; abs has no second derivative there", () => {
   for (const zero of [0, -0]) {

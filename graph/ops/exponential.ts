@@ -94,7 +94,8 @@ const slant = (x: Recipe, y: Recipe): Recipe => [
 
 /**
  * a/√(a² + b²), for operands of any size: the cosine of the point's angle. Its derivatives, s²/r and −c·s/r of c, the
- * sine s and the radius r, don't cancel as those of the quotient do; none at the origin.
+ * sine s and the radius r, don't cancel as those of the quotient do. NaN at the origin,
+ * which `hypot` and `atan2` leave out.
  */
 export const direction: Binary & WithOp = /* @__PURE__ */ binary({
   name: "direction",
@@ -107,11 +108,10 @@ export const direction: Binary & WithOp = /* @__PURE__ */ binary({
   partials: (a, b) => {
     const radius = hypot(a, b);
     const sine = direction(b, a);
-    const mask = notEqual(radius, 0);
     return [
-      () => ({ value: multiply(sine, divide(sine, radius)), mask }),
+      () => multiply(sine, divide(sine, radius)),
       // The product first: where the radius is denormal, c·(s/r) were 0·∞.
-      (cosine) => ({ value: negative(divide(multiply(cosine, sine), radius)), mask }),
+      (cosine) => negative(divide(multiply(cosine, sine), radius)),
     ];
   },
   domains: [/* @__PURE__ */ real(), /* @__PURE__ */ real(0.3, 3)],

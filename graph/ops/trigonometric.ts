@@ -3,7 +3,7 @@ import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
 import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
-import { abs, add, divide, multiply, negative, sign, square, subtract } from "./arithmetic.js";
+import { abs, add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
 import { less, notEqual, where } from "./comparison.js";
 import { direction, hypot, sqrt } from "./exponential.js";
 import { kink } from "./kinks.js";
@@ -124,10 +124,7 @@ export const sechSquared: Unary & WithOp = unary({
 export const asinh: Unary & WithOp = unary({
   name: "asinh",
   recipe: ["asinh", 0],
-  // |x| as x·sign x, which has no kink at 0, where it isn't looked at.
-  partials: (x) => [
-    () => reciprocal(where(less(abs(x), far), sqrt(add(square(x), 1)), multiply(x, sign(x)))),
-  ],
+  partials: (x) => [() => reciprocal(where(less(abs(x), far), sqrt(add(square(x), 1)), abs(x)))],
 });
 
 /** The inverse of cosh, for x ≥ 1 */
