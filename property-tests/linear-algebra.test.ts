@@ -30,13 +30,16 @@ import {
 } from "../graph/index.js";
 import { along, type Objective } from "./support/differences.js";
 import {
+  A,
   checkSlopes,
   flatOf,
   gradientOf,
   hessianOf,
   type Matrix,
   objective,
+  P,
   shapeOf,
+  T,
 } from "./support/matrices.js";
 import { assertClose, assertSame } from "./support/tolerance.js";
 
@@ -44,22 +47,7 @@ const algebra = suite("linear algebra");
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
-const A: Matrix = [
-  [2, -1, 0.5],
-  [1, 3, -2],
-  [0, 1.5, 4],
-];
-const B: Matrix = [
-  [1, 2],
-  [3, -1],
-  [0.5, 4],
-];
-/** A·Aᵀ + 1 on the diagonal, and its lower factor. */
-const P: Matrix = [
-  [6.25, -2, 0.5],
-  [-2, 15, -3.5],
-  [0.5, -3.5, 19.25],
-];
+/** The lower factor of P. */
 const L: Matrix = [
   [2.5, 0, 0],
   [-0.8, 3.789459064299283, 0],
@@ -234,7 +222,7 @@ algebra("slogdet: signs and logarithms of determinants beyond the range of numbe
   assert.ok(gradientOf(f, zeros(3)).every((x) => !Number.isFinite(x)));
 });
 
-// jax.scipy.linalg.solve_triangular(A, B, lower, trans, unit_diagonal)
+// jax.scipy.linalg.solve_triangular(A, T, lower, trans, unit_diagonal)
 const triangular: readonly (readonly [
   lower: boolean,
   transpose: boolean,
@@ -259,17 +247,17 @@ const triangular: readonly (readonly [
 algebra("triangularSolve: either triangle, transposed, with a diagonal of 1; the rest isn't read", () => {
   for (const [lower, isTransposed, unitDiagonal, expected] of triangular) {
     const options = { lower, transpose: isTransposed, unitDiagonal };
-    assertClose(flatOf(triangularSolve(A, B, options)), expected, 1e-15, JSON.stringify(options));
+    assertClose(flatOf(triangularSolve(A, T, options)), expected, 1e-15, JSON.stringify(options));
     const spoilt = A.map((row, i) =>
       row.map((x, j) => ((i === j ? unitDiagonal : lower === i < j) ? nan : x)),
     );
-    assertClose(flatOf(triangularSolve(spoilt as never, B, options)), expected, 1e-15, "with NaN elsewhere");
-    const f = objective((x) => triangularSolve(x, B, options), [3, 3]);
+    assertClose(flatOf(triangularSolve(spoilt as never, T, options)), expected, 1e-15, "with NaN elsewhere");
+    const f = objective((x) => triangularSolve(x, T, options), [3, 3]);
     checkSlopes(f, A);
     assertSame(gradientOf(f, spoilt), gradientOf(f, A), "gradient with NaN elsewhere");
     checkSlopes(
       objective((b) => triangularSolve(A, b, options), [3, 2]),
-      B,
+      T,
     );
   }
   assertSame(flatOf(triangularSolve([[0]], [1])), [infinity], "singular");
@@ -283,15 +271,15 @@ algebra("cholesky and choleskySolve: values, gradient and Hessian are NumPy's, S
     0.23362296939932004, 0.3108424631658482, 0.24624102757839064, 0.022327162825840574, 0.0646769928220627,
     0.20377786173026063,
   ];
-  assertClose(flatOf(choleskySolve(L, B)), solved, 1e-15, "cho_solve");
+  assertClose(flatOf(choleskySolve(L, T)), solved, 1e-15, "cho_solve");
   const f = trace({ x: matrix(3, 3) }, ({ x }) => sum(multiply(cholesky(x), A))) as unknown as Objective;
-  // jax.grad and jax.hessian of the same; the second contracted with A and B·Bᵀ
+  // jax.grad and jax.hessian of the same; the second contracted with A and T·Tᵀ
   const gradient = [
     0.4991284279678354, 0.3249609393485775, 0.06073840779636935, 0.3249609393485775, 0.4670693786458154,
     0.3062657727260429, 0.06073840779636935, 0.3062657727260429, 0.4658329934495548,
   ];
   assertClose(gradientOf(f, P), gradient, 1e-14, "gradient");
-  const bb = flatOf(matmul(B, transpose(B) as number[][]));
+  const bb = flatOf(matmul(T, transpose(T) as number[][]));
   const curvature = along(along(f, { x: A.flat() }), { x: bb })({
     x: P.flat(),
   } as never) as unknown as number;
@@ -306,7 +294,7 @@ algebra("cholesky and choleskySolve: values, gradient and Hessian are NumPy's, S
     [1, 0, 2, nan],
     "not positive definite",
   );
-  assertClose(flatOf(solve(P, B)), solved, 1e-14, "solve");
+  assertClose(flatOf(solve(P, T)), solved, 1e-14, "solve");
 });
 
 algebra("solve and inv: both sides, and the residual of an ill-conditioned matrix is small", () => {
@@ -319,7 +307,7 @@ algebra("solve and inv: both sides, and the residual of an ill-conditioned matri
   assertClose(gradientOf(f, A), gradient, 1e-14, "gradient");
   checkSlopes(f, A);
   checkSlopes(
-    objective((x) => solve(x, B), [3, 3]),
+    objective((x) => solve(x, T), [3, 3]),
     A,
   );
   const hilbert = Array.from({ length: 10 }, (_, i) =>
