@@ -66,7 +66,7 @@ export function clipByValue<const G extends Gradients>(gradients: G, limit: Hype
 export function clipByNorm<const G extends Gradients>(gradients: G, maxNorm: Hyperparameter): Clipped<G> {
   readOptions("clipByNorm", { maxNorm: requiredPositive }, { maxNorm });
   const read = readGradients("clipByNorm", gradients, maxNorm);
-  return mapValues<G>(read, (g) => multiply(g, clippingFactor(normOf(g), maxNorm)) as Operand);
+  return mapValues<G>(read, (g) => clipped(g, normOf(g), maxNorm));
 }
 
 /**
@@ -94,8 +94,7 @@ export function clipByGlobalNorm<const G extends Gradients>(
     (size, name) => hypot(size, normOf(read[name]!)) as Hyperparameter,
     0,
   );
-  const factor = clippingFactor(total, maxNorm);
-  return mapValues<G>(read, (g) => multiply(g, factor) as Operand);
+  return mapValues<G>(read, (g) => clipped(g, total, maxNorm));
 }
 
 function normOf(g: Operand): Hyperparameter {
@@ -103,11 +102,12 @@ function normOf(g: Operand): Hyperparameter {
 }
 
 /**
- * Where nothing is clipped the factor is the number 1, with no derivative. A size that is NaN makes all that is clipped
- * by it NaN, as torch's does; an infinite one leaves 0, and NaN of what is infinite.
+ * What is small enough stays as it is, and so does its derivative. A size that is NaN makes all that is clipped by it NaN,
+ * as torch's does; an infinite one leaves 0, and NaN of what is infinite. The quotient g/‖g‖ comes first: the derivative of
+ * maxNorm/‖g‖ is denormal where gradients are beyond 10¹⁵⁴.
  */
-function clippingFactor(size: Hyperparameter, maxNorm: Hyperparameter): Hyperparameter {
-  return where(lessEqual(size, maxNorm), 1, divide(maxNorm, size)) as Hyperparameter;
+function clipped(g: Operand, size: Hyperparameter, maxNorm: Hyperparameter): Operand {
+  return where(lessEqual(size, maxNorm), g, multiply(divide(g, size) as Operand, maxNorm)) as Operand;
 }
 
 /** The gradients as operands that ops take without complaint, each read once, and of one trace with the limit. */

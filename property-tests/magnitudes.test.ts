@@ -9,21 +9,41 @@ import {
   atanh,
   cbrt,
   compile,
+  divide,
+  dot,
   type Expr,
   hypot,
+  index,
+  layerNorm,
+  logAddExp,
+  logSoftmax,
+  logSumExp,
   matrix,
+  mean,
+  multiply,
   norm,
   power,
   sigmoid,
+  slice,
+  softmax,
   softplus,
+  stack,
   std,
   sum,
   trace,
   valueAndGrad,
+  variance,
   vector,
 } from "../graph/index.js";
 import { direction } from "../graph/internal.js";
 import { clipByGlobalNorm, clipByNorm } from "../optimizers/index.js";
+import {
+  binaryCrossEntropy,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
+  softmaxCrossEntropy,
+} from "../src/nn/index.js";
 import { along, type Objective } from "./support/differences.js";
 import { assertClose, assertSame } from "./support/tolerance.js";
 
@@ -52,28 +72,48 @@ const pair =
   ([a, b]) =>
     f(a!, b!);
 
-/** Functions with f(s·x) = sⁿ·f(x): the name, the function, n, and numbers to scale. */
-const homogeneous: readonly (readonly [name: string, f: Of, degree: number, at: readonly number[]])[] = [
+/** Functions with f(s·x) = sⁿ·f(x): the name, the function of x and s, n, and numbers to scale. */
+const homogeneous: readonly (readonly [
+  name: string,
+  f: (x: Expr, s: number) => unknown,
+  degree: number,
+  at: readonly number[],
+  highestOrder?: number,
+])[] = [
   ["hypot", pair(hypot), 1, [3.1, -0.4]],
   ["direction", pair(direction), 0, [3.1, -0.4]],
   ["atan2", pair(atan2), 0, [-0.7, 1.3]],
-  ["norm", norm, 1, [3.1, -0.4, 2]],
-  ["norm of one", norm, 1, [-3]],
-  ["std", std, 1, [3.1, -0.4, 2]],
+  ["norm", (x) => norm(x), 1, [3.1, -0.4, 2]],
+  ["norm of one", (x) => norm(x), 1, [-3]],
+  ["std", (x) => std(x), 1, [3.1, -0.4, 2]],
+  ["variance", (x) => variance(x), 2, [3.1, -0.4, 2]],
+  ["mean", (x) => mean(x), 1, [3.1, -0.4, 2]],
+  ["layerNorm", (x) => weighed(layerNorm(x, { epsilon: 0 }) as Expr), 0, [3.1, -0.4, 2]],
+  ["cosine", (x) => dot(direct(slice(x, 0, 2)), direct(slice(x, 2, 4))), 0, [3.1, -0.4, 2, 1.7]],
+  ["clipByNorm", (x, unit) => weighed(clipByNorm({ x }, unit).x), 1, [3.1, -0.4, 2], 1],
+  ["clipByGlobalNorm", (x, unit) => weighed(clipByGlobalNorm({ x, y: 0 }, unit).x), 1, [3.1, -0.4, 2], 1],
+  ["meanAbsoluteError", (x) => meanAbsoluteError(x, multiply(x, [2, 0.5, 1.5]) as Expr), 1, [3.1, -0.4, 2]],
+  ["meanSquaredError", (x) => meanSquaredError(x, multiply(x, [2, 0.5, 1.5]) as Expr), 2, [3.1, -0.4, 2]],
 ];
 
-for (const [name, f, degree, at] of homogeneous) {
+const weighed = (x: Expr) => sum(multiply(x, [0.3, -1, 2.5]) as Expr);
+const direct = (x: Expr) => divide(x, norm(x)) as Expr;
+
+for (const [name, f, degree, at, highestOrder = 2] of homogeneous) {
   magnitudes(
-    `${name}: what is 10²⁹⁵ times as large or small has the same digits, and so have its derivatives`,
+    `${name}: what is 10¹⁶⁰ or 10²⁹⁵ times as large or small has the same digits, and so have its derivatives`,
     () => {
       for (const by of [[], [0], [1], [0, 0], [0, 1]]) {
-        // 1/s² is no double any more.
-        if (degree - by.length < -1) continue;
-        const usual = derivative(f, at, by);
-        for (const exponent of [980, -980]) {
+        if (by.length > highestOrder) continue;
+        const usual = derivative((x) => f(x, 1), at, by);
+        for (const exponent of [980, -980, 530, -530]) {
+          const power = exponent * (degree - by.length);
+          // s², and 1/s², is no double any more.
+          if (Math.abs(power) > 1000) continue;
           const scaled = at.map((x) => x * 2 ** exponent);
-          const expected = usual.map((value) => value * 2 ** (exponent * (degree - by.length)));
-          assertSame(derivative(f, scaled, by), expected, `${name}, by ${by}, at ${scaled}`);
+          const expected = usual.map((value) => value * 2 ** power);
+          const found = derivative((x) => f(x, 2 ** exponent), scaled, by);
+          assertSame(found, expected, `${name}, by ${by}, at ${scaled}`);
         }
       }
     },
@@ -83,6 +123,7 @@ for (const [name, f, degree, at] of homogeneous) {
 const byAxis: readonly (readonly [name: string, f: (x: Expr, axis: number) => Expr])[] = [
   ["norm", norm],
   ["std", std],
+  ["layerNorm", (x, axis) => multiply(layerNorm(x, { axes: axis, epsilon: 0 }) as Expr, [1, 2, 4]) as Expr],
 ];
 
 for (const [name, f] of byAxis) {
@@ -94,10 +135,69 @@ for (const [name, f] of byAxis) {
       const usual = run({ x: rows });
       for (const exponent of exponents) {
         const scaled = run({ x: rows.map((x) => x * 2 ** exponent) });
-        assertSame(scaled.value, usual.value * 2 ** exponent, `${name} in ${dtype}`);
-        assertSame(scaled.grad.x, usual.grad.x, `gradient of ${name} in ${dtype}`);
+        const [value, slope] = name === "layerNorm" ? [1, 2 ** -exponent] : [2 ** exponent, 1];
+        assertSame(scaled.value, usual.value * value, `${name} in ${dtype}`);
+        assertSame(
+          scaled.grad.x,
+          usual.grad.x.map((x) => x * slope),
+          `gradient of ${name} in ${dtype}`,
+        );
       }
     }
+  });
+}
+
+magnitudes("layerNorm: a variance far above or below epsilon, or nothing but epsilon", () => {
+  const f: Of = (x) => weighed(layerNorm(x) as Expr);
+  const usual = derivative((x) => weighed(layerNorm(x, { epsilon: 0 }) as Expr), [3, -1, 2], [0]);
+  const slope = (0.3 - (0.3 - 1 + 2.5) / 3) / Math.sqrt(1e-5);
+  for (const size of [1e160, 1e300]) {
+    const [huge, tiny] = [size, 1 / size].map((s) => derivative(f, [3 * s, -s, 2 * s], [0]));
+    assertClose(
+      huge!.map((x) => x * size),
+      usual,
+      1e-14,
+      `at ${size}`,
+    );
+    assertClose(tiny!, [slope, slope], 1e-12, `at ${1 / size}`);
+  }
+  assertClose(derivative(f, [5e-324, 0, 0], [0]), [slope, slope], 1e-12, "denormal");
+  assertSame(derivative(f, [Number.POSITIVE_INFINITY, 1, 2], []), [Number.NaN, Number.NaN], "infinity");
+});
+
+/** What is all but decided where its operands are far apart, or all but equal. */
+const decided: readonly (readonly [
+  name: string,
+  f: Of,
+  at: readonly number[],
+  value: number,
+  by: readonly number[],
+])[] = [160, 300].flatMap((exponent) => {
+  const [s, tiny] = [10 ** exponent, 10 ** -exponent];
+  const [far, near] = [
+    [2 * s, -s, s],
+    [2 * tiny, -tiny, tiny],
+  ];
+  return [
+    ["logSumExp", logSumExp, far, 2 * s, [1, 0, 0]],
+    ["logSumExp", logSumExp, near, Math.log(3), [1 / 3, 1 / 3, 1 / 3]],
+    ["logSoftmax", (x: Expr) => index(logSoftmax(x), 1), far, -3 * s, [-1, 1, 0]],
+    ["softmax", (x: Expr) => index(softmax(x), 0), far, 1, [0, 0, 0]],
+    ["softmax", (x: Expr) => index(softmax(x), 0), near, 1 / 3, [2 / 9, -1 / 9, -1 / 9]],
+    ["softmaxCrossEntropy", (x: Expr) => softmaxCrossEntropy(stack([x]), [1]), far, 3 * s, [1, -1, 0]],
+    ["binaryCrossEntropy", (x: Expr) => binaryCrossEntropy(x, [0, 1, 1]), far, s, [1 / 3, -1 / 3, 0]],
+    ["huber", (x: Expr) => huber(x, [0, 0, 0]), far, (4 / 3) * s, [1 / 3, -1 / 3, 1 / 3]],
+    ["softplus", ([x]: Expr) => softplus(x!), far, 2 * s, [1, 0, 0]],
+    ["logAddExp", ([a, b]: Expr) => logAddExp(a!, b!), far, 2 * s, [1, 0, 0]],
+  ] as const;
+});
+
+for (const [name, f, at, value, by] of decided) {
+  magnitudes(`${name} of ${at} is ${value}`, () => {
+    for (const actual of derivative(f, at, [])) assertClose(actual / value, 1, 1e-15, name);
+    by.forEach((slope, i) => {
+      assertClose(derivative(f, at, [i]), [slope, slope], 1e-15, `${name}, by ${i}`);
+    });
   });
 }
 

@@ -7,7 +7,8 @@ import { checkOptions } from "../options.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { flatten } from "../values.js";
-import { add, divide, multiply, square, subtract } from "./arithmetic.js";
+import { stopGradient } from "./activation.js";
+import { abs, add, divide, maximum, multiply, square, subtract } from "./arithmetic.js";
 import { readAxes } from "./axes.js";
 import { broadcastLike, insertAxes } from "./broadcast.js";
 import { equal, where } from "./comparison.js";
@@ -16,6 +17,7 @@ import { sqrt } from "./exponential.js";
 import { matmulExpr, swapLast } from "./matmul.js";
 import { max, mean } from "./reduction.js";
 import { softmax } from "./softmax.js";
+import { scaleOf } from "./statistics.js";
 
 export interface AttentionOptions {
   /** Which keys a query may attend to: those where it is true (neither 0 nor NaN). Broadcast to (…, n, m). */
@@ -153,8 +155,12 @@ export function layerNorm<
       throw new AdjointError(`layerNorm: ${formatShape(shape)} has no element along the axes [${along}].`);
     const spreadOver = (one: Expr, name: string) => parameter(one, name, shape, along);
     const centred = subtract(input, insertAxes(mean(input, along), shape, along));
-    const variance = mean(square(centred), along);
-    const normalized = divide(centred, insertAxes(sqrt(add(variance, epsilon)), shape, along));
+    // As std: epsilon counts too, so that small numbers don't make it infinite.
+    const largest = stopGradient(max(abs(input), along));
+    const unit = scaleOf(epsilon > 0 ? maximum(largest, Math.sqrt(epsilon)) : largest);
+    const squares = square(multiply(centred, insertAxes(unit, shape, along)));
+    const variance = add(mean(squares, along), multiply(multiply(unit, epsilon), unit));
+    const normalized = divide(centred, insertAxes(divide(sqrt(variance), unit), shape, along));
     const scaled = scale === undefined ? normalized : multiply(normalized, spreadOver(by, "scale"));
     return shift === undefined ? scaled : add(scaled, spreadOver(plus, "shift"));
   }) as never;

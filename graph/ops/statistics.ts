@@ -96,7 +96,7 @@ function rootMeanSquare(x: Expr, axes: readonly number[], count: number): Expr {
 }
 
 /** A power of two that takes numbers to where their squares are neither denormal nor infinite, in f32 kernels too. */
-function scaleOf(largest: Expr): Expr {
+export function scaleOf(largest: Expr): Expr {
   const large = where(greater(largest, 2 ** 400), 2 ** -600, 2 ** -90);
   const small = where(less(largest, 2 ** -400), 2 ** 600, 2 ** 90);
   return where(greater(largest, 2 ** 50), large, where(less(largest, 2 ** -50), small, 1));
