@@ -125,7 +125,9 @@ export function costOf(recipe: Recipe | Condition): number {
   if (!isInstruction(recipe)) return 0;
   const [instruction, ...parts] = recipe;
   const own = costs[instruction] ?? (isMathFunction(instruction) ? callCost : 1);
-  return parts.reduce<number>((sum, part) => sum + costOf(part), own);
+  const [a = 0, b = 0, c = 0] = parts.map(costOf);
+  // One of both sides is computed.
+  return own + a + (instruction === "select" ? Math.max(b, c) : b + c);
 }
 
 /** A recipe as a function. */

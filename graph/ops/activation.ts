@@ -9,23 +9,26 @@ import { kink } from "./kinks.js";
 import { normalCdf } from "./special.js";
 import { tanh } from "./trigonometric.js";
 
-/** 1/(1 + e⁻ˣ) */
-const logistic = (x: Recipe): Recipe => ["divide", { value: 1 }, ["add", { value: 1 }, ["exp", x]]];
+/** e⁻ˣ; where it is infinite, eˣ is denormal. */
+const decay: Recipe = ["exp", ["negative", 0]];
+const above: Recipe = ["add", { value: 1 }, decay];
+const logistic: Recipe = ["divide", { value: 1 }, above];
+const orTail = (recipe: Recipe): Recipe => ["select", ["less", 0, { value: -709 }], ["exp", 0], recipe];
 
 /** The logistic function 1/(1 + e⁻ˣ); its derivative is `logisticDensity`. */
 export const sigmoid: Unary & WithOp = unary({
   name: "sigmoid",
-  recipe: logistic(["negative", 0]),
+  recipe: orTail(logistic),
   partials: (x) => [() => logisticDensity(x)],
 });
 
 /**
- * σ(x)·σ(−x), σ being the logistic function: the density of the logistic distribution. Both factors keep their digits far
- * out; its derivative −σ(x)·σ(−x)·tanh(x/2) does so near 0 too, where σ(−x) − σ(x) cancels.
+ * σ(x)·σ(−x), σ being the logistic function: the density of the logistic distribution, with all digits far out, as
+ * e^(−|x|)/(1 + e^(−|x|))²; its derivative −σ(x)·σ(−x)·tanh(x/2) does so near 0 too, where σ(−x) − σ(x) cancels.
  */
 export const logisticDensity: Unary & WithOp = unary({
   name: "logisticDensity",
-  recipe: ["multiply", logistic(["negative", 0]), logistic(0)],
+  recipe: orTail(["multiply", ["divide", decay, above], logistic]),
   partials: (x) => [(result) => negative(multiply(result, tanh(multiply(x, 0.5))))],
 });
 

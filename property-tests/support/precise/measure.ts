@@ -44,14 +44,15 @@ interface Right {
 /** How often a partial derivative is by the first, and how often by the second operand. */
 export type Partial = readonly [byFirst: number, bySecond: number];
 
-/** All derivatives of a subject at a point; `undefined` where it has none, or where its digits can't be had. */
+/** All derivatives of a subject at a point, up to an order; `undefined` where it has none, or where its digits can't be had. */
 export function rightAt(
   subject: Subject,
   point: readonly number[],
+  highest = highestOrder,
 ): ((partial: Partial) => Right) | "unknown" | undefined {
   const seen: Series[] = [];
   for (const bits of precisions) {
-    const s = new SeriesOf(bits, subject.variables, highestOrder + 1);
+    const s = new SeriesOf(bits, subject.variables, highest + 1);
     const [a, b] = [0, 1].map((i) => s.variable(point[i] ?? 0, i < subject.variables ? i : 0));
     try {
       seen.push(subject.meaning(s, a!, b!));
@@ -59,14 +60,14 @@ export function rightAt(
       if (error instanceof Undefined) return undefined;
       throw error;
     }
-    const settled = seen.length > 1 && settle(s.f, seen);
+    const settled = seen.length > 1 && settle(s.f, seen, highest);
     if (settled) return ([i, j]) => right(s, point, (k, l) => s.derivative(settled, k, l), i, j);
   }
   return "unknown";
 }
 
 /** The last of these series, if all its terms but those of the highest order are known to 30 decimal digits. */
-function settle(f: Floats, seen: readonly Series[]): Series | undefined {
+function settle(f: Floats, seen: readonly Series[], highest: number): Series | undefined {
   const [last, before] = [seen.at(-1)!, seen.at(-2)!];
   const shorter = seen.length === precisions.length ? seen.slice(0, -2) : [];
   let isSettled = true;
@@ -75,7 +76,7 @@ function settle(f: Floats, seen: readonly Series[]): Series | undefined {
       if (agree(f, before[degree]![i]!, x)) return x;
       // What shrinks with the last digit is 0.
       if (shorter.some((series) => exponentOf(x) < exponentOf(series[degree]![i]!) - 2000)) return zero;
-      if (degree <= highestOrder) isSettled = false;
+      if (degree <= highest) isSettled = false;
       return x;
     }),
   );

@@ -45,8 +45,11 @@ export const sinc: Meaning = (s, u) => {
 
 export const xlogy: Meaning = (s, a, b) => s.multiply(a, s.log(b));
 export const xlog1py: Meaning = (s, a, b) => s.multiply(a, s.log1p(b));
-/** log(1 − e⁻ˣ) */
-export const log1mexp: Meaning = (s, u) => s.log1p(s.negate(s.exp(s.negate(u))));
+/** log(1 − e⁻ˣ), near 0 by the series of the difference. */
+export const log1mexp: Meaning = (s, u) => {
+  if (exponentOf(at(u)) > -12) return s.log1p(s.negate(s.exp(s.negate(u))));
+  return s.log(sumOf(s, u, (k) => s.ratio(u, -1, k + 1)));
+};
 export const logErfc: Meaning = (s, u) => s.log(s.errorFunction(u, true));
 
 /** The root of erf(y) = x by Newton's method, and its series by y′ = √π/2·e^(y²). */
