@@ -9,11 +9,13 @@ export interface Bound {
   readonly first?: number;
   /** The most memory up to the first result, in MiB. */
   readonly memory?: number;
+  /** The most that value and gradient may take, times the value alone; `gradientBound` by default. */
+  readonly gradient?: number;
   /** A subject of the same run that Adjoint must be ahead of. */
   readonly ahead?: string;
 }
 
-/** The most that value and gradient may take, times the value alone, everywhere. */
+/** The most that value and gradient may take, times the value alone, where nothing else is said. */
 export const gradientBound = 5;
 
 export const bounds: Readonly<Record<string, Bound>> = {
@@ -29,7 +31,10 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "rosenbrock-scalars-10000": { ratio: 6 },
   "linear-fit": { ratio: 0.7 },
   mixture: { ratio: 0.6 },
-  "log-determinant": { ratio: 2 },
+  "log-determinant": { ratio: 2, gradient: 4 },
+  "convolution-forward": { ratio: 0.3 },
+  convolution: { ratio: 0.3 },
+  attention: { ratio: 0.5 },
   "adam-step": { ratio: 0.9, nanoseconds: 60 },
   minimize: { nanoseconds: 45 },
   "mlp-f32": { ratio: 0.15, first: 50, ahead: "jax-js" },

@@ -14,6 +14,8 @@ export const workloads: readonly Workload[] = [
   all.attentionLayer,
   all.mixture,
   all.logDeterminant,
+  ...all.decompositions,
+  all.exponential,
   ...all.stencil,
   ...all.chain,
   all.adamStep,

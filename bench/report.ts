@@ -141,7 +141,7 @@ export function verdicts(workloads: readonly Workload[], cells: Cells): Verdict[
     if (!cell) return [];
     const summary = summarize(cell);
     if (summary.failed !== undefined) return [{ holds: false, text: `${name}: ${summary.failed}` }];
-    const { ratio, nanoseconds, first, memory, ahead } = bounds[name] ?? {};
+    const { ratio, nanoseconds, first, memory, ahead, gradient = gradientBound } = bounds[name] ?? {};
     const found: Verdict[] = [];
     const atMost = (what: string, actual: number | undefined, bound: number | undefined, digits: number) => {
       if (actual === undefined || bound === undefined) return;
@@ -152,7 +152,7 @@ export function verdicts(workloads: readonly Workload[], cells: Cells): Verdict[
     atMost("nanoseconds", summary.nanoseconds, nanoseconds, 1);
     atMost("milliseconds to the first result", summary.first, first, 2);
     atMost("MiB", summary.memory, memory, 0);
-    atMost("gradient / value", summary.gradient, gradientBound, 2);
+    atMost("gradient / value", summary.gradient, gradient, 2);
     const rival = ahead && cells[name]?.[ahead as Subject];
     const other = rival && summarize(rival).ratio;
     if (other) atMost(`ratio to that of ${ahead}`, summary.ratio!.median / other.median, 1, 2);

@@ -17,7 +17,9 @@ import { gammaByShape, gammaDensity } from "./ops/incomplete-gamma.js";
 import * as functions from "./ops/index.js";
 import { kink, noSlope, rooted } from "./ops/kinks.js";
 import { luOp } from "./ops/lu.js";
+import { normOp } from "./ops/norm.js";
 import { sincDerivative } from "./ops/sinc.js";
+import { logSoftmaxOp, logSumExpOp, softmaxOp } from "./ops/softmax.js";
 import { normalCdf } from "./ops/special.js";
 import { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";
 import { addWindowsOp, windowsOp } from "./ops/windows.js";
@@ -52,6 +54,10 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   rooted,
   logAbsDetOp,
   luOp as Op,
+  logSoftmaxOp as Op,
+  logSumExpOp as Op,
+  normOp as Op,
+  softmaxOp as Op,
   scanOp,
   direction,
   logisticDensity,

@@ -35,6 +35,27 @@ const functions = suite("matrix functions");
 
 const { POSITIVE_INFINITY: infinity } = Number;
 
+functions("expm: by every order and with squarings, and not scaled by more than powers need", () => {
+  // Of the orders 3, 5, 7, 9 and 13, and squared.
+  for (const t of [0.01, 0.2, 0.9, 2, 4, 9]) {
+    const [c, s] = [Math.cos(t), Math.sin(t)];
+    const turned = expm([
+      [0, -t],
+      [t, 0],
+    ]);
+    assertClose(flatOf(turned), [c, -s, s, c], 2e-15, `a rotation by ${t}`);
+  }
+  // Its eigenvalues are 1 and −1, however large the norm is: scaled by that, 1e8 would cost eight digits.
+  for (const size of [1e3, 1e6, 1e8, 1e12, 1e300]) {
+    const skewed = expm([
+      [1, size],
+      [0, -1],
+    ]);
+    const [a, b, c, d] = flatOf(skewed);
+    assertClose([a!, b! / size, c!, d!], [Math.E, Math.sinh(1), 0, 1 / Math.E], 2e-15, `a corner of ${size}`);
+  }
+});
+
 functions(
   "expm: inverse, commuting and huge matrices, and derivatives whose direction is much larger",
   () => {

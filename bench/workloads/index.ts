@@ -4,6 +4,8 @@ export { convenientCall, manyKernels } from "./calls.js";
 export { chain } from "./chain.js";
 export { convolution } from "./convolution.js";
 export { cubic, saddle, sphere } from "./course.js";
+export { decompositions } from "./decompositions.js";
+export { exponential } from "./expm.js";
 export { linearFit } from "./linear-fit.js";
 export { logDeterminant } from "./log-determinant.js";
 export { matrixProduct } from "./matmul.js";

@@ -1,6 +1,6 @@
 /** Adjoint's programs for an objective: its value and gradient, and its value alone. */
 import { compile, type Dtype, type Traced, valueAndGrad } from "adjoint";
-import type { Program } from "../workload.js";
+import type { Program, Workload } from "../workload.js";
 
 type AnyArray = Float64Array | Float32Array;
 
@@ -47,4 +47,13 @@ export function valueProgram(f: Objective, inputs: Inputs, { dtype = "f64" as Dt
     },
     results: () => ({ value }),
   };
+}
+
+/** What is compared is the value alone, to which Adjoint's gradient is put beside. */
+export function ofValue(
+  objective: () => Objective,
+  data: () => Inputs,
+): Pick<Workload, "adjoint" | "value" | "gradient"> {
+  const value = () => valueProgram(objective(), data());
+  return { adjoint: value, value, gradient: () => gradientProgram(objective(), data()) };
 }

@@ -68,6 +68,8 @@ export interface Steps<T> {
   greater(a: T, b: T): T;
   equal(a: T, b: T): T;
   choose(condition: T, a: T, b: T): T;
+  /** A choice of which only what is chosen is computed, where that is known. */
+  either(condition: T, a: () => T, b: () => T): T;
   /** Whether a condition holds: for algorithms whose way depends on their numbers, which can't be written out. */
   holds(condition: T): boolean;
   /** Of zeros. */
@@ -102,6 +104,7 @@ const numbers: Steps<number> & Readonly<Record<string, Step>> = {
   greater: (a: number, b: number) => (a > b ? 1 : 0),
   equal: (a: number, b: number) => (a === b ? 1 : 0),
   choose: (condition: number, a: number, b: number) => (condition ? a : b),
+  either: (condition: number, a: () => number, b: () => number) => (condition ? a() : b()),
   holds: (condition: number) => condition === 1,
   array: (length: number) => new Float64Array(length) as unknown as number[],
   exchangeRows: (condition: number, rows: number[][], i: number, j: number) => {
@@ -128,7 +131,7 @@ export function applier<T>(arithmetic: Arithmetic<T>): (one: WithOp) => (...oper
 }
 
 /** The steps in any arithmetic: whether rows are exchanged is a choice for each of their elements. */
-function stepsOf<T>(arithmetic: Arithmetic<T>): Steps<T> {
+export function stepsOf<T>(arithmetic: Arithmetic<T>): Steps<T> {
   // Plain numbers take them themselves, as they do in kernels.
   if ((arithmetic as unknown) === doubles) return numbers as unknown as Steps<T>;
   const by = applier(arithmetic);
@@ -139,6 +142,10 @@ function stepsOf<T>(arithmetic: Arithmetic<T>): Steps<T> {
     multiply: (a, b) => arithmetic.multiply(a, b),
     ...{ subtract: by(subtract), divide: by(divide), negative: by(negative), abs: by(abs), sqrt: by(sqrt) },
     ...{ greater: by(greater), equal: by(equal), choose },
+    either(condition, a, b) {
+      if (!arithmetic.holds) return choose(condition, a(), b());
+      return arithmetic.holds(condition) ? a() : b();
+    },
     holds(condition) {
       if (arithmetic.holds) return arithmetic.holds(condition);
       throw new Error("An algorithm that decides by its numbers is written out without them.");

@@ -15,9 +15,9 @@ import { equal, where } from "./comparison.js";
 import { full } from "./constant.js";
 import { sqrt } from "./exponential.js";
 import { matmulExpr, swapLast } from "./matmul.js";
+import { scaleOf } from "./norm.js";
 import { max, mean } from "./reduction.js";
 import { softmax } from "./softmax.js";
-import { scaleOf } from "./statistics.js";
 
 export interface AttentionOptions {
   /** Which keys a query may attend to: those where it is true (neither 0 nor NaN). Broadcast to (…, n, m). */

@@ -41,7 +41,7 @@ export interface ReduceParams {
   readonly axes: readonly number[];
 }
 
-function removeAxes(shape: Shape, axes: readonly number[]): Shape {
+export function removeAxes(shape: Shape, axes: readonly number[]): Shape {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 

@@ -151,8 +151,8 @@ reductions("logSumExp of nothing but −∞ has no derivative", () => {
   // e⁰ and e¹: exp(log Σ eˣ) is Σ eˣ.
   for (const g of [f, compile(f)]) {
     const [a, b, c, d] = g({ x }).x as unknown as [number, number, number, number];
-    assert.equal([a, b, c], [0, 0, 1]);
-    assert.ok(Math.abs(d - Math.E) < 1e-15);
+    assert.equal([a, b], [0, 0]);
+    assert.ok(Math.abs(c - 1) < 1e-15 && Math.abs(d - Math.E) < 1e-15, `${c}, ${d}`);
   }
 });
 

@@ -1,79 +1,138 @@
 /** Exponentials that are weighed against each other along axes, stable for arguments of any size. */
-import type { Expr } from "../node.js";
+import { apply, type Expr } from "../node.js";
+import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
+import type { Shape } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
-import { stopGradient } from "./activation.js";
-import { abs, add, divide, multiply, negative, subtract } from "./arithmetic.js";
-import { normalizeAxis, type Reduction, reduction } from "./axes.js";
+import { madeOf } from "./algorithm.js";
+import { abs, add, divide, multiply, subtract } from "./arithmetic.js";
+import {
+  normalizeAxis,
+  nothingToReduce,
+  type ReduceParams,
+  type Reduction,
+  reduceBy,
+  reduction,
+  reductionInstances,
+  removeAxes,
+} from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { equal, less, logicalAnd, logicalNot, where } from "./comparison.js";
+import { equal, greater, less, where } from "./comparison.js";
 import { exp, log1p } from "./exponential.js";
 import { max } from "./reduction.js";
 
 /** What all are made of. */
 interface Weighed {
-  /** The largest, of each group along the axes, as it moves where it is alone. */
+  /** The largest of each group along the axes, or 0 where that is infinite, which would give ∞ − ∞. */
   readonly shift: Expr;
-  readonly isCounted: Expr;
+  /** x − shift */
+  readonly shifted: Expr;
   /** e^(x − shift) */
   readonly weights: Expr;
-  /** log1p of it is the logarithm of the sum of all weights. */
+  /** The sum of all weights but 1, which is that of the largest: those of the others are added up by themselves. */
   readonly rest: Expr;
 }
 
-/**
- * Where one element alone is the largest, its weight is the number 1, and the others are added up by themselves: then
- * neither 1 − p cancels nor what derivatives make of it, however close to 1 its share p is. Of those that tie none has more
- * than a half. By how much it moves, all other weights shrink together, so that they need no second look.
- */
 function weigh(x: Expr, axes: readonly number[]): Weighed {
-  const all = (one: Expr) => insertAxes(one, x.shape, axes);
-  const largest = stopGradient(max(x, axes));
-  const isLargest = equal(x, all(largest));
-  // An infinite one would give ∞ − ∞.
-  const isPlain = less(abs(largest), Number.POSITIVE_INFINITY);
-  const isAlone = logicalAnd(equal(sumAxes(isLargest, axes), 1), isPlain);
-  const isCounted = logicalAnd(isLargest, all(isAlone));
-  const fixed = where(isPlain, largest, 0);
-  // 0 that moves with the largest
-  const moved = where(isAlone, subtract(sumAxes(where(isLargest, x, 0), axes), largest), 0);
-  const shrunk = exp(negative(moved));
-  const weights = where(isCounted, 1, exp(subtract(x, all(fixed))));
-  const others = sumAxes(where(isCounted, 0, weights), axes);
-  return {
-    shift: add(fixed, moved),
-    isCounted,
-    weights: where(isCounted, 1, multiply(weights, all(shrunk))),
-    rest: subtract(multiply(others, shrunk), logicalNot(isAlone)),
-  };
+  const largest = max(x, axes);
+  const shift = where(less(abs(largest), Number.POSITIVE_INFINITY), largest, 0);
+  const shifted = subtract(x, insertAxes(shift, x.shape, axes));
+  const weights = exp(shifted);
+  const isLargest = equal(x, insertAxes(largest, x.shape, axes));
+  const [others, own] = [where(isLargest, 0, weights), where(isLargest, weights, 0)];
+  const rest = add(sumAxes(others, axes), subtract(sumAxes(own, axes), 1));
+  return { shift, shifted, weights, rest };
 }
+
+/** An op along axes that is made of weights. Its derivative is a rule of its own, by the shares of the weights. */
+function weighing({
+  name,
+  shape,
+  of,
+  tangent,
+}: {
+  readonly name: string;
+  readonly shape: (x: Shape, axes: readonly number[]) => Shape;
+  readonly of: (weighed: Weighed, x: Expr, axes: readonly number[]) => Expr;
+  readonly tangent: (shares: Expr, dx: Expr, axes: readonly number[]) => Expr;
+}): Op<ReduceParams> {
+  return defineOp<ReduceParams, One>({
+    name,
+    shape([x], { axes }) {
+      if (axes.some((axis) => x[axis] === 0)) throw nothingToReduce(name, x, axes);
+      return shape(x, axes);
+    },
+    ...madeOf<ReduceParams, One>(({ operands: [x], params: { axes } }) => of(weigh(x, axes), x, axes)),
+    derivative: {
+      kind: "tangent",
+      tangent: ([dx], { operands: [x], params: { axes } }) =>
+        tangent(apply(softmaxOp, [x], { axes }), dx, axes),
+    },
+    domains: [/* @__PURE__ */ real()],
+  });
+}
+
+/**
+ * dx less its mean, weighed by the shares. Where one has more than a half, all count from that one's: then 1 − p, which its
+ * own would be multiplied by, is never formed, however close to 1 the share p is.
+ */
+function deviations(shares: Expr, dx: Expr, axes: readonly number[]): Expr {
+  const all = (one: Expr) => insertAxes(one, dx.shape, axes);
+  const leading = sumAxes(where(greater(shares, 0.5), dx, 0), axes);
+  const relative = subtract(dx, all(leading));
+  return subtract(relative, all(sumAxes(multiply(shares, relative), axes)));
+}
+
+export const softmaxOp: Op<ReduceParams> = /* @__PURE__ */ weighing({
+  name: "softmax",
+  shape: (x) => x,
+  // Nothing but −∞ has no shares.
+  of: ({ weights, rest }, x, axes) =>
+    divide(weights, insertAxes(where(equal(rest, -1), 1, add(rest, 1)), x.shape, axes)),
+  tangent: (shares, dx, axes) => multiply(shares, deviations(shares, dx, axes)),
+});
+
+export const logSoftmaxOp: Op<ReduceParams> = /* @__PURE__ */ weighing({
+  name: "logSoftmax",
+  shape: (x) => x,
+  of: ({ shifted, rest }, x, axes) => subtract(shifted, insertAxes(log1p(rest), x.shape, axes)),
+  tangent: deviations,
+});
+
+export const logSumExpOp: Op<ReduceParams> = /* @__PURE__ */ weighing({
+  name: "logSumExp",
+  shape: removeAxes,
+  of: ({ shift, rest }) => add(shift, log1p(rest)),
+  tangent: (shares, dx, axes) => sumAxes(multiply(shares, dx), axes),
+});
+
+export const softmaxInstances: Instances = { op: softmaxOp as Op, instances: reductionInstances };
+export const logSoftmaxInstances: Instances = { op: logSoftmaxOp as Op, instances: reductionInstances };
+export const logSumExpInstances: Instances = { op: logSumExpOp as Op, instances: reductionInstances };
 
 /**
  * log Σ eˣ, of all elements or along axes, without overflow; its gradient is the softmax. −∞ counts as no term;
  * where there is no other, the gradient is 0.
  * @throws where there is no element
  */
-export const logSumExp: Reduction = reduction("logSumExp", (x, axes) => {
-  const { shift, rest } = weigh(x, axes);
-  // Of nothing but −∞ it stays −∞ wherever those move: no derivative, where that of the logarithm is infinite.
-  return where(equal(rest, -1), Number.NEGATIVE_INFINITY, add(shift, log1p(rest)));
+export const logSumExp: Reduction = /* @__PURE__ */ reduction("logSumExp", (x, axes) => {
+  const result = reduceBy(logSumExpOp, x, axes);
+  // Of nothing but −∞ it stays −∞ wherever those move: no derivative at all.
+  return where(equal(result, Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY, result);
 });
 
 /** x − logSumExp(x) along an axis, the last by default: the logarithm of `softmax`, exact where that is close to 0. */
 export function logSoftmax<const A extends Operand>(x: A, axis = -1): ResultOf<[A], ShapeOf<A>> {
-  return withOperands("logSoftmax", [x], ([operand]) => {
-    const along = [normalizeAxis(axis, operand.shape.length, "logSoftmax")];
-    const { shift, isCounted, rest } = weigh(operand, along);
-    const differences = where(isCounted, 0, subtract(operand, insertAxes(shift, operand.shape, along)));
-    return subtract(differences, insertAxes(log1p(rest), operand.shape, along));
-  }) as never;
+  return along("logSoftmax", logSoftmaxOp, x, axis) as never;
 }
 
 /** eˣ/Σeˣ along an axis, the last by default. */
 export function softmax<const A extends Operand>(x: A, axis = -1): ResultOf<[A], ShapeOf<A>> {
-  return withOperands("softmax", [x], ([operand]) => {
-    const along = [normalizeAxis(axis, operand.shape.length, "softmax")];
-    const { weights, rest } = weigh(operand, along);
-    return divide(weights, insertAxes(add(rest, 1), operand.shape, along));
-  }) as never;
+  return along("softmax", softmaxOp, x, axis) as never;
+}
+
+function along(name: string, op: Op<ReduceParams>, x: Operand, axis: number): unknown {
+  return withOperands(name, [x], ([operand]) =>
+    apply(op, [operand], { axes: [normalizeAxis(axis, operand.shape.length, name)] }),
+  );
 }

@@ -7,16 +7,13 @@ import type { Expr } from "../node.js";
 import { checkOptions } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf } from "../types.js";
-import { stopGradient } from "./activation.js";
-import { abs, divide, multiply, square, subtract } from "./arithmetic.js";
+import { abs, divide, multiply, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { greater, less, where } from "./comparison.js";
 import { full } from "./constant.js";
-import { sqrt } from "./exponential.js";
 import { concatenate, slice } from "./indexing.js";
-import { rooted } from "./kinks.js";
 import { reshapeExpr, transposeExpr } from "./moving.js";
+import { meanSquare, rootMeanSquare } from "./norm.js";
 import { max } from "./reduction.js";
 
 /**
@@ -48,10 +45,10 @@ interface VarianceReduction {
   (x: Operand, axes: number | readonly number[] | undefined, options?: VarianceOptions): Expr;
 }
 
-/** `measure` takes the differences from the mean, and what to divide by instead of their number. */
+/** `measure` takes, besides the mean, what to divide by instead of the number of elements. */
 function varianceBy(
   name: string,
-  measure: (residuals: Expr, axes: readonly number[], count: number) => Expr,
+  measure: (x: Expr, axes: readonly number[], count: number, mean: Expr) => Expr,
 ): VarianceReduction {
   return ((x: Operand, axes?: number | readonly number[], options: VarianceOptions = {}) => {
     const { ddof = 0, ...rest } = checkOptions(name, options, ["keepDims", "ddof"]);
@@ -66,41 +63,22 @@ function varianceBy(
       }
       const total = sumAxes(operand, along);
       const mean = divide(total, fullLike(total, count + ddof));
-      return measure(subtract(operand, insertAxes(mean, operand.shape, along)), along, count);
+      return measure(operand, along, count, mean);
     });
     return reduce(x, axes as number, rest);
   }) as VarianceReduction;
 }
 
 /** Σ(x − mean)²/(n − ddof), of all elements or along axes. @throws where there are too few elements */
-export const variance: VarianceReduction = varianceBy("variance", meanSquare);
+export const variance: VarianceReduction = varianceBy("variance", (x, axes, count, mean) =>
+  meanSquare(subtract(x, insertAxes(mean, x.shape, axes)), axes, count),
+);
 
 /**
  * The square root of the variance; its gradient is 0 where all elements are equal, its Hessian NaN there, but that of its
  * square is the variance's. @throws as `variance`
  */
 export const std: VarianceReduction = varianceBy("std", rootMeanSquare);
-
-function meanSquare(x: Expr, axes: readonly number[], count: number): Expr {
-  const squares = sumAxes(square(x), axes);
-  return divide(squares, fullLike(squares, count));
-}
-
-/** √(Σx²/count), without over- or underflow on the way, with the slope 0 at 0. */
-function rootMeanSquare(x: Expr, axes: readonly number[], count: number): Expr {
-  const squares = meanSquare(x, axes, count);
-  if (sizeOf(x.shape) === 0) return squares;
-  const scale = scaleOf(stopGradient(max(abs(x), axes)));
-  const scaled = multiply(x, insertAxes(scale, x.shape, axes));
-  return rooted(divide(sqrt(meanSquare(scaled, axes, count)), scale), squares);
-}
-
-/** A power of two that takes numbers to where their squares are neither denormal nor infinite, in f32 kernels too. */
-export function scaleOf(largest: Expr): Expr {
-  const large = where(greater(largest, 2 ** 400), 2 ** -600, 2 ** -90);
-  const small = where(less(largest, 2 ** -400), 2 ** 600, 2 ** 90);
-  return where(greater(largest, 2 ** 50), large, where(less(largest, 2 ** -50), small, 1));
-}
 
 export interface NormOptions extends ReductionOptions {
   /** 2: √Σx², the default; 1: Σ|x|; Infinity: the largest |x|. */

@@ -74,7 +74,7 @@ const zeros: readonly Exception[] = [
 /** Where a more exact form would cost every use more than it gains a few. */
 const costly: readonly Exception[] = [
   ...because(
-    "1/r − x²/r³ cancels where one number is nearly all (hypot keeps it): the error is absolute, an ulp of 1/rⁿ; what is less than 10⁻¹²⁰ of numbers beyond 10¹²⁰ is taken for 0 by the gradient",
+    "1/r − x²/r³ cancels where one number is nearly all (hypot keeps it): the error is absolute, an ulp of 1/rⁿ; the gradient x/r has no more digits than a denormal r",
     { "norm [a, b]": fromFirst },
   ),
   ...because("1/r − x²/r³ cancels, and is 0 by symmetry where a is the mean: the error is absolute", {
