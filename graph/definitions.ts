@@ -44,6 +44,7 @@ const opFields = {
     routine: "function",
     work: "function",
     within: "function",
+    lean: "function",
     expand: "function",
     applied: "function",
     squared: "function",

@@ -254,6 +254,8 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
    * take it from there where that tensor is computed anyway.
    */
   within?(params: P): { readonly params: P; readonly at: number } | undefined;
+  /** A graph that has the op without what it computes for nothing; `prepare` is what kernels do to graphs in its parameters. */
+  lean?(graph: Graph, prepare: (graph: Graph) => Graph): Graph;
   /** The same made of other ops, for kernels. */
   expand?(application: Omit<Application<P, A>, "result">): Expr;
   /** A simpler expression with the same value to the last bit, or `undefined`. */

@@ -137,4 +137,42 @@ for (const op of carriers) {
   });
 }
 
+for (const op of ops) {
+  const { derivative } = op;
+  if (derivative.kind !== "transpose" || !derivative.discrete?.length) continue;
+  const given = derivative.discrete;
+  absence(`${op.name}: its places have no tangent, and none of their own comes through`, () => {
+    forAll(10, appliedOf(op), ({ shapes, params, values }) => {
+      const specs = shapes.map((shape, i) => [`a${i}`, { shape }] as const);
+      const f = trace(Object.fromEntries(specs), (inputs) => {
+        const operands = Object.values(inputs) as Expr[];
+        return applyTo(operands[0]!.builder, op, operands, params);
+      }) as unknown as Traced;
+      const tangents = shapes.map((shape) => Array.from({ length: sizeOf(shape) }, (_, k) => k + 1));
+      const along = (moved: (i: number) => boolean) => {
+        const names = shapes.flatMap((_, i) => (moved(i) ? [`a${i}`] : []));
+        const at = shapes.flatMap((shape, i) => {
+          const plain = (list: readonly number[]) => (shape.length === 0 ? list[0]! : list);
+          const own = [[`a${i}`, plain(values[i]!)] as const];
+          return moved(i) ? [...own, [`tangent.a${i}`, plain(tangents[i]!)] as const] : own;
+        });
+        return flatten(
+          (
+            (jvp as unknown as (f: Traced, ...names: string[]) => Plain)(
+              f,
+              ...names,
+            )(Object.fromEntries(at)) as { tangent: unknown }
+          ).tangent,
+        );
+      };
+      assertClose(
+        along(() => true),
+        along((i) => !given.includes(i)),
+        0,
+        "the tangent",
+      );
+    });
+  });
+}
+
 absence.run();

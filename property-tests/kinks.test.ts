@@ -10,6 +10,7 @@ import {
   atan2,
   clip,
   compile,
+  concatenate,
   divide,
   type Expr,
   exp,
@@ -47,7 +48,7 @@ import {
   where,
 } from "../graph/index.js";
 import { constant } from "../graph/ops/constant.js";
-import { kink, noSlope } from "../graph/ops/kinks.js";
+import { kink, noSlope, shadow } from "../graph/ops/kinks.js";
 import { huber } from "../src/nn/index.js";
 import { domainOf } from "../src/testing/programs.js";
 import { applyTo } from "./support/arbitraries.js";
@@ -189,6 +190,33 @@ const kinked: readonly (readonly [
   ["min(x, y)", (x) => minimum(first(x), second(x)), [1, 1], [0.5, 0.5], [none, none, none, none]],
   ["relu²", (x) => sum(square(relu(x))), [0, 1], [0, 2], [none, 0, 0, 2]],
   ["clip²", (x) => sum(square(clip(x, 0, 1))), [0, 0.5], [0, 1], [none, 0, 0, 2]],
+  [
+    "a part of |x| that is chosen",
+    (x) => sum(where([1], slice(abs(x), 0, 1), 2)),
+    ...([
+      [0, 1],
+      [0, 0],
+      [none, 0, 0, 0],
+    ] as const),
+  ],
+  [
+    "|x| beside more, chosen",
+    (x) => sum(where([1, 1, 0, 0], concatenate([abs(x), add(x, 5)]), 2)),
+    ...([
+      [0, 1],
+      [0, 1],
+      [none, 0, 0, 0],
+    ] as const),
+  ],
+  [
+    "|x| in two parts, chosen",
+    (x) => sum(where([1, 1], add(relu(x), relu(subtract(0, x))), 2)),
+    ...([
+      [0, 1],
+      [0, 1],
+      [none, 0, 0, 0],
+    ] as const),
+  ],
   ["the mean of |x|·x", (x) => mean(multiply(abs(x), x)), [0, 1], [0, 1], [none, 0, 0, 1]],
 ];
 
@@ -281,6 +309,15 @@ for (const op of elementwiseOps) {
     }
   });
 }
+
+kinks("what stands for a 0 that is known to be one has the derivatives of that", () => {
+  const f = trace({ x: scalar() }, ({ x }) => shadow(square(x))) as unknown as Objective;
+  for (const x of [0, -2]) {
+    assertSame([plain(f)({ x }) as number, plain(compile(f as never))({ x }) as number], [0, 0], "value");
+    assertSame(flatten(plain(grad(f as never))({ x })), [2 * x], "slope");
+    assertSame(flatten(plain(hessian(f as never))({ x })), [2], "second derivative");
+  }
+});
 
 kinks("powers at 0: slopes by the exponent, and a Hessian that doesn't depend on the order", () => {
   const f = trace({ x: scalar(), n: scalar() }, ({ x, n }) => power(x, n)) as unknown as Objective;

@@ -17,6 +17,8 @@ import {
   exp,
   grad,
   index,
+  jacobian,
+  jvp,
   log,
   max,
   mean,
@@ -273,5 +275,47 @@ masks("`where(x > 0, sqrt(x), 0)` has gradient 0 at 0", () => {
   ) as unknown as Objective;
   assert.equal(orders(f, { x: [0, 4] }, 2), [Float64Array.of(0, 0.25), Float64Array.of(0, -0.0390625)]);
 });
+
+const steep = [sqrt, cbrt] as readonly unknown[] as readonly Function1[];
+
+masks("the elements between two that are used have no derivative", () => {
+  for (const f of steep) {
+    const g = trace({ x: vector(3) }, ({ x }): Expr => {
+      const y = f(x);
+      return add(index(y, 0), index(y, 2)) as Expr;
+    }) as unknown as Objective;
+    const [first, second] = orders(g, { x: [1, 0, 1] }, 3);
+    assert.ok(
+      [first![1], second![1]].every((x) => x === 0),
+      `${first} and ${second} by ${f}`,
+    );
+  }
+});
+
+masks("what pads has no tangent", () => {
+  const f = trace({ x: vector(2) }, ({ x }) => sum(cbrt(pad(x, [1, 1]))) as Expr<[]>);
+  assertClose(jvp(f)({ x: [1, 8], "tangent.x": [3, 12] }).tangent, 2, 1e-15, "tangent");
+});
+
+masks(
+  "a Jacobian of more rows, or columns, than are written out takes only the elements that each depends on",
+  () => {
+    const size = 20;
+    const x = Array.from({ length: size }, (_, i) => i % 2);
+    for (const f of steep)
+      for (const copies of [1, 2]) {
+        const g = trace({ x: vector(size) }, ({ x }) =>
+          concatenate(new Array<Expr>(copies).fill(f(x as Expr))),
+        );
+        const found = flat(jacobian(g)({ x }).x as Float64Array);
+        const alone = trace({ x: scalar() }, ({ x }): Expr => f(x as Expr)) as unknown as Objective;
+        const slopes = x.map((at) => orders(alone, { x: at }, 1)[0]![0]!);
+        const right = Array.from({ length: copies * size * size }, (_, k) =>
+          k % size === Math.floor(k / size) % size ? slopes[k % size]! : 0,
+        );
+        assertSame(found, right, `${copies * size} rows of ${f}`);
+      }
+  },
+);
 
 masks.run();

@@ -18,6 +18,7 @@ import {
   jvp,
   log,
   multiply,
+  relu,
   scan,
   sin,
   slice,
@@ -57,6 +58,14 @@ const steps: readonly (readonly [text: string, step: (i: number, j: number) => S
   ["a choice", (i, j) => (c) => where(greater(c[i]!, 0.5), square(c[i]!), sqrt(c[j]!)) as Expr],
   ["a choice of a row", (i, j) => (c, row) => where(greater(row, 0.5), c[i]!, log(c[j]!)) as Expr],
   ["an absolute value", (i) => (c) => abs(c[i]!) as Expr],
+  ["an absolute difference", (i, j) => (c) => abs(subtract(c[i]!, c[j]!)) as Expr],
+  ["what is positive", (i) => (c) => relu(c[i]!) as Expr],
+  ["what of a row is positive", (i) => (c, row) => add(c[i]!, relu(row)) as Expr],
+  ["what of a product is positive", (i, j) => (c, _row, k) => relu(multiply(k, c[j]!, c[i]!)) as Expr],
+  [
+    "a choice of what is positive",
+    (i, j) => (c, row) => where(greater(row, 0.5), relu(c[i]!), c[j]!) as Expr,
+  ],
 ];
 
 /** What is made of the histories: rows are those of all steps, each of them all carries. */
@@ -77,6 +86,7 @@ const uses: readonly (readonly [
     "steps behind a choice",
     (history, _l, given, j) => sum(where(given, slice(history, j, j + 1, { axis: 1 }), 0)) as Expr,
   ],
+  ["what of all steps is positive", (history) => sum(relu(history)) as Expr],
   ["the last of all", (_h, last) => sum(multiply(last, [1, 2, 3])) as Expr],
 ];
 

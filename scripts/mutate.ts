@@ -2,19 +2,32 @@
  * The tester tested: each derivative rule of each op is made wrong in one place, or with `--walks` each walk that applies
  * them; the laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
- * npm run mutate -- [--op NAME | --walks]
+ * npm run mutate -- [--op NAME | --walks [--of TEXT]]: with a text, faults in whose file or right words it occurs
  */
 import { parseArgs } from "node:util";
 import { collect, type Test, tests } from "../property-tests/support/collected.js";
 import { plantSwitches, walkFaults } from "../property-tests/support/walk-faults.js";
 
-const { values } = parseArgs({ options: { op: { type: "string" }, walks: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: { op: { type: "string" }, walks: { type: "boolean" }, of: { type: "string", default: "" } },
+});
 
 collect();
 if (values.walks) plantSwitches();
 // The laws of single ops come first: they kill most, and fast.
 for (const file of [
-  ...["derivatives", "modes", "absence", "corners", "extremes", "masks", "kinks", "unused", "graphs"],
+  ...[
+    "derivatives",
+    "modes",
+    "absence",
+    "corners",
+    "extremes",
+    "masks",
+    "kinks",
+    "unused",
+    "loops",
+    "graphs",
+  ],
 ])
   await import(new URL(`../property-tests/${file}.test.ts`, import.meta.url).href);
 const { fc } = await import("../property-tests/support/law.js");
@@ -72,11 +85,12 @@ for (const op of ops) {
   }
 }
 /** Those of masks, kinks and loops first: most of what walks do is done for them. */
-const lawsOfWalks = ["masks", "absence", "kinks", "unused", "modes", "derivatives"].flatMap((name) =>
+const lawsOfWalks = ["loops", "masks", "absence", "kinks", "unused", "modes", "derivatives"].flatMap((name) =>
   tests.filter(({ suite }) => suite === name),
 );
 for (const [number, { file, right, wrong }] of walkFaults.entries()) {
   if (!values.walks) break;
+  if (!`${file} ${right}`.includes(values.of)) continue;
   globalThis.walkFault = number;
   let killer: Test | undefined;
   for (const test of lawsOfWalks) {

@@ -31,7 +31,7 @@ export function expand(given: Graph): Graph {
       return node.op.expand?.({ operands, params: node.params }).id ?? builder.adopt(node);
     });
   }
-  return graph;
+  return graph.nodes.find(({ op }) => op.lean)?.op.lean?.(graph, prepare) ?? graph;
 }
 
 function isPowerOfTwo(x: number): boolean {

@@ -6,7 +6,6 @@ import { fullLike } from "../elementwise.js";
 import { ancestors } from "../interpret.js";
 import { apply, type Builder, type Expr } from "../node.js";
 import type { Application } from "../op.js";
-import { isAssembled } from "../ops/boxes.js";
 import { combine, isEverywhere, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
 import { dependents } from "./reverse.js";
 
@@ -62,15 +61,16 @@ function push(
       if (derivative.linear === "jointly") {
         const filled = values().map((value, i) => value ?? fullLike(operands[i]!, 0));
         const mask = derivative.carries && apply(op, tangents.map(maskLike(operands)), params);
-        const everywhere = !mask || (isAssembled(mask) && isEverywhere(mask));
-        const hasKinks = tangents.some((tangent) => tangent?.rest !== undefined);
-        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, hasKinks);
+        const everywhere = !mask || isEverywhere(mask);
+        const rests = tangents.map((tangent, i) => tangent?.rest ?? fullLike(operands[i]!, 0));
+        const rest = tangents.some((tangent) => tangent?.rest) ? apply(op, rests, params) : undefined;
+        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, rest);
       }
       const terms = tangents.flatMap((tangent, i): Masked[] => {
         if (!tangent || derivative.discrete?.includes(i)) return [];
         const on = (value: Expr) => apply(op, operands.with(i, value), params);
-        const mask = derivative.carries && tangent.mask ? on(tangent.mask) : undefined;
-        return [zeroed(on(materialize(tangent)), mask, tangent.rest)];
+        const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
+        return [zeroed(on(materialize(tangent)), along(tangent.mask), along(tangent.rest))];
       });
       return terms.length > 1 ? combine(terms) : terms[0];
     }

@@ -25,11 +25,9 @@ export function unmasked(value: Expr): Masked {
   return { value, zeroed: true };
 }
 
-/**
- * One whose value is 0 where it is absent; everywhere present without a mask. Of kinks the value knows.
- */
-export function zeroed(value: Expr, mask: Expr | undefined, kinks?: unknown): Masked {
-  return { value, mask, zeroed: true, rest: kinks ? value : undefined };
+/** One whose value is 0, or `rest`, where it is absent; everywhere present without a mask. */
+export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr): Masked {
+  return { value, mask, zeroed: true, rest };
 }
 
 /** The value, 0 where it is absent. */
@@ -38,31 +36,19 @@ export function materialize({ value, mask, zeroed, rest }: Masked): Expr {
 }
 
 /** The value times a factor. */
-export function scale(masked: Masked, partial: Factor): Masked {
+export function scale({ value, mask, zeroed: isZero, rest }: Masked, partial: Factor): Masked {
   if (typeof partial !== "number" && "mask" in partial) {
-    const mask = masked.mask === undefined ? partial.mask : logicalAnd(masked.mask, partial.mask);
-    return {
-      value: times(masked.value, partial.value),
-      mask,
-      zeroed: false,
-      rest: restOf(masked, partial),
-    };
+    const { mask: own, kink, value: factor } = partial;
+    const both = mask ? logicalAnd(mask, own) : own;
+    // Kinks of either, where the other takes part.
+    const left = kink && mask ? where(mask, kink, rest ?? 0) : (kink ?? (rest && where(own, rest, 0)));
+    // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along.
+    const isKept = !!mask && isZero && factor === 1;
+    const product = isKept ? where(own, value, (kink && left) ?? 0) : times(value, factor);
+    return { value: product, mask: both, zeroed: isKept, rest: left };
   }
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
-  return {
-    ...masked,
-    value: times(masked.value, partial),
-    zeroed: masked.mask === undefined || (masked.zeroed && finite),
-  };
-}
-
-/** What stands where there is no product: kinks of either, where the other takes part. */
-function restOf(
-  { mask, rest }: Masked,
-  { mask: own, kink }: { readonly mask: Expr; readonly kink?: Expr },
-): Expr | undefined {
-  if (kink && mask) return where(mask, kink, rest ?? 0);
-  return kink ?? (rest && where(own, rest, 0));
+  return { value: times(value, partial), mask, zeroed: !mask || (isZero && finite), rest };
 }
 
 function times(value: Expr, factor: Expr | number): Expr {
@@ -70,16 +56,13 @@ function times(value: Expr, factor: Expr | number): Expr {
   return factor === -1 ? negative(value) : multiply(value, factor);
 }
 
-/** The sum of adjoints or tangents. Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */
+/** The sum of adjoints or tangents. */
 export function combine(parts: readonly Masked[]): Masked {
-  const values = parts.map(materialize);
-  const pieces = values.filter(isAssembled);
-  const sum = values.filter((value) => !isAssembled(value));
-  if (pieces.length > 0) sum.push(mergeAssembled(pieces));
+  const total = together(parts.map(materialize), add);
   return zeroed(
-    sum.reduce((left, right) => add(left, right)),
+    total,
     union(parts.map(({ mask }) => mask)),
-    parts.find(({ rest }) => rest),
+    parts.some(({ rest }) => rest) ? total : undefined,
   );
 }
 
@@ -87,18 +70,24 @@ export function combine(parts: readonly Masked[]): Masked {
 function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
   const present = masks.filter((mask) => mask !== undefined);
   if (present.length < masks.length) return undefined;
-  const pieces = present.filter(isAssembled);
-  const rest = present.filter((mask) => !isAssembled(mask));
-  if (pieces.length > 0) {
-    const merged = mergeAssembled(pieces);
-    if (isEverywhere(merged)) return undefined;
-    rest.push(merged);
-  }
-  return rest.reduce((left, right) => logicalOr(left, right));
+  const all = together(present, (left, right) => (isEverywhere(right) ? right : logicalOr(left, right)));
+  return isEverywhere(all) ? undefined : all;
+}
+
+/** Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */
+function together(list: readonly Expr[], join: (left: Expr, right: Expr) => Expr): Expr {
+  const pieces = list.filter(isAssembled);
+  const others = list.filter((one) => !isAssembled(one));
+  if (pieces.length > 0) others.push(mergeAssembled(pieces));
+  return others.reduce((left, right) => join(left, right));
 }
 
 /** Whether an assembled mask leaves nothing out: its parts are true and cover the tensor. */
 export function isEverywhere(mask: Expr): boolean {
   const { builder } = mask;
-  return nodeOf(mask).operands.every((part) => uniformValue(builder.expr(part)) === 1) && coversAll(mask);
+  return (
+    isAssembled(mask) &&
+    nodeOf(mask).operands.every((part) => uniformValue(builder.expr(part)) === 1) &&
+    coversAll(mask)
+  );
 }

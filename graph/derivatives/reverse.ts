@@ -98,11 +98,10 @@ function propagate(
       const sparse = derivative.sparse && !derivative.covers?.(application);
       ids.forEach((operand, i) => {
         if (!matters(operand) || derivative.discrete?.includes(i)) return;
-        const transposed = derivative.transpose(value, i, application);
+        const on = (one: Expr) => derivative.transpose(one, i, application);
+        const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
         const present = adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined);
-        const mask =
-          derivative.carries && present ? derivative.transpose(present, i, application) : undefined;
-        contribute(operand, zeroed(transposed, mask, adjoint.rest));
+        contribute(operand, zeroed(on(value), along(present), along(adjoint.rest)));
       });
       return;
     }
@@ -138,6 +137,6 @@ function propagate(
     case "constant":
       return;
     default:
-      throw new Error(`No rule for the derivative of ${op.name} ${shape}: ${derivative satisfies never}`);
+      throw new Error(`No rule for ${op.name}: ${derivative satisfies never}`);
   }
 }

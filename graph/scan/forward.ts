@@ -1,6 +1,6 @@
 /** The forward mode of a scan: dcₜ₊₁ = ∂body/∂c·dcₜ + ∂body/∂x·dxₜ + ∂body/∂θ·dθ, over the carries that are known already. */
 import { pushforward } from "../derivatives/forward.js";
-import { type Masked, materialize, zeroed } from "../derivatives/masked.js";
+import { type Masked, materialize, unmasked } from "../derivatives/masked.js";
 import type { Builder, Expr } from "../node.js";
 import type { Application, Op } from "../op.js";
 import { element } from "../ops/boxes.js";
@@ -11,6 +11,7 @@ import { applyBody } from "./body.js";
 import { joinInputs, type ScanParams, splitOperands, stepAt } from "./layout.js";
 import {
   areAlike,
+  carried,
   columns,
   cut,
   type Derived,
@@ -160,7 +161,7 @@ function withoutMasks(parts: Parts, seeds: Seeds, leg: Leg): Seeds {
 }
 
 function lastRow(history: Masked | undefined, i: number): Masked | undefined {
-  return history && zeroed(element(history.value, i), history.mask && element(history.mask, i));
+  return history && carried(element(history.value, i), history.mask && element(history.mask, i));
 }
 
 /** The tangents of the carries of a leg, or of its last carry. */
@@ -231,7 +232,7 @@ function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: L
       const dc = columns(inputs.carry, 0, size);
       const unknown = columns(inputs.carry, size, size + countOf(arriving));
       const seeds = joinInputs<Masked | undefined>({
-        carry: zeroed(dc, maskOf(builder, arriving, unknown)),
+        carry: carried(dc, maskOf(builder, arriving, unknown)),
         rows: maskedSeeds(builder, rows, others.slice(shapes.rows.length)),
         step: undefined,
         constants: maskedSeeds(builder, constants, inputs.constants.slice(shapes.constants.length)),
@@ -259,13 +260,13 @@ function maskedSeeds(
   return seeds.map((seed) => {
     if (!seed) return undefined;
     const value = inputs[next++]!;
-    if (seed.mask) return zeroed(value, inputs[nextMask++]!);
-    if (seed.presence.every((one) => one === present)) return zeroed(value, undefined);
+    if (seed.mask) return carried(value, inputs[nextMask++]!);
+    if (seed.presence.every((one) => one === present)) return unmasked(value);
     const mask = constant(
       builder,
       seed.presence.map((one) => Number(one === present)),
       [seed.presence.length],
     );
-    return zeroed(value, reshapeExpr(mask, value.shape));
+    return carried(value, reshapeExpr(mask, value.shape));
   });
 }

@@ -1,5 +1,5 @@
 /** What both modes of a scan's derivative share: an application by its parts, cut into stretches of steps. */
-import { type Masked, materialize, zeroed } from "../derivatives/masked.js";
+import { type Masked, materialize, unmasked, zeroed } from "../derivatives/masked.js";
 import type { Graph } from "../graph.js";
 import { apply, type Builder, type Expr, type Node } from "../node.js";
 import type { Application, Op } from "../op.js";
@@ -7,6 +7,7 @@ import { add } from "../ops/arithmetic.js";
 import { element } from "../ops/boxes.js";
 import { full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
+import { shadow } from "../ops/kinks.js";
 import { reshapeExpr } from "../ops/moving.js";
 import { sameParams } from "../params.js";
 import { type Shape, sizeOf } from "../shape.js";
@@ -227,6 +228,11 @@ export function maskIn(builder: Builder, masked: Masked | undefined, shape: Shap
   return masked?.mask ?? full(builder, masked ? 1 : 0, shape);
 }
 
+/** One that goes into a loop, out of it or from step to step, its value being 0 where it is absent, but with kinks. */
+export function carried(value: Expr, mask: Expr | undefined): Masked {
+  return zeroed(value, mask, mask && shadow(value));
+}
+
 /** One with what is known of its mask and the elements that aren't; `undefined` where it is absent everywhere. */
 export function maskedBy(
   value: Expr,
@@ -235,7 +241,7 @@ export function maskedBy(
   ...rows: number[]
 ): Masked | undefined {
   if (isNothing(presence)) return undefined;
-  return zeroed(value, maskOf(value.builder, presence, unknown, ...rows));
+  return carried(value, maskOf(value.builder, presence, unknown, ...rows));
 }
 
 /** Of legs in any order, which have a row a step, the rows of all steps. */
@@ -251,8 +257,8 @@ export function joinLegs(
   const value = concatenate(
     sorted.map(([leg, rows]) => (rows ? materialize(rows) : full(builder, 0, shapeOf(leg)))),
   );
-  if (sorted.every(([, rows]) => rows && !rows.mask)) return zeroed(value, undefined);
-  return zeroed(value, concatenate(sorted.map(([leg, rows]) => maskIn(builder, rows, shapeOf(leg)))));
+  if (sorted.every(([, rows]) => rows && !rows.mask)) return unmasked(value);
+  return carried(value, concatenate(sorted.map(([leg, rows]) => maskIn(builder, rows, shapeOf(leg)))));
 }
 
 /** Elements of the last axis; all of them are no slice. */

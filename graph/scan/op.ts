@@ -9,6 +9,7 @@ import { formatShape, isLength, type Shape, sameShape } from "../shape.js";
 import { makeBody } from "./body.js";
 import { scanDerivative } from "./derivative.js";
 import { joinInputs, joinOperands, type ScanParams, splitInputs, splitOperands, stepAt } from "./layout.js";
+import { lean } from "./lean.js";
 import { scanRoutine } from "./routine.js";
 
 export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
@@ -59,6 +60,7 @@ export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
     params.last && params.length > 0
       ? { params: { ...params, last: 0 }, at: stepAt(params, params.length - 1) }
       : undefined,
+  lean: (graph, prepare) => lean(scanOp, graph, prepare),
   routine: (_shapes, params, _dtype, compileBody) => scanRoutine(params, compileBody),
   work: (_shapes, { body, length }) => length * countElements(body),
   derivative: scanDerivative(() => scanOp),

@@ -3,7 +3,7 @@
  * the adjoints of the rows beside it; the second, over the λ that are known then, adds up the adjoints of what all steps
  * see. Where λ is absent at some steps only, its mask is carried beside it.
  */
-import { type Masked, materialize, zeroed } from "../derivatives/masked.js";
+import { type Masked, materialize } from "../derivatives/masked.js";
 import type { Expr } from "../node.js";
 import type { Application, Op } from "../op.js";
 import { add } from "../ops/arithmetic.js";
@@ -15,6 +15,7 @@ import type { Shape } from "../shape.js";
 import { joinOperands, type Operands, type ScanParams, splitOperands, stepAt } from "./layout.js";
 import {
   before,
+  carried,
   columns,
   cut,
   type Derived,
@@ -111,7 +112,7 @@ export function reverse(
     ),
   );
   return joinOperands({
-    carry: matters.carry && to === 0 ? at : undefined,
+    carry: at,
     rows: spread(rowAdjoints, matters.rows),
     constants: spread(unpackTotals(totals, wanted), matters.constants),
   });
@@ -198,7 +199,7 @@ function unpackRows(
     const masks = columns(unknown, next, next + countOf(own));
     next += countOf(own);
     const flat = maskedBy(value, own, masks, value.shape[0]!);
-    return flat && zeroed(value, flat.mask && reshapeExpr(flat.mask, value.shape));
+    return flat && carried(value, flat.mask && reshapeExpr(flat.mask, value.shape));
   });
 }
 
@@ -234,7 +235,7 @@ function chainOf(
     const mask = maskOf(builder, arriving, historyMask ? (logicalOr(unknown, historyMask) as Expr) : unknown);
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = [from!, ...pick(rows, matters)];
-    const pulled = transposed(body, builder, primals, zeroed(value, mask), wanted);
+    const pulled = transposed(body, builder, primals, carried(value, mask), wanted);
     const [carry, ...rest] = pulled;
     const after = presenceIn(carry, shapes.carry);
     const presence = presenceInAll(rest, rowShapes);

@@ -6,17 +6,21 @@ import {
   concatenate,
   divide,
   type Expr,
+  emit,
   grad,
   index,
   jacobian,
   jvp,
   matrix,
   multiply,
+  relu,
   scalar,
   scan,
   sin,
+  slice,
   square,
   stack,
+  subtract,
   sum,
   trace,
   vector,
@@ -189,6 +193,80 @@ scans("a Jacobian of ys, and a loop that uses those of another", () => {
   // Σ 4ᵏ·|x|²
   assert.equal([...(f({ x: [1, 2] }) as Float64Array)], [5, 25, 105]);
   assert.equal([...(jacobian(f)({ x: [1, 2] }).x as Float64Array)], [2, 4, 10, 20, 42, 84]);
+});
+
+/** The numbers of a carry in each loop of the kernel, written out. */
+function widthsOf(f: unknown): number[] {
+  const text = emit(f as never, { name: "f" });
+  return [...text.matchAll(/^return \(result, a0.*\n((?:let y.*\n)*)/gm)].map(
+    ([, carries]) => carries!.split("\n").length - 1,
+  );
+}
+
+scans("kernels don't carry what nobody reads: masks that only a further derivative asks for", () => {
+  const inputs = { k: vector(2), y: vector(2) };
+  const f = trace(inputs, ({ k, y }) => {
+    return sum(scan((c: Expr) => relu(subtract(c, k)) as Expr, y as Expr, { length: 100 }).last);
+  });
+  assert.equal(widthsOf(grad(f)), [2, 2, 2]);
+  // What the second derivative reads of them is there.
+  const twice = trace(inputs, ({ k, y }) => sum(grad(f)({ k, y }).k));
+  const at = { k: [0.25, 0.25], y: [25, 30] };
+  for (const g of [grad(twice), compile(grad(twice))])
+    assert.ok(flat(g(at)).some(Number.isNaN), "there is none at a kink");
+  assert.ok(flat(compile(grad(twice))({ ...at, k: [0.1, 0.1] })).every((x) => x === 0));
+});
+
+scans("kernels don't carry what nobody reads, whatever is read of it and how", () => {
+  const inputs = { x: matrix(100, 2), y: vector(2) };
+  type Four = { readonly a: Expr; readonly b: Expr; readonly c: Expr; readonly d: Expr };
+  const step = ({ a, b, c, d }: Four, row: Expr, i: Expr) => ({
+    a: add(multiply(a, 0.5), row) as Expr,
+    b: add(b, a) as Expr,
+    c: sin(add(c, multiply(d, i))) as Expr,
+    d: multiply(d, sum(row)) as Expr,
+  });
+  const uses: readonly (readonly [widths: readonly number[], use: (last: Four, history: Four) => unknown])[] =
+    [
+      [[2], ({ a }) => a],
+      [[4], ({ b }) => b],
+      [[7], ({ b, c }) => ({ b, c })],
+      [[3], ({ c, d }) => ({ c, d: sum(d) })],
+      [[2], (_, { a }) => slice(a, undefined, undefined, { step: -1 })],
+      [[4], ({ a }, { b }) => ({ a, b: slice(b, 1, 3) })],
+      [[3], (_, { c }) => slice(c, undefined, undefined, { axis: 1, step: -1 })],
+      [[1], (_, { d }) => d],
+    ];
+  const at = { x: numbers(200, 3), y: [0.5, -2] };
+  for (const [widths, use] of uses)
+    for (const reverse of [false, true]) {
+      const f = trace(inputs, ({ x, y }) => {
+        const first = { a: y, b: y, c: y, d: index(y, 0) } as unknown as Four;
+        const looped = scan(step as never, first, { xs: x as Expr, reverse }) as unknown as {
+          last: Four;
+          history: Four;
+        };
+        return use(looped.last, looped.history) as Expr;
+      });
+      assert.equal(flat(compile(f)(at)), flat(f(at)), `${use}`);
+      assert.equal(widthsOf(f), widths, `${use}`);
+      assert.equal(
+        flat(compile(jvp(f))({ ...at, "tangent.x": at.x, "tangent.y": at.y })),
+        flat(jvp(f)({ ...at, "tangent.x": at.x, "tangent.y": at.y })),
+      );
+    }
+});
+
+scans("a loop in a loop is as narrow", () => {
+  const f = trace({ x: vector(2) }, ({ x }) => {
+    const step = (a: Expr) =>
+      scan(({ u, v }) => ({ u: sin(u) as Expr, v: add(v, u) as Expr }), { u: a, v: a }, { length: 50 }).last
+        .u;
+    return scan(step, x as Expr, { length: 50 }).last;
+  });
+  const at = { x: [0.5, 1] };
+  assert.equal(flat(compile(f)(at)), flat(f(at)));
+  assert.ok(widthsOf(f).every((width) => width <= 2));
 });
 
 scans("what a step may return besides is said in words", () => {

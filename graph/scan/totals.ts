@@ -1,5 +1,5 @@
 /** The second scan of the reverse mode, which adds up the adjoints of what all steps see, and what it shares with the first. */
-import { type Masked, materialize, zeroed } from "../derivatives/masked.js";
+import { type Masked, materialize } from "../derivatives/masked.js";
 import { pullback } from "../derivatives/reverse.js";
 import type { Graph } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
@@ -11,6 +11,7 @@ import type { Shape } from "../shape.js";
 import { applyBody } from "./body.js";
 import type { Inputs, ScanParams } from "./layout.js";
 import {
+  carried,
   columns,
   cut,
   type Derived,
@@ -89,7 +90,7 @@ export function unpackTotals({ values, masks }: Totals, wanted: readonly Shape[]
   return own.map((value, i) => {
     const presence = known[i]!;
     if (isNothing(presence)) return undefined;
-    return zeroed(value, presence.every((one) => one === present) ? undefined : ownMasks?.[i]);
+    return carried(value, presence.every((one) => one === present) ? undefined : ownMasks?.[i]);
   });
 }
 
@@ -111,7 +112,7 @@ function sumOf({ params, shapes }: Parts, matters: readonly boolean[], { start, 
     ];
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = pick(inputs.constants, matters);
-    const lambda = zeroed(value, maskOf(builder, arriving, unknown ?? full(builder, 0, [0])));
+    const lambda = carried(value, maskOf(builder, arriving, unknown ?? full(builder, 0, [0])));
     const pulled = transposed(body, builder, primals, lambda, wanted);
     const presence = presenceInAll(pulled, wantedShapes);
     const total = add(columns(inputs.carry, 0, size), packMasked(builder, pulled, wanted)) as Expr;
