@@ -63,6 +63,6 @@ export {
   pathText,
   unflattenTree,
 } from "./tree.js";
-export type { ResultOf, ShapeOf } from "./types.js";
+export type { ResultOf, ScalarOutput, ShapeOf } from "./types.js";
 export { validate } from "./validate.js";
 export { flatten, nest, readValue, rowsOf, shapeOfValue } from "./values.js";

@@ -2,7 +2,7 @@ import { AdjointError } from "./errors.js";
 import type { Op } from "./op.js";
 import { hashParams, mix, noParams, type Params, sameParams } from "./params.js";
 import { formatShape, type Shape, sizeOf, tooMany } from "./shape.js";
-import type { Tail } from "./types.js";
+import type { Elements } from "./shape-types.js";
 
 /** One application of an op: plain immutable data, its operands being positions of earlier nodes. */
 export interface Node<P extends Params = Params> {
@@ -55,21 +55,16 @@ export class Builder {
   adopt(node: Node): number {
     const { op, operands, params } = node;
     const hash = this.#hash(op, operands, params);
-    let mask = this.#slots.length - 1;
+    const id = this.nodes.length;
+    if (id === this.#hashes.length) this.#grow();
+    const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
       if (this.#hashes[entry - 1] === hash && same(this.nodes[entry - 1]!, op, operands, params))
         return entry - 1;
       slot = (slot + 1) & mask;
     }
-    const id = this.nodes.length;
     this.nodes.push(this.origin === undefined || node.origin !== undefined ? node : this.#marked(node));
-    if (id >= this.#hashes.length) {
-      this.#grow();
-      mask = this.#slots.length - 1;
-      slot = hash & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    }
     this.#hashes[id] = hash;
     this.#slots[slot] = id + 1;
     return id;
@@ -99,7 +94,7 @@ export class Builder {
     this.#hashes = hashes;
     const slots = new Int32Array(hashes.length * 2);
     const mask = slots.length - 1;
-    for (let id = 0; id < this.nodes.length - 1; id++) {
+    for (let id = 0; id < this.nodes.length; id++) {
       let slot = hashes[id]! & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = id + 1;
@@ -124,7 +119,8 @@ function same(node: Node, op: Op, operands: readonly number[], params: Params): 
  * A value in a graph being traced: a handle on a node. Its shape is known, its numbers are not.
  * A vector or a tensor can be taken apart by its first axis: `const [x1, x2] = x`.
  */
-export class Expr<S extends Shape = Shape> {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: an element for each index comes from the prototype
+export class Expr<out S extends Shape = Shape> {
   /** Tells an expression: a value can be asked for it without running a user's code, as its prototype can't. */
   readonly #brand = true;
   readonly builder: Builder;
@@ -142,10 +138,9 @@ export class Expr<S extends Shape = Shape> {
     return typeof value === "object" && value !== null && #brand in value;
   }
 
-  *[Symbol.iterator](): IterableIterator<Expr<Tail<S>>> {
-    if (this.shape.length === 0)
-      throw new AdjointError("A scalar expression can't be taken apart; it has no axis.");
-    for (let i = 0; i < this.shape[0]!; i++) yield this.builder.element(this, i) as Expr<Tail<S>>;
+  /** The length of the first axis. @throws of a scalar, which has none */
+  get length(): Elements<S>["length"] {
+    return (this.shape[0] ?? this[0]) as never;
   }
 
   /** `x + 1` would silently make text of an expression, so every implicit conversion is refused. */
@@ -156,6 +151,21 @@ export class Expr<S extends Shape = Shape> {
     );
   }
 }
+
+/** `x[i]` and, as arrays have it, the iterator. */
+export interface Expr<out S extends Shape = Shape> extends Elements<S> {}
+
+// What an expression hasn't itself is asked of this: there is no other way to give it every index.
+Object.setPrototypeOf(
+  Expr.prototype,
+  new Proxy(
+    { [Symbol.iterator]: Array.prototype.values },
+    {
+      get: (inherited, key, x: Expr) =>
+        /^-?\d+$/.test(String(key)) ? x.builder.element(x, Number(key)) : Reflect.get(inherited, key),
+    },
+  ),
+);
 
 /** Applies an op to expressions of one trace. */
 export function apply<P extends Params>(op: Op<P>, operands: readonly Expr[], params?: P): Expr {

@@ -14,6 +14,7 @@ import { pack, totalSize, unpack } from "../scan/pack.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Shapes, Traced } from "../trace.js";
 import { type Tree, unflattenTree } from "../tree.js";
+import type { ScalarOutput } from "../types.js";
 import { pushforward } from "./forward.js";
 import { type Masked, unmasked, zeroed } from "./masked.js";
 import { pullback } from "./reverse.js";
@@ -70,8 +71,8 @@ export type Hessians<I extends Shapes, N extends keyof I> = {
  *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function hessian<I extends Shapes, N extends keyof I & string = keyof I & string>(
-  f: Traced<I, Expr<[]>>,
+export function hessian<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+  f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, Hessians<I, N>> {
   return inNameOf("hessian", () => jacobian(grad(f, ...names), ...names)) as unknown as Traced<

@@ -9,6 +9,7 @@ import { full } from "../ops/constant.js";
 import { formatShape, type Shape } from "../shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "../trace.js";
 import { leavesOf, type Path, pathText, type Tree, unflattenTree } from "../tree.js";
+import type { ScalarOutput } from "../types.js";
 import { pushforward } from "./forward.js";
 import { type Masked, materialize, unmasked } from "./masked.js";
 import { pullback } from "./reverse.js";
@@ -40,8 +41,8 @@ type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (a
  * Inputs of the result are those of `f`, outputs the gradients by name.
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function grad<I extends Shapes, N extends keyof I & string = keyof I & string>(
-  f: Traced<I, Expr<[]>>,
+export function grad<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+  f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, Gradients<I, N>> {
   return differentiate(f, names, "grad", (_value, gradients) => gradients);
@@ -51,8 +52,8 @@ export function grad<I extends Shapes, N extends keyof I & string = keyof I & st
  * The objective's value and its gradient: outputs `{ value, grad: { … } }`, sharing all work.
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function valueAndGrad<I extends Shapes, N extends keyof I & string = keyof I & string>(
-  f: Traced<I, Expr<[]>>,
+export function valueAndGrad<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+  f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, { value: Expr<[]>; grad: Gradients<I, N> }> {
   return differentiate(f, names, "valueAndGrad", (value, gradients) => ({ value, grad: gradients }));
@@ -110,8 +111,8 @@ export function jvp<I extends Shapes, O, N extends keyof I & string = keyof I & 
  *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function hvp<I extends Shapes, N extends keyof I & string = keyof I & string>(
-  f: Traced<I, Expr<[]>>,
+export function hvp<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+  f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, Gradients<I, N>> {
   const gradient = inNameOf("hvp", () => grad(f, ...names));

@@ -7,11 +7,12 @@ import { Expr } from "../node.js";
 import type { Op } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, isLength, type Shape, sizeOf } from "../shape.js";
-import type { Operand, ResultOf, Reverse, ShapeOf } from "../types.js";
+import type { Axes, Inserted, Permuted, Reverse, Squeezed, Writable } from "../shape-types.js";
+import type { Operand, Pieces, ResultOf, ShapeOf } from "../types.js";
 import { flatten, rowsOf } from "../values.js";
 import { normalizeAxis, readAxes } from "./axes.js";
 import { slice } from "./indexing.js";
-import { reshapeExpr, reshapeOp, transposeExpr, transposeOp, type Writable } from "./moving.js";
+import { reshapeExpr, reshapeOp, transposeExpr, transposeOp } from "./moving.js";
 
 interface Reshape extends WithOp {
   <const A extends Operand, const S extends Shape>(x: A, shape: S): ResultOf<[A], Writable<S>>;
@@ -44,7 +45,10 @@ function inferLength(x: Expr, given: Shape): Shape {
 
 interface Transpose extends WithOp {
   <const A extends Operand>(x: A): ResultOf<[A], Reverse<ShapeOf<A>>>;
-  (x: Operand, axes: readonly number[]): Expr;
+  <const A extends Operand, const X extends readonly number[]>(
+    x: A,
+    axes: X,
+  ): ResultOf<[A], Permuted<ShapeOf<A>, X>>;
 }
 
 /**
@@ -68,20 +72,23 @@ export const transpose: Transpose = /* @__PURE__ */ Object.assign(
 );
 
 /** The same elements in the opposite order along axes, of all or of those given. */
-export function flip(x: Operand, axes?: number | readonly number[]): Expr {
-  return withOperands("flip", [x], ([operand]) =>
+export function flip<const A extends Operand>(x: A, axes?: Axes): ResultOf<[A], ShapeOf<A>> {
+  return withOperands("flip", [x as Operand], ([operand]) =>
     readAxes(axes, operand.shape.length, "flip").reduce(
       (result: Expr, axis) => slice(result, undefined, undefined, { axis, step: -1 }),
       operand,
     ),
-  );
+  ) as never;
 }
 
 /**
  * The same elements without axes of length 1: without all of these, or without those given.
  * @throws where one that is given has another length
  */
-export function squeeze(x: Operand, axes?: number | readonly number[]): Expr {
+export function squeeze<const A extends Operand, const X extends Axes | undefined = undefined>(
+  x: A,
+  axes?: X,
+): ResultOf<[A], Squeezed<ShapeOf<A>, X>> {
   return withOperands("squeeze", [x], ([operand]) => {
     const { shape } = operand;
     const dropped = readAxes(axes, shape.length, "squeeze").filter((axis) => {
@@ -95,22 +102,29 @@ export function squeeze(x: Operand, axes?: number | readonly number[]): Expr {
       operand,
       shape.filter((_, axis) => !dropped.includes(axis)),
     );
-  });
+  }) as never;
 }
 
 /** The same elements with an axis of length 1 put in, which becomes axis `axis` of the result. */
-export function expandDims(x: Operand, axis: number): Expr {
+export function expandDims<const A extends Operand, const X extends number>(
+  x: A,
+  axis: X,
+): ResultOf<[A], Inserted<ShapeOf<A>, X, [1]>> {
   return withOperands("expandDims", [x], ([operand]) => {
     const { shape } = operand;
     return reshapeExpr(operand, shape.toSpliced(normalizeAxis(axis, shape.length + 1, "expandDims"), 0, 1));
-  });
+  }) as never;
 }
 
 /**
  * `x` cut along an axis: into `parts` of equal length, or before each of the places that `parts` lists.
  * @throws where the axis isn't divisible by the number of parts, or the places aren't whole numbers
  */
-export function split(x: Operand, parts: number | readonly number[], axis = 0): Expr[] {
+export function split<
+  const A extends Operand,
+  const P extends number | readonly number[],
+  const X extends number = 0,
+>(x: A, parts: P, axis: X = 0 as X): Pieces<A, P, X> {
   const operand = x instanceof Expr ? x : flatten(x, "split");
   const { shape } = operand;
   const length = shape[normalizeAxis(axis, shape.length, "split")]!;
@@ -123,7 +137,9 @@ export function split(x: Operand, parts: number | readonly number[], axis = 0): 
     );
   }
   const places = listed ?? Array.from({ length: count - 1 }, (_, i) => ((i + 1) * length) / count);
-  return [...places, length].map((stop, i) => slice(x, i === 0 ? 0 : places[i - 1]!, stop, { axis }));
+  return [...places, length].map((stop, i) =>
+    slice(x as Operand, i === 0 ? 0 : places[i - 1]!, stop, { axis: axis as number }),
+  ) as never;
 }
 
 /**

@@ -9,8 +9,9 @@ import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import type { Recipe } from "../recipe.js";
 import { forEachOffset, formatShape, type Shape, stridesOf } from "../shape.js";
+import type { Axes, Reduced } from "../shape-types.js";
 import { isRecord } from "../tree.js";
-import type { Operand, ResultOf } from "../types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { rowsOf } from "../values.js";
 import { reshapeExpr } from "./moving.js";
 
@@ -143,16 +144,21 @@ function dropUnitAxes(op: Op<ReduceParams>, x: Expr, axes: readonly number[]): E
   );
 }
 
-export interface ReductionOptions {
+export interface ReductionOptions<K extends boolean = boolean> {
   /** Keep the reduced axes with length 1; default false. */
-  readonly keepDims?: boolean;
+  readonly keepDims?: K;
 }
 
 /** `reduce(x)` over all axes, or over those given. */
-export interface Reduction {
-  <const A extends Operand>(x: A): ResultOf<[A], []>;
-  (x: Operand, axes: number | readonly number[], options?: ReductionOptions): Expr;
-}
+export type Reduction<O = unknown> = <
+  const A extends Operand,
+  const X extends Axes | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  axes?: X,
+  options?: ReductionOptions<K> & O,
+) => ResultOf<[A], Reduced<ShapeOf<A>, X, K>>;
 
 /** The public form of a reduction by its op. */
 export function reductionOf(op: Op<ReduceParams>): Reduction & WithOp {

@@ -6,6 +6,7 @@ import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
+import type { Writable } from "../shape-types.js";
 import type { Operand, ResultOf } from "../types.js";
 import {
   defineReduction,
@@ -16,7 +17,7 @@ import {
   reductionOf,
 } from "./axes.js";
 import { full, uniformValue } from "./constant.js";
-import { pick, reshapeExpr, type Writable } from "./moving.js";
+import { pick, reshapeExpr } from "./moving.js";
 
 interface BroadcastParams {
   readonly shape: Shape;

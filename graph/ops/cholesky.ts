@@ -5,7 +5,7 @@ import { defineOp, type Instances, type One, type Op, real, type Two } from "../
 import { withOperands } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import { sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Operand, SquareToSquare } from "../types.js";
 import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { add, multiply, subtract } from "./arithmetic.js";
 import { matmul, swapLast } from "./matmul.js";
@@ -176,11 +176,11 @@ export const choleskyAdjointInstances: Instances = {
  * The lower triangle L with L·Lᵀ = (A + Aᵀ)/2. NaN where that isn't positive definite.
  * @throws where A isn't square
  */
-export const cholesky: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): Expr =>
+export const cholesky: SquareToSquare & WithOp = /* @__PURE__ */ Object.assign(
+  ((a: Operand) =>
     withOperands("cholesky", [a], ([x]) => {
       squareSide(x, "cholesky");
       return apply(choleskyOp, [multiply(add(x, swapLast(x)), 0.5)]);
-    }),
+    })) as SquareToSquare,
   { op: choleskyOp },
 );

@@ -6,10 +6,9 @@ import type { Expr } from "../node.js";
 import { listOf, withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, type Shape } from "../shape.js";
-import type { Operand, ResultOf, ShapeOf } from "../types.js";
-import type { Value } from "../values.js";
+import type { LengthAt, Writable } from "../shape-types.js";
+import type { Nested, Operand, ResultOf, ShapeOf } from "../types.js";
 import { broadcastLike, insertAxes } from "./broadcast.js";
-import type { Writable } from "./moving.js";
 
 /**
  * `value`, a number or what can be broadcast (NumPy's `full`), in a tensor of `shape`: plain arrays, or an expression if
@@ -21,7 +20,7 @@ import type { Writable } from "./moving.js";
 export function full<const S extends Shape, const A extends Operand>(
   shape: S,
   value: A,
-): A extends Expr ? Expr<Writable<S>> : Value {
+): ResultOf<[A], Writable<S>> {
   return filled("full", shape, value);
 }
 
@@ -31,12 +30,12 @@ function filled(what: string, shape: Shape, value: Operand): never {
 }
 
 /** Zeros in a shape, as plain arrays: `zeros([2, 3])`. */
-export function zeros(shape: Shape): Value {
+export function zeros<const S extends Shape>(shape: S): Nested<Writable<S>> {
   return filled("zeros", shape, 0);
 }
 
 /** Ones in a shape, as plain arrays: `ones([2, 3])`. */
-export function ones(shape: Shape): Value {
+export function ones<const S extends Shape>(shape: S): Nested<Writable<S>> {
   return filled("ones", shape, 1);
 }
 
@@ -62,13 +61,23 @@ export function fullLike<const A extends Operand, const B extends Operand>(
   return like("fullLike", x, value) as never;
 }
 
-export interface MeshgridOptions {
+export interface MeshgridOptions<X extends "xy" | "ij" = "xy" | "ij"> {
   /**
    * "xy", the default: the first two axes are exchanged, so that rows go with the second list, as in pictures; "ij":
    * axis `i` goes with list `i`.
    */
-  readonly indexing?: "xy" | "ij";
+  readonly indexing?: X;
 }
+
+/** The lengths of vectors. */
+type LengthsOf<V extends readonly Operand[]> = { -readonly [I in keyof V]: LengthAt<ShapeOf<V[I]>, 0> };
+
+/** The first two axes exchanged unless the indexing says "ij". */
+type GridShape<L extends Shape, X> = X extends "ij"
+  ? L
+  : L extends [infer A extends number, infer B extends number, ...infer R extends Shape]
+    ? [B, A, ...R]
+    : L;
 
 /**
  * The coordinates of all points of a grid, of the vectors of its axes: as many tensors as vectors, each with an axis for
@@ -78,7 +87,10 @@ export interface MeshgridOptions {
  * @example
  * meshgrid([[1, 2, 3], [4, 5]]); // [[[1, 2, 3], [1, 2, 3]], [[4, 4, 4], [5, 5, 5]]]
  */
-export function meshgrid(vectors: readonly Operand[], options: MeshgridOptions = {}): Expr[] {
+export function meshgrid<const V extends readonly Operand[], const X extends "xy" | "ij" = "xy">(
+  vectors: V,
+  options: MeshgridOptions<X> = {},
+): { -readonly [I in keyof V]: ResultOf<V, GridShape<LengthsOf<V>, X>> } {
   const { indexing = "xy" } = checkOptions("meshgrid", options, ["indexing"]);
   if (indexing !== "xy" && indexing !== "ij")
     throw new AdjointError(`meshgrid: indexing is ${describe(indexing)}; it must be "xy" or "ij".`);
@@ -102,5 +114,5 @@ export function meshgrid(vectors: readonly Operand[], options: MeshgridOptions =
         [...order.keys()].filter((axis) => order[axis] !== i),
       );
     }),
-  );
+  ) as never;
 }

@@ -5,7 +5,8 @@ import { defineOp, type Instances, type One, type Op } from "../op.js";
 import { withOperands, withResults } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import { sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Batched } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf, Square } from "../types.js";
 import { madeOf } from "./algorithm.js";
 import { abs, add, divide, multiply, negative, sign, subtract } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
@@ -155,12 +156,13 @@ export const logAbsDetInstances: Instances = { op: logAbsDetOp, instances };
  * second derivatives; those of higher order are NaN where the rank lacks two or more.
  * @throws where A isn't square
  */
-export const det: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): Expr =>
+export const det: (<const A extends Operand>(a: A & Square<A>) => ResultOf<[A], Batched<ShapeOf<A>, []>>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withOperands("det", [a], ([x]) => {
       const n = squareSide(x, "det");
       return n > 3 || n === 0 ? apply(detOp, [x]) : writtenOut(x, n);
-    }),
+    }) as never,
   { op: detOp },
 );
 
@@ -177,9 +179,9 @@ function writtenOut(x: Expr, n: number): Expr {
 }
 
 /** A determinant as its sign, 1, −1 or 0, and the logarithm of its absolute value. */
-export interface SlogdetResult {
-  readonly sign: Expr;
-  readonly logabsdet: Expr;
+export interface SlogdetResult<R = Expr> {
+  readonly sign: R;
+  readonly logabsdet: R;
 }
 
 /**
@@ -190,7 +192,9 @@ export interface SlogdetResult {
  * @example
  * slogdet([[0, 2], [3, 0]]); // { sign: -1, logabsdet: 1.791759469228055 }
  */
-export function slogdet(a: Operand): SlogdetResult {
+export function slogdet<const A extends Operand>(
+  a: A & Square<A>,
+): SlogdetResult<ResultOf<[A], Batched<ShapeOf<A>, []>>> {
   return withResults("slogdet", [a], ([x]) => {
     squareSide(x, "slogdet");
     const { u, rows } = luOf(x);
@@ -198,5 +202,5 @@ export function slogdet(a: Operand): SlogdetResult {
       sign: multiply(parity(rows), product(sign(diagonal(u)))),
       logabsdet: apply(logAbsDetOp, [x]),
     };
-  });
+  }) as never;
 }

@@ -4,7 +4,8 @@ import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands, withResults } from "../operand.js";
 import { noParams, type Params } from "../params.js";
-import type { Operand } from "../types.js";
+import type { Batched, LengthAt } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf, Square } from "../types.js";
 import { algorithmic, madeOf, type Steps, type Target } from "./algorithm.js";
 import { abs, add, divide, multiply, subtract } from "./arithmetic.js";
 import { insertAxes } from "./broadcast.js";
@@ -180,9 +181,9 @@ export const eighInstances: Instances = { op: eighOp, instances };
 export const eigvalshInstances: Instances = { op: eigvalshOp, instances };
 
 /** Eigenvalues, ascending, and eigenvectors as columns. */
-export interface EighResult {
-  readonly eigenvalues: Expr;
-  readonly eigenvectors: Expr;
+export interface EighResult<V = Expr, M = Expr> {
+  readonly eigenvalues: V;
+  readonly eigenvectors: M;
 }
 
 /**
@@ -199,21 +200,27 @@ export interface EighResult {
  * @example
  * eigh([[2, 1], [1, 2]]).eigenvalues; // [1, 3]
  */
-export const eigh: ((a: Operand) => EighResult) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): EighResult =>
+export const eigh: (<const A extends Operand>(
+  a: A & Square<A>,
+) => EighResult<ResultOf<[A], Batched<ShapeOf<A>, [LengthAt<ShapeOf<A>, -1>]>>, ResultOf<[A], ShapeOf<A>>>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withResults("eigh", [a], ([x]) => {
       squareSide(x, "eigh");
       return { eigenvalues: apply(eigvalshOp, [x]), eigenvectors: partsOf(apply(eighOp, [x])).vectors };
-    }),
+    }) as never,
   { op: eighOp },
 );
 
 /** The eigenvalues of `eigh` alone, ascending, with the same derivatives. @throws where A isn't square */
-export const eigvalsh: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): Expr =>
+export const eigvalsh: (<const A extends Operand>(
+  a: A & Square<A>,
+) => ResultOf<[A], Batched<ShapeOf<A>, [LengthAt<ShapeOf<A>, -1>]>>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withOperands("eigvalsh", [a], ([x]) => {
       squareSide(x, "eigvalsh");
       return apply(eigvalshOp, [x]);
-    }),
+    }) as never,
   { op: eigvalshOp },
 );

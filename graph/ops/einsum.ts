@@ -5,7 +5,8 @@ import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { formatShape } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Axes, Contracted } from "../shape-types.js";
+import type { EinsumShape, Operand, ResultOf, ShapeOf } from "../types.js";
 import { rowsOf } from "../values.js";
 import { readAxes } from "./axes.js";
 import { arranged, bestOrder, contractPair, type Labelled, type Order, summed } from "./contraction.js";
@@ -139,7 +140,10 @@ function outputOf(given: readonly string[] | undefined, operands: readonly (read
  * einsum("ii", [[1, 2], [3, 4]]); // 5, the trace
  * einsum("...i,...i->...", [[1, 2], [3, 4]], [[5, 6], [7, 8]]); // [17, 53], products of rows
  */
-export function einsum(subscripts: string, ...operands: readonly Operand[]): Expr {
+export function einsum<const S extends string, const T extends readonly Operand[]>(
+  subscripts: S,
+  ...operands: T
+): ResultOf<T, EinsumShape<S, T>> {
   const { operands: texts, output: given } = parse(subscripts);
   if (texts.length !== operands.length) {
     throw new AdjointError(
@@ -156,7 +160,7 @@ export function einsum(subscripts: string, ...operands: readonly Operand[]): Exp
       output,
       lengths,
     );
-  });
+  }) as never;
 }
 
 function contractAll(
@@ -196,11 +200,11 @@ function contractAll(
  * tensordot([[1, 2], [3, 4]], [5, 6], 1); // [17, 39]
  * tensordot([[1, 2], [3, 4]], [5, 6], [[0], [0]]); // [23, 34]
  */
-export function tensordot(
-  a: Operand,
-  b: Operand,
-  axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
-): Expr {
+export function tensordot<
+  const A extends Operand,
+  const B extends Operand,
+  const X extends number | readonly [Axes, Axes] = 2,
+>(a: A, b: B, axes: X = 2 as X): ResultOf<[A, B], Contracted<ShapeOf<A>, ShapeOf<B>, X>> {
   return withOperands("tensordot", [a, b], ([x, y]) => {
     const [of, behind] = pairsOf(x, y, axes);
     if (of.length !== behind.length || of.some((axis, i) => x.shape[axis] !== y.shape[behind[i]!])) {
@@ -216,7 +220,7 @@ export function tensordot(
     const isShared = (label: string) => left.includes(label) && right.includes(label);
     const output = [...left, ...right].filter((label) => !isShared(label));
     return contractPair({ x, labels: left }, { x: y, labels: right }, (label) => output.includes(label)).x;
-  });
+  }) as never;
 }
 
 /** The axes of both operands that go together. */

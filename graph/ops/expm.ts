@@ -3,7 +3,7 @@ import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { noParams, type Params } from "../params.js";
-import type { Operand } from "../types.js";
+import type { Operand, SquareToSquare } from "../types.js";
 import { stopGradient } from "./activation.js";
 import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { abs, divide, multiply } from "./arithmetic.js";
@@ -288,11 +288,11 @@ export const expmInstances: Instances = {
  * @example
  * expm([[0, 1], [0, 0]]); // [[1, 1], [0, 1]]
  */
-export const expm: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): Expr =>
+export const expm: SquareToSquare & WithOp = /* @__PURE__ */ Object.assign(
+  ((a: Operand) =>
     withOperands("expm", [a], ([x]) => {
       squareSide(x, "expm");
       return apply(expmOp, [x]);
-    }),
+    })) as SquareToSquare,
   { op: expmOp },
 );

@@ -1,10 +1,10 @@
 /** Whether and where elements are: reductions that give truths and places, and have no derivative. */
 import { fullLike } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
-import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { formatShape } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Replaced } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { normalizeAxis, type Reduction, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, greater, logicalNot, logicalOr, notEqual, where } from "./comparison.js";
@@ -19,7 +19,7 @@ export const any: Reduction = reduction("any", (x, axes) =>
 /** 1 where all elements are true (neither 0 nor NaN), of all or along axes; of none, 1. It has no derivative. */
 export const all: Reduction = reduction("all", (x, axes) => equal(sumAxes(logicalNot(x), axes), 0));
 
-function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): Expr {
+function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): never {
   return withOperands(name, [x], ([operand]) => {
     const { shape, builder } = operand;
     const along = normalizeAxis(axis, shape.length, name);
@@ -35,15 +35,21 @@ function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): E
       [...shape.keys()].filter((other) => other !== along),
     );
     return min(where(found, places, fullLike(places, length)), along);
-  });
+  }) as never;
 }
 
 /** The place of the largest element along an axis, the last by default; of equal ones, the first. No derivative. */
-export function argmax(x: Operand, axis = -1): Expr {
+export function argmax<const A extends Operand, const X extends number = -1>(
+  x: A,
+  axis: X = -1 as X,
+): ResultOf<[A], Replaced<ShapeOf<A>, X, []>> {
   return placeOf("argmax", max, x, axis);
 }
 
 /** The place of the smallest element along an axis, the last by default; of equal ones, the first. No derivative. */
-export function argmin(x: Operand, axis = -1): Expr {
+export function argmin<const A extends Operand, const X extends number = -1>(
+  x: A,
+  axis: X = -1 as X,
+): ResultOf<[A], Replaced<ShapeOf<A>, X, []>> {
   return placeOf("argmin", min, x, axis);
 }

@@ -16,7 +16,8 @@ import {
 } from "../op.js";
 import { withOperands } from "../operand.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Behind } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { asNumbers, routineOf, type Target } from "./algorithm.js";
 import { equal, where } from "./comparison.js";
 import { knownValues } from "./constant.js";
@@ -266,7 +267,12 @@ export function gatherAlong(x: Expr, indices: Expr): Expr {
   return apply(gatherOp, [x, indices], { axis, batch: axis });
 }
 
-type SegmentSum = ((values: Operand, indices: Operand, count: number) => Expr) & WithOp;
+type SegmentSum = (<const V extends Operand, const I extends Operand, const N extends number>(
+  values: V,
+  indices: I,
+  count: N,
+) => ResultOf<[V, I], [N, ...Behind<ShapeOf<V>, ShapeOf<I>>]>) &
+  WithOp;
 
 /**
  * Sums by segment (JAX's `segment_sum`): row `k` of the result, of `count` in all, is the sum of the rows `i` of `values`
@@ -283,7 +289,7 @@ export const segmentSum: SegmentSum = /* @__PURE__ */ segmentSumBy("segmentSum")
 export const scatterAdd: SegmentSum = /* @__PURE__ */ segmentSumBy("scatterAdd");
 
 function segmentSumBy(name: string): SegmentSum {
-  const call = (values: Operand, indices: Operand, count: number): Expr =>
+  const call = (values: Operand, indices: Operand, count: number): never =>
     withOperands(name, [values, indices], ([given, at]) => {
       const leading = given.shape.slice(0, at.shape.length);
       if (formatShape(leading) !== formatShape(at.shape)) {
@@ -294,7 +300,7 @@ function segmentSumBy(name: string): SegmentSum {
       readCount(count, `${name}: the count`);
       checkPlaces(knownValues(at, Number.POSITIVE_INFINITY) ?? [], 0, count, name);
       return apply(scatterOp, [given, at], { axis: 0, batch: 0, length: count });
-    });
+    }) as never;
   return Object.assign(call, { op: scatterOp as Op });
 }
 

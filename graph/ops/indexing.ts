@@ -9,20 +9,32 @@ import type { Op } from "../op.js";
 import { listOf, withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, type Shape, sameShape } from "../shape.js";
-import type { Operand, ResultOf, ShapeOf, Tail } from "../types.js";
+import type { Behind, Sliced } from "../shape-types.js";
+import type { Concatenated, Operand, ResultOf, ShapeOf, Stacked } from "../types.js";
 import { normalizeAxis } from "./axes.js";
 import { assemble, box, element, partAt, sliceOp } from "./boxes.js";
 import { reshapeExpr } from "./moving.js";
 
-export interface SliceOptions {
+export interface SliceOptions<X extends number = number, Step extends number = number> {
   /** The axis to cut; default 0. */
-  readonly axis?: number;
+  readonly axis?: X;
   /** Take every `step`-th element, from the back if negative; default 1. */
-  readonly step?: number;
+  readonly step?: Step;
 }
 
 interface Slice extends WithOp {
-  (x: Operand, start?: number, stop?: number, options?: SliceOptions): Expr;
+  <
+    const A extends Operand,
+    const From extends number | undefined = undefined,
+    const To extends number | undefined = undefined,
+    const X extends number = 0,
+    const Step extends number = 1,
+  >(
+    x: A,
+    start?: From,
+    stop?: To,
+    options?: SliceOptions<X, Step>,
+  ): ResultOf<[A], Sliced<ShapeOf<A>, From, To, X, Step>>;
 }
 
 /**
@@ -67,10 +79,10 @@ function resolveRange(
   return [count === 0 ? 0 : first, count];
 }
 
-interface Index {
-  <const A extends Operand>(x: A, i: number): ResultOf<[A], Tail<ShapeOf<A>>>;
-  (x: Operand, ...indices: readonly number[]): Expr;
-}
+type Index = <const A extends Operand, const I extends readonly number[]>(
+  x: A,
+  ...indices: I
+) => ResultOf<[A], Behind<ShapeOf<A>, I>>;
 
 /**
  * The element or sub-tensor at `indices`, one an axis from the first on: `index(x, 2)` is x[2], `index(a, 0, -1)` is
@@ -94,7 +106,10 @@ export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
  * Joins tensors along an axis; their other axes must agree.
  * @throws where they don't, or where there is none
  */
-export function concatenate(parts: readonly Operand[], axis = 0): Expr {
+export function concatenate<const P extends readonly Operand[], const X extends number = 0>(
+  parts: P,
+  axis: X = 0 as X,
+): ResultOf<P, Concatenated<P, X>> {
   return withOperands("concatenate", listOf(parts, "concatenate"), (operands) => {
     const first = operands[0]!;
     const along = normalizeAxis(axis, first.shape.length, "concatenate");
@@ -113,14 +128,17 @@ export function concatenate(parts: readonly Operand[], axis = 0): Expr {
       return offset;
     });
     return placeAlong(operands, offsets, along, first.shape.with(along, length));
-  });
+  }) as never;
 }
 
 /**
  * Joins tensors of one shape along a new axis.
  * @throws where their shapes differ, or where there is none
  */
-export function stack(parts: readonly Operand[], axis = 0): Expr {
+export function stack<const P extends readonly Operand[], const X extends number = 0>(
+  parts: P,
+  axis: X = 0 as X,
+): ResultOf<P, Stacked<P, X>> {
   return withOperands("stack", listOf(parts, "stack"), (operands) => {
     const { shape } = operands[0]!;
     const along = normalizeAxis(axis, shape.length + 1, "stack");
@@ -135,7 +153,7 @@ export function stack(parts: readonly Operand[], axis = 0): Expr {
       along,
       slab.with(along, operands.length),
     );
-  });
+  }) as never;
 }
 
 function placeAlong(parts: readonly Expr[], offsets: readonly number[], axis: number, shape: Shape): Expr {

@@ -16,7 +16,7 @@ import {
 import { readScalar, withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { applier, asNumbers, routineOf, type Target } from "./algorithm.js";
 import { abs, add, divide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import { element } from "./boxes.js";
@@ -137,6 +137,12 @@ export interface SearchOptions {
   readonly side?: "left" | "right";
 }
 
+type Searching = <const A extends Operand, const V extends Operand>(
+  ascending: A,
+  values: V,
+  options?: SearchOptions,
+) => ResultOf<[A, V], ShapeOf<V>>;
+
 /**
  * The places at which values go into ascending numbers, so that these stay in order: how many of them are smaller, or
  * with side "right" not larger (NumPy's `searchsorted`). `ascending` is a vector and the values have any shape, or both
@@ -147,24 +153,23 @@ export interface SearchOptions {
  * searchsorted([1, 2, 2, 5], [2, 9]); // [1, 4]
  * searchsorted([1, 2, 2, 5], 2, { side: "right" }); // 3
  */
-export const searchsorted: ((ascending: Operand, values: Operand, options?: SearchOptions) => Expr) & WithOp =
-  /* @__PURE__ */ Object.assign(
-    (ascending: Operand, values: Operand, options: SearchOptions = {}): Expr => {
-      const { side = "left" } = checkOptions("searchsorted", options, ["side"]);
-      if (side !== "left" && side !== "right")
-        throw new AdjointError(`searchsorted: side is ${describe(side)}; it must be "left" or "right".`);
-      const right = side === "right" ? 1 : 0;
-      return withOperands("searchsorted", [ascending, values], ([rows, given]) => {
-        if (rows.shape.length === 1) return placesIn(rows, given, right);
-        if (rows.shape.length > 1 && sameShape(rows.shape.slice(0, -1), given.shape.slice(0, -1)))
-          return apply(searchOp, [rows, given], { right });
-        throw new AdjointError(
-          `searchsorted: values ${formatShape(given.shape)} don't go into ${formatShape(rows.shape)}; pass a vector, or the same axes but for the last one.`,
-        );
-      });
-    },
-    { op: searchOp as Op },
-  );
+export const searchsorted: Searching & WithOp = /* @__PURE__ */ Object.assign(
+  (ascending: Operand, values: Operand, options: SearchOptions = {}): never => {
+    const { side = "left" } = checkOptions("searchsorted", options, ["side"]);
+    if (side !== "left" && side !== "right")
+      throw new AdjointError(`searchsorted: side is ${describe(side)}; it must be "left" or "right".`);
+    const right = side === "right" ? 1 : 0;
+    return withOperands("searchsorted", [ascending, values], ([rows, given]) => {
+      if (rows.shape.length === 1) return placesIn(rows, given, right);
+      if (rows.shape.length > 1 && sameShape(rows.shape.slice(0, -1), given.shape.slice(0, -1)))
+        return apply(searchOp, [rows, given], { right });
+      throw new AdjointError(
+        `searchsorted: values ${formatShape(given.shape)} don't go into ${formatShape(rows.shape)}; pass a vector, or the same axes but for the last one.`,
+      );
+    }) as never;
+  },
+  { op: searchOp as Op },
+);
 
 export interface InterpOptions {
   /** The value in front of the first place; default: the value there. */
@@ -182,7 +187,12 @@ export interface InterpOptions {
  * @example
  * interp([0.5, 3], [0, 1, 2], [10, 20, 40]); // [15, 40]
  */
-export function interp(x: Operand, xp: Operand, fp: Operand, options: InterpOptions = {}): Expr {
+export function interp<const A extends Operand, const P extends Operand, const F extends Operand>(
+  x: A,
+  xp: P,
+  fp: F,
+  options: InterpOptions = {},
+): ResultOf<[A, P, F], ShapeOf<A>> {
   const { left, right } = checkOptions("interp", options, ["left", "right"]);
   const outside = [
     ...(left === undefined ? [] : [readScalar(left, "interp: left")]),
@@ -204,7 +214,7 @@ export function interp(x: Operand, xp: Operand, fp: Operand, options: InterpOpti
     // At the last place no line begins.
     const from = where(equal(at, end), element(values, last), inner);
     return where(less(at, first), low, where(greater(at, end), high, from)) as Expr;
-  });
+  }) as never;
 }
 
 /** The line that begins at or in front of `x`, of those between `last` + 1 points. */

@@ -4,7 +4,7 @@ import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type Op, real, type Two } from "../op.js";
 import { withOperands } from "../operand.js";
 import { sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Operand, Solving, SquareToSquare } from "../types.js";
 import { madeOf } from "./algorithm.js";
 import { negative, subtract } from "./arithmetic.js";
 import { luOf } from "./lu.js";
@@ -98,15 +98,14 @@ export function solved(a: Expr, b: Expr): Expr {
  * singular. Leading axes are batches, broadcast against each other.
  * @throws where A isn't square or its side differs from B's
  */
-export const solve: ((a: Operand, b: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand, b: Operand): Expr => system("solve", a, b, squareSide, solved),
+export const solve: Solving & WithOp = /* @__PURE__ */ Object.assign(
+  ((a: Operand, b: Operand) => system("solve", a, b, squareSide, solved)) as Solving,
   { op: solveOp as Op },
 );
 
 /** The inverse matrix. To solve equations, `solve` is faster and more exact. @throws where A isn't square */
-export function inv(a: Operand): Expr {
-  return withOperands("inv", [a], ([x]) => inverse(x, squareSide(x, "inv")));
-}
+export const inv: SquareToSquare = ((a: Operand) =>
+  withOperands("inv", [a], ([x]) => inverse(x, squareSide(x, "inv")))) as SquareToSquare;
 
 export function inverse(x: Expr, n: number): Expr {
   return solved(x, identityLike(x, n));

@@ -5,7 +5,8 @@ import { AdjointError } from "../errors.js";
 import type { Builder, Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { formatShape } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Batched, DiagonalShape, LengthAt } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { multiply, subtract } from "./arithmetic.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
 import { equal, greaterEqual, lessEqual, where } from "./comparison.js";
@@ -31,7 +32,10 @@ export function eye(rows: number, columns = rows): number[][] {
  * The elements on the `offset`-th diagonals, along a last axis of their own; 0 is the main diagonal, positive ones lie
  * above it. @throws where `x` is no matrix
  */
-export function diagonal(x: Operand, offset = 0): Expr {
+export function diagonal<const A extends Operand, const K extends number = 0>(
+  x: A,
+  offset: K = 0 as K,
+): ResultOf<[A], DiagonalShape<ShapeOf<A>, K>> {
   return withOperands("diagonal", [x], ([operand]) => {
     const [rows, columns] = matrixShape(operand, "diagonal");
     readWhole(offset, "diagonal: the offset");
@@ -44,11 +48,13 @@ export function diagonal(x: Operand, offset = 0): Expr {
       axis: batch.length,
       step: columns + 1,
     });
-  });
+  }) as never;
 }
 
 /** Matrices with the last axis on their main diagonals and 0 elsewhere. @throws where `x` is a scalar */
-export function diag(x: Operand): Expr {
+export function diag<const A extends Operand>(
+  x: A,
+): ResultOf<[A], [...ShapeOf<A>, LengthAt<ShapeOf<A>, -1>]> {
   return withOperands("diag", [x], ([operand]) => {
     const { shape, builder } = operand;
     if (shape.length === 0) throw new AdjointError("diag: a scalar has no axis to put on a diagonal.");
@@ -56,19 +62,22 @@ export function diag(x: Operand): Expr {
     const [rows, columns] = placesOf(builder, n, n);
     const spread = insertAxes(operand, [...shape, n], [shape.length]);
     return where(equal(rows, columns), spread, 0);
-  });
+  }) as never;
 }
 
 /**
  * The sum of the `offset`-th diagonal, the main one by default (NumPy's `trace`, a name that is taken here).
  * @throws where `x` is no matrix
  */
-export function matrixTrace(x: Operand, offset = 0): Expr {
+export function matrixTrace<const A extends Operand>(
+  x: A,
+  offset = 0,
+): ResultOf<[A], Batched<ShapeOf<A>, []>> {
   return withOperands("matrixTrace", [x], ([operand]) => {
     matrixShape(operand, "matrixTrace");
     const elements = diagonal(operand, offset);
     return sumAxes(elements, [elements.shape.length - 1]);
-  });
+  }) as never;
 }
 
 /** The row and the column of each element of a matrix. */
@@ -80,27 +89,30 @@ export function placesOf(builder: Builder, rows: number, columns: number): [rows
 }
 
 /** What is on one side of a diagonal, on which the column minus the row is `k`. */
-function triangle(what: string, x: Operand, k: number, keeps: typeof lessEqual): Expr {
+function triangle(what: string, x: Operand, k: number, keeps: typeof lessEqual): never {
   return withOperands(what, [x], ([operand]) => {
     const [rows, columns] = matrixShape(operand, what);
     readWhole(k, `${what}: the diagonal's number`);
     const [row, column] = placesOf(operand.builder, rows, columns);
     return where(keeps(subtract(column, row), k), operand, 0);
-  });
+  }) as never;
 }
 
 /** The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it. */
-export function tril(x: Operand, k = 0): Expr {
+export function tril<const A extends Operand>(x: A, k = 0): ResultOf<[A], ShapeOf<A>> {
   return triangle("tril", x, k, lessEqual);
 }
 
 /** The elements on and above the `k`-th diagonal, 0 below. */
-export function triu(x: Operand, k = 0): Expr {
+export function triu<const A extends Operand>(x: A, k = 0): ResultOf<[A], ShapeOf<A>> {
   return triangle("triu", x, k, greaterEqual);
 }
 
 /** All products aᵢbⱼ of the elements of two vectors. @throws where they aren't vectors */
-export function outer(a: Operand, b: Operand): Expr {
+export function outer<const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B,
+): ResultOf<[A, B], [...ShapeOf<A>, ...ShapeOf<B>]> {
   return withOperands("outer", [a, b], ([x, y]) => {
     if (x.shape.length !== 1 || y.shape.length !== 1) {
       throw new AdjointError(
@@ -109,7 +121,7 @@ export function outer(a: Operand, b: Operand): Expr {
     }
     const [m, n] = [x.shape[0]!, y.shape[0]!];
     return multiply(reshapeExpr(x, [m, 1]), reshapeExpr(y, [1, n]));
-  });
+  }) as never;
 }
 
 /**
@@ -117,7 +129,10 @@ export function outer(a: Operand, b: Operand): Expr {
  * It has no derivative.
  * @throws where `depth` is no whole number
  */
-export function oneHot(indices: Operand, depth: number): Expr {
+export function oneHot<const A extends Operand, const N extends number>(
+  indices: A,
+  depth: N,
+): ResultOf<[A], [...ShapeOf<A>, N]> {
   return withOperands("oneHot", [indices], ([operand]) => {
     const { builder, shape } = operand;
     readCount(depth, "oneHot: the depth");
@@ -130,5 +145,5 @@ export function oneHot(indices: Operand, depth: number): Expr {
         shape.map((_, axis) => axis),
       ),
     );
-  });
+  }) as never;
 }

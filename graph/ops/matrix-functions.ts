@@ -4,7 +4,8 @@ import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { broadcastShapes, formatShape, type Shape } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Rank } from "../shape-types.js";
+import type { Broadcast, Operand, ResultOf, ShapeOf, Square } from "../types.js";
 import { multiply } from "./arithmetic.js";
 import { inverse } from "./linear-algebra.js";
 import { matmul } from "./matmul.js";
@@ -19,8 +20,8 @@ import { identityLike, squareSide } from "./systems.js";
  * @example
  * matrixPower([[1, 1], [1, 0]], 10); // [[89, 55], [55, 34]]: Fibonacci's numbers
  */
-export function matrixPower(a: Operand, n: number): Expr {
-  return withOperands("matrixPower", [a], ([x]) => {
+export function matrixPower<const A extends Operand>(a: A & Square<A>, n: number): ResultOf<[A], ShapeOf<A>> {
+  return withOperands("matrixPower", [a as Operand], ([x]) => {
     const side = squareSide(x, "matrixPower");
     let left = Math.abs(readWhole(n, "matrixPower: n"));
     if (left === 0) return identityLike(x, side);
@@ -32,7 +33,7 @@ export function matrixPower(a: Operand, n: number): Expr {
       if (left > 1) power = matmul(power, power);
     }
     return result!;
-  });
+  }) as never;
 }
 
 /**
@@ -43,7 +44,10 @@ export function matrixPower(a: Operand, n: number): Expr {
  * @example
  * kron([1, 10], [1, 2]); // [1, 2, 10, 20]
  */
-export function kron(a: Operand, b: Operand): Expr {
+export function kron<const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B,
+): ResultOf<[A, B], Broadcast<Rank<ShapeOf<A>>, Rank<ShapeOf<B>>>> {
   return withOperands("kron", [a, b], ([x, y]) => {
     const rank = Math.min(2, x.shape.length, y.shape.length);
     const batch = broadcastShapes(x.shape.slice(0, -rank), y.shape.slice(0, -rank));
@@ -62,5 +66,5 @@ export function kron(a: Operand, b: Operand): Expr {
       spread(y, (length) => [1, length]),
     );
     return reshapeExpr(products, [...batch, ...lengths]);
-  });
+  }) as never;
 }

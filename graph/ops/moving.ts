@@ -89,10 +89,6 @@ export function reshapeExpr(x: Expr, shape: Shape): Expr {
   return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape });
 }
 
-export type Writable<S extends Shape> = number extends S["length"]
-  ? Shape
-  : { -readonly [K in keyof S]: S[K] };
-
 interface TransposeParams {
   readonly axes: readonly number[];
 }

@@ -6,7 +6,8 @@ import { defineOp, type Instances, type One, type Op } from "../op.js";
 import { withResults } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import { formatShape } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Batched, LengthAt, ShortSide } from "../shape-types.js";
+import type { Operand, ResultOf, SameRows, ShapeOf, SolutionShape } from "../types.js";
 import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { abs, add, multiply, subtract } from "./arithmetic.js";
 import { greater, where } from "./comparison.js";
@@ -90,9 +91,9 @@ function qrOf(x: Expr): { readonly q: Expr; readonly r: Expr } {
 }
 
 /** The factors of a QR factorization. */
-export interface QRResult {
-  readonly Q: Expr;
-  readonly R: Expr;
+export interface QRResult<Q = Expr, R = Expr> {
+  readonly Q: Q;
+  readonly R: R;
 }
 
 /**
@@ -104,13 +105,19 @@ export interface QRResult {
  * @example
  * qr([[0, 2], [3, 1]]); // { Q: [[0, 1], [1, 0]], R: [[3, 1], [0, 2]] }
  */
-export const qr: ((a: Operand) => QRResult) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): QRResult =>
+export const qr: (<const A extends Operand>(
+  a: A,
+) => QRResult<
+  ResultOf<[A], Batched<ShapeOf<A>, [LengthAt<ShapeOf<A>, -2>, ShortSide<ShapeOf<A>>]>>,
+  ResultOf<[A], Batched<ShapeOf<A>, [ShortSide<ShapeOf<A>>, LengthAt<ShapeOf<A>, -1>]>>
+>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withResults("qr", [a], ([x]) => {
       matrixShape(x, "qr");
       const { q: Q, r: R } = qrOf(x);
       return { Q, R };
-    }),
+    }) as never,
   { op: qrOp },
 );
 
@@ -137,7 +144,10 @@ function tallSide(x: Expr, what: string): number {
  * @example
  * lstsq([[1, 0], [1, 1], [1, 2]], [1, 3, 5]); // [1, 2]: the line 1 + 2t through three points
  */
-export function lstsq(a: Operand, b: Operand): Expr {
+export function lstsq<const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B & SameRows<A, B>,
+): ResultOf<[A, B], SolutionShape<ShapeOf<A>, ShapeOf<B>>> {
   return system("lstsq", a, b, tallSide, (x, y) => {
     const [m, n] = x.shape.slice(-2) as [number, number];
     if (n === 0) return matmul(swapLast(x), y);
@@ -147,7 +157,7 @@ export function lstsq(a: Operand, b: Operand): Expr {
     const axis = sizes.shape.length - 1;
     const isFull = greater(min(sizes, axis), multiply(max(sizes, axis), roundingOf(m, n)));
     return multiply(solution, oneOrNaN(isFull, solution));
-  });
+  }) as never;
 }
 
 /** For each matrix of `like` 1 or NaN, by a condition. */

@@ -6,7 +6,8 @@ import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Axes, Reduced } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { rowsOf } from "../values.js";
 import { abs, add, multiply, subtract } from "./arithmetic.js";
 import { nothingToReduce, type Reduction, type ReductionOptions, readAxes, reduction } from "./axes.js";
@@ -102,7 +103,7 @@ export const median: Reduction = /* @__PURE__ */ reduction("median", (x, axes) =
 
 const first = (x: Expr): Expr => reshapeExpr(x, x.shape.slice(1));
 
-export interface QuantileOptions extends ReductionOptions {
+export interface QuantileOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /**
    * What lies between two elements: "linear", the default, is proportional (R. J. Hyndman and Y. Fan, "Sample quantiles
    * in statistical packages", The American Statistician 50, 1996, definition 7); "lower", "higher", "nearest" (halves to
@@ -121,12 +122,17 @@ export interface QuantileOptions extends ReductionOptions {
  * quantile([1, 2, 3, 4, 10], 0.25); // 2
  * quantile([1, 2, 3, 4, 10], [0, 0.5, 0.75]); // [1, 3, 4]
  */
-export function quantile(
-  x: Operand,
-  q: number | readonly number[],
-  axes?: number | readonly number[],
-  options: QuantileOptions = {},
-): Expr {
+export function quantile<
+  const A extends Operand,
+  const Q extends number | readonly number[],
+  const X extends Axes | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  q: Q,
+  axes?: X,
+  options: QuantileOptions<K> = {},
+): ResultOf<[A], [...(Q extends readonly number[] ? [Q["length"]] : []), ...Reduced<ShapeOf<A>, X, K>]> {
   const { method = "linear", ...rest } = checkOptions("quantile", options, {
     keepDims: "boolean",
     method: "string",
@@ -145,7 +151,7 @@ export function quantile(
       ? [parts.length, ...shape.map((length, axis) => (along.includes(axis) ? 1 : length))]
       : found.shape;
     return reshapeExpr(found, isList ? kept : kept.slice(1));
-  });
+  }) as never;
 }
 
 function readPart(q: unknown): number {

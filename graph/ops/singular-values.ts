@@ -4,7 +4,8 @@ import { apply, type Expr } from "../node.js";
 import { type Domain, defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands, withResults } from "../operand.js";
 import { noParams, type Params } from "../params.js";
-import type { Operand } from "../types.js";
+import type { Batched, Exchanged, LengthAt, ShortSide } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { algorithmic, madeOf, type Steps, type Target } from "./algorithm.js";
 import { add, divide, multiply, subtract } from "./arithmetic.js";
 import { equal, greater, where } from "./comparison.js";
@@ -202,10 +203,10 @@ export const svdvalsInstances: Instances = { op: svdvalsOp, instances };
 const isWide = (x: Expr): boolean => x.shape.at(-2)! < x.shape.at(-1)!;
 
 /** A = U·diag(S)·Vh */
-export interface SVDResult {
-  readonly U: Expr;
-  readonly S: Expr;
-  readonly Vh: Expr;
+export interface SVDResult<U = Expr, S = Expr, V = Expr> {
+  readonly U: U;
+  readonly S: S;
+  readonly Vh: V;
 }
 
 /**
@@ -221,13 +222,20 @@ export interface SVDResult {
  * @example
  * svd([[0, 2], [3, 0]]); // { U: [[0, 1], [1, 0]], S: [3, 2], Vh: [[1, 0], [0, 1]] }
  */
-export const svd: ((a: Operand) => SVDResult) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): SVDResult =>
+export const svd: (<const A extends Operand>(
+  a: A,
+) => SVDResult<
+  ResultOf<[A], Batched<ShapeOf<A>, [LengthAt<ShapeOf<A>, -2>, ShortSide<ShapeOf<A>>]>>,
+  ResultOf<[A], Batched<ShapeOf<A>, [ShortSide<ShapeOf<A>>]>>,
+  ResultOf<[A], Batched<ShapeOf<A>, [ShortSide<ShapeOf<A>>, LengthAt<ShapeOf<A>, -1>]>>
+>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withResults("svd", [a], ([x]) => {
       matrixShape(x, "svd");
       const { S, U, V } = decomposed(x);
       return { U, S, Vh: swapLast(V) };
-    }),
+    }) as never,
   { op: svdOp },
 );
 
@@ -241,12 +249,15 @@ function decomposed(x: Expr): { readonly U: Expr; readonly S: Expr; readonly V: 
 }
 
 /** The singular values of `svd` alone, descending, with the same derivatives. @throws where A is no matrix */
-export const svdvals: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): Expr =>
+export const svdvals: (<const A extends Operand>(
+  a: A,
+) => ResultOf<[A], Batched<ShapeOf<A>, [ShortSide<ShapeOf<A>>]>>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withOperands("svdvals", [a], ([x]) => {
       matrixShape(x, "svdvals");
       return apply(svdvalsOp, [isWide(x) ? swapLast(x) : x]);
-    }),
+    }) as never,
   { op: svdvalsOp },
 );
 
@@ -296,11 +307,12 @@ export const pinvInstances: Instances = { op: pinvOp, instances };
  * @example
  * pinv([[1, 0], [0, 2], [0, 0]]); // [[1, 0, 0], [0, 0.5, 0]]
  */
-export const pinv: ((a: Operand) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
-  (a: Operand): Expr =>
+export const pinv: (<const A extends Operand>(a: A) => ResultOf<[A], Exchanged<ShapeOf<A>, -1, -2>>) &
+  WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand): never =>
     withOperands("pinv", [a], ([x]) => {
       matrixShape(x, "pinv");
       return isWide(x) ? swapLast(apply(pinvOp, [swapLast(x)])) : apply(pinvOp, [x]);
-    }),
+    }) as never,
   { op: pinvOp },
 );

@@ -16,6 +16,7 @@ import {
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { formatShape, type Shape, sizeOf } from "../shape.js";
+import type { Replaced } from "../shape-types.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { applier, asNumbers, routineOf, type Target } from "./algorithm.js";
 import { normalizeAxis } from "./axes.js";
@@ -212,9 +213,9 @@ export const argsort: Sorting & WithOp = /* @__PURE__ */ Object.assign(sorting("
 });
 
 /** The largest elements along an axis and their places. */
-export interface TopK {
-  readonly values: Expr;
-  readonly indices: Expr;
+export interface TopK<R = Expr> {
+  readonly values: R;
+  readonly indices: R;
 }
 
 /**
@@ -225,7 +226,11 @@ export interface TopK {
  * @example
  * topK([3, 1, 2], 2); // { values: [3, 2], indices: [0, 2] }
  */
-export function topK(x: Operand, k: number, axis = -1): TopK {
+export function topK<const A extends Operand, const K extends number, const X extends number = -1>(
+  x: A,
+  k: K,
+  axis: X = -1 as X,
+): TopK<ResultOf<[A], Replaced<ShapeOf<A>, X, [K]>>> {
   const first = (wanted: keyof TopK) =>
     withOperands("topK", [x], ([operand]) => {
       const last = operand.shape.length - 1;
@@ -240,5 +245,5 @@ export function topK(x: Operand, k: number, axis = -1): TopK {
       const indices = slice(placesOf(rows, true), 0, k, { axis: last });
       return moveAxis(wanted === "indices" ? indices : gatherAlong(rows, indices), last, along);
     });
-  return { values: first("values"), indices: first("indices") };
+  return { values: first("values"), indices: first("indices") } as never;
 }

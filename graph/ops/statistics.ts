@@ -6,7 +6,7 @@ import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { checkOptions } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
-import type { Operand, ResultOf } from "../types.js";
+import type { Operand } from "../types.js";
 import { abs, divide, multiply, subtract } from "./arithmetic.js";
 import { type Reduction, type ReductionOptions, reduction } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
@@ -35,15 +35,12 @@ export const prod: Reduction = /* @__PURE__ */ reduction("prod", (x, axes) => {
   return reshapeExpr(factors, shape);
 });
 
-export interface VarianceOptions extends ReductionOptions {
+export interface VarianceOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /** What is taken off the number of elements that the sum is divided by: 1 for a sample's estimate; default 0. */
   readonly ddof?: number;
 }
 
-interface VarianceReduction {
-  <const A extends Operand>(x: A): ResultOf<[A], []>;
-  (x: Operand, axes: number | readonly number[] | undefined, options?: VarianceOptions): Expr;
-}
+type VarianceReduction = Reduction<VarianceOptions>;
 
 /** `measure` takes, besides the mean, what to divide by instead of the number of elements. */
 function varianceBy(
@@ -80,15 +77,12 @@ export const variance: VarianceReduction = varianceBy("variance", (x, axes, coun
  */
 export const std: VarianceReduction = varianceBy("std", rootMeanSquare);
 
-export interface NormOptions extends ReductionOptions {
+export interface NormOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /** 2: √Σx², the default; 1: Σ|x|; Infinity: the largest |x|. */
   readonly ord?: 1 | 2 | typeof Number.POSITIVE_INFINITY;
 }
 
-interface Norm {
-  <const A extends Operand>(x: A): ResultOf<[A], []>;
-  (x: Operand, axes: number | readonly number[] | undefined, options?: NormOptions): Expr;
-}
+type Norm = Reduction<NormOptions>;
 
 /**
  * The norm of the elements, of all or along axes, as a vector (a matrix too: its Frobenius norm). The gradient x/‖x‖ is

@@ -6,7 +6,8 @@ import type { Expr } from "../node.js";
 import type { Op } from "../op.js";
 import { listOf, withOperands } from "../operand.js";
 import { broadcastShapes, formatShape, sizeOf, stridesOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Replaced } from "../shape-types.js";
+import type { AlongAxis, Operand, ResultOf, ShapeOf } from "../types.js";
 import { rowsOf } from "../values.js";
 import { add, multiply } from "./arithmetic.js";
 import { normalizeAxis, readAxes } from "./axes.js";
@@ -27,8 +28,16 @@ function fromFront(at: Expr, length: number, what: string): Expr {
 }
 
 interface Take extends WithOp {
-  (x: Operand, indices: Operand, axis?: number): Expr;
-  (x: Operand, indices: readonly Operand[], axes: readonly number[]): Expr;
+  <const A extends Operand, const I extends Operand, const X extends number = 0>(
+    x: A,
+    indices: I,
+    axis?: X,
+  ): ResultOf<[A, I], Replaced<ShapeOf<A>, X, ShapeOf<I>>>;
+  <const A extends Operand, const I extends readonly Operand[]>(
+    x: A,
+    indices: I,
+    axes: readonly number[],
+  ): ResultOf<[A, ...I], readonly number[]>;
 }
 
 /**
@@ -51,7 +60,7 @@ export const take: Take = /* @__PURE__ */ Object.assign(
     });
   },
   { op: gatherOp as Op },
-);
+) as Take;
 
 function takePoints(x: Operand, indices: readonly Operand[], given: unknown): Expr {
   return withOperands("take", [x, ...indices], ([values, ...at]) => {
@@ -92,7 +101,11 @@ function inside(at: Expr, length: number): Expr {
  * @example
  * takeAlongAxis([[1, 2], [3, 4]], [[1], [0]]); // [[2], [3]]
  */
-export function takeAlongAxis(x: Operand, indices: Operand, axis = -1): Expr {
+export function takeAlongAxis<const A extends Operand, const I extends Operand, const X extends number = -1>(
+  x: A,
+  indices: I,
+  axis: X = -1 as X,
+): ResultOf<[A, I], AlongAxis<ShapeOf<A>, ShapeOf<I>, X>> {
   return withOperands("takeAlongAxis", [x, indices], ([values, at]) => {
     const last = values.shape.length - 1;
     const along = normalizeAxis(axis, last + 1, "takeAlongAxis");
@@ -110,5 +123,5 @@ export function takeAlongAxis(x: Operand, indices: Operand, axis = -1): Expr {
       moveAxis(broadcastLike(one, common.with(along, one.shape[along]!)), along, last);
     const found = gatherAlong(rows(values), rows(fromFront(at, length, "takeAlongAxis")));
     return moveAxis(found, last, along);
-  });
+  }) as never;
 }

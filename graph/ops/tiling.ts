@@ -4,7 +4,8 @@ import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
 import { sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Axes, Exchanged, LengthAt, ListOf, Minus, Moved, Replaced } from "../shape-types.js";
+import type { Operand, ResultOf, ShapeOf, Tiled } from "../types.js";
 import { rowsOf } from "../values.js";
 import { subtract } from "./arithmetic.js";
 import { normalizeAxis, readAxes } from "./axes.js";
@@ -43,13 +44,16 @@ function tiled(x: Expr, shape: readonly number[], counts: readonly number[], wha
  * tile([1, 2], 3); // [1, 2, 1, 2, 1, 2]
  * tile([1, 2], [2, 1]); // [[1, 2], [1, 2]]
  */
-export function tile(x: Operand, counts: number | readonly number[]): Expr {
+export function tile<const A extends Operand, const N extends Axes>(
+  x: A,
+  counts: N,
+): ResultOf<[A], Tiled<ShapeOf<A>, N>> {
   return withOperands("tile", [x], ([operand]) => {
     const list = [readNumbers(counts, "tile: the counts", readCount)].flat();
     const rank = Math.max(list.length, operand.shape.length);
     const filled = <T>(few: readonly T[], one: T) => [...new Array<T>(rank - few.length).fill(one), ...few];
     return tiled(operand, filled(operand.shape, 1), filled(list, 1), "tile");
-  });
+  }) as never;
 }
 
 /**
@@ -60,7 +64,11 @@ export function tile(x: Operand, counts: number | readonly number[]): Expr {
  * repeat([1, 2], 3); // [1, 1, 1, 2, 2, 2]
  * repeat([[1, 2], [3, 4]], [1, 2], 0); // [[1, 2], [3, 4], [3, 4]]
  */
-export function repeat(x: Operand, counts: number | readonly number[], axis?: number): Expr {
+export function repeat<const A extends Operand, const X extends number | undefined = undefined>(
+  x: A,
+  counts: number | readonly number[],
+  axis?: X,
+): ResultOf<[A], X extends number ? Replaced<ShapeOf<A>, X, [number]> : [number]> {
   return withOperands("repeat", [x], ([operand]) => {
     const flat = axis === undefined ? reshapeExpr(operand, [sizeOf(operand.shape)]) : operand;
     const { shape } = flat;
@@ -82,7 +90,7 @@ export function repeat(x: Operand, counts: number | readonly number[], axis?: nu
     );
     const places = given.flatMap((count, i) => new Array<number>(count).fill(i));
     return gather(flat, constant(flat.builder, places, [total]), along);
-  });
+  }) as never;
 }
 
 /**
@@ -93,7 +101,11 @@ export function repeat(x: Operand, counts: number | readonly number[], axis?: nu
  * @example
  * roll([1, 2, 3, 4], 1); // [4, 1, 2, 3]
  */
-export function roll(x: Operand, shift: number | readonly number[], axis?: number | readonly number[]): Expr {
+export function roll<const A extends Operand>(
+  x: A,
+  shift: number | readonly number[],
+  axis?: Axes,
+): ResultOf<[A], ShapeOf<A>> {
   return withOperands("roll", [x], ([operand]) => {
     const { shape } = operand;
     const given = readNumbers(shift, "roll: the shift", readWhole);
@@ -106,7 +118,7 @@ export function roll(x: Operand, shift: number | readonly number[], axis?: numbe
     if (shifts.length !== axes.length)
       throw new AdjointError(`roll: ${shifts.length} shifts for ${axes.length} axes; pass one for each.`);
     return axes.reduce((result, one, i) => rolled(result, shifts[i]!, one), operand as Expr);
-  });
+  }) as never;
 }
 
 function rolled(x: Expr, shift: number, axis: number): Expr {
@@ -117,12 +129,16 @@ function rolled(x: Expr, shift: number, axis: number): Expr {
 }
 
 /** The two axes exchanged (NumPy's `swapaxes`). */
-export function swapaxes(x: Operand, first: number, second: number): Expr {
+export function swapaxes<const A extends Operand, const X extends number, const Y extends number>(
+  x: A,
+  first: X,
+  second: Y,
+): ResultOf<[A], Exchanged<ShapeOf<A>, X, Y>> {
   return withOperands("swapaxes", [x], ([operand]) => {
     const order = [...operand.shape.keys()];
     const [a, b] = [first, second].map((axis) => normalizeAxis(axis, order.length, "swapaxes"));
     return permuted(operand, order.with(a!, b!).with(b!, a!));
-  });
+  }) as never;
 }
 
 /**
@@ -132,11 +148,11 @@ export function swapaxes(x: Operand, first: number, second: number): Expr {
  * @example
  * moveaxis(images, -1, 1); // (batch, height, width, channels) becomes (batch, channels, height, width)
  */
-export function moveaxis(
-  x: Operand,
-  source: number | readonly number[],
-  destination: number | readonly number[],
-): Expr {
+export function moveaxis<const A extends Operand, const X extends Axes, const Y extends Axes>(
+  x: A,
+  source: X,
+  destination: Y,
+): ResultOf<[A], Moved<ShapeOf<A>, X, Y>> {
   return withOperands("moveaxis", [x], ([operand]) => {
     const rank = operand.shape.length;
     const read = (axes: unknown) =>
@@ -147,7 +163,7 @@ export function moveaxis(
     const order = [...Array(rank).keys()].filter((axis) => !from.includes(axis));
     for (const i of [...to.keys()].sort((a, b) => to[a]! - to[b]!)) order.splice(to[i]!, 0, from[i]!);
     return permuted(operand, order);
-  });
+  }) as never;
 }
 
 /**
@@ -156,7 +172,10 @@ export function moveaxis(
  * @example
  * unstack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]], two vectors
  */
-export function unstack(x: Operand, axis = 0): Expr[] {
+export function unstack<const A extends Operand, const X extends number = 0>(
+  x: A,
+  axis: X = 0 as X,
+): ListOf<ResultOf<[A], Replaced<ShapeOf<A>, X, []>>, LengthAt<ShapeOf<A>, X>> {
   let count = 0;
   const one = (i: number) =>
     withOperands("unstack", [x], ([operand]) => {
@@ -165,7 +184,7 @@ export function unstack(x: Operand, axis = 0): Expr[] {
       return i < count ? element(moveAxis(operand, along, 0), i) : operand;
     });
   one(Number.POSITIVE_INFINITY);
-  return Array.from({ length: count }, (_, i) => one(i));
+  return Array.from({ length: count }, (_, i) => one(i)) as never;
 }
 
 /**
@@ -176,7 +195,11 @@ export function unstack(x: Operand, axis = 0): Expr[] {
  * diff([1, 4, 9, 16]); // [3, 5, 7]
  * diff([1, 4, 9, 16], 2); // [2, 2]
  */
-export function diff(x: Operand, n = 1, axis = -1): Expr {
+export function diff<const A extends Operand, const N extends number = 1, const X extends number = -1>(
+  x: A,
+  n: N = 1 as N,
+  axis: X = -1 as X,
+): ResultOf<[A], Replaced<ShapeOf<A>, X, [Minus<LengthAt<ShapeOf<A>, X>, N>]>> {
   return withOperands("diff", [x], ([operand]) => {
     const along = normalizeAxis(axis, operand.shape.length, "diff");
     let result: Expr = operand;
@@ -186,5 +209,5 @@ export function diff(x: Operand, n = 1, axis = -1): Expr {
         slice(result, 0, -1, { axis: along }),
       ) as Expr;
     return result;
-  });
+  }) as never;
 }

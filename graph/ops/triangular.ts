@@ -4,7 +4,7 @@ import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type Op, real, type Two } from "../op.js";
 import { checkOptions } from "../options.js";
 import { sizeOf } from "../shape.js";
-import type { Operand } from "../types.js";
+import type { Operand, Solving } from "../types.js";
 import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { negative, subtract } from "./arithmetic.js";
 import { matmul, swapLast } from "./matmul.js";
@@ -138,16 +138,15 @@ export function substituted(a: Expr, b: Expr, options: TriangularOptions): Expr 
  * @example
  * triangularSolve([[2, 0], [1, 4]], [2, 9], { lower: true }); // [1, 2]
  */
-export const triangularSolve: ((a: Operand, b: Operand, options?: TriangularOptions) => Expr) & WithOp =
-  /* @__PURE__ */ Object.assign(
-    (a: Operand, b: Operand, options: TriangularOptions = {}): Expr => {
-      const read = checkOptions("triangularSolve", options, {
-        ...{ lower: "boolean", transpose: "boolean", unitDiagonal: "boolean" },
-      });
-      return system("triangularSolve", a, b, squareSide, (x, y) => substituted(x, y, read));
-    },
-    { op: triangularSolveOp as Op },
-  );
+export const triangularSolve: Solving<[options?: TriangularOptions]> & WithOp = /* @__PURE__ */ Object.assign(
+  (a: Operand, b: Operand, options: TriangularOptions = {}): never => {
+    const read = checkOptions("triangularSolve", options, {
+      ...{ lower: "boolean", transpose: "boolean", unitDiagonal: "boolean" },
+    });
+    return system("triangularSolve", a, b, squareSide, (x, y) => substituted(x, y, read)) as never;
+  },
+  { op: triangularSolveOp as Op },
+);
 
 /**
  * X with A·X = B for A = L·Lᵀ, given L as `cholesky` gives it: two substitutions (SciPy's `cho_solve`). The upper triangle
@@ -157,8 +156,7 @@ export const triangularSolve: ((a: Operand, b: Operand, options?: TriangularOpti
  * @example
  * choleskySolve(cholesky([[4, 2], [2, 2]]), [8, 6]); // [1, 2]
  */
-export function choleskySolve(l: Operand, b: Operand): Expr {
-  return system("choleskySolve", l, b, squareSide, (x, y) =>
+export const choleskySolve: Solving = (l, b) =>
+  system("choleskySolve", l, b, squareSide, (x, y) =>
     substituted(x, substituted(x, y, { lower: true }), { lower: true, transpose: true }),
-  );
-}
+  ) as never;

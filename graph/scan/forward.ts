@@ -193,7 +193,8 @@ function push(
 
 const valuesOf = (seeds: readonly (Seed | undefined)[]) =>
   seeds.flatMap((seed) => (seed ? [seed.value] : []));
-const masksOf = (seeds: readonly (Seed | undefined)[]) => seeds.flatMap((seed) => seed?.mask ?? []);
+const masksOf = (seeds: readonly (Seed | undefined)[]) =>
+  seeds.flatMap((seed) => (seed?.mask ? [seed.mask] : []));
 
 function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: Leg): Derived {
   const { start, stop, arriving } = leg;

@@ -8,6 +8,7 @@ import { lift } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { placeholder } from "../placeholder.js";
 import { formatShape, sameShape } from "../shape.js";
+import type { LengthAt, Tail } from "../shape-types.js";
 import type { Returned } from "../trace.js";
 import {
   atPath,
@@ -20,7 +21,7 @@ import {
   type Tree,
   unflattenTree,
 } from "../tree.js";
-import type { Operand } from "../types.js";
+import type { Operand, ShapeOf } from "../types.js";
 import { resultsOf } from "./loop.js";
 import { totalSize, unpack } from "./pack.js";
 
@@ -30,12 +31,19 @@ export type Carry = Expr | { readonly [name: string]: Carry };
 /** What a carry may start as: numbers and arrays become constants. */
 export type Initial = Operand | { readonly [name: string]: Initial };
 
-/** The same names, whatever the shapes. */
-type Exprs<C> = C extends Expr | Operand ? Expr : { readonly [K in keyof C]: Exprs<C[K]> };
+/** The same names with expressions; of their shapes without the first axis, or with one more. */
+type Exprs<C> = C extends Operand ? Expr<ShapeOf<C>> : { readonly [K in keyof C]: Exprs<C[K]> };
+type RowsOf<C> = C extends Operand ? Expr<Tail<ShapeOf<C>>> : { readonly [K in keyof C]: RowsOf<C[K]> };
+type AllOf<C, L extends number> = C extends Operand
+  ? Expr<[L, ...ShapeOf<C>]>
+  : { readonly [K in keyof C]: AllOf<C[K], L> };
 
-export interface ScanOptions<X = undefined> {
+/** How many steps there are. */
+type StepsOf<X, L extends number> = X extends Operand ? LengthAt<ShapeOf<X>, 0> : L;
+
+export interface ScanOptions<X = undefined, L extends number = number> {
   /** The number of steps; needed where there are no `xs`. */
-  readonly length?: number;
+  readonly length?: L;
   /** Tensors of which step `i` sees row `i`: their first axis is as long as there are steps. */
   readonly xs?: X;
   /** From the last row to the first; the history stays in the order of the rows. Default: false. */
@@ -49,9 +57,9 @@ export interface ScanOptions<X = undefined> {
 }
 
 /** The last carry, and the carry after each step along a new first axis. What isn't used costs nothing. */
-interface Carries<C> {
+interface Carries<C, L extends number> {
   readonly last: Exprs<C>;
-  readonly history: Exprs<C>;
+  readonly history: AllOf<C, L>;
 }
 
 /** What a step of a loop may return: the next carry, or that and a y. */
@@ -60,8 +68,8 @@ export type Stepped<C> = Next<C> | readonly [carry: Next<C>, y: Returned];
 type Next<C> = Returned | Exprs<C>;
 
 /** What a scan gives; `ys`, where its steps return some, along a new first axis. */
-export type Scanned<C, R = unknown> = Carries<C> &
-  ([R] extends [readonly [unknown, infer Y]] ? { readonly ys: Exprs<Y> } : unknown);
+export type Scanned<C, R = unknown, L extends number = number> = Carries<C, L> &
+  ([R] extends [readonly [unknown, infer Y]] ? { readonly ys: AllOf<Y, L> } : unknown);
 
 /**
  * A loop of a fixed number of steps as one node, whatever their number: carry ← step(carry, x, i). The body is traced
@@ -91,11 +99,12 @@ export function scan<
   const C extends Initial,
   const X extends Initial | undefined = undefined,
   const R extends Stepped<C> = Stepped<C>,
+  const L extends number = number,
 >(
-  step: (carry: Exprs<C>, x: X extends undefined ? undefined : Exprs<X>, i: Expr<[]>) => R,
+  step: (carry: Exprs<C>, x: X extends undefined ? undefined : RowsOf<X>, i: Expr<[]>) => R,
   initial: C,
-  options: ScanOptions<X> = {},
-): Scanned<C, R> {
+  options: ScanOptions<X, L> = {},
+): Scanned<C, R, StepsOf<X, L>> {
   const types = { length: "any", xs: "any", reverse: "boolean", recompute: "boolean" } as const;
   const { length, xs, reverse = false, recompute = false } = checkOptions("scan", options, types);
   if (!isCallable(step))
@@ -130,7 +139,7 @@ export function scan<
   const carry = reading("scan: what the step returns", () => likeFirst(builder, next, first));
   const yTree = y === undefined ? undefined : liftTree(builder, y as Initial, "scan: the y of a step");
   const loop = { ...params, first, xs: rows, inputs, carry, y: yTree, recompute };
-  return resultsOf(loop) as unknown as Scanned<C, R>;
+  return resultsOf(loop) as unknown as Scanned<C, R, StepsOf<X, L>>;
 }
 
 /** A step's carry, and its y if there is one. */

@@ -1,4 +1,4 @@
-import { AdjointError, type Shape, type Traced } from "../../graph/index.js";
+import { AdjointError, type Shape, type Shapes, type Traced } from "../../graph/index.js";
 import {
   checkOptions,
   describe,
@@ -41,7 +41,7 @@ const reserved = new Set(
  *
  * @throws where the name is no identifier, or an op of the user's has neither code nor a routine with a text
  */
-export function emit(f: Traced, options: EmitOptions): string {
+export function emit<I extends Shapes, O>(f: Traced<I, O>, options: EmitOptions): string {
   const { name, language = "ts" } = checkOptions("emit", options, ["name", "language"]);
   if (language !== "ts" && language !== "js")
     throw new AdjointError(`emit: language is ${describe(language)}; it must be "ts" or "js".`);

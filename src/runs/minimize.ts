@@ -1,4 +1,4 @@
-import { AdjointError, type Expr, type Shapes, type Traced } from "../../graph/index.js";
+import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
 import {
   checkKeys,
   checkOptions,
@@ -7,6 +7,7 @@ import {
   graphOf,
   readCount,
   readValue,
+  type ScalarOutput,
   type ValueOf,
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
@@ -92,8 +93,8 @@ export interface Run<P extends Shapes = Shapes> {
  *
  * @throws where the start or an option can't be used: the key and the reason are named
  */
-export function minimize<I extends Shapes, const N extends keyof I & string>(
-  objective: Traced<I, Expr<[]>>,
+export function minimize<I extends Shapes, O, const N extends keyof I & string>(
+  objective: Traced<I, O> & ScalarOutput<O>,
   start: { readonly [K in N]: ValueOf<I[K]> },
   optimizer: Optimizer,
   options: MinimizeOptions<Pick<I, N>, { readonly [K in Exclude<keyof I, N>]: ValueOf<I[K]> }> = {},

@@ -1,0 +1,84 @@
+/** A project as `tsc --init` makes it, with the package's types as they are published, to compile users' programs in. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const compiler = createRequire(import.meta.url)
+  .resolve("typescript/package.json")
+  .replace("package.json", "bin/tsc");
+
+/** What `tsc --init` writes, but for where Node's types would be looked for. */
+const options = {
+  module: "nodenext",
+  target: "esnext",
+  types: [],
+  sourceMap: true,
+  declaration: true,
+  declarationMap: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  strict: true,
+  jsx: "react-jsx",
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  noUncheckedSideEffectImports: true,
+  moduleDetection: "force",
+  skipLibCheck: false,
+  noEmit: true,
+};
+
+export interface Diagnostic {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface Compiled {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Types that were made of generic ones: what compiling costs, whatever the machine. */
+  readonly instantiations: number;
+}
+
+/** Compiles modules, given by their names and texts. */
+export function compileProgram(programs: Readonly<Record<string, string>>): Compiled {
+  const project = mkdtempSync(join(tmpdir(), "adjoint-types-"));
+  try {
+    const installed = join(project, "node_modules", "adjoint");
+    mkdirSync(installed, { recursive: true });
+    const declarations = ["--emitDeclarationOnly", "--noCheck", "--outDir", join(installed, "dist")];
+    execFileSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), ...declarations]);
+    cpSync(join(root, "package.json"), join(installed, "package.json"));
+    for (const name of ["fast-check", "pure-rand"])
+      symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
+    const write = (name: string, content: unknown) =>
+      writeFileSync(join(project, name), typeof content === "string" ? content : JSON.stringify(content));
+    write("package.json", { name: "user", private: true, type: "module" });
+    write("tsconfig.json", { compilerOptions: options, files: Object.keys(programs) });
+    for (const [name, text] of Object.entries(programs)) write(name, text);
+    const { stdout } = spawnSync(
+      process.execPath,
+      [compiler, "-p", ".", "--extendedDiagnostics", "--pretty", "false"],
+      {
+        cwd: project,
+        encoding: "utf8",
+      },
+    );
+    return {
+      diagnostics: readDiagnostics(stdout),
+      instantiations: Number(/Instantiations:\s+(\d+)/.exec(stdout)?.[1]),
+    };
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
+}
+
+/** Each with the lines that explain it. */
+function readDiagnostics(output: string): Diagnostic[] {
+  return [...output.matchAll(/^(\S[^\n]*?)\((\d+),\d+\): error ([^\n]*(?:\n [^\n]*)*)/gm)].map(
+    ([, file, line, text]) => ({ file: file!, line: Number(line), text: text! }),
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * Users' programs under the strictest flags: what should compile does, against the declarations as they are published, and
+ * mistakes are told in the words of the run-time errors. `npm run test:package` tries more versions of TypeScript.
+ */
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { shapes } from "./fixtures/user-program.js";
+import { compileProgram } from "./support/user-project.js";
+
+const typing = suite("typing");
+
+const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
+const program = fixture("user-program.ts");
+const mistakes = fixture("wrong-programs.ts");
+const compiled = compileProgram({
+  "user-program.ts": program,
+  "wrong-programs.ts": mistakes.replaceAll("@ts-expect-error", "expected"),
+});
+
+typing("a user's program compiles, and the declarations with it", () => {
+  assert.equal(
+    compiled.diagnostics.filter(({ file }) => file !== "wrong-programs.ts"),
+    [],
+  );
+});
+
+typing("what the compiler knows of shapes is what they are", () => {
+  assert.ok(shapes.length > 80);
+  shapes.forEach(([expr, expected], i) => {
+    assert.equal(expr.shape, expected, `shape ${i} of the program`);
+  });
+});
+
+typing("mistakes are told in the words of the run-time errors", () => {
+  const told = compiled.diagnostics.filter(({ file }) => file === "wrong-programs.ts");
+  const expected = mistakes
+    .split("\n")
+    .flatMap((text, i) =>
+      text.includes("@ts-expect-error: ")
+        ? [{ line: i + 2, text: text.split(": ").slice(1).join(": ") }]
+        : [],
+    );
+  assert.ok(expected.length > 20);
+  assert.equal(
+    told.map(({ line }) => line),
+    expected.map(({ line }) => line),
+  );
+  expected.forEach(({ text }, i) => {
+    assert.ok(told[i]!.text.includes(text), `${told[i]!.text}\nshould say: ${text}`);
+  });
+});
+
+typing("a program of 200 lines costs few types", () => {
+  assert.ok(program.split("\n").length > 200);
+  assert.ok(compiled.instantiations < 200_000, `${compiled.instantiations} instantiations`);
+});
+
+typing.run();
