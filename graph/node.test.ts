@@ -104,7 +104,7 @@ nodes("thirty thousand constants that differ in a few bits are told apart", () =
 nodes("an expression can't be used with JavaScript's operators, or as text", () => {
   const { a } = start();
   const remedy =
-    "An expression can't be used with JavaScript's operators or as text; use add(x, 1) for x + 1, and print(graph) to read it.";
+    /^An expression is no number or text to JavaScript; use add\(x, 1\) for x \+ 1, where\(less\(x, 0\)/;
   for (const use of [
     () => (a as unknown as number) + 1,
     () => (a as unknown as number) * 2,
@@ -119,6 +119,13 @@ nodes("an expression can't be used with JavaScript's operators, or as text", () 
 
 nodes("a scalar can't be taken apart, a tensor is by its first axis", () => {
   const builder = makeBuilder();
+  const x = input(builder, 3, [2, 3]);
+  assert.equal([x.length, x[0].shape, x[1].shape], [2, [3], [3]]);
+  assert.is(x[1].id, [...x][1]!.id);
+  for (const place of [2, -1])
+    assert.throws(() => x[place], /^An expression of shape \(2×3\) has no element /);
+  assert.throws(() => input(builder, 0, []).length, /^An expression of shape \(\) has no element 0/);
+  assert.is((x as unknown as PromiseLike<never>).then, undefined);
   assert.throws(() => [...input(builder, 0, [])], "An expression of shape () has no element 0.");
   assert.equal(
     [...input(builder, 1, [2, 3])].map(({ shape }) => shape),

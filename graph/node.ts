@@ -146,8 +146,8 @@ export class Expr<out S extends Shape = Shape> {
   /** `x + 1` would silently make text of an expression, so every implicit conversion is refused. */
   [Symbol.toPrimitive](): never {
     throw new AdjointError(
-      "An expression can't be used with JavaScript's operators, in Math's functions or as text; use add(x, 1) for x + 1, " +
-        "less(x, 0) and where(…) for x < 0, exp(x) for Math.exp(x), and print(graph) to read it.",
+      "An expression is no number or text to JavaScript; use add(x, 1) for x + 1, where(less(x, 0), a, b) for x < 0 ? a : b, " +
+        "exp(x) for Math.exp(x), and print(graph) to read it.",
     );
   }
 }

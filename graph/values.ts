@@ -1,6 +1,7 @@
 /** Numbers as users give them, nested and flat: read into flat arrays, and given back. */
 import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
+import { Expr } from "./node.js";
 import { formatShape, mostAxes, type Shape, sameShape, sizeOf, tooMany } from "./shape.js";
 import type { NestedArray } from "./types.js";
 
@@ -26,7 +27,10 @@ function shapeOfFirst(value: unknown, what: string): number[] {
   for (let first = value; typeof first !== "number"; ) {
     const rows = rowsOf(first);
     if (!rows) {
-      throw new AdjointError(`${what}: expected a number or an array of numbers, got ${describe(first)}.`);
+      const hint = first instanceof Expr ? "; stack([a, b]) makes one of several" : "";
+      throw new AdjointError(
+        `${what}: expected a number or an array of numbers, got ${describe(first)}${hint}.`,
+      );
     }
     const { length } = rows;
     size *= length;
