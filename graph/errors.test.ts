@@ -127,7 +127,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   [
     "batches",
     () => matmul(tensorOf([2, 3, 4]), tensorOf([3, 4, 5]) as never),
-    "matmul: batches (2) and (3) of (2×3×4) and (3×4×5) don't broadcast.",
+    "matmul: the batches of (2×3×4) and (3×4×5) don't broadcast.",
   ],
   [
     "dot",

@@ -1,9 +1,10 @@
 /** Boxes of tensors: taking them out (slice) and putting tensors together of them (assemble), each other's transpose. */
 import { type Affine, scaled } from "../affine.js";
+import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
-import { forEachOffset, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
+import { forEachOffset, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
 import { full, uniformValue } from "./constant.js";
 import { reshapeExpr } from "./moving.js";
 
@@ -185,8 +186,7 @@ export function coversAll(x: Expr): boolean {
 /** `x[i]` along the first axis. */
 export function element(x: Expr, i: number): Expr {
   const { shape } = x;
-  if (!(i >= 0 && i < shape[0]!))
-    throw new AdjointError(`An expression of shape ${formatShape(shape)} has no element ${i}.`);
+  if (!(i >= 0 && i < shape[0]!)) throw new AdjointError(`x[${i}]: ${describe(x)} has no such element.`);
   const part = partAt(shape.map((_, axis) => (axis === 0 ? i : 0)));
   return reshapeExpr(box(x, part, shape.with(0, 1)), shape.slice(1));
 }

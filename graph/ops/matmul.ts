@@ -134,16 +134,15 @@ export function matmulExpr(a: Expr, b: Expr): Expr {
   const left = a.shape.length === 1 ? reshapeExpr(a, [1, a.shape[0]!]) : a;
   const right = b.shape.length === 1 ? reshapeExpr(b, [b.shape[0]!, 1]) : b;
   if (left.shape.at(-1) !== right.shape.at(-2)) throw mismatch(a.shape, b.shape);
-  const batches = [left.shape.slice(0, -2), right.shape.slice(0, -2)] as const;
-  const batch = broadcastShapes(...batches);
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
   if (!batch) {
     throw new AdjointError(
-      `matmul: batches ${formatShape(batches[0])} and ${formatShape(batches[1])} of ${formatShape(a.shape)} and ${formatShape(b.shape)} don't broadcast.`,
+      `matmul: the batches of ${formatShape(a.shape)} and ${formatShape(b.shape)} don't broadcast.`,
     );
   }
   const result = product(
-    sameShape(batches[0], batch) ? left : broadcastLike(left, [...batch, ...left.shape.slice(-2)]),
-    sameShape(batches[1], batch) ? right : broadcastLike(right, [...batch, ...right.shape.slice(-2)]),
+    broadcastLike(left, [...batch, ...left.shape.slice(-2)]),
+    broadcastLike(right, [...batch, ...right.shape.slice(-2)]),
   );
   const shape = [...batch];
   if (a.shape.length > 1) shape.push(left.shape.at(-2)!);
