@@ -209,6 +209,24 @@ const kinked: readonly (readonly [
     ] as const),
   ],
   [
+    "a part of |x|, bounded",
+    (x) => sum(maximum(slice(abs(x), 0, 1), -1)),
+    ...([
+      [0, 1],
+      [0, 0],
+      [none, 0, 0, 0],
+    ] as const),
+  ],
+  [
+    "|x| beside more, bounded",
+    (x) => sum(maximum(concatenate([abs(x), add(x, 5)]), -1)),
+    ...([
+      [0, 1],
+      [1, 2],
+      [none, 0, 0, 0],
+    ] as const),
+  ],
+  [
     "|x| in two parts, chosen",
     (x) => sum(where([1, 1], add(relu(x), relu(subtract(0, x))), 2)),
     ...([

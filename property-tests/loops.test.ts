@@ -99,11 +99,15 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "what arrives spreads from carry to carry": {
     inputs: { a: [0.5], x: [0, 0, 0, 0, 0, 0] },
+    build: (loop, { a, x }) => sum(loop(spread, { c: concatenate([a!, [0, 0, 0, 0]]) }, x!).last.c!) as Expr,
+  },
+  "what arrives spreads for more steps than are looked at": {
+    inputs: { a: [0.5], x: [0, 0, 0, 0, 0, 0] },
     build: (loop, { a, x }) =>
-      sum(loop(spread, { c: concatenate([a!, [0, 0, 0, 0, 0, 0]]) }, x!).last.c!) as Expr,
+      sum(loop(spread, { c: concatenate([a!, [0, 0, 0, 0, 0, 0, 0]]) }, x!).last.c!) as Expr,
   },
   "what is used spreads back from carry to carry": {
-    inputs: { a: [0, 0, 0, 0, 0, 0, 0], x: [0, 0, 0, 0] },
+    inputs: { a: [0, 0, 0, 0, 0], x: [0, 0, 0, 0] },
     build: (loop, { a, x }) => index(loop(spread, { c: a! }, x!).last.c!, -1) as Expr,
   },
   "rows that are given here and there, each a number": {
@@ -225,6 +229,11 @@ const cases: Readonly<Record<string, Case>> = {
       });
       return sum(loop(step, { c: a! }, x!).last.c!) as Expr;
     },
+  },
+  "a kink of the first step alone": {
+    inputs: { a: [0, 1, -1], x: [1, 0, 2] },
+    build: (loop, { a, x }) =>
+      sum(loop(({ c }, row) => ({ c: add(relu(c!), row) as Expr }), { c: a! }, x!).last.c!) as Expr,
   },
   "a kink that a later step leaves out": {
     inputs: { a: [0, 1, -1], x: [0, 1, 0] },
