@@ -11,6 +11,7 @@ export const library = {
   log1pmx,
   stirling,
   polygamma: polygammaFunction,
+  logAboveDigamma,
   power,
   powerSeries,
   densitySeries,
@@ -26,6 +27,11 @@ function power(lib: Library, a: number, x: number): number {
   if (x === 0) return a === 0 ? 1 : 0;
   if (a < 13) {
     if (x > 1e4) return 0;
+    // Small exponents have less to lose than the product of three functions.
+    if (a < 1) {
+      const exponent = a * Math.log(x) - x - lib.logGamma1p(lib, a);
+      if (exponent > -0.5) return Math.exp(exponent);
+    }
     let y = a + 1;
     let product = 1;
     for (; y > 2; product *= y) y -= 1;
@@ -44,6 +50,16 @@ function power(lib: Library, a: number, x: number): number {
   return Math.exp(a * (Math.log(x / a) - u) - lib.stirling(a)) / scale;
 }
 
+/** log b − ψ(b) for b ≥ 1, by the recurrence and the asymptotic series, all of one sign. */
+function logAboveDigamma({ log1pmx }: Library, b: number): number {
+  let sum = 0;
+  let y = b;
+  for (; y < 13; y += 1) sum -= log1pmx(1 / y);
+  const r = 1 / (y * y);
+  const far = 1 / 240 - r * (1 / 132 - r * (691 / 32760 - r / 12));
+  return sum + (0.5 / y + r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * far))));
+}
+
 /** The same of a + h, the first coefficients in powers of h, for x > 0. */
 function powerSeries(lib: Library, count: number, a: number, x: number): number[] {
   const series = [lib.power(lib, a, x)];
@@ -51,14 +67,8 @@ function powerSeries(lib: Library, count: number, a: number, x: number): number[
   // Of the logarithm: the derivatives of h·log x − log Γ(a + 1 + h), divided by (j − 1)!
   const slopes: number[] = [];
   const b = a + 1;
-  if (b >= 13) {
-    // log x − ψ(b), with ψ by its asymptotic series
-    const r = 1 / (b * b);
-    const u = (x - b) / b;
-    const apart = Math.abs(u) < 0.5 ? Math.log1p(u) : Math.log(x / b);
-    const far = 1 / 240 - r * (1 / 132 - r * (691 / 32760 - r / 12));
-    slopes.push(apart + 0.5 / b + r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * far))));
-  } else slopes.push(Math.log(x) - lib.polygamma(0, b));
+  const u = (x - b) / b;
+  slopes.push((Math.abs(u) < 0.5 ? Math.log1p(u) : Math.log(x / b)) + lib.logAboveDigamma(lib, b));
   let factorial = 1;
   for (let j = 2; j < count; j++) {
     factorial *= j - 1;
@@ -88,11 +98,15 @@ function lower(lib: Library, count: number, a: number, x: number): number[] {
   const term = new Array<number>(count).fill(0);
   term[0] = 1;
   const sum = term.slice();
+  const carry = sum.map(() => 0);
   for (let k = 1; term[0]! > 1e-20 * sum[0]!; k++) {
-    // Divided by a + k + h
+    // Divided by a + k + h, and summed up as by W. Kahan
     for (let j = 0; j < count; j++) {
       term[j] = (term[j]! * x - (j > 0 ? term[j - 1]! : 0)) / (a + k);
-      sum[j] = sum[j]! + term[j]!;
+      const next = term[j]! - carry[j]!;
+      const total = sum[j]! + next;
+      carry[j] = total - sum[j]! - next;
+      sum[j] = total;
     }
   }
   const factor = lib.powerSeries(lib, count, a, x);
@@ -167,7 +181,7 @@ export function lowerGamma(lib: Library, a: number, x: number): number {
   if (x === 0 || a === Number.POSITIVE_INFINITY) return 0;
   if (a === 0 || x === Number.POSITIVE_INFINITY) return 1;
   if (a >= 30) return x < a ? lib.tail(lib, 1, a, x, -1)[0]! : 1 - lib.tail(lib, 1, a, x, 1)[0]!;
-  return x < a + 1 ? lib.lower(lib, 1, a, x)[0]! : 1 - lib.tail(lib, 1, a, x, 1)[0]!;
+  return x < Math.max(a, 1) ? lib.lower(lib, 1, a, x)[0]! : 1 - lib.tail(lib, 1, a, x, 1)[0]!;
 }
 
 export function upperGamma(lib: Library, a: number, x: number): number {
