@@ -35,6 +35,8 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "convolution-forward": { ratio: 0.3 },
   convolution: { ratio: 0.3 },
   attention: { ratio: 0.5 },
+  // The derivative is the exponential of a matrix of twice the side: eight times the work.
+  expm: { gradient: 12 },
   "adam-step": { ratio: 0.9, nanoseconds: 60 },
   minimize: { nanoseconds: 45 },
   "mlp-f32": { ratio: 0.15, first: 50, ahead: "jax-js" },
