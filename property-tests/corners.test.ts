@@ -7,7 +7,10 @@ import {
   cbrt,
   dot,
   type Expr,
+  erf,
+  erfc,
   expm1,
+  gelu,
   grad,
   hypot,
   index,
@@ -279,6 +282,24 @@ corners("NaN isn't hidden", () => {
     "square",
   );
 });
+
+corners(
+  "at NaN a slope is NaN, too, also where the function is flat far out or has a branch without a term",
+  () => {
+    const nan = Number.NaN;
+    for (const f of [erf, erfc, gelu]) {
+      const found = derivatives((x) => f(x) as Expr, nan, 3);
+      assertSame(found, [nan, nan, nan, nan], "of one number");
+    }
+    const both = (f: (a: Expr, b: Expr) => Expr) => (x: Expr) => f(index(x, 0) as Expr, index(x, 1) as Expr);
+    for (const point of [
+      [0, nan],
+      [nan, 0],
+    ])
+      assertSame(gradient(both(logAddExp), point), [nan, nan], "logAddExp");
+    assertSame(gradient(both(power), [0, nan]), [nan, nan], "0 to the power of NaN");
+  },
+);
 
 corners("differences from 1 keep their digits", () => {
   for (const x of [1e-12, -1e-12]) {

@@ -387,6 +387,26 @@ networks("a query that may attend to nothing gives 0 and moves nothing, by mask 
   assert.equal(run(none, [q, [], []]), [0, 0, 0, 0, 0, 0]);
 });
 
+networks("keys and values that no query may attend to can hold anything", () => {
+  const hidden = [{ mask: [[1, 0, 1]] }, { bias: new Array(2).fill([0, Number.NEGATIVE_INFINITY, 0.5]) }];
+  const shapes = [
+    [2, 2],
+    [3, 2],
+    [3, 1],
+  ];
+  for (const options of hidden) {
+    const f = traced(shapes, ([q, k, v]) => sum(square(attention(q!, k!, v!, options) as Expr)));
+    const withFiller = (filler: number) =>
+      run(valueAndGrad(f as never) as never, [
+        [1, 2, 3, 4],
+        [0.5, 0.1, filler, filler, 0.2, 0.3],
+        [1, filler, 2],
+      ]);
+    for (const filler of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300])
+      assertSame(withFiller(filler), withFiller(0), `filled with ${filler}`);
+  }
+});
+
 networks("attention with a triangular mask sees the past alone; scores of any size don't overflow", () => {
   const causal = traced([[3, 2]], ([x]) =>
     attention(x!, x!, x!, { mask: tril(new Array(3).fill([1, 1, 1])) }),

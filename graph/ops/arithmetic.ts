@@ -151,7 +151,7 @@ function onlyOne([a, b]: readonly Expr[]): Expr | undefined {
   return a!.id === b!.id ? a : undefined;
 }
 
-/** The larger of a and b; NaN if one of them is. A tie shares the derivative equally and has no second one: NaN. */
+/** The larger of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN. */
 export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "maximum",
   commutative: true,
@@ -160,7 +160,7 @@ export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
   rewrite: onlyOne,
 });
 
-/** The smaller of a and b; NaN if one of them is. A tie shares the derivative equally and has no second one: NaN. */
+/** The smaller of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN. */
 export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
   name: "minimum",
   commutative: true,

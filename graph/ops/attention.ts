@@ -10,8 +10,8 @@ import { flatten } from "../values.js";
 import { stopGradient } from "./activation.js";
 import { abs, add, divide, maximum, multiply, square, subtract } from "./arithmetic.js";
 import { readAxes } from "./axes.js";
-import { broadcastLike, insertAxes } from "./broadcast.js";
-import { equal, where } from "./comparison.js";
+import { broadcastLike, insertAxes, sum } from "./broadcast.js";
+import { equal, logicalAnd, notEqual, where } from "./comparison.js";
 import { full } from "./constant.js";
 import { sqrt } from "./exponential.js";
 import { matmulExpr, swapLast } from "./matmul.js";
@@ -32,7 +32,7 @@ export interface AttentionOptions {
  * Scaled dot-product attention: queries q (…, n, d), keys k (…, m, d) and values v (…, m, e) give (…, n, e),
  * softmax(q·kᵀ·scale + bias)·v. Leading axes are batches (heads, too) and are broadcast.
  * A query that may attend to no key gives 0, the sum of no values, with the gradient 0 (as PyTorch gives since 2.5, where
- * others give NaN or the mean of what was masked).
+ * others give NaN or the mean of what was masked). Keys and values that no query may attend to can hold anything, NaN too.
  *
  * A. Vaswani et al., "Attention is all you need", arXiv 1706.03762, 2017, equation 1.
  * @throws where the shapes don't fit
@@ -62,16 +62,28 @@ export function attention<const Q extends Operand, const K extends Operand, cons
     const [m, e] = values.shape.slice(-2) as [number, number];
     if (m === 0) return full(queries.builder, 0, [...batch, n, e]);
     const shape = [...batch, n, m];
-    const products = matmulExpr(queries, swapLast(keys));
-    const scores = broadcastLike(multiply(products, scale ?? 1 / Math.sqrt(Math.max(1, d))) as Expr, shape);
-    const biased = bias === undefined ? scores : add(scores, spread(added, shape, "bias"));
-    if (mask === undefined && bias === undefined) return matmulExpr(softmax(scores), values);
-    const masked =
-      mask === undefined ? biased : where(spread(allowed, shape, "mask"), biased, Number.NEGATIVE_INFINITY);
     const axis = shape.length - 1;
+    const scores = (some: Expr): Expr => {
+      const products = matmulExpr(queries, swapLast(some));
+      return broadcastLike(multiply(products, scale ?? 1 / Math.sqrt(Math.max(1, d))) as Expr, shape);
+    };
+    if (mask === undefined && bias === undefined) return matmulExpr(softmax(scores(keys)), values);
+    const penalties = spread(added, shape, "bias");
+    const isOpen = logicalAnd(
+      spread(allowed, shape, "mask"),
+      notEqual(penalties, Number.NEGATIVE_INFINITY),
+    ) as Expr;
+    // Of what no query sees nothing is taken, whatever it holds: 0·NaN is NaN.
+    const isSeen = sum(isOpen, axis - 1);
+    const seen = (x: Expr): Expr => {
+      const whole = [...batch, ...x.shape.slice(-2)];
+      return where(insertAxes(isSeen, whole, [axis]), broadcastLike(x, whole), 0) as Expr;
+    };
+    const biased = bias === undefined ? scores(seen(keys)) : add(scores(seen(keys)), penalties);
+    const masked = where(isOpen, biased, Number.NEGATIVE_INFINITY);
     const attendsToNone = equal(max(masked, axis), Number.NEGATIVE_INFINITY);
     const weights = softmax(where(insertAxes(attendsToNone, shape, [axis]), 0, masked));
-    const sums = matmulExpr(weights, values);
+    const sums = matmulExpr(weights, seen(values));
     return where(insertAxes(attendsToNone, sums.shape, [axis]), 0, sums);
   }) as never;
 }

@@ -5,7 +5,7 @@ import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { sigmoid, softplus } from "./activation.js";
 import { abs, add, divide, negative, subtract } from "./arithmetic.js";
-import { equal, greater, lessEqual, logicalAnd, logicalOr, notEqual, where } from "./comparison.js";
+import { equal, lessEqual, logicalAnd, logicalNot, logicalOr, notEqual, where } from "./comparison.js";
 import { exp, expm1, log, log1p } from "./exponential.js";
 
 const positive = /* @__PURE__ */ real(0.1, 5);
@@ -77,7 +77,7 @@ function share(a: Expr, b: Expr) {
     const isTie = logicalAnd(equal(a, b), equal(abs(a), Number.POSITIVE_INFINITY));
     return {
       value: where(isTie, 0.5, sigmoid(subtract(a, b))),
-      mask: greater(result, Number.NEGATIVE_INFINITY),
+      mask: logicalNot(lessEqual(result, Number.NEGATIVE_INFINITY)),
     };
   };
 }

@@ -9,6 +9,7 @@ import { abs, add, divide, multiply, square, subtract } from "./arithmetic.js";
 import {
   equal,
   greater,
+  greaterEqual,
   less,
   lessEqual,
   logicalAnd,
@@ -76,7 +77,7 @@ export const power: Binary & WithOp = binary({
     },
     (result) => ({
       value: multiply(result, log(x)),
-      mask: logicalAnd(logicalOr(notEqual(x, 0), less(n, 0)), logicalNot(vanishes(x, n))),
+      mask: logicalAnd(logicalOr(notEqual(x, 0), logicalNot(greaterEqual(n, 0))), logicalNot(vanishes(x, n))),
       kink: where(isCorner(x, n), kink(add(x, n)), 0),
     }),
   ],

@@ -4,7 +4,7 @@ import type { Expr } from "../node.js";
 import { integer, real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { abs, add, multiply, square } from "./arithmetic.js";
-import { less, where } from "./comparison.js";
+import { greaterEqual, where } from "./comparison.js";
 import { exp } from "./exponential.js";
 
 /** 2/√π */
@@ -12,7 +12,7 @@ const twoOverRootPi = 1.1283791670955126;
 
 /** c·e^(−k·x²). From `end` on it is 0, and so are its derivatives, where the powers of x in them overflow. */
 function bell(x: Expr, c: number, k: number, end: number): Expr {
-  return where(less(abs(x), end), multiply(exp(multiply(square(x), -k)), c), 0);
+  return where(greaterEqual(abs(x), end), 0, multiply(exp(multiply(square(x), -k)), c));
 }
 
 /** The error function, 2/√π·∫₀ˣ e^(−t²) dt; its derivative is 2/√π·e^(−x²). */
