@@ -1,17 +1,18 @@
 /** What public functions take besides operands: counts, lists and shapes, each checked before anything is made of it. */
-import { describe, reading } from "./describe.js";
+import { describe, isFunction, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
-import { formatShape, isLength, mostAxes, type Shape, sizeOf, tooMany } from "./shape.js";
+import { checkSize } from "./node.js";
+import { isLength, mostAxes, type Shape, tooMany } from "./shape.js";
 import { rowsOf } from "./values.js";
 
 /**
- * A whole number of at least `least` and below 2³¹, or as large as `most` says. `what` names function and argument:
+ * A whole number of at least `least` and below 2³¹, or at most `most`. `what` names function and argument:
  * `eye: rows`.
  */
 export function readCount(value: unknown, what: string, least = 0, most = tooMany - 1): number {
   const isWhole = isLength(value) && value >= least;
   if (isWhole && value <= most) return value;
-  const end = isWhole ? " and below 2³¹" : "";
+  const end = isWhole ? ` and at most ${most}` : "";
   throw new AdjointError(
     `${what} must be a whole number of at least ${least}${end}, not ${describe(value)}.`,
   );
@@ -50,8 +51,8 @@ export function readShape(
     throw new AdjointError(
       `${what}: ${shape.length} axes are more than the ${mostAxes} that a tensor can have.`,
     );
-  if (sizeOf(shape) < tooMany) return shape;
-  throw new AdjointError(`${what}: ${formatShape(shape)} has more elements than an array can hold.`);
+  checkSize(what, shape);
+  return shape;
 }
 
 /** A text. */
@@ -60,20 +61,8 @@ export function readText(value: unknown, what: string): string {
   throw new AdjointError(`${what} must be a text, not ${describe(value)}.`);
 }
 
-/** Whether something is a function that can be called: no class, and nothing that throws when it is looked at. */
-export function isFunction(value: unknown): value is (...args: never[]) => unknown {
-  try {
-    return (
-      typeof value === "function" && Object.getOwnPropertyDescriptor(value, "prototype")?.writable !== false
-    );
-  } catch {
-    return false;
-  }
-}
-
 /** A function that can be called. */
 export function readFunction<F>(value: F, what: string): F {
   if (isFunction(value)) return value;
-  const found = typeof value === "function" ? "a class or one that can't be called" : describe(value);
-  throw new AdjointError(`${what} must be a function, not ${found}.`);
+  throw new AdjointError(`${what} must be a function, not ${describe(value)}.`);
 }

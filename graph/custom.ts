@@ -1,7 +1,8 @@
 /** A user's own ops, by the record that the built-in ones use. */
+import { readFunction } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
 import { checkedOp } from "./definitions.js";
-import { describe, isCallable } from "./describe.js";
+import { describe } from "./describe.js";
 import type { WithOp } from "./elementwise.js";
 import { AdjointError } from "./errors.js";
 import { declareInputs, finish, type Graph, inline } from "./graph.js";
@@ -53,8 +54,7 @@ export function withDerivative<const A extends readonly Expr[]>(
 ): ((...operands: { readonly [K in keyof A]: Operand }) => Expr) & WithOp {
   const own = checkOptions("withDerivative", options, { name: "string", derivative: "any", domains: "any" });
   const { name, derivative, domains = [real()] } = own;
-  if (!isCallable(f))
-    throw new AdjointError(`withDerivative: expected a function of expressions, got ${describe(f)}.`);
+  readFunction(f, "withDerivative: the first argument");
   const record: OpDefinition<{ readonly body: Graph }> = {
     name,
     shape: (_shapes, { body }) => body.nodes[body.outputs as number]!.shape,

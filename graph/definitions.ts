@@ -1,6 +1,6 @@
 /** Ops that users define: their records are checked here, once, so that what they lack is told where it is missing. */
 import { readList } from "./arguments.js";
-import { describe, reading, shortened } from "./describe.js";
+import { describe, reading } from "./describe.js";
 import {
   type ElementwiseDefinition,
   binary as makeBinary,
@@ -77,7 +77,7 @@ export function checkedOp<P extends Params, A extends Operands>(
   const own = checkOptions(owner, definition, opFields);
   const what = nameOf(owner, own.name);
   return reading(what, () => {
-    need(what, own, "", ["shape", "evaluate"], ["name", "derivative", "domains"]);
+    need(what, own, "", ["shape", "evaluate"], ["derivative", "domains"]);
     checkDerivative(what, own.derivative);
     if (own.scalar !== undefined) need(what, own.scalar, "scalar.", ["compute"]);
     if (own.fold !== undefined) {
@@ -114,7 +114,7 @@ function checkedElementwise<A extends readonly Expr[]>(
   const own = checkOptions(owner, definition, elementwiseFields);
   const what = nameOf(owner, own.name);
   return reading(what, () => {
-    need(what, own, "", [], ["name", "partials"]);
+    need(what, own, "", [], ["partials"]);
     if (own.partials !== "constant") need(what, own, "", ["partials"]);
     const recipe = generalRecipe(own.recipe);
     if (recipe === undefined && own.compute === undefined)
@@ -129,8 +129,11 @@ function checkedElementwise<A extends readonly Expr[]>(
   });
 }
 
+/** What errors call an op. It is said wherever the op is used, so that it can't be nothing, nor a novel. */
 function nameOf(owner: string, name: string | undefined): string {
-  return `${owner}: the op ${name === undefined ? "without a name" : shortened(name)}`;
+  if (name && name.length <= 100) return `${owner}: the op ${name}`;
+  const found = name === undefined ? "missing" : describe(name);
+  throw new AdjointError(`${owner}: name is ${found}; it must be a text of 1 to 100 characters.`);
 }
 
 /** Throws where a record lacks one of its functions, or what else it needs. */

@@ -16,6 +16,8 @@ export function describe(value: unknown): string {
 function wordsFor(value: unknown): string {
   const type = typeof value;
   if (type === "string") return `the text ${JSON.stringify(shortened(value as string))}`;
+  if (type === "function" && Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false)
+    return "a class";
   if (type === "function" || type === "bigint" || type === "symbol") return `a ${type}`;
   if (type !== "object" || value === null) return String(value);
   if (value instanceof Expr) return `an expression of shape ${formatShape(value.shape)}`;
@@ -38,9 +40,9 @@ export function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
-/** Whether a value can be called: classes can't. */
-export function isCallable(value: unknown): boolean {
-  return typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value));
+/** Whether something is a function that can be called: no class, and nothing that throws when it is looked at. */
+export function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  return describe(value) === "a function";
 }
 
 /** What `read` gives. It reads a user's value, whose getters and traps may throw anything. */

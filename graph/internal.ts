@@ -6,7 +6,6 @@
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
 export { allOps, opOf, publicOps } from "./all-ops.js";
 export {
-  isFunction,
   readCount,
   readFunction,
   readList,
@@ -18,13 +17,14 @@ export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { contentOf, serialOf } from "./content.js";
 export { isDebug } from "./debug.js";
-export { describe, reading } from "./describe.js";
+export { describe, isFunction, reading } from "./describe.js";
+export { inNameOf } from "./errors.js";
 export { declareInputs, finish, isExpr, isId, outputsOf } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
-export { apply, isOp } from "./node.js";
-export { boolean, type Domain, type Instances } from "./op.js";
+export { apply, checkSize, isOp } from "./node.js";
+export { boolean, type Domain, type Instances, type ShapesOf } from "./op.js";
 export { lift, liftTo, listOf, withOperands } from "./operand.js";
 export { logisticDensity } from "./ops/activation.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
@@ -48,7 +48,6 @@ export {
   sameShape,
   sizeOf,
   stridesOf,
-  tooMany,
   unravel,
 } from "./shape.js";
 export { graphOf, isTraced, makeTraced, type ValueOf } from "./trace.js";

@@ -2,10 +2,10 @@
  * The reference meaning of a graph, simple enough to be believed: every node in order, every element by itself, on any
  * arithmetic. Compiled kernels are tested against it.
  */
-import { type Builder, type Expr, isOp, type Node } from "./node.js";
+import { type Builder, checkSize, type Expr, isOp, type Node } from "./node.js";
 import { type Arithmetic, evaluateOp } from "./op.js";
 import { inputOp } from "./ops/constant.js";
-import { type Shape, sizeOf } from "./shape.js";
+import { type Shape, sizeOf, tooManyPlain } from "./shape.js";
 
 export const doubles: Arithmetic<number> = {
   constant: (value) => value,
@@ -30,6 +30,7 @@ export function interpretNodes<T>(
       continue;
     }
     const { op, operands, params, shape } = node;
+    checkSize(op.name, shape, tooManyPlain, "an array without compile");
     const operandValues = new Array<readonly T[]>(operands.length);
     const shapes = new Array<Shape>(operands.length);
     for (let i = 0; i < operands.length; i++) {

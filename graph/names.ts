@@ -18,7 +18,12 @@ export function checkNames(owner: string, what: string, given: unknown, known: r
     );
   }
   const all = new Set(known);
-  const unknown = reading(`${owner}: what is given`, () => Object.keys(given).find((name) => !all.has(name)));
+  // Symbols, too: nobody would read what they name.
+  const unknown = reading(`${owner}: what is given`, () =>
+    Reflect.ownKeys(given)
+      .map(String)
+      .find((name) => !all.has(name)),
+  );
   if (unknown !== undefined)
     throw new AdjointError(
       `${owner}: unknown ${what.slice(0, -1)} "${shortened(unknown)}"; ${knownNames(what, known, unknown)}`,

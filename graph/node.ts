@@ -179,14 +179,14 @@ export function apply<P extends Params>(op: Op<P>, operands: readonly Expr[], pa
     shapes[i] = operand.shape;
   }
   const shape = op.shape(shapes, (params ?? noParams) as P);
-  checkSize(op, shape);
+  checkSize(op.name, shape);
   return new Expr(builder, builder.intern(op, ids, params ?? noParams, shape), shape);
 }
 
-/** @throws where no array can hold a result */
-export function checkSize(op: { readonly name: string }, shape: Shape): void {
-  if (sizeOf(shape) < tooMany) return;
-  throw new AdjointError(`${op.name}: ${formatShape(shape)} has more elements than an array can hold.`);
+/** @throws where no array can hold a result, or no plain one */
+export function checkSize(what: string, shape: Shape, limit = tooMany, kind = "an array"): void {
+  if (sizeOf(shape) >= limit)
+    throw new AdjointError(`${what}: ${formatShape(shape)} has more elements than ${kind} can hold.`);
 }
 
 export function nodeOf(expr: Expr): Node {

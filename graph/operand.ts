@@ -64,9 +64,11 @@ export function withResults<const A extends readonly Operand[], R extends Readon
   for (const operand of operands) if (operand instanceof Expr) owner ??= operand.builder;
   const builder = owner ?? makeBuilder();
   const exprs = operands.map((operand) => lift(builder, operand, what));
-  const results = inNameOf(what, () => build(exprs as { readonly [K in keyof A]: Expr }));
-  if (owner) return results;
-  const values = evaluate(Object.values(results));
-  const named = Object.entries(results).map(([name, { shape }], i) => [name, nest(values[i]!, shape)]);
-  return Object.fromEntries(named) as R;
+  return inNameOf(what, () => {
+    const results = build(exprs as { readonly [K in keyof A]: Expr });
+    if (owner) return results;
+    const values = evaluate(Object.values(results));
+    const named = Object.entries(results).map(([name, { shape }], i) => [name, nest(values[i]!, shape)]);
+    return Object.fromEntries(named) as R;
+  });
 }

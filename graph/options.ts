@@ -70,16 +70,15 @@ export function readOptions<const T extends OptionTable>(
   table: T,
   given: OptionsOf<T>,
 ): OptionValues<T> {
-  const options: Readonly<Record<string, unknown>> = checkOptions(owner, given, Object.keys(table));
+  // Without any, the error tells which one is missing.
+  const asked = given === undefined ? {} : given;
+  const options: Readonly<Record<string, unknown>> = checkOptions(owner, asked, Object.keys(table));
   const values = Object.entries(table).map(([name, option]) => {
     const own = options[name];
     const value = own === undefined ? option.default : own;
-    if (value === undefined)
-      throw new AdjointError(`${owner}: ${name} is missing; it must be ${option.range}.`);
-    if (!option.allows(value)) {
-      throw new AdjointError(`${owner}: ${name} is ${describe(value)}; it must be ${option.range}.`);
-    }
-    return [name, value];
+    if (value !== undefined && option.allows(value)) return [name, value];
+    const found = value === undefined ? "missing" : describe(value);
+    throw new AdjointError(`${owner}: ${name} is ${found}; it must be ${option.range}.`);
   });
   return Object.fromEntries(values) as OptionValues<T>;
 }

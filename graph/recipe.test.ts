@@ -206,7 +206,11 @@ for (const [what, define, message] of [
     () => defineOp({ name: "odd", shape, evaluate, derivative, domains: [], fold: { initial: 0 } } as never),
     /defineOp: the op odd lacks fold.recipe/,
   ],
-  ["no name", () => defineOp({ shape, evaluate, derivative, domains: [] } as never), /lacks name/],
+  [
+    "no name",
+    () => defineOp({ shape, evaluate, derivative, domains: [] } as never),
+    /defineOp: name is missing; it must be a text of 1 to 100 characters/,
+  ],
 ] as const) {
   recipes(`an op with ${what} isn't made`, () => {
     assert.throws(define, message);

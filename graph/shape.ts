@@ -61,6 +61,9 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
 /** More elements than an array can hold. */
 export const tooMany = 2 ** 31;
 
+/** More than engines keep side by side in a plain array, which is what is computed without `compile`. */
+export const tooManyPlain = 2 ** 25 + 1;
+
 /** The most axes of a tensor, half of NumPy's: whoever has more has given a list of lengths by mistake. */
 export const mostAxes = 32;
 

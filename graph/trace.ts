@@ -1,7 +1,7 @@
 import { readCount, readShape } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
 import { interpretedCalls, makeHelpers } from "./calls.js";
-import { describe, reading, shortened } from "./describe.js";
+import { describe, isFunction, reading, shortened } from "./describe.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
 import { checkKeys } from "./names.js";
@@ -98,9 +98,9 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
   f: (inputs: { [K in keyof I]: Expr<I[K]["shape"]> }) => O,
   options: TraceOptions = {},
 ): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
-  if (typeof f !== "function" || !isRecord(inputs)) {
+  if (!isFunction(f) || !isRecord(inputs)) {
     throw new AdjointError(
-      `trace: expected inputs and a function of them, got ${describe(inputs)} and ${describe(f)}; write trace({ x: vector(2) }, ({ x }) => …).`,
+      `trace: expected inputs and a function, got ${describe(inputs)} and ${describe(f)}; write trace({ x: vector(2) }, ({ x }) => …).`,
     );
   }
   const { debug } = checkOptions("trace", options, { debug: "boolean" });

@@ -22,6 +22,7 @@ import {
 } from "../graph/index.js";
 import {
   describe,
+  inNameOf,
   isLength,
   lift,
   type Option,
@@ -56,7 +57,9 @@ function schedule(
   return intern(
     name,
     options,
-    () => ((step: unknown) => rate(checkScalar(name, "the step is", step))) as NumericSchedule,
+    () =>
+      ((step: unknown) =>
+        inNameOf(name, () => rate(checkScalar(name, "the step is", step)))) as NumericSchedule,
   );
 }
 
@@ -104,7 +107,7 @@ const linearOptions = {
 export function linearSchedule(given: OptionsOf<typeof linearOptions>): NumericSchedule {
   const options = readOptions("linearSchedule", linearOptions, given);
   const { initialValue, endValue, transitionSteps } = options;
-  const range = subtract(endValue, initialValue);
+  const range = inNameOf("linearSchedule", () => subtract(endValue, initialValue));
   return schedule("linearSchedule", options, (step) =>
     add(initialValue, multiply(range, progress(step, transitionSteps))),
   );
@@ -158,7 +161,7 @@ const cosineOptions = {
 export function cosineDecay(given: OptionsOf<typeof cosineOptions>): NumericSchedule {
   const options = readOptions("cosineDecay", cosineOptions, given);
   const { initialValue, decaySteps, endValue } = options;
-  const range = subtract(initialValue, endValue);
+  const range = inNameOf("cosineDecay", () => subtract(initialValue, endValue));
   return schedule("cosineDecay", options, (step) => {
     const wave = add(1, cos(multiply(Math.PI, progress(step, decaySteps))));
     return add(endValue, multiply(range, divide(wave, 2)));
@@ -230,10 +233,11 @@ const warmupOptions = {
 export function warmup(given: OptionsOf<typeof warmupOptions>): NumericSchedule {
   const options = readOptions("warmup", warmupOptions, given);
   const { warmupSteps, schedule: following } = options;
-  const at = (step: Hyperparameter): Hyperparameter =>
-    typeof following === "function"
-      ? checkScalar("warmup", "the schedule gives", following(step as Expr))
-      : following;
+  const at = (step: Hyperparameter): Hyperparameter => {
+    if (typeof following !== "function") return following;
+    const rate = checkScalar("warmup", "the schedule gives", following(step as Expr));
+    return typeof step === "number" ? rate : lift(step.builder, rate, "warmup: what the schedule gives");
+  };
   return schedule("warmup", options, (step) => {
     const first = at(typeof step === "number" ? 1 : lift(step.builder, 1, "warmup"));
     const rising = multiply(first, divide(step, warmupSteps));

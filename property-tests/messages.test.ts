@@ -58,8 +58,10 @@ import {
   unary,
   valueAndGrad,
   vector,
+  warmup,
   weightedSphere,
   withDerivative,
+  zeros,
 } from "../src/index.js";
 
 const messages = suite("messages");
@@ -240,7 +242,12 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
     'the text "1"',
   ],
   ["a flag for a seed", () => randomSource(true as never), /^randomSource: /, "true", "randomSource(0)"],
-  ["more numbers than fit", () => randomSource(0).permutation(2 ** 31), /^permutation: /, "below 2³¹"],
+  [
+    "more numbers than fit",
+    () => randomSource(0).permutation(2 ** 31),
+    /^permutation: /,
+    "at most 2147483647",
+  ],
   ["weights as a Set", () => weightedSphere(new Set([1]) as never), /^weightedSphere: /, "a list", "a Set"],
   ["a weight of 0", () => weightedSphere([1, 0]), /^weightedSphere: weight 1 is 0/, "above 0"],
   ["shuffle as a flag", () => fit({ batchSize: 1, epochs: 1, shuffle: true }), /^train: /, "shuffle", "seed"],
@@ -340,7 +347,31 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   ["lists of bounds", inside((x) => slice(x, [1] as never, [3] as never)), /^slice: /, "the list [1]"],
   ["a side of 2.5", () => eye(2.5), /^eye: /, "2.5", "whole"],
-  ["a side without end", () => eye(2 ** 31), /^eye: /, "2147483648", "below 2³¹"],
+  ["a matrix beyond memory", () => eye(40_000), /^eye: /, "(40000×40000)", "a plain array"],
+  ["zeros beyond memory", () => zeros([2 ** 26]), /^zeros: /, "(67108864)", "without compile"],
+  ["a class for a function", () => trace({}, class {} as never), /^trace: /, "a class", "({ x }) =>"],
+  ["an option that is a symbol", () => compile(f, { [Symbol("s")]: 1 } as never), /^compile: /, "Symbol(s)"],
+  ["no options", () => (adam as () => unknown)(), /^adam: /, "learningRate is missing", "a finite number"],
+  [
+    "a rate of another trace",
+    inside((x) =>
+      minimize(
+        f,
+        { x: [1, 2] },
+        adam({ learningRate: warmup({ warmupSteps: 2, schedule: () => index(x, 0) }) }),
+      ),
+    ),
+    /^warmup: /,
+    "what the schedule gives",
+    "another trace",
+  ],
+  [
+    "an op's name that is a novel",
+    () => unary({ name: "a".repeat(1e5) } as never),
+    /^unary: name /,
+    "1 to 100",
+  ],
+  ["a side without end", () => eye(2 ** 31), /^eye: /, "2147483648", "at most 2147483647"],
   ["a text as an axis", () => flip([1, 2], "0" as never), /^flip: /, 'the text "0"', "axis"],
   ["a text as axes", () => squeeze([[1]], "0" as never), /^squeeze: /, 'the text "0"', "axis"],
   ["options in place of the axis", inside((x) => argmax(x, { axis: 1 } as never)), /^argmax: /, "no option"],

@@ -431,7 +431,7 @@ modes("what a scan refuses is said in words", () => {
       );
       return leaked;
     }),
-    /An expression of a scan's step is used outside of it/,
+    /^scan: an expression of the step is used outside of it/,
   );
 });
 

@@ -6,7 +6,7 @@ import { AdjointError } from "../errors.js";
 import { Expr } from "../node.js";
 import type { Op } from "../op.js";
 import { withOperands } from "../operand.js";
-import { formatShape, isLength, type Shape, sizeOf } from "../shape.js";
+import { formatShape, isLength, type Shape, sizeOf, tooManyPlain } from "../shape.js";
 import type { Axes, Inserted, Permuted, Reverse, Squeezed, Writable } from "../shape-types.js";
 import type { Operand, Pieces, ResultOf, ShapeOf } from "../types.js";
 import { flatten, rowsOf } from "../values.js";
@@ -147,7 +147,7 @@ export function split<
  * @throws where the count isn't whole or the ends aren't finite
  */
 export function linspace(start: number, stop: number, count = 50): number[] {
-  readCount(count, "linspace: the count");
+  readCount(count, "linspace: the count", 0, tooManyPlain - 1);
   if (!Number.isFinite(start) || !Number.isFinite(stop)) {
     throw new AdjointError(`linspace: from ${describe(start)} to ${describe(stop)}; pass finite ends.`);
   }
@@ -168,6 +168,11 @@ export function arange(first: number, second?: number, step = 1): number[] {
       `arange: ${describe(start)} to ${describe(stop)} by ${describe(step)} has no end; pass finite numbers, no step of 0.`,
     );
   }
-  const length = readCount(Math.max(0, Math.ceil((stop - start) / step)), "arange: the count of numbers");
+  const length = readCount(
+    Math.max(0, Math.ceil((stop - start) / step)),
+    "arange: the count of numbers",
+    0,
+    tooManyPlain - 1,
+  );
   return Array.from({ length }, (_, i) => start + i * step);
 }

@@ -87,7 +87,7 @@ export const iotaInstances: Instances = {
 };
 
 function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
-  checkSize(op, params.shape);
+  checkSize(op.name, params.shape);
   return new Expr(builder, builder.intern(op, [], params, params.shape), params.shape);
 }
 

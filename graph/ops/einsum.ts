@@ -1,6 +1,6 @@
 /** Einstein's summation convention, and products of tensors along chosen axes. */
 import { readCount, readList } from "../arguments.js";
-import { describe } from "../describe.js";
+import { describe, shortened } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { withOperands } from "../operand.js";
@@ -52,7 +52,7 @@ function withoutDots(labels: readonly string[], { shape }: Expr, i: number): str
   const hasDots = named < labels.length;
   if (hasDots ? shape.length < named : shape.length !== named) {
     throw new AdjointError(
-      `einsum: operand ${i} of shape ${formatShape(shape)} has ${shape.length} axes, and "${labels.join("")}" names ${named}${hasDots ? " besides the dots" : ""}.`,
+      `einsum: operand ${i} of shape ${formatShape(shape)} has ${shape.length} axes, and "${shortened(labels.join(""))}" names ${named}${hasDots ? " besides the dots" : ""}.`,
     );
   }
   const unnamed = Array.from({ length: shape.length - named }, (_, axis, all = shape.length - named) =>

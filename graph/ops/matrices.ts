@@ -2,9 +2,9 @@
 
 import { readCount, readShape, readWhole } from "../arguments.js";
 import { AdjointError } from "../errors.js";
-import type { Builder, Expr } from "../node.js";
+import { type Builder, checkSize, type Expr } from "../node.js";
 import { withOperands } from "../operand.js";
-import { formatShape } from "../shape.js";
+import { formatShape, tooManyPlain } from "../shape.js";
 import type { Batched, DiagonalShape, LengthAt } from "../shape-types.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { multiply, subtract } from "./arithmetic.js";
@@ -24,7 +24,7 @@ export function matrixShape(x: Expr, what: string): [rows: number, columns: numb
 
 /** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are. */
 export function eye(rows: number, columns = rows): number[][] {
-  readShape([rows, columns], "eye");
+  checkSize("eye", readShape([rows, columns], "eye"), tooManyPlain, "a plain array");
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
 }
 

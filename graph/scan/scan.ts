@@ -1,6 +1,6 @@
 /** Loops in a trace: `scan` and what is made of it. */
-import { readCount } from "../arguments.js";
-import { describe, isCallable, reading } from "../describe.js";
+import { readCount, readFunction } from "../arguments.js";
+import { describe, reading } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { isExpr, isGiven } from "../graph.js";
 import { type Builder, Expr } from "../node.js";
@@ -107,8 +107,7 @@ export function scan<
 ): Scanned<C, R, StepsOf<X, L>> {
   const types = { length: "any", xs: "any", reverse: "boolean", recompute: "boolean" } as const;
   const { length, xs, reverse = false, recompute = false } = checkOptions("scan", options, types);
-  if (!isCallable(step))
-    throw new AdjointError(`scan: the step is ${describe(step)}; it is a function of the carry.`);
+  readFunction(step, "scan: the step");
   const builder = reading("scan: the first carry or xs", () =>
     [initial, xs].flatMap((one) => leavesOf<unknown>(one, isGiven)).find((one) => one instanceof Expr),
   )?.builder;

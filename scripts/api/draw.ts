@@ -102,6 +102,7 @@ class Draft {
     const path = pick(this.#random, places);
     const original = at(this.#args, path);
     const { value, hostile } = this.#hostile();
+    if (isHuge(value) && this.#target.work?.test(path.join("."))) return;
     this.#args = put(this.#args, path, value) as unknown[];
     const first = !this.#isSpoilt(path);
     this.#spoilt.push(path);
@@ -249,6 +250,9 @@ function isPlain(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === "function" && Object.keys(value).length === 0 && !isClass(value);
 }
 
+/** A whole number that says to work for long, or too large to be one. */
+const isHuge = (value: unknown) => typeof value === "number" && value > 1e4;
+
 function isClass(value: object): boolean {
   return Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
 }
@@ -303,7 +307,9 @@ function put(container: unknown, [key, ...rest]: Path, value: unknown): unknown 
 function copyOf(value: object): object {
   if (Array.isArray(value)) return value.slice();
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
-  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+  // Symbols, too, which entries leave out
+  for (const key of Reflect.ownKeys(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)!;
     const writable = "value" in descriptor ? { writable: true } : {};
     Object.defineProperty(copy, key, { ...descriptor, ...writable, configurable: true });
   }

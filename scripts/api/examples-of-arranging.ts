@@ -22,6 +22,7 @@ const sorting = of(
 );
 
 export const arranging: Readonly<Record<string, Examples>> = {
+  cumsum: cumulative,
   cumprod: cumulative,
   cummax: cumulative,
   cummin: cumulative,
@@ -98,10 +99,14 @@ export const arranging: Readonly<Record<string, Examples>> = {
   zerosLike: of(() => [M()]),
   onesLike: of(() => [M()]),
   fullLike: of(() => [M(), 2]),
-  meshgrid: of(
-    () => [[V(), V()]],
-    () => [[V(), V(), V()], { indexing: "ij" }],
-  ),
+  meshgrid: {
+    ...of(
+      () => [[V(), V()]],
+      () => [[V(), V(), V()], { indexing: "ij" }],
+    ),
+    // Vectors of any lengths span a grid.
+    free: /^0$/,
+  },
   einsum: of(
     () => ["ij,jk->ik", M(), M()],
     () => ["...i,i", M(), [1, 2]],

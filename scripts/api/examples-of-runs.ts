@@ -79,12 +79,16 @@ export const runs: Readonly<Record<string, Examples>> = {
         twoInputs,
         { x: 1 },
         gradientDescent({ learningRate: 0.1 }),
-        { steps: 2, tolerance: 0, trajectory: true, data: { y: [1, 2, 3] }, onStep: () => true },
+        {
+          ...{ steps: 2, tolerance: 0, trajectory: true, memoryLimit: 1000 },
+          ...{ data: { y: [1, 2, 3] }, onStep: () => true },
+        },
       ],
     ),
     rarity: 2,
     maps: [0, 2],
     free: /^2\./,
+    work: /^3\.steps$/,
   },
   train: {
     ...of(
@@ -94,12 +98,16 @@ export const runs: Readonly<Record<string, Examples>> = {
         { w: 0 },
         data(),
         gradientDescent({ learningRate: 0.1 }),
-        { batchSize: 3, epochs: 2, shuffle: 1, metric: objective, onEpoch: () => true },
+        {
+          ...{ batchSize: 3, epochs: 2, shuffle: 1, metric: objective },
+          ...{ onEpoch: () => true, memoryLimit: 1000 },
+        },
       ],
     ),
     rarity: 2,
     maps: [1, 2, 3],
     free: /^3\./,
+    work: /^4\.epochs$/,
   },
   linear: of(() => [{ inputs: 2, outputs: 1 }]),
   randomSource: of(() => [0]),
@@ -192,8 +200,13 @@ export const runs: Readonly<Record<string, Examples>> = {
     rarity: 2,
     // One domain for all inputs is a pair of numbers, too.
     free: /^1\.domain$/,
+    work: /^1\.points$/,
   },
-  assertGradient: { ...of(() => [f, { domain: [0.1, 2], points: 1, seed: 0 }]), rarity: 2 },
+  assertGradient: {
+    ...of(() => [f, { domain: [0.1, 2], points: 1, seed: 0 }]),
+    rarity: 2,
+    work: /^1\.points$/,
+  },
   gradientProperty: of(() => [f, { domain: [0.1, 2], order: 1, tolerance: 1e-6, maxSkipped: 0.5 }]),
   numbers: of(() => [[0, 1]]),
   tensors: of(
@@ -257,6 +270,7 @@ const drawing = (
       },
       // `uniforms` is `n` calls of `uniform`.
       names: [name, name.replace(/s$/, "")],
+      work: /^0$/,
       ...of(() => [...args]),
     },
   ] as const;

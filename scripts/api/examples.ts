@@ -27,6 +27,8 @@ import {
   withDerivative,
 } from "adjoint";
 import { arranging } from "./examples-of-arranging.js";
+import { elementwise } from "./examples-of-elementwise.js";
+import { matrices } from "./examples-of-matrices.js";
 
 /** The arguments of a valid call, made anew. */
 export type Example = () => unknown[];
@@ -45,6 +47,8 @@ export interface Examples {
   readonly maps?: readonly number[];
   /** Places (`1.data`) at which anything may be given. */
   readonly free?: RegExp;
+  /** Places of counts that say how long it works: a huge one is no mistake there. */
+  readonly work?: RegExp;
 }
 
 const of = (...calls: Example[]): Examples => ({ calls });
@@ -81,6 +85,12 @@ const reduction = of(
   () => [M(), 1],
   () => [M(), [0, 1], { keepDims: true }],
 );
+const loss = of(
+  () => [V(), [1, 2, 3]],
+  () => [M(), M(), { reduction: "mean", weights: [1, 2], mask: [1, 0] }],
+);
+/** A number in place of "same" is a padding, too. */
+const samePadding = /^2\.padding$/;
 const transformation = of(
   () => [f],
   () => [twoInputs, "x"],
@@ -99,6 +109,7 @@ const elementwiseOp = (arity: number) => (): unknown[] => [
 
 /** Ops: on numbers and arrays outside of a trace, on expressions inside. */
 export const ops: Readonly<Record<string, Examples>> = {
+  ...elementwise,
   ...Object.fromEntries(
     ["sum", "mean", "max", "min", "prod", "variance", "std", "norm", "all", "any", "logSumExp"].map(
       (name) => [name, reduction],
@@ -126,10 +137,6 @@ export const ops: Readonly<Record<string, Examples>> = {
     () => [V()],
     () => [M(), 1],
   ),
-  cumsum: of(
-    () => [V()],
-    () => [M(), 1],
-  ),
   softmax: of(
     () => [V()],
     () => [M(), 1],
@@ -139,49 +146,7 @@ export const ops: Readonly<Record<string, Examples>> = {
     () => [M(), 0],
   ),
   where: of(() => [[1, 0, 1], V(), 0]),
-  matmul: of(
-    () => [M(), M()],
-    () => [M(), [1, 2]],
-  ),
-  dot: of(() => [V(), W()]),
-  outer: of(() => [V(), [1, 2]]),
-  solve: of(() => [M(), [1, 2]]),
-  triangularSolve: of(
-    () => [M(), [1, 2]],
-    () => [M(), M(), { lower: true, transpose: true, unitDiagonal: true }],
-  ),
-  choleskySolve: of(() => [M(), [1, 2]]),
-  lstsq: of(() => [M(), [1, 2]]),
-  matrixPower: of(
-    () => [M(), 3],
-    () => [M(), -1],
-  ),
-  kron: of(
-    () => [M(), M()],
-    () => [V(), W()],
-  ),
-  ...Object.fromEntries(
-    [
-      "inv",
-      "det",
-      "slogdet",
-      "qr",
-      "eigh",
-      "eigvalsh",
-      "svd",
-      "svdvals",
-      "pinv",
-      "expm",
-      "cholesky",
-      "matrixTrace",
-      "diagonal",
-    ].map((name) => [name, of(() => [M()])]),
-  ),
-  tril: of(() => [M(), 1]),
-  triu: of(() => [M(), -1]),
-  diag: of(() => [V()]),
-  eye: of(() => [3]),
-  oneHot: of(() => [[0, 2, 1], 3]),
+  ...matrices,
   reshape: of(
     () => [
       [1, 2, 3, 4],
@@ -236,16 +201,23 @@ export const ops: Readonly<Record<string, Examples>> = {
     [[[1]], [[2]]],
     { stride: 2, padding: [[1, 0]], dilation: 1, groups: 1 },
   ]),
-  conv2d: of(() => [
-    [M().map((row) => row.map((x) => [x]))],
-    [[[[1, 2]]]],
-    { stride: [1, 2], padding: "same" },
-  ]),
+  conv2d: {
+    ...of(() => [
+      [M().map((row) => row.map((x) => [x]))],
+      [[[[1, 2]]]],
+      { stride: [1, 2], padding: "same", dilation: [1, 1], groups: 1 },
+    ]),
+    free: samePadding,
+  },
   maxPool: of(() => [[[[1], [2], [4]]], 2, { stride: [1], padding: 1 }]),
-  averagePool: of(() => [[[[1], [2], [4]]], [2], { stride: 1, padding: "same", countIncludePad: true }]),
+  averagePool: {
+    ...of(() => [[[[1], [2], [4]]], [2], { stride: 1, padding: "same", countIncludePad: true }]),
+    free: samePadding,
+  },
   attention: of(() => [M(), M(), M(), { mask: [[1, 0]], bias: M(), scale: 0.5 }]),
   layerNorm: of(() => [M(), { axes: [1], epsilon: 0.1, scale: [1, 2], shift: 0.5 }]),
   scatterAdd: of(() => [V(), [0, 1, 0], 3]),
+  segmentSum: of(() => [V(), [0, 1, 0], 3]),
   arange: of(
     () => [4],
     () => [1, 3, 0.5],
@@ -255,18 +227,21 @@ export const ops: Readonly<Record<string, Examples>> = {
     () => [0, 1, 3],
   ),
   label: of(() => [V(), "name"]),
-  meanSquaredError: of(() => [V(), [1, 2, 3]]),
-  halfMeanSquaredError: of(() => [V(), [1, 2, 3]]),
-  meanAbsoluteError: of(() => [M(), M()]),
-  huber: of(() => [V(), W(), { delta: 1 }]),
-  binaryCrossEntropy: of(() => [V(), [0, 1, 1]]),
-  softmaxCrossEntropy: of(() => [
-    M(),
-    [
-      [1, 0],
-      [0, 1],
+  meanSquaredError: loss,
+  halfMeanSquaredError: loss,
+  meanAbsoluteError: loss,
+  huber: of(() => [V(), W(), { delta: 1, reduction: "none" }]),
+  binaryCrossEntropy: of(() => [V(), [0, 1, 1], { reduction: "sum", weights: [1, 2, 3] }]),
+  softmaxCrossEntropy: of(
+    () => [
+      M(),
+      [
+        [1, 0],
+        [0, 1],
+      ],
     ],
-  ]),
+    () => [M(), [0, 1], { mask: [1, 0] }],
+  ),
   scan: {
     ...of(
       () => [(x: Expr) => multiply(x, 2), 1, { length: 3 }],

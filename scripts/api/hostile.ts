@@ -42,9 +42,24 @@ const literal = (kind: Kind, ...values: readonly (readonly [string, unknown])[])
 
 const numbers: readonly Hostile[] = literal(
   "number",
-  ...[NaN, Infinity, -Infinity, -0, -1, -2, 2.5, 2 ** 53, -(2 ** 53), 1e308, 5e-324, 2 ** 31, 2 ** 32, 7].map(
-    (x) => [Object.is(x, -0) ? "-0" : String(x), x] as const,
-  ),
+  ...[
+    NaN,
+    Infinity,
+    -Infinity,
+    -0,
+    -1,
+    -2,
+    2.5,
+    2 ** 53,
+    -(2 ** 53),
+    1e308,
+    5e-324,
+    2 ** 31,
+    2 ** 32,
+    2 ** 26,
+    4e4,
+    7,
+  ].map((x) => [Object.is(x, -0) ? "-0" : String(x), x] as const),
 );
 
 const primitives: readonly Hostile[] = [
@@ -111,9 +126,8 @@ const objects: readonly Hostile[] = [
     },
   })),
   one("object", "{ toString() { throw }, … }", () => ({ toString: trap, valueOf: trap, toJSON: trap })),
-  // Whoever asks for names finds none: it is as good as {}.
-  one("record", "{ [Symbol.iterator]() { throw } }", () => ({ [Symbol.iterator]: trap })),
-  one("record", "{ [Symbol.toPrimitive]() { throw } }", () => ({ [Symbol.toPrimitive]: trap })),
+  one("object", "{ [Symbol.iterator]() { throw } }", () => ({ [Symbol.iterator]: trap })),
+  one("object", "{ [Symbol.toPrimitive]() { throw } }", () => ({ [Symbol.toPrimitive]: trap })),
   one("object", "an object of a class", () => new Instance()),
   // biome-ignore lint/suspicious/noThenProperty: what looks like a promise is what is passed
   one("object", "{ then() {} }", () => ({ then: () => {} })),

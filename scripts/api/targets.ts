@@ -13,6 +13,8 @@ export interface Target extends Examples {
   readonly onExpressions: boolean;
   /** Whether what it returns is called, too. */
   readonly followed: boolean;
+  /** Whether no valid call of it was known, so that usual arguments were tried. */
+  readonly isTriedOut?: boolean;
   /** Made anew, where it holds state. */
   make(): (...args: unknown[]) => unknown;
 }
@@ -73,6 +75,7 @@ function ofExport(name: string, exported: AnyFunction, { ops, others }: Known): 
     name,
     names: [name, ...(examples.names ?? [])],
     onExpressions: name in ops || "op" in exported || !found,
+    isTriedOut: !found,
     followed: !makersOfForeign.has(name),
     make: () => call,
   };

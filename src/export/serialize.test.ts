@@ -242,7 +242,7 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   [
     "an axis that isn't there",
     `{${head},${xOfTwo},"nodes":[["sum",[0],{"axes":[7]}]],"outputs":1}`,
-    /the parameters of the op "sum" don't fit its operands/,
+    /the operands or the parameters of the op "sum" don't fit/,
   ],
   [
     "another number of elements",

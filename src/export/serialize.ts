@@ -14,16 +14,15 @@ import {
   label,
   type Op,
   type Outputs,
-  type Shape,
   type Shapes,
   type Traced,
   type Tree,
 } from "../../graph/index.js";
 import {
   allOps,
+  checkSize,
   declareInputs,
   describe,
-  doubles,
   finish,
   graphOf,
   inputOp,
@@ -34,10 +33,9 @@ import {
   mapTree,
   opOf,
   readList,
-  sizeOf,
-  tooMany,
   validate,
 } from "../../graph/internal.js";
+import { tryOut } from "./try-out.js";
 
 const format = 2;
 
@@ -212,8 +210,7 @@ function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readon
       operands.map((operand) => operand.shape),
       decoded,
     );
-    if (sizeOf(shape) >= tooMany)
-      throw new Error(`the node ${short([name, ids])} has more elements than an array can hold`);
+    checkSize(`the node ${short([name, ids])}`, shape);
     const position = builder.intern(
       op,
       operands.map(({ id }) => id),
@@ -231,25 +228,6 @@ function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readon
     if (library.get(op.name) === op && op !== inputOp) tryOut(op, shapes, params, shape);
   }
   return graph;
-}
-
-/** So many elements of a node are computed to see whether its parameters fit. */
-const mostTried = 1e5;
-
-/** Throws where an op doesn't make what its shape says: what damaged parameters do would show only when the graph runs. */
-function tryOut(op: Op, operands: readonly Shape[], params: object, result: Shape): void {
-  if (Object.keys(params).length === 0) return;
-  const misfit = new Error(`the parameters of the op "${op.name}" don't fit its operands`);
-  const { axes } = params as { readonly axes?: unknown };
-  const rank = Math.max(result.length, ...operands.map((shape) => shape.length));
-  const isAxis = (axis: unknown) => isLength(axis) && axis < rank;
-  if (Array.isArray(axes) && !(axes.every(isAxis) && new Set(axes).size === axes.length)) throw misfit;
-  const shapes = { operands, result };
-  const work = op.work?.(shapes, params) ?? 0;
-  if (!(work + operands.reduce((sum, shape) => sum + sizeOf(shape), sizeOf(result)) <= mostTried)) return;
-  const zeros = operands.map((shape) => new Array<number>(sizeOf(shape)).fill(0));
-  const values = Array.from(op.evaluate(doubles, zeros, shapes, params));
-  if (values.length !== sizeOf(result) || !values.every((value) => typeof value === "number")) throw misfit;
 }
 
 /** Parameters become part of generated code: they are numbers and what is made of them, nothing else. */
