@@ -165,7 +165,7 @@ function checkDerivative(what: string, derivative: unknown): void {
 
 /** The domains of operands. */
 function readDomains(what: string, domains: unknown): OpDefinition["domains"] {
-  return readList(domains, `${what}: the list of domains`, (domain) => {
+  return readList(domains, `${what}: domains`, (domain) => {
     const { kind, low, high } = (isRecord(domain) ? domain : {}) as Partial<OpDefinition["domains"][number]>;
     const isNumbers = typeof low === "number" && typeof high === "number" && low <= high;
     if (isNumbers && ["real", "integer", "boolean"].includes(kind!))

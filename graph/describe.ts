@@ -1,7 +1,7 @@
 /** What errors say of a value that a user gave: short, and safe, whatever the value is. */
 import { AdjointError } from "./errors.js";
 import { Expr } from "./node.js";
-import { formatShape } from "./shape.js";
+import { formatShape, isLength } from "./shape.js";
 import { isRecord } from "./tree.js";
 
 /** A value in a few words: `2.5`, `the text "10"`, `the list [1, 2]`, `an object (axis)`, `a Map`. */
@@ -28,11 +28,11 @@ function wordsFor(value: unknown): string {
   if (isRecord(value)) return `an object (${shortened(Object.keys(value).slice(0, 3).join(", "))})`;
   const { name } = value!.constructor;
   if (!/^[A-Z]\w{0,39}$/i.test(name)) return "an object";
-  const article = /^[AEIOU]/i.test(name) ? "an" : "a";
+  const article = /^[AEIO]/i.test(name) ? "an" : "a";
   if (value instanceof Promise) return "a Promise (await it)";
   if (value instanceof Error) return `${article} ${name} (${shortened(value.message)})`;
-  const length = ArrayBuffer.isView(value) ? ` of length ${(value as Float64Array).length}` : "";
-  return `${article} ${name}${length}`;
+  const { length } = value as Float64Array;
+  return `${article} ${name}${isLength(length) ? ` of length ${length}` : ""}`;
 }
 
 /** Of a long text, its beginning. */

@@ -138,7 +138,8 @@ export function applyElementwise(op: Op, operands: readonly Expr[]): Expr {
 
 function call(op: Op, operands: readonly Operand[]): Expr | unknown {
   const { length } = op.domains;
-  if (operands.length !== length) throw wrongCount(op, `${length} operands`, operands);
+  if (operands.length !== length)
+    throw wrongCount(op, length === 1 ? "an operand" : `${length} operands`, operands);
   if (operands.every((operand) => typeof operand === "number")) return op.scalar!.compute(...operands);
   return withOperands(op.name, operands, (exprs) => applyElementwise(op, exprs));
 }

@@ -97,17 +97,17 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   [
     "an operand that isn't there",
     () => (add as unknown as (...x: unknown[]) => unknown)(1, undefined),
-    "add: expected a number or an array of numbers, got undefined.",
+    "add: operand 2: expected a number or an array of numbers, got undefined.",
   ],
   [
     "text",
     () => (multiply as unknown as (...x: unknown[]) => unknown)("2", 3),
-    'multiply: expected a number or an array of numbers, got the text "2".',
+    'multiply: operand 1: expected a number or an array of numbers, got the text "2".',
   ],
   [
     "ragged rows",
     () => add([[1, 2], [3]], 1),
-    "add: row 0 has shape (2) but row 1 has (1); rows must be equally long.",
+    "add: operand 1: row 0 has shape (2) but row 1 has (1); rows must be equally long.",
   ],
   [
     "matmul",
@@ -155,9 +155,9 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   [
     "an axis that isn't there",
     () => sum(tensorOf([2, 3]), 2),
-    "sum: there is no axis 2 in 2 axes; they are 0 to 1, or −1 from the back.",
+    "sum: there is no axis 2 in 2 axes, counted from 0, or from −1 at the back.",
   ],
-  ["half an axis", () => sum([1, 2], 0.5), "sum: there is no axis 0.5 in 1 axes;"],
+  ["half an axis", () => sum([1, 2], 0.5), "sum: there is no axis 0.5 in 1 axes, counted from 0"],
   ["an axis twice", () => sum(tensorOf([2, 3]), [1, -1]), "sum: the list [1, -1] names an axis twice."],
   ["max of nothing", () => max([]), "max: (0) has no element along the axes [0]."],
   [
@@ -181,7 +181,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ],
   ["concatenate nothing", () => concatenate([]), "concatenate needs at least one operand."],
   ["stack", () => stack([1, [1, 2]]), "stack: shapes () and (2) differ."],
-  ["stack too deep", () => stack([1, 2], 1), "stack: there is no axis 1 in 1 axes;"],
+  ["stack too deep", () => stack([1, 2], 1), "stack: there is no axis 1 in 1 axes, counted from 0"],
   ["pad", () => pad([1, 2], [[1, -1]]), "pad: a width must be a whole number of at least 0, not -1."],
   [
     "pad by one list too many",
@@ -231,7 +231,7 @@ errors("grad of what isn't a scalar objective", () => {
   );
   assert.throws(
     () => grad(ofTwo as never),
-    "grad: the objective must be one scalar, but there are the outputs a, b; trace a function that returns the one to differentiate.",
+    "grad: the objective must be one scalar, not the outputs a, b; return the one to differentiate.",
   );
   assert.throws(() => grad(f, "z" as "x"), 'grad: there is no input "z"; the inputs are x, y.');
   assert.throws(

@@ -14,7 +14,7 @@ export function knownNames(what: string, known: readonly string[], name: string)
 export function checkNames(owner: string, what: string, given: unknown, known: readonly string[]): void {
   if (!isRecord(given)) {
     throw new AdjointError(
-      `${owner}: expected an object with the ${what} ${known.join(", ")}, got ${describe(given)}.`,
+      `${owner}: expected an object with the ${what} ${known.join(", ") || "(none)"}, got ${describe(given)}.`,
     );
   }
   const all = new Set(known);

@@ -206,7 +206,7 @@ export function operandOf(x: Expr, position = 0): Expr {
 
 export function otherTrace(op: { readonly name: string }, operand: Expr): AdjointError {
   return new AdjointError(
-    `${op.name}: an operand of shape ${formatShape(operand.shape)} belongs to another trace; ` +
-      "an expression lives only inside the function that is traced, so pass it in as an input.",
+    `${op.name}: an expression of shape ${formatShape(operand.shape)} belongs to another trace; ` +
+      "it lives only inside the function that is traced, so pass it in as an input.",
   );
 }

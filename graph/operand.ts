@@ -63,7 +63,9 @@ export function withResults<const A extends readonly Operand[], R extends Readon
   let owner: Builder | undefined;
   for (const operand of operands) if (operand instanceof Expr) owner ??= operand.builder;
   const builder = owner ?? makeBuilder();
-  const exprs = operands.map((operand) => lift(builder, operand, what));
+  const exprs = operands.map((operand, i) =>
+    lift(builder, operand, operands.length > 1 ? `${what}: operand ${i + 1}` : what),
+  );
   return inNameOf(what, () => {
     const results = build(exprs as { readonly [K in keyof A]: Expr });
     if (owner) return results;

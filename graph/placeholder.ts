@@ -20,7 +20,7 @@ export const placeholderOp: Op<PlaceholderParams> = defineOp<PlaceholderParams>(
 
 /** Throws, what a placeholder stands for not being there any more. */
 export function leaked(): never {
-  throw new AdjointError("scan: an expression of the step is used outside of it; make it part of the carry.");
+  throw new AdjointError("scan: an expression of the step is used outside of it; carry it.");
 }
 
 export function placeholder(builder: Builder, shape: Shape): Expr {

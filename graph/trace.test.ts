@@ -168,11 +168,11 @@ tracing("expressions of another shape, or of another trace, are refused where th
     "belongs to another trace; an expression lives only inside the function that is traced, so pass it in as an input.";
   assert.throws(
     () => trace({ x: vector(2) }, ({ x }) => add(x, stolen!) as Expr),
-    `add: an operand of shape (2) ${message}`,
+    `add: operand 2: an expression of shape (2) ${message}`,
   );
   assert.throws(
     () => trace({ x: vector(2) }, () => stolen!),
-    `trace: the result: an operand of shape (2) ${message}`,
+    `trace: the result: an expression of shape (2) ${message}`,
   );
   assert.throws(
     () => trace({ x: scalar() }, ({ x }) => ({ a: x, b: stolen! })),

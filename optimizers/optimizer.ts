@@ -151,8 +151,7 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
     const traced = Object.keys(hyperparameters).find((option) => hyperparameters[option] instanceof Expr);
     if (traced === undefined) return;
     throw new AdjointError(
-      `${name}: ${traced} is an expression, which has no number outside its trace, so there is no ${method} on ` +
-        "numbers; use update inside that trace, or give a number.",
+      `${name}: ${traced} is an expression, which has no number for ${method}; use update inside its trace, or give a number.`,
     );
   };
   const optimizer = Object.freeze({
@@ -193,7 +192,7 @@ function readDefinition<S extends Slots>(definition: OptimizerDefinition<S>): Op
   if (!name || name.length > 100 || rule === undefined) {
     const found = rule === undefined ? "rule is missing" : `name is ${describe(name)}`;
     throw new AdjointError(
-      `${what}: ${found}; pass { name, slots, hyperparameters, rule }, the name a text of 1 to 100 characters and the rule a function.`,
+      `${what}: ${found}; pass { name, slots, hyperparameters, rule }, a text of 1 to 100 characters and a function.`,
     );
   }
   const slots = Object.entries(readMap({ name: what }, given.slots, "slots")).map(([slot, one]) => {

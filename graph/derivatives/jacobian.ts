@@ -1,6 +1,5 @@
 /** Whole matrices of derivatives. */
 
-import { inNameOf } from "../errors.js";
 import { isExpr } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { equal } from "../ops/comparison.js";
@@ -18,7 +17,7 @@ import type { ScalarOutput } from "../types.js";
 import { pushforward } from "./forward.js";
 import { type Masked, unmasked, zeroed } from "./masked.js";
 import { pullback } from "./reverse.js";
-import { close, grad, type Opened, open, valueOr } from "./transformations.js";
+import { close, differentiate, type Gradients, type Opened, open, valueOr } from "./transformations.js";
 
 /** For an output of shape O, its Jacobian by each input: the output's axes, then the input's. */
 export type Jacobians<O, I extends Shapes, N extends keyof I> =
@@ -75,7 +74,7 @@ export function hessian<I extends Shapes, O, N extends keyof I & string = keyof 
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, Hessians<I, N>> {
-  return inNameOf("hessian", () => jacobian(grad(f, ...names), ...names)) as unknown as Traced<
+  return jacobian(differentiate<I, Gradients<I, N>>(f, names, "hessian"), ...names) as unknown as Traced<
     I,
     Hessians<I, N>
   >;

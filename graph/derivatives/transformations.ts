@@ -1,7 +1,7 @@
 /** Derivatives of traced functions: a traced function in, one out, with named inputs and outputs. */
 import { makeBuilder } from "../builder.js";
 import { describe, shortened } from "../describe.js";
-import { AdjointError, inNameOf } from "../errors.js";
+import { AdjointError } from "../errors.js";
 import { declareInputs, finish, type Graph, type Input, inline, isExpr, outputsOf } from "../graph.js";
 import { knownNames } from "../names.js";
 import type { Builder, Expr } from "../node.js";
@@ -45,7 +45,7 @@ export function grad<I extends Shapes, O, N extends keyof I & string = keyof I &
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, Gradients<I, N>> {
-  return differentiate(f, names, "grad", (_value, gradients) => gradients);
+  return differentiate(f, names, "grad");
 }
 
 /**
@@ -115,8 +115,7 @@ export function hvp<I extends Shapes, O, N extends keyof I & string = keyof I & 
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, Gradients<I, N>> {
-  const gradient = inNameOf("hvp", () => grad(f, ...names));
-  const opened = open(gradient, names, "hvp", tangentInputs);
+  const opened = open(differentiate(f, names, "hvp"), names, "hvp", tangentInputs);
   return close(opened, tangentsOf(opened));
 }
 
@@ -149,11 +148,12 @@ function apart(inputs: readonly Input[], added: readonly Input[], what: string):
   );
 }
 
-function differentiate<I extends Shapes, O>(
+/** The gradient, or what `arrange` makes of it and the value, for the function that errors name. */
+export function differentiate<I extends Shapes, O>(
   f: unknown,
   names: readonly string[],
   what: string,
-  arrange: (value: Expr, gradients: Tree<Expr>) => Tree<Expr>,
+  arrange: (value: Expr, gradients: Tree<Expr>) => Tree<Expr> = (_value, gradients) => gradients,
 ): Traced<I, O> {
   scalarOutput(graphOf(f, what), what);
   const opened = open(f, names, what);
@@ -253,7 +253,7 @@ function selectInputs(graph: Graph, names: readonly string[], what: string): num
 export function scalarOutput({ nodes, outputs }: Graph, what: string): void {
   if (typeof outputs !== "number") {
     throw new AdjointError(
-      `${what}: the objective must be one scalar, but there are the outputs ${Object.keys(outputs).join(", ")}; trace a function that returns the one to differentiate.`,
+      `${what}: the objective must be one scalar, not the outputs ${Object.keys(outputs).join(", ")}; return the one to differentiate.`,
     );
   }
   const { shape } = nodes[outputs]!;

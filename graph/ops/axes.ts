@@ -24,7 +24,7 @@ export function normalizeAxis(axis: unknown, rank: number, what: string): number
   const normal = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && normal >= 0 && normal < rank) return normal;
   throw new AdjointError(
-    `${what}: there is no axis ${axis} in ${rank} axes; they are 0 to ${rank - 1}, or −1 from the back.`,
+    `${what}: there is no axis ${axis} in ${rank} axes, counted from 0, or from −1 at the back.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Parts and patterns of matrices. Leading axes are batches. */
 
-import { readCount, readShape, readWhole } from "../arguments.js";
+import { readCount, readWhole } from "../arguments.js";
 import { AdjointError } from "../errors.js";
 import { type Builder, checkSize, type Expr } from "../node.js";
 import { withOperands } from "../operand.js";
@@ -24,7 +24,8 @@ export function matrixShape(x: Expr, what: string): [rows: number, columns: numb
 
 /** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are. */
 export function eye(rows: number, columns = rows): number[][] {
-  checkSize("eye", readShape([rows, columns], "eye"), tooManyPlain, "a plain array");
+  const shape = [readCount(rows, "eye: rows"), readCount(columns, "eye: columns")];
+  checkSize("eye", shape, tooManyPlain, "a plain array");
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => (i === j ? 1 : 0)));
 }
 

@@ -268,8 +268,7 @@ const drawing = (
         const source = random();
         return (source[name] as (...given: number[]) => unknown).bind(source);
       },
-      // `uniforms` is `n` calls of `uniform`.
-      names: [name, name.replace(/s$/, "")],
+      names: [name],
       work: /^0$/,
       ...of(() => [...args]),
     },
@@ -310,7 +309,7 @@ export const madeOfRuns: Readonly<Record<string, Made>> = {
   },
   "lossFigure(…).save": {
     make: () => losses.save,
-    names: ["save", "render"],
+    names: ["save"],
     ...of(() => ["out/figure.html", { onProgress: () => {} }]),
     ...figureLimit,
   },

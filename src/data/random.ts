@@ -76,24 +76,24 @@ class MersenneSource implements RandomSource {
   }
 
   uniform(low = 0, high = 1): number {
-    checkUniform(low, high);
+    checkUniform("uniform", low, high);
     return low + (high - low) * this.#unit();
   }
 
   uniforms(n: number, low = 0, high = 1): Float64Array {
-    checkUniform(low, high);
+    checkUniform("uniforms", low, high);
     const values = new Float64Array(readCount(n, "uniforms: n"));
     for (let i = 0; i < n; i++) values[i] = low + (high - low) * this.#unit();
     return values;
   }
 
   normal(mean = 0, standardDeviation = 1): number {
-    checkNormal(mean, standardDeviation);
+    checkNormal("normal", mean, standardDeviation);
     return mean + standardDeviation * this.#standardNormal();
   }
 
   normals(n: number, mean = 0, standardDeviation = 1): Float64Array {
-    checkNormal(mean, standardDeviation);
+    checkNormal("normals", mean, standardDeviation);
     const values = new Float64Array(readCount(n, "normals: n"));
     for (let i = 0; i < n; i++) values[i] = mean + standardDeviation * this.#standardNormal();
     return values;
@@ -185,19 +185,19 @@ function isWord(n: unknown): n is number {
   return Number.isInteger(n) && (n as number) >= 0 && (n as number) <= 0xffffffff;
 }
 
-function checkUniform(low: number, high: number): void {
+function checkUniform(what: string, low: number, high: number): void {
   if (typeof low === "number" && typeof high === "number" && low <= high && Number.isFinite(high - low))
     return;
   throw new AdjointError(
-    `uniform: the bounds are ${describe(low)} and ${describe(high)}; ` +
+    `${what}: the bounds are ${describe(low)} and ${describe(high)}; ` +
       "pass two finite numbers, the smaller first, whose difference is finite.",
   );
 }
 
-function checkNormal(mean: number, standardDeviation: number): void {
+function checkNormal(what: string, mean: number, standardDeviation: number): void {
   if (Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0) return;
   throw new AdjointError(
-    `normal: the mean is ${describe(mean)} and the standard deviation ${describe(standardDeviation)}; ` +
+    `${what}: the mean is ${describe(mean)} and the standard deviation ${describe(standardDeviation)}; ` +
       "pass finite numbers, the deviation not below 0.",
   );
 }

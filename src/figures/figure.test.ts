@@ -75,15 +75,18 @@ figures(
   async () => {
     for (const name of ["a.gif", "a", "png", "a.html.txt", ".png", "a."]) {
       const message = await refused(() => figure.save(join(folder, name)));
-      assert.match(message, "end it with .png or .html");
+      assert.match(message, "it must end with .png or .html");
       assert.match(message, name);
     }
     assert.match(await refused(() => figure.save(3 as never)), "the path is 3");
-    assert.match(await refused(() => figure.render("gif")), /no format "gif"; it has png, html/);
-    assert.match(await refused(() => figure.render("toString" as Format)), /it has png, html/);
+    assert.match(
+      await refused(() => figure.render("gif")),
+      /^render: the format is the text "gif"; this figure has "png", "html"/,
+    );
+    assert.match(await refused(() => figure.render("toString" as Format)), /this figure has "png", "html"/);
     assert.match(
       await refused(() => figure.save(join(folder, "a.png"), { progress: 1 } as never)),
-      "onProgress",
+      /^save: unknown option "progress"; the options are onProgress/,
     );
   },
 );

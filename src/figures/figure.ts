@@ -38,27 +38,26 @@ export type Renderer = (onProgress: OnProgress) => Promise<Uint8Array>;
 export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>>): Figure {
   const formats = Object.freeze(Object.keys(renderers) as Format[]);
 
-  const render = async (format: Format, options: RenderOptions = {}): Promise<Uint8Array> => {
-    const { onProgress } = checkOptions("render", options, { onProgress: "function" });
+  const draw = async (what: string, format: Format, options: RenderOptions): Promise<Uint8Array> => {
+    const { onProgress = () => {} } = checkOptions(what, options, { onProgress: "function" });
     const renderer = formats.includes(format) ? renderers[format] : undefined;
-    if (!renderer) {
-      const found = typeof format === "string" ? JSON.stringify(format.slice(0, 40)) : describe(format);
-      throw new AdjointError(`render: this figure has no format ${found}; it has ${formats.join(", ")}.`);
-    }
-    return renderer(onProgress ?? (() => {}));
+    if (renderer) return renderer(onProgress);
+    throw new AdjointError(
+      `${what}: the format is ${describe(format)}; this figure has ${formats.map((one) => `"${one}"`).join(", ")}.`,
+    );
   };
+  const render = (format: Format, options: RenderOptions = {}) => draw("render", format, options);
 
   const save = async (path: string, options: RenderOptions = {}): Promise<void> => {
     const ending = typeof path === "string" ? extname(path) : undefined;
     const format = ending?.slice(1).toLowerCase() as Format;
     if (!formats.includes(format)) {
-      const found =
-        ending === undefined ? `the path is ${describe(path)}` : `"${path.slice(-100)}" ends with none`;
+      const found = ending === undefined ? describe(path) : JSON.stringify(path.slice(-100));
       throw new AdjointError(
-        `save: ${found} of this figure's formats; end it with ${formats.map((one) => `.${one}`).join(" or ")}.`,
+        `save: the path is ${found}; it must end with ${formats.map((one) => `.${one}`).join(" or ")}.`,
       );
     }
-    const bytes = await render(format, options);
+    const bytes = await draw("save", format, options);
     try {
       await write(path, bytes);
     } catch (cause) {

@@ -141,7 +141,7 @@ function spread(name: string, what: string, given: Expr, shape: Shape): Expr {
       shape.map((length, axis) => (axis === 0 ? length : 1)),
     ) as Expr;
   throw new AdjointError(
-    `${name}: ${what} of shape ${formatShape(given.shape)} don't fit what is of shape ${formatShape(shape)}; ` +
+    `${name}: ${what} of shape ${formatShape(given.shape)} can't go with what is of shape ${formatShape(shape)}; ` +
       "pass one for each sample, or for each element.",
   );
 }
