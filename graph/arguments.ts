@@ -28,7 +28,7 @@ export function readWhole(value: unknown, what: string): number {
 export function readList<T>(value: unknown, what: string, read: (item: unknown, i: number) => T): T[] {
   return reading(what, () => {
     const rows = rowsOf(value);
-    if (!rows) throw new AdjointError(`${what} must be a list, such as [2, 1], not ${describe(value)}.`);
+    if (!rows) throw new AdjointError(`${what} must be a list [a, b], not ${describe(value)}.`);
     const { length } = rows;
     const list: T[] = [];
     for (let i = 0; i < length; i++) {

@@ -394,7 +394,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
     "lengths one by one",
     inside((x) => (reshape as never as (...a: unknown[]) => unknown)(x, 2, 1)),
     /^reshape: /,
-    "[2, 1]",
+    "[a, b]",
     "not 2",
   ],
   [
