@@ -316,11 +316,11 @@ law("an expression as learning rate has no number for init and step", ({ make })
     const numeric = make({ learningRate: 0.1 });
     assert.throws(
       () => optimizer.init({ x: 1 }),
-      /learningRate is an expression, which has no number .* no init/,
+      /learningRate is an expression, which has no number for init; /,
     );
     assert.throws(
       () => optimizer.step({ x: 1 }, { x: 1 }, numeric.init({ x: 1 })),
-      /learningRate .* no step on/,
+      /learningRate is an expression, which has no number for step; /,
     );
     return rate;
   });

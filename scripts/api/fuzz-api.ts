@@ -21,7 +21,7 @@ export interface FuzzOptions {
   readonly only?: string | undefined;
   /** What is imported in place of the library's entries. */
   readonly modules: readonly string[];
-  /** Milliseconds after which a call is ended; after twice as many the process is. Default 4000. */
+  /** Milliseconds after which a call is ended; some time after twice as many the process is. Default 4000. */
   readonly patience?: number;
   /** Bytes that the process may take; default 2 GiB. */
   readonly memory?: number;
@@ -113,7 +113,14 @@ function runChild(
   listen: (told: Told) => void,
 ): Promise<string> {
   const script = fileURLToPath(new URL("child.ts", import.meta.url));
-  const flags = ["-C", "adjoint-source", "--import", import.meta.resolve("tsx"), "--max-old-space-size=700"];
+  const flags = [
+    "-C",
+    "adjoint-source",
+    "--import",
+    import.meta.resolve("tsx"),
+    "--max-old-space-size=700",
+    "--expose-gc",
+  ];
   const child = spawn(
     process.execPath,
     [...flags, "--stack-trace-limit=30", script, JSON.stringify(orders)],
@@ -144,7 +151,8 @@ function runChild(
   const timer = setInterval(() => {
     const now = performance.now();
     if (now > limits.until) stop("time");
-    else if (now - heard > 2 * orders.patience + 2000) stop("doesn't end, nor can it be interrupted");
+    // On a busy machine one that could end waits for long.
+    else if (now - heard > 2 * orders.patience + 10_000) stop("doesn't end, nor can it be interrupted");
     else if (residentBytes(child.pid!) > limits.memory) stop("takes all the memory");
   }, 100);
   return new Promise((resolve) => {
