@@ -51,6 +51,19 @@ errors("an error ends with the user's own line", () => {
   );
 });
 
+errors("the line is read from frames of all kinds, of paths with spaces, too", () => {
+  const frames = {
+    "    at f (/x y/c.js:12:3)": "x y/c.js:12",
+    "    at new Some.<anonymous> (file:///x%20y/c.mjs:1:2)": "x%20y/c.mjs:1",
+    "    at async file:///x/c.js:7:1": "x/c.js:7",
+    "    at /x y/c.js:5:1": "x y/c.js:5",
+    "    at Module._compile (node:internal/modules/cjs/loader:1521:14)": undefined,
+    "    at async Promise.all (index 0)": undefined,
+    "    at eval (eval at f (/x/c.js:1:2), <anonymous>:3:4)": undefined,
+  };
+  for (const [frame, line] of Object.entries(frames)) assert.is(callerLine(`Error\n${frame}`), line, frame);
+});
+
 errors("the line is that inside the traced function, however deep the op lies", () => {
   const here = callerLine(new Error("here").stack!)!;
   const error = caught(() =>

@@ -39,23 +39,22 @@ export function longStack(): string {
 }
 
 // Frames of these folders are the library's own; the first frame outside them is the user's line.
-const url = (import.meta as { url?: string }).url ?? "";
-const root = url.slice(0, url.lastIndexOf("/graph/") + 1);
-const ownFolders = root ? ["graph/", "optimizers/", "src/"].map((folder) => root + folder) : [];
+const url = (import.meta as { url?: string }).url;
+const root = /.*\/(?=graph\/)|.*\/adjoint\/(?=dist\/)/.exec(url ?? "")?.[0];
+const own = /^(graph|optimizers|src|dist)\/(?!.*\.test\.[jt]s$)/;
 
 /**
  * `src/file.ts:12` of the innermost stack frame outside the library, or `undefined` (bundled, or another engine). The path
  * is told from the folder on that the file and the library share: the project's, where packages are installed in it.
  */
 export function callerLine(stack: string): string | undefined {
-  if (ownFolders.length === 0) return undefined;
+  if (!root) return undefined;
   for (const frame of stack.split("\n")) {
-    const place = /((?:file:\/\/)?\/?[^\s()]+):(\d+):\d+\)?$/.exec(frame);
+    const place = /(?:at |\()(?:async |file:\/\/)*([^()]+):(\d+):\d+\)?$/.exec(frame);
     // Generated code has no file.
     if (!place?.[1] || place[1] === "<anonymous>" || frame.includes("node:")) continue;
-    const file = place[1].startsWith("file://") ? place[1] : `file://${place[1]}`;
-    const isTest = /\.test\.[jt]s$/.test(file);
-    if (!isTest && ownFolders.some((folder) => file.startsWith(folder))) continue;
+    const file = `file://${place[1]}`;
+    if (file.startsWith(root) && own.test(file.slice(root.length))) continue;
     let shared = 0;
     while (shared < root.length && file[shared] === root[shared]) shared++;
     return `${file.slice(file.lastIndexOf("/", shared - 1) + 1)}:${place[2]}`;

@@ -5,9 +5,9 @@ import { contourOptions, contourSpec } from "./contour-spec.js";
 import { type Figure, makeFigure } from "./figure.js";
 import type { LevelScale } from "./levels.js";
 import { readSize, type SizeOptions } from "./options.js";
+import { loadDrawing } from "./packages.js";
 import { chartsPage } from "./page/charts.js";
 import type { PlaneFunction, PlanePoint, PlaneWindow } from "./plane.js";
-import { renderCharts } from "./renderer.js";
 import type { Runs } from "./runs.js";
 
 export interface ContourOptions extends SizeOptions {
@@ -59,6 +59,7 @@ export function contourFigure(options: ContourOptions): Figure {
   const size = readSize("contourFigure", own, { width: 1000, height: 600 });
   return makeFigure({
     png: async (onProgress) => {
+      const { renderCharts } = await loadDrawing("contourFigure");
       const picture = await renderCharts([contourChart(spec) as never], size);
       onProgress(1, 1);
       return picture;

@@ -1,5 +1,3 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
 import { AdjointError } from "../../graph/index.js";
 import { checkOptions, describe } from "../../graph/internal.js";
 
@@ -49,7 +47,7 @@ export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>
   const render = (format: Format, options: RenderOptions = {}) => draw("render", format, options);
 
   const save = async (path: string, options: RenderOptions = {}): Promise<void> => {
-    const ending = typeof path === "string" ? extname(path) : undefined;
+    const ending = typeof path === "string" ? endingOf(path) : undefined;
     const format = ending?.slice(1).toLowerCase() as Format;
     if (!formats.includes(format)) {
       const found = ending === undefined ? describe(path) : JSON.stringify(path.slice(-100));
@@ -59,6 +57,7 @@ export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>
     }
     const bytes = await draw("save", format, options);
     try {
+      const { write } = await import("./files.js");
       await write(path, bytes);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : describe(cause);
@@ -71,18 +70,11 @@ export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>
   return Object.freeze({ formats, render, save });
 }
 
-/** Writes a file that appears when it is whole. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}-${++serial}`);
-  try {
-    await writeFile(unfinished, bytes);
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+/** The ending of a file's name with its dot, as Node's `extname` tells it: a name that begins with its only dot has none. */
+function endingOf(path: string): string {
+  const name = path
+    .replace(/[\\/]+$/, "")
+    .split(/[\\/]/)
+    .at(-1)!;
+  return /^.+(\.[^.]*)$/.exec(name)?.[1] ?? "";
 }
-
-// Tells apart what is being written at the same time.
-let serial = 0;

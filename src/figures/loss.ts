@@ -4,8 +4,8 @@ import { type Figure, makeFigure } from "./figure.js";
 import { lossChart } from "./loss-chart.js";
 import { lossOptions, lossSpecs } from "./loss-spec.js";
 import { readSize, type SizeOptions } from "./options.js";
+import { loadDrawing } from "./packages.js";
 import { chartsPage } from "./page/charts.js";
-import { renderCharts } from "./renderer.js";
 import type { Runs, Trainings } from "./runs.js";
 
 export interface LossOptions extends SizeOptions {
@@ -39,6 +39,7 @@ export function lossFigure(options: LossOptions): Figure {
   const { title } = own;
   return makeFigure({
     png: async (onProgress) => {
+      const { renderCharts } = await loadDrawing("lossFigure");
       const picture = await renderCharts(
         panels.map((panel) => lossChart(panel) as never),
         size,

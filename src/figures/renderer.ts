@@ -1,7 +1,7 @@
+/** Charts as PNG. */
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import type { ChartConfiguration } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
-import { fontFiles } from "./fonts.js";
 import type { PictureSize } from "./options.js";
 import { fontFamily, ink } from "./style.js";
 
@@ -13,8 +13,6 @@ function rendererOf(width: number, height: number): ChartJSNodeCanvas {
   const known = renderers.get(key);
   if (known) return known;
   const made = new ChartJSNodeCanvas({ width, height, backgroundColour: "#ffffff" });
-  const family = fontFamily.split(",")[0]!;
-  for (const { path, weight } of fontFiles()) made.registerFont(path, { family, weight });
   renderers.set(key, made);
   return made;
 }

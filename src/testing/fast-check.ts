@@ -1,13 +1,8 @@
 import type fastCheckModule from "fast-check";
 import { AdjointError } from "../../graph/index.js";
+import { loaded } from "./loaded.js";
 
-/** Undefined where it isn't installed: only properties and arbitraries need it. */
-const loaded = await import("fast-check").then(
-  (module) => module.default,
-  () => undefined,
-);
-
-/** fast-check, an optional peer dependency. @throws where it isn't installed */
+/** fast-check, an optional peer dependency: only properties and arbitraries need it. @throws where it isn't installed */
 export function fastCheck(what: string): typeof fastCheckModule {
   if (loaded) return loaded;
   throw new AdjointError(

@@ -1,5 +1,6 @@
 import { AdjointError } from "../../../graph/index.js";
 import { describe } from "../../../graph/internal.js";
+import { withPackages } from "../packages.js";
 import { pageScript } from "../page/bundle.js";
 import { escapeHtml, pageHtml } from "../page/html.js";
 import type { ComparisonData } from "./data.js";
@@ -46,7 +47,7 @@ export async function comparisonHtml(what: string, data: ComparisonData): Promis
   const label = (text: string) => escapeHtml(`${title}: ${text}`);
   const page = pageHtml({
     title,
-    script: await pageScript("comparison/comparison"),
+    script: await pageScript("page/charts"),
     data,
     style,
     body: `<main>
@@ -68,7 +69,7 @@ ${formula === null ? "" : `<div class="formula">${await mathOf(what, formula)}</
 /** TeX as MathML, which browsers draw without a script or a font of their own. */
 async function mathOf(what: string, formula: string): Promise<string> {
   // Loaded here: it is large, and other figures don't need it.
-  const { default: temml } = await import("temml");
+  const { default: temml } = await withPackages(`${what}: a formula`, ["temml"], () => import("temml"));
   try {
     return temml.renderToString(formula, { displayMode: true, throwOnError: true });
   } catch (error) {

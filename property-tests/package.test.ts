@@ -1,0 +1,105 @@
+/** The package as it is built: what is quick of `npm run test:package`. */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import * as graph from "../graph/index.js";
+import * as optimizers from "../optimizers/index.js";
+import * as figures from "../src/figures/index.js";
+import * as library from "../src/index.js";
+import * as testing from "../src/testing/index.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const project = mkdtempSync(join(tmpdir(), "adjoint package "));
+const home = join(project, "node_modules/adjoint");
+const dist = join(home, "dist");
+
+const built = suite("the package as it is built");
+built.before(() => {
+  mkdirSync(home, { recursive: true });
+  cpSync(join(root, "package.json"), join(home, "package.json"));
+  execFileSync(process.execPath, [join(root, "scripts/build.js"), dist, "--code"], { stdio: "inherit" });
+});
+built.after(() => rmSync(project, { recursive: true, force: true }));
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const sources = {
+  adjoint: library,
+  "adjoint/graph": graph,
+  "adjoint/optimizers": optimizers,
+  "adjoint/testing": testing,
+  "adjoint/figures": figures,
+};
+
+/** What a program writes that stands in the project. */
+function run(file: string, text: string): string {
+  writeFileSync(join(project, file), text);
+  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8", stdio: "pipe" });
+}
+
+built("it brings no package, and has every file that it names", () => {
+  assert.is(manifest.dependencies, undefined);
+  for (const name of Object.keys(manifest.peerDependencies))
+    assert.equal(manifest.peerDependenciesMeta[name], { optional: true });
+  const named = JSON.stringify([manifest.exports, manifest.browser, manifest.main]).matchAll(
+    /"\.\/(dist\/[\w.-]+\.[cm]?js)"/g,
+  );
+  const files = [...named].map(([, file]) => file!);
+  assert.equal(Object.keys(manifest.exports), [
+    ...Object.keys(sources).map((name) => name.replace("adjoint", ".")),
+    "./package.json",
+  ]);
+  assert.ok(files.length > 20);
+  for (const file of files) assert.ok(existsSync(join(home, file)), file);
+});
+
+built("import and require give the same library, which has all that its source has", () => {
+  const names = JSON.stringify(Object.keys(sources));
+  const found = run(
+    "same.mjs",
+    `import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);
+const found = {};
+for (const name of ${names}) {
+  const imported = await import(name);
+  const required = require(name);
+  for (const key of Object.keys(required)) if (imported[key] !== required[key]) throw new Error(name + " " + key);
+  found[name] = Object.keys(imported).sort();
+}
+console.log(JSON.stringify(found));`,
+  );
+  const exported = JSON.parse(found) as Record<string, string[]>;
+  for (const [entry, source] of Object.entries(sources))
+    assert.equal(exported[entry], Object.keys(source).sort(), entry);
+});
+
+built("without the figures' packages all else works, and figures say what to install", async () => {
+  const { cjs, core, esm, lacking } = await import("../scripts/package/cases/programs.js");
+  assert.is(run("program.mjs", core(esm) + lacking), "lacking: ok\n");
+  assert.is(run("program.cjs", core(cjs) + lacking), "lacking: ok\n");
+});
+
+built("bundles made of it are as small as those of the source, and lack what isn't used", async () => {
+  const names =
+    "trace, vector, matrix, add, multiply, square, sum, matmul, grad, valueAndGrad, compile, adam";
+  const { outputFiles } = await build({
+    stdin: { contents: `export { ${names} } from "adjoint";`, resolveDir: project },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  const [{ contents, text }] = outputFiles as [(typeof outputFiles)[0]];
+  const size = gzipSync(contents, { level: 9 }).length;
+  assert.ok(size < 32 * 1024, `${size} bytes`);
+  assert.not.match(text, /(^|[;}])import[\s{"*]/);
+  for (const name of ["gammaln", "cumsum", "solve", "cholesky"]) assert.not.match(text, `name:"${name}"`);
+  assert.not.match(text, /scan: xs|logSumExp|CsvError/);
+});
+
+built.run();

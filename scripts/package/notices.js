@@ -1,0 +1,21 @@
+/** The licences of others' code in the package. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Writes the licences of the packages among so many files, told from the root. */
+export function writeNotices(root, dist, files) {
+  const named = files.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  const packages = [...new Set(named.filter((name) => name !== undefined))].sort();
+  const notices = packages.map((name) => {
+    const folder = join(root, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), "utf8").trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  const rule = `\n${"-".repeat(80)}\n\n`;
+  writeFileSync(
+    join(dist, "THIRD-PARTY-LICENSES.txt"),
+    `The files of this folder hold code of these packages:\n\n${notices.join(rule)}`,
+  );
+}
