@@ -39,8 +39,8 @@ export function longStack(): string {
 }
 
 // Frames of these folders are the library's own; the first frame outside them is the user's line.
-const url = (import.meta as { url?: string }).url;
-const root = /.*\/(?=graph\/)|.*\/adjoint\/(?=dist\/)/.exec(url ?? "")?.[0];
+// Where there is no URL (bundles of some formats), the text of nothing fits neither.
+const root = /.*\/(?=graph\/|dist\/adjoint-)/.exec((import.meta as { url?: string }).url!)?.[0];
 const own = /^(graph|optimizers|src|dist)\/(?!.*\.test\.[jt]s$)/;
 
 /**
@@ -50,9 +50,9 @@ const own = /^(graph|optimizers|src|dist)\/(?!.*\.test\.[jt]s$)/;
 export function callerLine(stack: string): string | undefined {
   if (!root) return undefined;
   for (const frame of stack.split("\n")) {
-    const place = /(?:at |\()(?:async |file:\/\/)*([^()]+):(\d+):\d+\)?$/.exec(frame);
-    // Generated code has no file.
-    if (!place?.[1] || place[1] === "<anonymous>" || frame.includes("node:")) continue;
+    // Generated code has no file, and Node's own isn't the user's.
+    const place = /(?:at |\()(?:async |file:\/\/)*(?!node:)([^()<>]+):(\d+):\d+\)?$/.exec(frame);
+    if (!place) continue;
     const file = `file://${place[1]}`;
     if (file.startsWith(root) && own.test(file.slice(root.length))) continue;
     let shared = 0;

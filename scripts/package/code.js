@@ -4,10 +4,10 @@
  * is loaded, and a bundle only what it uses.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
-import { lineMap } from "./maps.js";
-import { markNamespaces, markPure } from "./pure.js";
+import { lineMap, tellSource } from "./maps.js";
+import { markCalls, once, wrapConstants } from "./pure.js";
 
 /** The package's entries, and modules of their own that not everyone loads. */
 const entries = {
@@ -24,10 +24,13 @@ const parts = {
   "figures-browser": "scripts/package/stand-ins/browser.ts",
 };
 
-/** What users install themselves; all else is in the bundles. */
-const external = ["@napi-rs/canvas", "chart.js", "fast-check", "temml", "node:*", "./script-*.js"];
+/** The module that makes formulas of TeX. */
+const temml = "./temml.js";
 
-const settings = { minifySyntax: true, minifyIdentifiers: true, target: "es2023", legalComments: "none" };
+/** What users install themselves; all else is in the bundles. */
+const external = ["@napi-rs/canvas", "chart.js", "fast-check", "node:*", "./script-*.js", once.path];
+
+const settings = { minify: true, target: "es2023", legalComments: "none" };
 
 const standIn = (name) => `scripts/package/stand-ins/${name}.ts`;
 
@@ -42,6 +45,10 @@ const replacing = (root, ending, files) => ({
       const other = others.get(resolve(resolveDir, path).replace(/\.js$/, ".ts"));
       return other && { path: other };
     });
+    // A large one, and a module in both halves.
+    bundle.onResolve({ filter: /^temml$/ }, ({ kind }) =>
+      ending === ".js" || kind === "entry-point" ? undefined : { path: temml, external: true },
+    );
     bundle.onResolve({ filter: /^chartjs-node-canvas$/ }, () => ({
       path: join(root, standIn("chart-canvas")),
     }));
@@ -58,7 +65,7 @@ const marking = {
   name: "marking",
   setup(bundle) {
     bundle.onLoad({ filter: /[\\/](graph|optimizers|src)[\\/].*\.ts$/ }, ({ path }) =>
-      path.includes("node_modules") ? undefined : { contents: markPure(path), loader: "ts" },
+      path.includes("node_modules") ? undefined : { contents: wrapConstants(path), loader: "ts" },
     );
   },
 };
@@ -67,7 +74,7 @@ const marking = {
 async function modulesOf(root, dist, ending, replaced) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { ...entries, ...parts },
+    entryPoints: { ...entries, ...parts, ...(ending === ".js" && { temml: "temml" }) },
     bundle: true,
     splitting: true,
     format: "esm",
@@ -75,7 +82,8 @@ async function modulesOf(root, dist, ending, replaced) {
     mainFields: ["main", "module"],
     outdir: dist,
     outExtension: { ".js": ending },
-    chunkNames: "shared-[hash]",
+    // The library tells its own files by that beginning.
+    chunkNames: "adjoint-[hash]",
     plugins: [replacing(root, ending, replaced), ...(ending === ".js" ? [marking] : [])],
     external,
     sourcemap: "external",
@@ -83,7 +91,6 @@ async function modulesOf(root, dist, ending, replaced) {
     metafile: true,
     write: false,
     logLevel: "warning",
-    // Without whitespace it would lack the marks of calls without effects, too, by which bundlers leave out what isn't used.
     ...settings,
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
@@ -100,20 +107,22 @@ async function modulesOf(root, dist, ending, replaced) {
 /** A module as CommonJS. */
 async function commonJs({ path, text, map, exports }) {
   const inline = Buffer.from(JSON.stringify({ ...map, sourcesContent: map.sources.map(() => "") }));
-  const usesUrl = text.includes("import.meta.url");
+  const banner = [
+    text.includes("import.meta.url") && 'var moduleUrl = "file://" + __filename;',
+    text.includes(temml) && "var importModule = (path) => import(path);",
+  ];
   const made = await transform(
-    `${text}//# sourceMappingURL=data:application/json;base64,${inline.toString("base64")}\n`,
+    `${text.replaceAll(`import("${temml}")`, `importModule("${temml}")`)}//# sourceMappingURL=data:application/json;base64,${inline.toString("base64")}\n`,
     {
       format: "cjs",
       platform: "node",
       // Where modules can't be imported when they are wanted, as in Jest, they can still be required.
       supported: { "dynamic-import": false },
       define: { "import.meta.filename": "__filename", "import.meta.url": "moduleUrl" },
-      ...(usesUrl && { banner: 'var moduleUrl = "file://" + __filename;' }),
+      banner: banner.filter(Boolean).join(""),
       sourcefile: path,
       sourcemap: "external",
       sourcesContent: false,
-      minifyWhitespace: true,
       ...settings,
     },
   );
@@ -129,17 +138,15 @@ export async function bundleCode(root, dist) {
     [pages]: standIn("pages-of-files"),
     "src/testing/loaded.ts": standIn("loaded"),
   });
-  for (const one of esm.modules) one.text = markNamespaces(one.text).replaceAll(/^import "[^"]+";$/gm, "");
+  for (const one of esm.modules) one.text = markCalls(one.text).replaceAll(/import"\.\/[^"]+";/g, "");
   const cjs = await Promise.all(unfinished.modules.map(commonJs));
   for (const { path, text, map } of [...esm.modules, ...cjs]) {
     const name = path.slice(dist.length + 1);
-    const tell = (source) => {
-      const told = relative(dist, resolve(dirname(path), source)).replaceAll("\\", "/");
-      return /\/(node_modules|scripts)\//.test(told) ? undefined : told;
-    };
+    const tell = (source) => tellSource(dist, source);
     writeFileSync(`${path}.map`, JSON.stringify({ ...lineMap(map, tell), file: name }));
     writeFileSync(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
   }
+  writeFileSync(join(dist, once.path), once.text);
   for (const entry of Object.keys(entries)) {
     const { exports } = esm.modules.find(({ path }) => path === join(dist, `${entry}.js`));
     const text = `import library from "./${entry}.node.cjs";\nexport const { ${exports.join(", ")} } = library;\n`;

@@ -1,4 +1,5 @@
 /** Source maps that tell lines: a third of the size, and stack traces need no more. */
+import { relative, resolve } from "node:path";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 
 /**
@@ -23,7 +24,26 @@ export function lineMap(map, tell) {
   return { version: 3, sources, names: [], mappings: encode(mappings) };
 }
 
+/** A map of declarations, likewise, but with all of its columns. */
+export function sourceMap(map, tell) {
+  const told = map.sources.map(tell);
+  const sources = told.filter((path) => path !== undefined);
+  const mappings = decode(map.mappings).map((segments) =>
+    segments.flatMap(([column, source, ...place]) => {
+      if (source === undefined || told[source] === undefined) return [];
+      return [[column, sources.indexOf(told[source]), place[0], place[1]]];
+    }),
+  );
+  return { ...map, sources, names: [], mappings: encode(mappings) };
+}
+
 /** A map of a text before which so many lines have come. */
 export function movedDown(map, lines) {
   return { ...map, mappings: ";".repeat(lines) + map.mappings };
+}
+
+/** The path of a source from the maps' folder; nothing where it isn't in the package. */
+export function tellSource(dist, source) {
+  const told = relative(dist, resolve(dist, source)).replaceAll("\\", "/");
+  return /\/(node_modules|scripts|src\/(figures|testing))\//.test(told) ? undefined : told;
 }

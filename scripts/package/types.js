@@ -4,10 +4,10 @@
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
-import { movedDown } from "./maps.js";
+import { movedDown, sourceMap, tellSource } from "./maps.js";
 
 const entries = {
   index: "src/index",
@@ -55,7 +55,7 @@ function finish(dist, file) {
   const path = join(dist, file);
   let text = readFileSync(path, "utf8");
   let map = JSON.parse(readFileSync(`${path}.map`, "utf8"));
-  map.sources = map.sources.map((source) => relative(dist, resolve(dist, source)).replaceAll("\\", "/"));
+  map = sourceMap(map, (source) => tellSource(dist, source));
   if (text.includes("'fast-check'")) {
     if (!text.startsWith(optional)) throw new Error(`${file} doesn't begin with fast-check's types.`);
     text = `// @ts-ignore: they are any where fast-check isn't installed\n${text}`;

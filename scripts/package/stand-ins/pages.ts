@@ -1,7 +1,9 @@
 /** The pages' scripts in the package: bundled when it is built, as modules that hold a text. */
+import { inflate } from "./inflate.js";
+
 export async function pageScript(entry: string): Promise<string> {
-  const { default: script } = (await pages[entry]!()) as { readonly default: string };
-  return script;
+  const { default: packed } = (await pages[entry]!()) as { readonly default: string };
+  return inflate(packed);
 }
 
 // Written out, so that bundlers find them.

@@ -1,6 +1,5 @@
 import { AdjointError } from "../../../graph/index.js";
 import { describe } from "../../../graph/internal.js";
-import { withPackages } from "../packages.js";
 import { pageScript } from "../page/bundle.js";
 import { escapeHtml, pageHtml } from "../page/html.js";
 import type { ComparisonData } from "./data.js";
@@ -69,7 +68,7 @@ ${formula === null ? "" : `<div class="formula">${await mathOf(what, formula)}</
 /** TeX as MathML, which browsers draw without a script or a font of their own. */
 async function mathOf(what: string, formula: string): Promise<string> {
   // Loaded here: it is large, and other figures don't need it.
-  const { default: temml } = await withPackages(`${what}: a formula`, ["temml"], () => import("temml"));
+  const { default: temml } = await import("temml");
   try {
     return temml.renderToString(formula, { displayMode: true, throwOnError: true });
   } catch (error) {
