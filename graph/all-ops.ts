@@ -74,3 +74,16 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   gammaByShape,
   gammaDensity,
 ]);
+
+/** Functions whose first argument is no operand, and the older name of one. */
+const others = {
+  ...{ arange: 0, concatenate: 0, einsum: 0, eye: 0, full: 0, linspace: 0 },
+  ...{ meshgrid: 0, ones: 0, scatterAdd: 0, stack: 0, zeros: 0 },
+};
+
+export type MethodName = Exclude<keyof typeof functions, keyof typeof others>;
+
+/** The public functions of an operand, and of more, by name: what can be a method. */
+export const methods: readonly (readonly [name: string, f: unknown])[] = /* @__PURE__ */ Object.entries(
+  functions,
+).filter(([name]) => !(name in others));

@@ -139,7 +139,9 @@ export function applyElementwise(op: Op, operands: readonly Expr[]): Expr {
 function call(op: Op, operands: readonly Operand[]): Expr | unknown {
   const { length } = op.domains;
   if (operands.length !== length)
-    throw wrongCount(op, length === 1 ? "an operand" : `${length} operands`, operands);
+    throw new AdjointError(
+      `${op.name} takes ${length === 1 ? "an operand" : `${length} operands`}, not ${operands.length}.`,
+    );
   if (operands.every((operand) => typeof operand === "number")) return op.scalar!.compute(...operands);
   return withOperands(op.name, operands, (exprs) => applyElementwise(op, exprs));
 }
@@ -147,10 +149,6 @@ function call(op: Op, operands: readonly Operand[]): Expr | unknown {
 /** What every public op carries: its record. */
 export interface WithOp {
   readonly op: Op;
-}
-
-function wrongCount({ name }: Op, wanted: string, { length }: readonly Operand[]): AdjointError {
-  return new AdjointError(`${name} takes ${wanted}, not ${length}.`);
 }
 
 function publicForm(op: Op): ((...operands: Operand[]) => unknown) & WithOp {
@@ -166,13 +164,13 @@ export function binary(definition: ElementwiseDefinition<readonly [Expr, Expr]>)
   return publicForm(elementwise(definition, 2)) as Binary & WithOp;
 }
 
-/** A binary op that takes more than two operands too, from the left: add(a, b, c) is add(add(a, b), c). */
+/** A binary op that takes one operand or more than two, too, from the left: add(a, b, c) is add(add(a, b), c). */
 export function variadic(definition: ElementwiseDefinition<readonly [Expr, Expr]>): Variadic & WithOp {
   const op = elementwise(definition, 2);
-  const fold = (...operands: Operand[]) => {
-    if (operands.length < 2) throw wrongCount(op, "two operands or more", operands);
-    return operands.slice(1).reduce((left, right) => call(op, [left, right]) as Operand, operands[0]!);
-  };
+  const fold = (...operands: Operand[]) =>
+    operands.length < 2
+      ? withOperands(op.name, operands, ([x]) => x!)
+      : operands.reduce((left, right) => call(op, [left, right]) as Operand);
   return Object.assign(fold as Variadic, { op });
 }
 

@@ -106,7 +106,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
     () => where([1, 0], [1, 2, 3], 0),
     "where: shapes (2) and (3) and () don't broadcast; lengths must agree from the last axis on, or be 1.",
   ],
-  ["too few operands", () => (add as (x: number) => unknown)(1), "add takes two operands or more, not 1."],
+  ["no operand", () => add(), "add needs at least one operand."],
   [
     "an operand that isn't there",
     () => (add as unknown as (...x: unknown[]) => unknown)(1, undefined),

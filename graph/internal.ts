@@ -4,7 +4,7 @@
  */
 
 export { type Affine, along, at, isFixed, scaled } from "./affine.js";
-export { allOps, opOf, publicOps } from "./all-ops.js";
+export { allOps, type MethodName, methods, opOf, publicOps } from "./all-ops.js";
 export {
   readCount,
   readFunction,
@@ -27,9 +27,11 @@ export { apply, checkSize, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, type ShapesOf } from "./op.js";
 export { lift, liftTo, listOf, withOperands } from "./operand.js";
 export { logisticDensity } from "./ops/activation.js";
+export type { ReductionOptions } from "./ops/axes.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 export { direction } from "./ops/exponential.js";
+export type { SliceOptions } from "./ops/indexing.js";
 export { kink, rooted } from "./ops/kinks.js";
 export { matmulOp } from "./ops/matmul.js";
 export { normalCdf } from "./ops/special.js";
@@ -50,6 +52,7 @@ export {
   stridesOf,
   unravel,
 } from "./shape.js";
+export type * from "./shape-types.js";
 export { graphOf, isTraced, makeTraced, type ValueOf } from "./trace.js";
 export {
   atPath,
@@ -62,6 +65,6 @@ export {
   pathText,
   unflattenTree,
 } from "./tree.js";
-export type { ResultOf, ScalarOutput, ShapeOf } from "./types.js";
+export type * from "./types.js";
 export { validate } from "./validate.js";
 export { flatten, nest, readValue, rowsOf, shapeOfValue } from "./values.js";

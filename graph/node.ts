@@ -152,8 +152,16 @@ export class Expr<out S extends Shape = Shape> {
   }
 }
 
+declare global {
+  /** The methods of expressions, which `import "adjoint/fluent"` brings. */
+  interface AdjointMethods {
+    /** Arrays have it, so that expressions must, too. */
+    slice(none: never): never;
+  }
+}
+
 /** `x[i]` and, as arrays have it, the iterator. */
-export interface Expr<out S extends Shape = Shape> extends Elements<S> {}
+export interface Expr<out S extends Shape = Shape> extends Elements<S>, AdjointMethods {}
 
 // What an expression hasn't itself is asked of this: there is no other way to give it every index.
 Object.setPrototypeOf(

@@ -308,7 +308,9 @@ type LengthOf<S extends Shape> = S extends readonly [infer L extends number, ...
  * are as those of an array.
  */
 export type Elements<S extends Shape> = {
-  readonly [K in keyof (readonly [...TooShort, ...unknown[]])]: K extends number | `${number}`
+  readonly [K in keyof (readonly [...TooShort, ...unknown[]]) as K extends "slice" ? never : K]: K extends
+    | number
+    | `${number}`
     ? Row<S, K>
     : K extends "length"
       ? LengthOf<S>

@@ -153,16 +153,20 @@ export type BroadcastAll<T extends readonly unknown[]> = T extends readonly [inf
     ? []
     : ShapeOf<T[number]>;
 
-/** A binary op that also takes more operands, from the left. */
-export interface Variadic {
-  <const T extends readonly [Operand, Operand, Operand, ...Operand[]]>(
-    ...operands: T
-  ): ResultOf<T, BroadcastAll<T>>;
-  <const A extends Operand, const B extends Operand>(
-    a: A,
-    b: B & Broadcastable<A, B>,
-  ): ResultOf<[A, B], Broadcast<ShapeOf<A>, ShapeOf<B>>>;
-}
+type Formats<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R]
+  ? R extends readonly []
+    ? Format<ShapeOf<H>>
+    : `${Format<ShapeOf<H>>} and ${Formats<R>}`
+  : "";
+
+/** `unknown` where all operands broadcast, else the error text. */
+export type AllBroadcastable<T extends readonly unknown[]> =
+  true extends HasNever<BroadcastAll<T>> ? `shapes ${Formats<T>} don't broadcast` : unknown;
+
+/** A binary op that also takes fewer or more operands, from the left. */
+export type Variadic = <const T extends readonly Operand[]>(
+  ...operands: T & AllBroadcastable<T>
+) => ResultOf<T, BroadcastAll<T>>;
 
 /** The result of a matrix product: vectors are a row on the left and a column on the right, and that axis vanishes. */
 export type MatmulShape<A extends Shape, B extends Shape> =

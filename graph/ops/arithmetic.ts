@@ -152,7 +152,7 @@ function onlyOne([a, b]: readonly Expr[]): Expr | undefined {
 }
 
 /** The larger of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN. */
-export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
+export const maximum: Variadic & WithOp = /* @__PURE__ */ variadic({
   name: "maximum",
   commutative: true,
   recipe: ["maximum", 0, 1],
@@ -161,7 +161,7 @@ export const maximum: Binary & WithOp = /* @__PURE__ */ binary({
 });
 
 /** The smaller of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN. */
-export const minimum: Binary & WithOp = /* @__PURE__ */ binary({
+export const minimum: Variadic & WithOp = /* @__PURE__ */ variadic({
   name: "minimum",
   commutative: true,
   recipe: ["minimum", 0, 1],
