@@ -87,6 +87,12 @@ export interface TraceOptions {
 /**
  * Runs `f` once on expressions and records what it does as a graph.
  *
+ * In `f`, JavaScript sees expressions, not their numbers, which come only when the graph runs. So a choice by a value is
+ * `where(greater(x, 0), a, b)`, not `if (greater(x, 0))` or `? :`, to which every expression is true; `&&`, `||` and `!` are
+ * `logicalAnd`, `logicalOr` and `logicalNot`; `===` compares handles, `equal(a, b)` values. Both branches of `where` are
+ * computed. Loops run as often as JavaScript says (`for (const row of X)`, a `scan` for many steps): no length can depend
+ * on a value; mask what is too much instead. Operators (`x + 1`, `x > 0`) and Math's functions throw and name the op.
+ *
  * @example
  * const cubic = trace({ x: vector(2) }, ({ x }) => {
  *   const [x1, x2] = x;
