@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import * as graph from "../graph/index.js";
 import * as optimizers from "../optimizers/index.js";
 import * as figures from "../src/figures/index.js";
+import * as fluent from "../src/fluent/fluent.js";
 import * as library from "../src/index.js";
 import * as testing from "../src/testing/index.js";
 
@@ -32,6 +33,7 @@ const sources = {
   adjoint: library,
   "adjoint/graph": graph,
   "adjoint/optimizers": optimizers,
+  "adjoint/fluent": fluent,
   "adjoint/testing": testing,
   "adjoint/figures": figures,
 };

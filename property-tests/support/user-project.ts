@@ -66,6 +66,7 @@ export function compileProgram(programs: Readonly<Record<string, string>>): Comp
         ".": entry("src"),
         "./graph": entry("graph"),
         "./optimizers": entry("optimizers"),
+        "./fluent": "./dist/src/fluent/fluent.d.ts",
         "./testing": entry("src/testing"),
         "./figures": entry("src/figures"),
       },
