@@ -129,7 +129,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ["a place that isn't there", inside((x) => take(x, [7])), /^take: /, "7", "0 to 1"],
   ["a step of 0", inside((x) => slice(x, 0, 2, { step: 0 })), /^slice: /, "step", "not 0"],
   ["nothing to concatenate", () => concatenate([]), /^concatenate\b/, "at least one"],
-  ["one operand", () => (add as (x: number) => unknown)(1), /^add\b/, "not 1"],
+  ["no operand", () => add(), /^add\b/, "at least one operand"],
   ["a count of 2.5", () => linspace(0, 1, 2.5), /^linspace: /, "2.5", "whole"],
   ["a scan without expressions", () => scan((x) => x, 1, { length: 2 }), /^scan: /, "no trace"],
   ["a scan without length", inside((x) => scan((y) => y, x)), /^scan: /, "length"],
