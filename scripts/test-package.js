@@ -4,10 +4,17 @@
  * with the reason.
  */
 import { join } from "node:path";
+import { testBundlers } from "./package/cases/bundlers.js";
 import { testManagers } from "./package/cases/managers.js";
+import { testRuntimes, testTools } from "./package/cases/runtimes.js";
 import { check, cleanUp, finish, npm, place, root } from "./package/cases/support.js";
+import { testTypes } from "./package/cases/types.js";
 
 const groups = {
+  tools: testTools,
+  runtimes: testRuntimes,
+  types: testTypes,
+  bundlers: testBundlers,
   managers: testManagers,
 };
 

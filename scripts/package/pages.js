@@ -1,7 +1,7 @@
 /** The scripts of figures' pages: each a module that holds it as a text, deflated. */
 import { readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { deflateRawSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import { build } from "esbuild";
 import { tsImport } from "tsx/esm/api";
 
@@ -12,7 +12,7 @@ export async function bundlePages(root, dist) {
   const entries = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".page.ts"));
   for (const entry of entries) {
     const script = await bundlePage(join(folder, entry));
-    const packed = deflateRawSync(script, { level: 9 }).toString("base64");
+    const packed = deflateSync(script, { level: 9 }).toString("base64");
     writeFileSync(join(dist, `script-${basename(entry, ".page.ts")}.js`), `export default "${packed}";\n`);
   }
   const { metafile } = await build({

@@ -95,7 +95,7 @@ export async function check(name, body) {
     const note = await body();
     counts.passed++;
     console.log(
-      `ok       ${name}${note ? ` · ${note}` : ""} · ${((performance.now() - before) / 1000).toFixed(1)} s`,
+      `ok       ${name}${typeof note === "string" ? ` · ${note}` : ""} · ${((performance.now() - before) / 1000).toFixed(1)} s`,
     );
   } catch (error) {
     const isSkipped = error instanceof Skipped;
