@@ -6,9 +6,31 @@
 
 /** Functions of one number and of two, by their names in JavaScript's Math. */
 const unaryFunctions = [
-  ...(["abs", "sign", "floor", "ceil", "trunc", "sqrt", "cbrt", "exp", "expm1"] as const),
-  ...(["log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan"] as const),
-  ...(["sinh", "cosh", "tanh", "asinh", "acosh", "atanh"] as const),
+  "abs",
+  "sign",
+  "floor",
+  "ceil",
+  "trunc",
+  "sqrt",
+  "cbrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "log2",
+  "log10",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "asinh",
+  "acosh",
+  "atanh",
 ] as const;
 const binaryFunctions = ["hypot", "atan2"] as const;
 
@@ -97,13 +119,16 @@ export function isInstruction(
   return typeof recipe !== "number" && !("value" in recipe);
 }
 
+/** Whether an instruction is a function of JavaScript's Math: they are all that have no entry among the others. */
 export function isMathFunction(instruction: Instruction): instruction is MathFunction {
-  return [...unaryFunctions, ...binaryFunctions].includes(instruction as MathFunction);
+  return !(instruction in others);
 }
 
 /** Whether there is an instruction of a name, for so many operands. */
 export function isKnown(instruction: unknown, arity: number): instruction is Instruction {
-  const known = isMathFunction(instruction as Instruction) || Object.hasOwn(others, instruction as string);
+  const known =
+    ([...unaryFunctions, ...binaryFunctions] as unknown[]).includes(instruction) ||
+    Object.hasOwn(others, instruction as string);
   return known && meaningOf(instruction as Instruction).length === arity;
 }
 

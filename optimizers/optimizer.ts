@@ -143,9 +143,13 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
  * @throws where a hyperparameter is NaN or infinite
  */
 export function defineOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
-  const read = readDefinition(definition);
-  const { name, hyperparameters } = read;
-  const plain: Plain = { name, slots: Object.entries(read.slots), rule: read.rule as Rule };
+  return makeOptimizer(readDefinition(definition));
+}
+
+/** An optimizer of a definition that is right, which becomes part of it. */
+function makeOptimizer<S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
+  const { name, slots, hyperparameters, rule } = definition;
+  const plain: Plain = { name, slots: Object.entries(slots), rule: rule as Rule };
   const onNumbers = numeric(plain);
   const refuseExpressions = (method: string) => {
     const traced = Object.keys(hyperparameters).find((option) => hyperparameters[option] instanceof Expr);
@@ -154,8 +158,10 @@ export function defineOptimizer<const S extends Slots>(definition: OptimizerDefi
       `${name}: ${traced} is an expression, which has no number for ${method}; use update inside its trace, or give a number.`,
     );
   };
+  // What is shared can't be changed.
+  for (const one of [slots, hyperparameters, ...Object.values(slots)]) Object.freeze(one);
   const optimizer = Object.freeze({
-    ...read,
+    ...definition,
     init(parameters: Values) {
       refuseExpressions("init");
       return onNumbers.init(parameters);
@@ -200,7 +206,7 @@ function readDefinition<S extends Slots>(definition: OptimizerDefinition<S>): Op
     const { initial, scalar } = checkOptions(where, one as Slot, { initial: "any", scalar: "boolean" });
     if (typeof initial !== "number")
       throw new AdjointError(`${where}: initial is ${describe(initial)}; it must be a number.`);
-    return [slot, Object.freeze({ initial, ...(scalar !== undefined && { scalar }) })] as const;
+    return [slot, { initial, ...(scalar !== undefined && { scalar }) }] as const;
   });
   const hyperparameters = readMap({ name: what }, given.hyperparameters, "hyperparameters");
   for (const [option, value] of Object.entries(hyperparameters)) {
@@ -208,13 +214,11 @@ function readDefinition<S extends Slots>(definition: OptimizerDefinition<S>): Op
       throw new AdjointError(`${name}: ${option} is ${value}; it must be finite.`);
     }
   }
-  // What is shared can't be changed.
-  Object.freeze(hyperparameters);
-  return { name, slots: Object.freeze(Object.fromEntries(slots)) as unknown as S, hyperparameters, rule };
+  return { name, slots: Object.fromEntries(slots) as unknown as S, hyperparameters, rule };
 }
 
 /** An optimizer of the library, whose name and hyperparameters tell all: where they are equal, it is the same object. */
 export function sharedOptimizer<const S extends Slots>(definition: OptimizerDefinition<S>): Optimizer<S> {
   const { name, hyperparameters } = definition;
-  return intern(name, hyperparameters, () => defineOptimizer(definition));
+  return intern(name, hyperparameters, () => makeOptimizer(definition));
 }

@@ -1,3 +1,4 @@
+export { compileBodies } from "./bodies.js";
 export { type CompileOptions, compile } from "./compile.js";
 export { makeFunction } from "./function.js";
 export type { Kernel } from "./kernel.js";

@@ -41,8 +41,13 @@ export function pullback(
     const adjoint = Array.isArray(present) ? combine(present) : present;
     builder.origin = builder.nodes[id]!.origin;
     if (wanted.has(id)) found.set(id, adjoint);
-    else
-      propagate(builder, id, adjoint, (operand) => operand >= low && active[operand - low] === 1, contribute);
+    else {
+      const { operands } = builder.nodes[id]!;
+      const matters = operands.map((operand) => operand >= low && active[operand - low] === 1);
+      operandAdjoints(builder, id, adjoint, matters).forEach((one, i) => {
+        if (one && matters[i]) contribute(operands[i]!, one);
+      });
+    }
   }
   builder.origin = undefined;
   return inputs.map(({ id }) => found.get(id));
@@ -70,73 +75,54 @@ export function dependents(
   return active;
 }
 
-/** Sends the adjoint of a node to those of its operands that matter. */
-function propagate(
+/** The adjoints that a node's gives to those of its operands that matter. */
+function operandAdjoints(
   builder: Builder,
   id: number,
   adjoint: Masked,
-  matters: (operand: number) => boolean,
-  contribute: (id: number, adjoint: Masked) => void,
-): void {
+  matters: readonly boolean[],
+): readonly (Masked | undefined)[] {
   const { op, operands: ids, params, shape } = builder.nodes[id]!;
   // Nothing depends on a tensor without elements, not even with the slope 0 that the sum of no adjoints would be.
-  if (sizeOf(shape) === 0) return;
+  if (sizeOf(shape) === 0) return [];
   const operands = ids.map((operand) => builder.expr(operand));
   const application: Application = { operands, params, result: builder.expr(id) };
   const { derivative } = op;
   switch (derivative.kind) {
-    case "partials": {
-      const partials = derivative.partials(application);
-      ids.forEach((operand, i) => {
-        const partial = partials[i];
-        if (partial && matters(operand)) contribute(operand, scale(adjoint, partial()));
-      });
-      return;
-    }
+    case "partials":
+      return derivative
+        .partials(application)
+        .map((partial, i) => (partial && matters[i] ? scale(adjoint, partial()) : undefined));
     case "transpose": {
       const value = materialize(adjoint);
       const sparse = derivative.sparse && !derivative.covers?.(application);
-      ids.forEach((operand, i) => {
-        if (!matters(operand) || derivative.discrete?.includes(i)) return;
+      return ids.map((_, i) => {
+        if (!matters[i] || derivative.discrete?.includes(i)) return undefined;
         const on = (one: Expr) => derivative.transpose(one, i, application);
         const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
         const present = adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined);
-        contribute(operand, zeroed(on(value), along(present), along(adjoint.rest)));
+        return zeroed(on(value), along(present), along(adjoint.rest));
       });
-      return;
     }
     case "tangent": {
       // The rule is linear in the tangents: it is written down for placeholders, and that piece is pulled back.
-      const tangents = ids.map((operand, i) =>
-        matters(operand) ? placeholder(builder, operands[i]!.shape) : undefined,
+      const tangents = operands.map((operand, i) =>
+        matters[i] ? placeholder(builder, operand.shape) : undefined,
       );
       const tangent = derivative.tangent(tangents, application);
       const placeholders = tangents.filter((placeholder) => placeholder !== undefined);
-      const pulled = pullback(builder, [[tangent, adjoint]], placeholders);
-      let next = 0;
-      ids.forEach((operand, i) => {
-        const arrived = tangents[i] && pulled[next++];
-        if (arrived) contribute(operand, arrived);
-      });
-      return;
+      const pulled = pullback(builder, [[tangent, adjoint]], placeholders).values();
+      return tangents.map((one) => one && pulled.next().value);
     }
     case "forwardReverse":
-    case "masked": {
-      const relevant = ids.map(matters);
-      const given =
-        derivative.kind === "masked"
-          ? derivative.reverse(adjoint, relevant, application)
-          : derivative
-              .reverse(materialize(adjoint), relevant, application)
-              .map((one) => one && unmasked(one));
-      given.forEach((arrived, i) => {
-        if (arrived && relevant[i]) contribute(ids[i]!, arrived);
-      });
-      return;
-    }
+      return derivative
+        .reverse(materialize(adjoint), matters, application)
+        .map((one) => one && unmasked(one));
+    case "masked":
+      return derivative.reverse(adjoint, matters, application);
     case "constant":
-      return;
+      return [];
     default:
-      derivative satisfies never;
+      return derivative satisfies never;
   }
 }

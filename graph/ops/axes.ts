@@ -87,8 +87,10 @@ export const reductionInstances: readonly Instance<ReduceParams>[] = [
 
 interface ReductionDefinition {
   readonly name: string;
-  /** What nothing reduces to; where that isn't finite, nothing can't be reduced. */
+  /** What nothing reduces to. */
   readonly initial: number;
+  /** Refuses what can't be reduced, such as nothing. */
+  check?(operand: Shape, axes: readonly number[]): void;
   readonly recipe: Recipe;
   combine<T>(arithmetic: Arithmetic<T>, total: T, value: T): T;
   readonly derivative: Derivative<ReduceParams, One>;
@@ -100,9 +102,8 @@ export function defineReduction(definition: ReductionDefinition): Op<ReduceParam
   const op: Op<ReduceParams> = defineOp<ReduceParams, One>({
     name,
     shape([operand], { axes }) {
-      if (Number.isFinite(initial) || axes.every((axis) => operand[axis]! > 0))
-        return removeAxes(operand, axes);
-      throw nothingToReduce(name, operand, axes);
+      definition.check?.(operand, axes);
+      return removeAxes(operand, axes);
     },
     evaluate: (arithmetic, [values], { operands }, { axes }) =>
       reduceAxes(
@@ -120,8 +121,10 @@ export function defineReduction(definition: ReductionDefinition): Op<ReduceParam
   return op;
 }
 
-export function nothingToReduce(name: string, shape: Shape, axes: readonly number[]): AdjointError {
-  return new AdjointError(
+/** @throws where there is no element along the axes */
+export function checkElements(name: string, shape: Shape, axes: readonly number[]): void {
+  if (axes.some((axis) => shape[axis] === 0))
+  throw new AdjointError(
     `${name}: ${formatShape(shape)} has no element along the axes [${axes.join(", ")}].`,
   );
 }

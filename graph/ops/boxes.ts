@@ -134,16 +134,16 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
 export const assembleInstances: Instances = {
   op: assembleOp as Op,
   instances: [
-    { shapes: [[2], [3]], params: { parts: [partAt([0]), partAt([2])], shape: [5] } },
-    { shapes: [[3], [3]], params: { parts: [partAt([0]), partAt([1])], shape: [5] } },
+    { shapes: [[2], [3]], params: { parts: [{ starts: [0], steps: [1] }, { starts: [2], steps: [1] }], shape: [5] } },
+    { shapes: [[3], [3]], params: { parts: [{ starts: [0], steps: [1] }, { starts: [1], steps: [1] }], shape: [5] } },
     {
       shapes: [
         [2, 2],
         [1, 3],
       ],
-      params: { parts: [{ starts: [0, 0], steps: [2, 1] }, partAt([1, 0])], shape: [3, 4] },
+      params: { parts: [{ starts: [0, 0], steps: [2, 1] }, { starts: [1, 0], steps: [1, 1] }], shape: [3, 4] },
     },
-    { shapes: [[0], [1]], params: { parts: [partAt([0]), partAt([0])], shape: [1] } },
+    { shapes: [[0], [1]], params: { parts: [{ starts: [0], steps: [1] }, { starts: [0], steps: [1] }], shape: [1] } },
   ],
 };
 

@@ -5,7 +5,7 @@ import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { withOperands } from "../operand.js";
-import { formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
+import { broadcastShapes, formatShape, type Shape, sameShape, stridesOf } from "../shape.js";
 import type { Writable } from "../shape-types.js";
 import type { Operand, ResultOf } from "../types.js";
 import {
@@ -91,12 +91,21 @@ interface BroadcastTo extends WithOp {
 export const broadcastTo: BroadcastTo = /* @__PURE__ */ Object.assign(
   ((x: Operand, shape: Shape) =>
     withOperands("broadcastTo", [x], ([operand]) =>
-      broadcastLike(operand, readShape(shape, "broadcastTo")),
+      repeatTo(operand, readShape(shape, "broadcastTo")),
     )) as BroadcastTo,
   { op: broadcastOp as Op },
 );
 
-/** NumPy's broadcasting of an expression to `shape`. */
+/** The same on expressions, with its errors. */
+export function repeatTo(x: Expr, shape: Shape): Expr {
+  const common = broadcastShapes(x.shape, shape);
+  if (common && sameShape(common, shape)) return broadcastLike(x, shape);
+  throw new AdjointError(
+    `broadcastTo: ${formatShape(x.shape)} can't become ${formatShape(shape)}; only axes of length 1 and new leading axes can be repeated.`,
+  );
+}
+
+/** NumPy's broadcasting of an expression to a `shape` that it can become. */
 export function broadcastLike(x: Expr, shape: Shape): Expr {
   if (sameShape(x.shape, shape)) return x;
   const added = shape.length - x.shape.length;
@@ -105,14 +114,8 @@ export function broadcastLike(x: Expr, shape: Shape): Expr {
   shape.forEach((length, axis) => {
     const own = axis < added ? undefined : x.shape[axis - added];
     if (own === length) kept.push(length);
-    else if (own === undefined || own === 1) axes.push(axis);
-    else kept.push(Number.NaN);
+    else axes.push(axis);
   });
-  if (added < 0 || kept.some(Number.isNaN)) {
-    throw new AdjointError(
-      `broadcastTo: ${formatShape(x.shape)} can't become ${formatShape(shape)}; only axes of length 1 and new leading axes can be repeated.`,
-    );
-  }
   return insertAxes(reshapeExpr(x, kept), shape, axes);
 }
 

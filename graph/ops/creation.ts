@@ -8,7 +8,7 @@ import { checkOptions } from "../options.js";
 import { formatShape, type Shape } from "../shape.js";
 import type { LengthAt, Writable } from "../shape-types.js";
 import type { Nested, Operand, ResultOf, ShapeOf } from "../types.js";
-import { broadcastLike, insertAxes } from "./broadcast.js";
+import { insertAxes, repeatTo } from "./broadcast.js";
 
 /**
  * `value`, a number or what can be broadcast (NumPy's `full`), in a tensor of `shape`: plain arrays, or an expression if
@@ -26,7 +26,7 @@ export function full<const S extends Shape, const A extends Operand>(
 
 /** The types of the public functions tell what it is. */
 function filled(what: string, shape: Shape, value: Operand): never {
-  return withOperands(what, [value], ([operand]) => broadcastLike(operand, readShape(shape, what))) as never;
+  return withOperands(what, [value], ([operand]) => repeatTo(operand, readShape(shape, what))) as never;
 }
 
 /** Zeros in a shape, as plain arrays: `zeros([2, 3])`. */
@@ -40,7 +40,7 @@ export function ones<const S extends Shape>(shape: S): Nested<Writable<S>> {
 }
 
 function like(what: string, x: Operand, value: Operand): Expr {
-  return withOperands(what, [x, value], ([operand, given]) => broadcastLike(given, operand.shape));
+  return withOperands(what, [x, value], ([operand, given]) => repeatTo(given, operand.shape));
 }
 
 /** Zeros in the shape of `x`. */

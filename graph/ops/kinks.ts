@@ -8,21 +8,22 @@ import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { notEqual } from "./comparison.js";
 
-/** An op that is a number, whatever its operand is, and has this slope. */
-function constantOf(name: string, value: number, slope: (x: Expr) => Expr | number): Unary & WithOp {
-  return unary({
+/** An op that is a number, whatever its operand is, and has this slope: by default the same, which is all it names. */
+function constantOf(name: string, value: number, slope?: (x: Expr) => Expr | number): Unary & WithOp {
+  const op = unary({
     name,
     recipe: { value },
     expand: ({ operands: [x] }) => fullLike(x!, value),
-    partials: (x) => [() => slope(x)],
+    partials: (x) => [() => (slope ?? op)(x)],
   });
+  return op;
 }
 
 /** 0, whose derivative is NaN: what stands for a derivative where a kink is the reason that there is none. */
 export const kink: Unary & WithOp = /* @__PURE__ */ constantOf("kink", 0, (x) => noSlope(x));
 
 /** NaN, and so is its derivative. */
-export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope", Number.NaN, (x) => noSlope(x));
+export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope", Number.NaN);
 
 /** 0, for something that is known to be 0 where this is asked for: it has the derivative of that, so that kinks aren't lost. */
 export const shadow: Unary & WithOp = /* @__PURE__ */ constantOf("shadow", 0, () => 1);

@@ -10,7 +10,7 @@ import type { Axes, Reduced } from "../shape-types.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { rowsOf } from "../values.js";
 import { abs, add, multiply, subtract } from "./arithmetic.js";
-import { nothingToReduce, type Reduction, type ReductionOptions, readAxes, reduction } from "./axes.js";
+import { checkElements, type Reduction, type ReductionOptions, readAxes, reduction } from "./axes.js";
 import { equal, less, notEqual, where } from "./comparison.js";
 import { constant } from "./constant.js";
 import { gather } from "./gather.js";
@@ -43,7 +43,7 @@ function quantilesAlong(
   const rest = kept.map((axis) => shape[axis]!);
   const last = rest.length;
   const count = sizeOf(axes.map((axis) => shape[axis]!));
-  if (count === 0) throw nothingToReduce(what, shape, axes);
+  checkElements(what, shape, axes);
   const rows = sorted(reshapeExpr(permuted(x, [...kept, ...axes]), [...rest, count]));
   const places = parts.map((part) => part * (count - 1));
   const list = (of: (place: number, below: number) => number) =>

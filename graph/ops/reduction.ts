@@ -5,8 +5,8 @@ import { meaningOf } from "../recipe.js";
 import { sizeOf } from "../shape.js";
 import { add, divide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import {
+  checkElements,
   defineReduction,
-  nothingToReduce,
   type ReduceParams,
   type Reduction,
   reduction,
@@ -26,6 +26,7 @@ function extremum(name: string, instruction: "maximum" | "minimum", choose: () =
     name,
     // Of no numbers, −∞ and ∞
     initial: meaningOf(instruction)(),
+    check: (operand, axes) => checkElements(name, operand, axes),
     recipe: [instruction, 0, 1],
     combine: (arithmetic, total, value) => arithmetic.apply(choose().op, [total, value]),
     derivative: {
@@ -58,7 +59,7 @@ export const min: Reduction & WithOp = /* @__PURE__ */ reductionOf(minOp);
 /** The arithmetic mean, Σx/n, of all or along axes. @throws where there is no element */
 export const mean: Reduction = /* @__PURE__ */ reduction("mean", (x, axes) => {
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
-  if (count === 0) throw nothingToReduce("mean", x.shape, axes);
+  checkElements("mean", x.shape, axes);
   const total = sumAxes(x, axes);
   return divide(total, fullLike(total, count));
 });

@@ -7,8 +7,8 @@ import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { madeOf } from "./algorithm.js";
 import { abs, add, divide, multiply, subtract } from "./arithmetic.js";
 import {
+  checkElements,
   normalizeAxis,
-  nothingToReduce,
   type ReduceParams,
   type Reduction,
   reduceBy,
@@ -59,7 +59,7 @@ function weighing({
   return defineOp<ReduceParams, One>({
     name,
     shape([x], { axes }) {
-      if (axes.some((axis) => x[axis] === 0)) throw nothingToReduce(name, x, axes);
+      checkElements(name, x, axes);
       return shape(x, axes);
     },
     ...madeOf<ReduceParams, One>(({ operands: [x], params: { axes } }) => of(weigh(x, axes), x, axes)),

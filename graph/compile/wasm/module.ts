@@ -24,25 +24,15 @@ export class Bytes {
   /** LEB128, unsigned */
   unsigned(value: number): void {
     let rest = value;
-    while (rest > 127) {
-      this.byte((rest % 128) | 128);
-      rest = Math.floor(rest / 128);
-    }
+    for (; rest > 127; rest >>>= 7) this.byte((rest & 127) | 128);
     this.byte(rest);
   }
 
   /** LEB128, signed, 32 bits */
   signed(value: number): void {
     let rest = value;
-    for (;;) {
-      const low = rest & 127;
-      rest >>= 7;
-      if ((rest === 0 && (low & 64) === 0) || (rest === -1 && (low & 64) !== 0)) {
-        this.byte(low);
-        return;
-      }
-      this.byte(low | 128);
-    }
+    for (; rest < -64 || rest > 63; rest >>= 7) this.byte((rest & 127) | 128);
+    this.byte(rest & 127);
   }
 
   f64(value: number): void {
@@ -51,8 +41,13 @@ export class Bytes {
   }
 
   name(text: string): void {
-    this.unsigned(text.length);
-    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
+    this.list([...text], (letter) => this.byte(letter.charCodeAt(0)));
+  }
+
+  /** How many there are, and each as `write` writes it. */
+  list<T>(all: readonly T[], write: (one: T, i: number) => void): void {
+    this.unsigned(all.length);
+    all.forEach(write);
   }
 
   /** A length in front of what `write` writes. */
@@ -117,22 +112,17 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
   };
   const importTypes = imports.map(typeIndex);
   const functionTypes = functions.map(({ type }) => typeIndex(type));
-  section(1, (out) => {
-    out.unsigned(distinct.length);
-    for (const { parameters, results } of distinct) {
+  section(1, (out) =>
+    out.list(distinct, ({ parameters, results }) => {
       out.byte(0x60);
-      for (const list of [parameters, results]) {
-        out.unsigned(list.length);
-        for (const type of list) out.byte(types[type]);
-      }
-    }
-  });
+      for (const list of [parameters, results]) out.list(list, (type) => out.byte(types[type]));
+    }),
+  );
   section(2, (out) => {
     out.unsigned(imports.length + 1);
     out.name("m");
     out.name("memory");
-    out.bytes([0x02, 0x00]);
-    out.unsigned(0);
+    out.bytes([0x02, 0x00, 0x00]);
     importTypes.forEach((type, i) => {
       out.name("m");
       out.name(String(i));
@@ -140,32 +130,25 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
       out.unsigned(type);
     });
   });
-  section(3, (out) => {
-    out.unsigned(functions.length);
-    for (const type of functionTypes) out.unsigned(type);
-  });
-  section(7, (out) => {
-    const entries = Object.entries(exports);
-    out.unsigned(entries.length);
-    for (const [name, index] of entries) {
+  section(3, (out) => out.list(functionTypes, (type) => out.unsigned(type)));
+  section(7, (out) =>
+    out.list(Object.entries(exports), ([name, index]) => {
       out.name(name);
       out.byte(0x00);
       out.unsigned(imports.length + index);
-    }
-  });
-  section(10, (out) => {
-    out.unsigned(functions.length);
-    for (const { locals, code } of functions) {
+    }),
+  );
+  section(10, (out) =>
+    out.list(functions, ({ locals, code }) =>
       out.sized((body) => {
-        body.unsigned(locals.length);
-        for (const [count, type] of locals) {
+        body.list(locals, ([count, type]) => {
           body.unsigned(count);
           body.byte(types[type]);
-        }
+        });
         body.bytes(code.view());
         body.byte(0x0b);
-      });
-    }
-  });
+      }),
+    ),
+  );
   return module.view().slice();
 }
