@@ -43,7 +43,7 @@ const opFields = {
     accumulate: "function",
     routine: "function",
     work: "function",
-    within: "function",
+    wholes: "function",
     lean: "function",
     expand: "function",
     applied: "function",

@@ -9,7 +9,7 @@ import { describe } from "./describe.js";
 import type { Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
 import type { Graph } from "./graph.js";
-import type { Expr } from "./node.js";
+import type { Expr, Node } from "./node.js";
 import type { Params } from "./params.js";
 import type { Recipe, RecipeRule } from "./recipe.js";
 import { type Shape, sizeOf } from "./shape.js";
@@ -197,6 +197,9 @@ export interface Instances {
   readonly instances: readonly Instance[];
 }
 
+/** By the parameters of an application: those of the one that gives all of it, and the place in that. */
+export type Wholes = ReadonlyMap<Params, { readonly params: Params; readonly at: number }>;
+
 /** The shapes of an application. */
 export interface ShapesOf<A extends Operands = Operands> {
   readonly operands: { readonly [K in keyof A]: Shape };
@@ -251,10 +254,10 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
    */
   work?(shapes: ShapesOf<A>, params: P): number;
   /**
-   * Parameters with which the op gives the result as element `at` of a larger tensor, along its first axis; kernels
-   * take it from there where that tensor is computed anyway.
+   * The applications of the op among nodes that give an element, along the first axis, of what another one gives, which
+   * is there, too: by their parameters. Kernels take them from there.
    */
-  within?(params: P): { readonly params: P; readonly at: number } | undefined;
+  wholes?(nodes: readonly Node[]): Wholes;
   /** A graph that has the op without what it computes for nothing; `prepare` is what kernels do to graphs in its parameters. */
   lean?(graph: Graph, prepare: (graph: Graph) => Graph): Graph;
   /** The same made of other ops, for kernels. */

@@ -22,11 +22,12 @@ export type Known = readonly string[] | Types;
  * @throws where there is no object of options, or one isn't known (the error tells the nearest) or of another type
  */
 export function checkOptions<T>(owner: string, given: T, known: Known): T {
-  const typed = Object.entries(Array.isArray(known) ? {} : (known as Types));
-  checkNames(owner, "options", given, Array.isArray(known) ? known : Object.keys(known));
+  const names: readonly string[] = Array.isArray(known) ? known : Object.keys(known);
+  checkNames(owner, "options", given, names);
   const own = reading(`${owner}: the options`, () => ({ ...given }));
-  for (const [name, type] of typed) {
+  for (const name of names) {
     const value = own[name as keyof T];
+    const type = Array.isArray(known) ? "any" : (known as Types)[name]!;
     if (value === undefined || type === "any") continue;
     if (type === "function") readFunction(value, `${owner}: ${name}`);
     if (typeof value === type) continue;

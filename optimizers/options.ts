@@ -50,7 +50,7 @@ export const requiredAtLeastZero: Option<Hyperparameter, undefined> = numeric(
 );
 
 /** A finite number > 0 that must be given: a duration in steps. */
-export const requiredPositive: Option<Hyperparameter, undefined> = numeric(
+export const requiredPositive: Option<Hyperparameter, undefined> = /* @__PURE__ */ numeric(
   "a finite number > 0",
   (value) => value > 0 && value < Infinity,
   undefined,

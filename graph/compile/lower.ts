@@ -6,8 +6,7 @@ import { element } from "../ops/boxes.js";
 import { insertAxes, sumAxes } from "../ops/broadcast.js";
 import { matmulOp } from "../ops/matmul.js";
 import { transposeExpr } from "../ops/moving.js";
-import { type Params, sameParams } from "../params.js";
-import { sameShape, sizeOf } from "../shape.js";
+import { sizeOf } from "../shape.js";
 import { productLength, productWork } from "./limits.js";
 import { tidy } from "./prepare.js";
 
@@ -22,35 +21,17 @@ function isSmall(nodes: readonly Node[], { op, operands, shape }: Node): boolean
  * last carry of a scan, of its history), as that element.
  */
 export function lower(graph: Graph, withoutWasm = false): Graph {
-  const wholes = wholesOf(graph);
+  const wholes = graph.nodes.find(({ op }) => op.wholes)?.op.wholes?.(graph.nodes);
   const isLowered = (nodes: readonly Node[], node: Node) =>
     isSmall(nodes, node) || (withoutWasm && node.op === matmulOp);
-  if (wholes.size === 0 && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
+  if (!wholes?.size && !graph.nodes.some((node) => isLowered(graph.nodes, node))) return graph;
   const lowered = rebuild(graph, (node, builder) => {
     const operands = node.operands.map((id) => builder.expr(id));
     if (isLowered(builder.nodes, node)) return sumOfProducts(operands[0]!, operands[1]!).id;
-    const whole = wholes.get(node.params);
+    const whole = wholes?.get(node.params);
     return whole ? element(apply(node.op, operands, whole.params), whole.at).id : builder.adopt(node);
   });
   return tidy(lowered);
-}
-
-/** By the parameters of nodes that are elements of another one: that one's, and the place in it. */
-function wholesOf({ nodes }: Graph): Map<Params, { readonly params: Params; readonly at: number }> {
-  const candidates = nodes.filter(({ op }) => op.within);
-  return new Map(
-    candidates.flatMap(({ op, operands, params }) => {
-      const whole = op.within!(params);
-      const isThere = candidates.some(
-        (other) =>
-          other.op === op &&
-          sameShape(other.operands, operands) &&
-          whole !== undefined &&
-          sameParams(other.params, whole.params),
-      );
-      return whole && isThere ? [[params, whole] as const] : [];
-    }),
-  );
 }
 
 /** Σₖ a[…, i, k]·b[…, k, j] over the axes (…, i, j, k). */

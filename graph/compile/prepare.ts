@@ -1,8 +1,8 @@
 /** What is done to a graph before a backend is chosen, so that all of them see the same. */
 import { fullLike } from "../elementwise.js";
 import { type Graph, rebuild } from "../graph.js";
-import { type Expr, nodeOf } from "../node.js";
-import { constantFactor, multiply } from "../ops/arithmetic.js";
+import { type Expr, nodeOf, operandOf } from "../node.js";
+import { constantFactor, isPowerOfTwo, multiply } from "../ops/arithmetic.js";
 import { uniformValue } from "../ops/constant.js";
 import { simplifyGraph } from "../simplify.js";
 import { onePassNodes } from "./limits.js";
@@ -34,19 +34,14 @@ export function expand(given: Graph): Graph {
   return graph.nodes.find(({ op }) => op.lean)?.op.lean?.(graph, prepare) ?? graph;
 }
 
-function isPowerOfTwo(x: number): boolean {
-  return Number.isInteger(Math.log2(Math.abs(x)));
-}
-
 /**
  * Collects known factors: 100·(2·x) is 200·x, (100·x)·(2·y) is (200·x)·y. One of the factors being a power of two,
  * the result is the same to the last bit unless it overflows or is subnormal on the way, which is why this isn't among
  * the ops' rewrites.
  */
 function mergeConstants(expr: Expr): Expr | undefined {
-  const node = nodeOf(expr);
-  if (node.op !== multiply.op) return undefined;
-  const [a, b] = node.operands.map((id) => expr.builder.expr(id)) as [Expr, Expr];
+  if (nodeOf(expr).op !== multiply.op) return undefined;
+  const [a, b] = [operandOf(expr), operandOf(expr, 1)];
   return merge(a, b) ?? merge(b, a);
 }
 

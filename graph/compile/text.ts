@@ -7,7 +7,6 @@ import {
   costOf,
   type Instruction,
   isInstruction,
-  isMathFunction,
   type Recipe,
   recipeOf,
 } from "../recipe.js";
@@ -57,12 +56,7 @@ function instructionText(
   texts: readonly (string | undefined)[],
 ): string | undefined {
   const [a, b, c] = texts;
-  if (isMathFunction(instruction)) return `Math.${instruction}(${texts.join(", ")})`;
   switch (instruction) {
-    case "maximum":
-    case "minimum":
-    case "power":
-      return `Math.${renamed[instruction]}(${a}, ${b})`;
     case "negative":
       return `-${a}`;
     case "truthy":
@@ -74,7 +68,9 @@ function instructionText(
     case "round":
       return undefined;
     default:
-      return `${a} ${infixes[instruction]} ${b}`;
+      return instruction in infixes
+        ? `${a} ${infixes[instruction as keyof typeof infixes]} ${b}`
+        : `Math.${renamed[instruction as keyof typeof renamed] ?? instruction}(${texts.join(", ")})`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Sums, products, squares, and the larger and smaller of two. */
 import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.js";
-import { type Expr, nodeOf } from "../node.js";
+import { type Expr, nodeOf, operandOf } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary, Variadic } from "../types.js";
 import { equal, greaterEqual, lessEqual, notEqual, where } from "./comparison.js";
@@ -14,8 +14,7 @@ function is(x: Expr, value: number): boolean {
 
 /** The operand of `x` if `x` is an application of the unary `op`. */
 function argumentOf(x: Expr, { op }: WithOp): Expr | undefined {
-  const node = nodeOf(x);
-  return node.op === op ? x.builder.expr(node.operands[0]!) : undefined;
+  return nodeOf(x).op === op ? operandOf(x) : undefined;
 }
 
 /** a + b; more than two operands are added from the left. */
@@ -96,13 +95,14 @@ export const divide: Binary & WithOp = binary({
     if (is(b, -1)) return negative(a);
     // Halving is multiplying by 1/2, to the last bit: the reciprocal of a power of two is exact.
     const divisor = uniformValue(b);
-    if (divisor === undefined || !hasExactReciprocal(divisor)) return undefined;
+    if (divisor === undefined || !isPowerOfTwo(divisor)) return undefined;
     return multiply(a, fullLike(a, 1 / divisor));
   },
   domains: [real(), real(0.5, 3)],
 });
 
-function hasExactReciprocal(x: number): boolean {
+/** Whether a number, its sign aside, is a power of two by which multiplying and dividing are exact. */
+export function isPowerOfTwo(x: number): boolean {
   const exponent = Math.round(Math.log2(Math.abs(x)));
   return Math.abs(exponent) < 1000 && 2 ** exponent === Math.abs(x);
 }
@@ -171,9 +171,8 @@ export const minimum: Variadic & WithOp = /* @__PURE__ */ variadic({
 
 /** The known factor of a product with one, and the rest: [c, x] of c·x. */
 export function constantFactor(x: Expr): readonly [number, Expr?] {
-  const node = nodeOf(x);
-  if (node.op !== multiply.op) return [1];
-  const [a, b] = node.operands.map((id) => x.builder.expr(id)) as [Expr, Expr];
+  if (nodeOf(x).op !== multiply.op) return [1];
+  const [a, b] = [operandOf(x), operandOf(x, 1)];
   const left = uniformValue(a);
   if (left !== undefined) return [left, b];
   const right = uniformValue(b);

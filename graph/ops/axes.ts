@@ -124,9 +124,9 @@ export function defineReduction(definition: ReductionDefinition): Op<ReduceParam
 /** @throws where there is no element along the axes */
 export function checkElements(name: string, shape: Shape, axes: readonly number[]): void {
   if (axes.some((axis) => shape[axis] === 0))
-  throw new AdjointError(
-    `${name}: ${formatShape(shape)} has no element along the axes [${axes.join(", ")}].`,
-  );
+    throw new AdjointError(
+      `${name}: ${formatShape(shape)} has no element along the axes [${axes.join(", ")}].`,
+    );
 }
 
 /** A reduction by its op along `axes` (ascending). */

@@ -115,7 +115,7 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
       });
     });
     const zero = arithmetic.constant(0);
-    return elements.map((element) => (element === undefined ? zero : element));
+    return elements.map((element) => element ?? zero);
   },
   accumulate: (index, { parts }, operand) => placeInBox(index, parts[operand]!),
   rewrite({ operands, params: { parts, shape } }) {
@@ -134,16 +134,49 @@ export const assembleOp: Op<AssembleParams> = defineOp<AssembleParams>({
 export const assembleInstances: Instances = {
   op: assembleOp as Op,
   instances: [
-    { shapes: [[2], [3]], params: { parts: [{ starts: [0], steps: [1] }, { starts: [2], steps: [1] }], shape: [5] } },
-    { shapes: [[3], [3]], params: { parts: [{ starts: [0], steps: [1] }, { starts: [1], steps: [1] }], shape: [5] } },
+    {
+      shapes: [[2], [3]],
+      params: {
+        parts: [
+          { starts: [0], steps: [1] },
+          { starts: [2], steps: [1] },
+        ],
+        shape: [5],
+      },
+    },
+    {
+      shapes: [[3], [3]],
+      params: {
+        parts: [
+          { starts: [0], steps: [1] },
+          { starts: [1], steps: [1] },
+        ],
+        shape: [5],
+      },
+    },
     {
       shapes: [
         [2, 2],
         [1, 3],
       ],
-      params: { parts: [{ starts: [0, 0], steps: [2, 1] }, { starts: [1, 0], steps: [1, 1] }], shape: [3, 4] },
+      params: {
+        parts: [
+          { starts: [0, 0], steps: [2, 1] },
+          { starts: [1, 0], steps: [1, 1] },
+        ],
+        shape: [3, 4],
+      },
     },
-    { shapes: [[0], [1]], params: { parts: [{ starts: [0], steps: [1] }, { starts: [0], steps: [1] }], shape: [1] } },
+    {
+      shapes: [[0], [1]],
+      params: {
+        parts: [
+          { starts: [0], steps: [1] },
+          { starts: [0], steps: [1] },
+        ],
+        shape: [1],
+      },
+    },
   ],
 };
 

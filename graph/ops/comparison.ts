@@ -91,8 +91,8 @@ function truth(condition: Expr): Expr {
 
 /** What `x`, if it is a choice by the same condition, is known to be in one branch. */
 function branchOf(x: Expr, condition: Expr, operand: 1 | 2): Expr | undefined {
-  const { op, operands } = x.builder.nodes[x.id]!;
-  return op === whereOp && operands[0] === condition.id ? x.builder.expr(operands[operand]!) : undefined;
+  const { op, operands } = nodeOf(x);
+  return op === whereOp && operands[0] === condition.id ? operandOf(x, operand) : undefined;
 }
 
 function choose(condition: Expr, a: Expr, b: Expr): Expr {

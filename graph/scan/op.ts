@@ -12,6 +12,7 @@ import { scanDerivative } from "./derivative.js";
 import { joinInputs, joinOperands, type ScanParams, splitInputs, splitOperands, stepAt } from "./layout.js";
 import { lean } from "./lean.js";
 import { scanRoutine } from "./routine.js";
+import { wholes } from "./wholes.js";
 
 export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
   name: "scan",
@@ -57,10 +58,7 @@ export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
     }
     return last ? carry : history.flat();
   },
-  within: (params) =>
-    params.last && params.length > 0
-      ? { params: { ...params, last: 0 }, at: stepAt(params, params.length - 1) }
-      : undefined,
+  wholes: (nodes) => wholes(scanOp, nodes),
   lean: (graph, prepare) => lean(scanOp, graph, prepare),
   routine: (_shapes, params, dtype, compileBody = compileBodies(dtype)) => scanRoutine(params, compileBody),
   work: (_shapes, { body, length }) => length * countElements(body),

@@ -83,7 +83,7 @@ export function walk(
   const stack: { id: number; index: readonly Affine[] }[] = [{ id, index }];
   while (stack.length > 0) {
     const next = stack.pop()!;
-    const key = `${next.id}:${keyOf(next.index)}`;
+    const key = elementKey(next.id, next.index);
     if (seen.has(key)) continue;
     seen.add(key);
     if (!enter(next.id, next.index)) continue;

@@ -44,7 +44,7 @@ export class ElementWriter {
   /** Where a node's elements lie: the name of an array. */
   readonly #arrays: ReadonlyMap<number, string>;
   /** The function's body and the bodies of the loops that are open. */
-  readonly scopes: Scope[] = [{ lines: [], known: new Map() }];
+  scopes: Scope[] = [];
   readonly bindings = new Map<number, Binding>();
   /** The root whose element is being computed: it is not to be read from memory. */
   computing = -1;
@@ -58,6 +58,7 @@ export class ElementWriter {
     this.#graph = graph;
     this.#roots = roots;
     this.#arrays = arrays;
+    this.open();
   }
 
   /** Appends to a scope, the innermost by default. */
@@ -72,13 +73,13 @@ export class ElementWriter {
 
   /** The function's text; the next one begins without locals. */
   finish(): string {
-    const { lines } = this.scopes[0]!;
-    this.scopes[0] = { lines: [], known: new Map() };
+    const { lines } = this.scopes.pop()!;
+    this.open();
     return lines.join("\n");
   }
 
-  open(): Scope {
-    const scope: Scope = { lines: [], known: new Map() };
+  open(known?: Scope["known"]): Scope {
+    const scope: Scope = { lines: [], known: new Map(known) };
     this.scopes.push(scope);
     return scope;
   }
@@ -90,18 +91,15 @@ export class ElementWriter {
 
   /** What a piece of code asks for, found by writing it; nothing of it stays. */
   tryOut(write: () => void): readonly Asked[] {
-    const before = this.scopes.map(({ lines, known }) => ({ length: lines.length, known: new Map(known) }));
-    const { locals } = this;
+    const { scopes, locals } = this;
     const asked: Asked[] = [];
     this.#asked = asked;
+    this.scopes = [];
+    for (const { known } of scopes) this.open(known);
     write();
     this.#asked = undefined;
+    this.scopes = scopes;
     this.locals = locals;
-    this.scopes.forEach((scope, depth) => {
-      scope.lines.length = before[depth]!.length;
-      scope.known.clear();
-      for (const [key, atom] of before[depth]!.known) scope.known.set(key, atom);
-    });
     return asked;
   }
 

@@ -64,8 +64,7 @@ class LoopWriter {
     const parts: string[] = [];
     for (const nest of this.#nests) {
       const { kind } = nest.roots[0]!;
-      if (kind === "product") for (const { id } of nest.roots) this.#routines.product(id);
-      else if (kind === "call") for (const { id } of nest.roots) this.#routines.call(id);
+      if (kind === "product" || kind === "call") for (const { id } of nest.roots) this.#routines[kind](id);
       else if (nest.extents.includes(0)) this.#emitEmpty(nest);
       else this.#emitNest(nest);
       if (this.#elements.length > partLines) parts.push(this.#elements.finish());

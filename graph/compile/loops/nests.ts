@@ -4,7 +4,7 @@ import { isOp } from "../../node.js";
 import { assembleOp } from "../../ops/boxes.js";
 import { likeDifference, likePart } from "../limits.js";
 import { partEnds } from "./access.js";
-import { type Root, walkRoot } from "./roots.js";
+import { isRoutine, type Root, walkRoot } from "./roots.js";
 
 /** A loop nest: roots whose loops have the same number of axes and nearly the same lengths. */
 export interface Nest {
@@ -35,7 +35,7 @@ export function findNests(roots: readonly Root[]): Nest[] {
 
 /** What isn't computed by loops shares none. */
 function routineKind({ kind }: Root): string {
-  return kind === "product" || kind === "call" ? kind : "loops";
+  return isRoutine(kind) ? kind : "loops";
 }
 
 /** Lengths that differ by a few elements share a loop, which is split where the shorter ends. */

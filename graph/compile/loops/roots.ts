@@ -77,15 +77,17 @@ function isProduct({ op }: Node): boolean {
 
 function makeRoots(graph: Graph, id: number): Root[] {
   const node = graph.nodes[id]!;
-  if (isProduct(node) || isCall(node)) {
-    const kind = isProduct(node) ? "product" : "call";
-    const { shape } = node;
-    return [{ id, kind, source: id, part: 0, shape, loops: [], unrolled: [], reduced: [], level: 0 }];
-  }
+  if (isProduct(node)) return [makeRoot(graph, id, "product", id)];
+  if (isCall(node)) return [makeRoot(graph, id, "call", id)];
   if (isScattered(node))
     return node.operands.map((source, part) => makeRoot(graph, id, "scatter", source, part));
   const folds = isReduction(node) && !isShort(graph, node);
   return [folds ? makeRoot(graph, id, "fold", node.operands[0]!) : makeRoot(graph, id, "store", id)];
+}
+
+/** Whether a root is computed by a call, not by loops. */
+export function isRoutine(kind: Root["kind"]): boolean {
+  return kind === "product" || kind === "call";
 }
 
 function makeRoot(graph: Graph, id: number, kind: Root["kind"], source: number, part = 0): Root {
@@ -93,7 +95,7 @@ function makeRoot(graph: Graph, id: number, kind: Root["kind"], source: number, 
   const folds = kind === "fold";
   const { shape } = graph.nodes[source]!;
   const reduced = folds ? reducedAxes(node) : [];
-  const wide = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1);
+  const wide = isRoutine(kind) ? [] : [...shape.keys()].filter((axis) => shape[axis] !== 1);
   const kept = wide.filter((axis) => !reduced.includes(axis));
   const size = (axes: readonly number[]) => sizeOf(axes.map((axis) => shape[axis]!));
   // A fold to few elements keeps them in locals, whatever the order of its axes. Else the axes stay in the order in
@@ -131,17 +133,13 @@ export function rootIndex(root: Root): Affine[] {
   });
 }
 
-function sameIndex(a: readonly Affine[], b: readonly Affine[]): boolean {
-  return keyOf(a) === keyOf(b);
-}
-
 /** Walks what a root is computed from, itself first; `enter` tells whether to go on below a node. */
 export function walkRoot(
   graph: Graph,
   root: Root,
   enter: (id: number, index: readonly Affine[]) => boolean,
 ): void {
-  if (root.kind === "product" || root.kind === "call") {
+  if (isRoutine(root.kind)) {
     for (const operand of graph.nodes[root.id]!.operands) {
       enter(root.kind === "call" ? behindReshapes(graph, operand) : viewOf(graph, operand).id, []);
     }
@@ -274,7 +272,7 @@ function sharesLoops(root: Root, other: Root, index: readonly Affine[]): boolean
   const own = rootIndex(other);
   // Written-out axes may be at any place: the other root's elements of this pass are all there.
   const loopsOnly = (one: readonly Affine[]) => one.filter((_, axis) => other.loops.includes(axis));
-  return sameIndex(loopsOnly(index), loopsOnly(own));
+  return keyOf(loopsOnly(index)) === keyOf(loopsOnly(own));
 }
 
 /** Values that cost more to compute again, in another nest or in a loop around theirs, than to keep. */

@@ -53,7 +53,7 @@ export class RoutineWriter {
     const target = { start: buffers[bufferOf.get(id)!]!.offset, strides: stridesOf(shape) };
     const batches = [...shape.slice(0, -2).entries()].filter(([, length]) => length !== 1);
     const place = ({ start, strides }: typeof target) =>
-      batches.reduce((sum, [axis]) => `${sum} + j${axis} * ${strides[axis]}`, String(start));
+      [start, ...batches.map(([axis]) => `j${axis} * ${strides[axis]}`)].join(" + ");
     const given = factors.flatMap((one) => [place(one), one.strides[rank - 2], one.strides[rank - 1]]);
     const loops = batches.map(
       ([axis, length]) => `for (let j${axis} = 0; j${axis} < ${length}; j${axis}++) `,

@@ -1,110 +1,72 @@
+/** WebAssembly instructions as expressions: what each takes is written inside it, as in a language with formulas. */
 import { Bytes, type FunctionBody, type ValueType } from "./module.js";
 
-/** A function written instruction by instruction, on numbered locals; its parameters are i32. */
-export class Assembler {
-  readonly code = new Bytes();
-  readonly locals: ValueType[] = [];
-  readonly #parameters: number;
+/** Bytes, in pieces. */
+export type Code = readonly (number | Code)[];
 
-  constructor(parameters: number) {
-    this.#parameters = parameters;
-  }
+/** What an instruction takes: a local, by its number below 128, or the code that leaves a value on the stack. */
+export type Value = number | Code;
 
-  /** The function that was written. */
-  finish(): FunctionBody {
-    return {
-      type: { parameters: new Array<ValueType>(this.#parameters).fill("i32"), results: [] },
-      locals: this.locals.map((local) => [1, local] as const),
-      code: this.code,
-    };
-  }
+/** An instruction on values. */
+export function op(instruction: Code, ...values: readonly Value[]): Code {
+  return [values.map((value) => (typeof value === "number" ? [0x20, value] : value)), instruction];
+}
 
-  local(type: ValueType = "i32"): number {
-    this.locals.push(type);
-    return this.#parameters + this.locals.length - 1;
-  }
+export function set(local: number, value: Value): Code {
+  return op([0x21, local], value);
+}
 
-  get(local: number): this {
-    this.code.byte(0x20);
-    this.code.unsigned(local);
-    return this;
-  }
+/** A whole number ≥ 0 (LEB128, signed). */
+export function i32(value: number): Code {
+  const bytes = [0x41];
+  let rest = value;
+  for (; rest > 63; rest >>= 7) bytes.push((rest & 127) | 128);
+  return [bytes, rest];
+}
 
-  set(local: number): this {
-    this.code.byte(0x21);
-    this.code.unsigned(local);
-    return this;
-  }
+export function add(first: Value, ...others: readonly Value[]): Value {
+  return others.reduce((sum, one) => op([0x6a], sum, one), first);
+}
 
-  i32(value: number): this {
-    this.code.byte(0x41);
-    this.code.signed(value);
-    return this;
-  }
+export function subtract(a: Value, b: Value): Code {
+  return op([0x6b], a, b);
+}
 
-  op(...bytes: number[]): this {
-    this.code.bytes(bytes);
-    return this;
-  }
+export function multiply(first: Value, ...others: readonly Value[]): Value {
+  return others.reduce((product, one) => op([0x6c], product, one), first);
+}
 
-  add(): this {
-    return this.op(0x6a);
-  }
+/** target ← target + amount */
+export function advance(target: number, amount: Value): Code {
+  return set(target, add(target, amount));
+}
 
-  sub(): this {
-    return this.op(0x6b);
-  }
+/** For `counter` from 0 below the local `limit`. */
+export function loop(counter: number, limit: number, step: number, body: Code): Code {
+  return [
+    set(counter, i32(0)),
+    [0x02, 0x40, 0x03, 0x40], // block, loop
+    op([0x4e, 0x0d, 1], counter, limit), // i32.ge_s, br_if 1
+    body,
+    advance(counter, i32(step)),
+    [0x0c, 0, 0x0b, 0x0b], // br 0, end, end
+  ];
+}
 
-  mul(): this {
-    return this.op(0x6c);
-  }
+/** One of two pieces of code, which leave a value of the type on the stack, or nothing. */
+export function choose(condition: Value, yes: Value, no: Value, type = 0x40): Code {
+  return [op([0x04, type], condition), op([0x05], yes), op([0x0b], no)];
+}
 
-  /** An instruction of the vector extension, with its alignment and offset if it reaches memory. */
-  vector(opcode: number, offset?: number): this {
-    this.code.byte(0xfd);
-    this.code.unsigned(opcode);
-    if (offset !== undefined) {
-      this.code.byte(2);
-      this.code.unsigned(offset);
-    }
-    return this;
-  }
+/** target ← min(length − start, most) */
+export function clip(target: number, length: number, start: number, most: number): Code {
+  const rest = subtract(length, start);
+  return set(target, op([0x1b], rest, i32(most), op([0x48], rest, i32(most)))); // i32.lt_s, select
+}
 
-  call(index: number): this {
-    this.code.byte(0x10);
-    this.code.unsigned(index);
-    return this;
-  }
-
-  /** target ← target + amount */
-  advance(target: number, amount: () => void): void {
-    this.get(target);
-    amount();
-    this.add().set(target);
-  }
-
-  /** For `counter` from 0 below the local `limit`. */
-  loop(counter: number, limit: number, step: number, body: () => void): void {
-    this.i32(0).set(counter);
-    this.op(0x02, 0x40, 0x03, 0x40); // block, loop
-    this.get(counter).get(limit).op(0x4e, 0x0d, 1); // i32.ge_s, br_if 1
-    body();
-    this.get(counter).i32(step).add().set(counter);
-    this.op(0x0c, 0, 0x0b, 0x0b); // br 0, end, end
-  }
-
-  /** Runs one of two pieces by the i32 on the stack. */
-  branch(yes: () => void, no: () => void): void {
-    this.op(0x04, 0x40);
-    yes();
-    this.op(0x05);
-    no();
-    this.op(0x0b);
-  }
-
-  /** target ← min(length − start, most) */
-  clip(target: number, length: number, start: number, most: number): void {
-    this.get(length).get(start).sub().i32(most);
-    this.get(length).get(start).sub().i32(most).op(0x48, 0x1b).set(target); // i32.lt_s, select
-  }
+/** A function of so many i32 parameters. */
+export function functionOf(parameters: number, locals: FunctionBody["locals"], body: Code): FunctionBody {
+  const code = new Bytes();
+  code.bytes((body as readonly unknown[]).flat(Number.POSITIVE_INFINITY) as number[]);
+  return { type: { parameters: new Array<ValueType>(parameters).fill("i32"), results: [] }, locals, code };
 }

@@ -57,6 +57,5 @@ export function writeNumber(code: Bytes, value: number): void {
 }
 
 export function writeCall(code: Bytes, index: number): void {
-  code.byte(0x10);
-  code.unsigned(index);
+  code.indexed([0x10], index);
 }

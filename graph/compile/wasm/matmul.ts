@@ -5,7 +5,21 @@
  */
 import { type Dtype, elementBytes } from "../../dtype.js";
 import { blockDepth, blockRows, tileRows, tileVectors } from "../limits.js";
-import { Assembler } from "./assembler.js";
+import {
+  add,
+  advance,
+  type Code,
+  choose,
+  clip,
+  functionOf,
+  i32,
+  loop,
+  multiply,
+  op,
+  set,
+  subtract,
+  type Value,
+} from "./assembler.js";
 import { encodeModule, type FunctionBody } from "./module.js";
 
 /** Bytes of a row of a tile. */
@@ -29,9 +43,7 @@ const cache = new Map<Dtype, Uint8Array>();
  * of k×n and C of m×n, row-major. All places and strides are in bytes.
  */
 export function matmulModule(dtype: Dtype): Uint8Array {
-  const known = cache.get(dtype);
-  if (known) return known;
-  const bytes = encode(dtype);
+  const bytes = cache.get(dtype) ?? encode(dtype);
   cache.set(dtype, bytes);
   return bytes;
 }
@@ -54,59 +66,42 @@ function encode(dtype: Dtype): Uint8Array {
  * its own, so that engines replace it by their best code while a long product is under way.
  */
 function writeTile(dtype: Dtype): FunctionBody {
-  const isDouble = dtype === "f64";
   const size = elementBytes[dtype];
-  const [loadSplat, addVector, multiplyVector] = isDouble ? [10, 0xf0, 0xf2] : [9, 0xe4, 0xe6];
-  const [a, b, k, c, row, more] = numbers(6);
-  const asm = new Assembler(6);
-  const l = asm.local();
-  const sums = Array.from({ length: tileRows * tileVectors }, () => asm.local("v128"));
-  const vectors = Array.from({ length: tileVectors }, () => asm.local("v128"));
-  const splat = asm.local("v128");
-  asm.loop(l, k, 1, () => {
-    vectors.forEach((vector, v) => {
-      const offset = v * 16;
-      asm.get(b).vector(0, offset).set(vector); // v128.load
-    });
-    for (let i = 0; i < tileRows; i++) {
-      const offset = i * size;
-      asm.get(a).vector(loadSplat!, offset).set(splat);
-      vectors.forEach((vector, v) => {
-        const sum = sums[i * tileVectors + v]!;
-        asm.get(sum).get(splat).get(vector).vector(multiplyVector!).vector(addVector!).set(sum);
-      });
-    }
-    asm.advance(a, () => asm.i32(tileRows * size));
-    asm.advance(b, () => asm.i32(tileBytes));
-  });
-  for (let i = 0; i < tileRows; i++) {
-    const ownSums = sums.slice(i * tileVectors, (i + 1) * tileVectors);
-    asm.get(more);
-    asm.branch(
-      () => {
-        ownSums.forEach((sum, v) => {
-          const offset = v * 16;
-          asm.get(sum).get(c).vector(0, offset).vector(addVector!).set(sum);
-        });
-      },
-      () => undefined,
-    );
-    ownSums.forEach((sum, v) => {
-      const offset = v * 16;
-      asm.get(c).get(sum).vector(11, offset); // v128.store
-    });
-    asm.advance(c, () => asm.get(row));
-  }
-  return asm.finish();
+  const [loadSplat, addition, product] =
+    dtype === "f64" ? ([10, 0xf0, 0xf2] as const) : ([9, 0xe4, 0xe6] as const);
+  const [a, b, k, c, row, more, l, splat] = numbers(8);
+  const vectors = [...numbers(tileVectors, 8)];
+  const rows = Array.from({ length: tileRows }, (_, i) => [
+    ...numbers(tileVectors, 8 + (i + 1) * tileVectors),
+  ]);
+  const load = (start: number, v: number) => op([0xfd, 0, 2, v * 16], start);
+  const increase = (sum: number, value: Value) => set(sum, op([0xfd, addition, 1], sum, value));
+  const locals = [[1, "i32"] as const, [1 + (1 + tileRows) * tileVectors, "v128"] as const];
+  return functionOf(6, locals, [
+    loop(l, k, 1, [
+      vectors.map((vector, v) => set(vector, load(b, v))),
+      rows.map((sums, i) => [
+        set(splat, op([0xfd, loadSplat, 2, i * size], a)),
+        vectors.map((vector, v) => increase(sums[v]!, op([0xfd, product, 1], splat, vector))),
+      ]),
+      advance(a, i32(tileRows * size)),
+      advance(b, i32(tileBytes)),
+    ]),
+    rows.map((sums) => [
+      choose(more, [sums.map((sum, v) => increase(sum, load(c, v)))], []),
+      sums.map((sum, v) => op([0xfd, 11, 2, v * 16], c, sum)),
+      advance(c, row),
+    ]),
+  ]);
 }
 
 /** What differs between doubles and floats: bytes, columns of a tile, instructions. */
 interface Kind {
   readonly size: number;
   readonly columns: number;
-  readonly load: readonly number[];
-  readonly store: readonly number[];
-  readonly zero: readonly number[];
+  readonly load: Code;
+  readonly store: Code;
+  readonly zero: Code;
   readonly add: number;
   /** The type on the stack. */
   readonly type: number;
@@ -121,139 +116,129 @@ const [packedB, packedA, tile, source, target, from, place, limit, edge] = numbe
 
 /** The whole product: blocks are packed into `work`, tiles of C computed from them. */
 function writeProduct(dtype: Dtype): FunctionBody {
-  const isDouble = dtype === "f64";
-  const asm = new Assembler(parameterCount);
-  for (let local = parameterCount; local < localCount; local++) asm.local();
+  const size = elementBytes[dtype];
+  const [load, store, constant, addition, type] =
+    dtype === "f64" ? ([0x2b, 0x39, 0x44, 0xa0, 0x7c] as const) : ([0x2a, 0x38, 0x43, 0x92, 0x7d] as const);
   const kind: Kind = {
-    size: elementBytes[dtype],
+    size,
     columns: tileColumns(dtype),
-    load: isDouble ? [0x2b, 2, 0] : [0x2a, 2, 0],
-    store: isDouble ? [0x39, 2, 0] : [0x38, 2, 0],
-    zero: isDouble ? [0x44, 0, 0, 0, 0, 0, 0, 0, 0] : [0x43, 0, 0, 0, 0],
-    add: isDouble ? 0xa0 : 0x92,
-    type: isDouble ? 0x7c : 0x7d,
+    load: [load, 2, 0],
+    store: [store, 2, 0],
+    zero: [constant, new Array<number>(size).fill(0)],
+    add: addition,
+    type,
   };
-  placeWork(asm, kind);
-  asm.loop(kk, k, blockDepth, () => {
-    asm.clip(kc, k, kk, blockDepth);
-    packRight(asm, kind);
-    asm.loop(ii, m, blockRows, () => {
-      asm.clip(mc, m, ii, blockRows);
-      packLeft(asm, kind);
-      asm.loop(j, n, kind.columns, () => asm.loop(i, mc, tileRows, () => multiplyTile(asm, kind)));
-    });
-  });
-  return asm.finish();
+  return functionOf(
+    parameterCount,
+    [[localCount - parameterCount, "i32"]],
+    [
+      placeWork(kind),
+      loop(kk, k, blockDepth, [
+        clip(kc, k, kk, blockDepth),
+        packRight(kind),
+        loop(ii, m, blockRows, [
+          clip(mc, m, ii, blockRows),
+          packLeft(kind),
+          loop(j, n, kind.columns, loop(i, mc, tileRows, multiplyTile(kind))),
+        ]),
+      ]),
+    ],
+  );
 }
 
 /** work: packed B, packed A, the tile of an edge */
-function placeWork(asm: Assembler, { size, columns }: Kind): void {
-  const last = columns - 1;
-  const strip = blockDepth * tileBytes;
-  const block = blockRows * blockDepth * size;
-  asm.get(work).set(packedB);
-  asm.get(n).i32(last).add().i32(columns).op(0x6d); // i32.div_s
-  asm.i32(strip).mul().get(packedB).add().set(packedA);
-  asm.get(packedA).i32(block).add().set(tile);
+function placeWork({ size, columns }: Kind): Code {
+  const strips = op([0x6d], add(n, i32(columns - 1)), i32(columns)); // i32.div_s
+  return [
+    set(packedB, work),
+    set(packedA, add(multiply(strips, i32(blockDepth * tileBytes)), packedB)),
+    set(tile, add(packedA, i32(blockRows * blockDepth * size))),
+  ];
 }
 
-/** Copies an element from `source` to `target`, or a zero where `inside` says that there is none. */
-function copyElement(asm: Assembler, { size, load, store, zero }: Kind, inside: () => void): void {
-  const move = [...load, ...store];
-  const clear = [...zero, ...store];
-  inside();
-  asm.branch(
-    () =>
-      asm
-        .get(target)
-        .get(source)
-        .op(...move),
-    () => asm.get(target).op(...clear),
-  );
-  asm.advance(target, () => asm.i32(size));
+/** Copies the element number `position` from `source` to `target`, or a zero from `limit` on. */
+function copyElement({ size, load, store, zero }: Kind, position: Value): Code {
+  return [
+    choose(op([0x48], position, limit), op(store, target, op(load, source)), op(store, target, zero)), // i32.lt_s
+    advance(target, i32(size)),
+  ];
 }
 
 /** Strips of B of a tile's columns, each row of a strip contiguous. */
-function packRight(asm: Assembler, kind: Kind): void {
-  asm.get(packedB).set(target);
-  asm.loop(j, n, kind.columns, () => {
-    asm.get(b).get(kk).get(bRow).mul().add().get(j).get(bColumn).mul().add().set(from);
-    asm.get(n).get(j).sub().set(limit);
-    asm.loop(l, kc, 1, () => {
-      asm.get(from).set(source);
-      asm.get(bColumn).i32(kind.size).op(0x46).get(limit).i32(kind.columns).op(0x4e, 0x71); // eq, ge_s, and
-      asm.branch(
-        () => {
-          for (let offset = 0; offset < tileBytes; offset += 16)
-            asm.get(target).get(source).vector(0, offset).vector(11, offset);
-          asm.advance(target, () => asm.i32(tileBytes));
-        },
-        () => {
-          asm.i32(kind.columns).set(edge);
-          asm.loop(r, edge, 1, () => {
-            copyElement(asm, kind, () => asm.get(r).get(limit).op(0x48)); // i32.lt_s
-            asm.advance(source, () => asm.get(bColumn));
-          });
-        },
-      );
-      asm.advance(from, () => asm.get(bRow));
-    });
-  });
+function packRight(kind: Kind): Code {
+  const { size, columns } = kind;
+  const isWhole = op([0x71], op([0x46], bColumn, i32(size)), op([0x4e], limit, i32(columns))); // and, eq, ge_s
+  const vectors = [...numbers(tileVectors)].map((v) =>
+    op([0xfd, 11, 2, v * 16], target, op([0xfd, 0, 2, v * 16], source)),
+  );
+  return [
+    set(target, packedB),
+    loop(j, n, columns, [
+      set(from, add(b, multiply(kk, bRow), multiply(j, bColumn))),
+      set(limit, subtract(n, j)),
+      loop(l, kc, 1, [
+        set(source, from),
+        choose(
+          isWhole,
+          [vectors, advance(target, i32(tileBytes))],
+          [set(edge, i32(columns)), loop(r, edge, 1, [copyElement(kind, r), advance(source, bColumn)])],
+        ),
+        advance(from, bRow),
+      ]),
+    ]),
+  ];
 }
 
 /** Strips of A of a tile's rows, each column of a strip contiguous. */
-function packLeft(asm: Assembler, kind: Kind): void {
-  asm.get(packedA).set(target);
-  asm.loop(i, mc, tileRows, () => {
-    asm.get(a).get(ii).get(i).add().get(aRow).mul().add().get(kk).get(aColumn).mul().add().set(from);
-    asm.get(mc).get(i).sub().set(limit);
-    asm.loop(l, kc, 1, () => {
-      asm.get(from).set(source);
-      for (let row = 0; row < tileRows; row++) {
-        copyElement(asm, kind, () => asm.i32(row).get(limit).op(0x48));
-        asm.advance(source, () => asm.get(aRow));
-      }
-      asm.advance(from, () => asm.get(aColumn));
-    });
-  });
+function packLeft(kind: Kind): Code {
+  return [
+    set(target, packedA),
+    loop(i, mc, tileRows, [
+      set(from, add(a, multiply(add(ii, i), aRow), multiply(kk, aColumn))),
+      set(limit, subtract(mc, i)),
+      loop(l, kc, 1, [
+        set(source, from),
+        [...numbers(tileRows)].map((row) => [copyElement(kind, i32(row)), advance(source, aRow)]),
+        advance(from, aColumn),
+      ]),
+    ]),
+  ];
 }
 
-function multiplyTile(asm: Assembler, kind: Kind): void {
-  asm.get(ii).get(i).add().get(n).mul().get(j).add().i32(kind.size).mul().get(c).add().set(place);
-  asm.get(packedA).get(i).get(kc).mul().i32(kind.size).mul().add();
-  asm.get(packedB).get(j).get(kc).mul().i32(kind.size).mul().add();
-  asm.get(kc);
-  // Whether the tile lies inside C; at an edge it is computed aside.
-  asm.get(i).i32(tileRows).add().get(mc).op(0x4c).get(j).i32(kind.columns).add().get(n).op(0x4c, 0x71); // le_s, and
-  asm.set(r);
-  asm.get(r);
-  asm.op(0x04, 0x7f).get(place).op(0x05).get(tile).op(0x0b); // if with an i32 result
-  asm.get(r).op(0x04, 0x7f).get(n).i32(kind.size).mul().op(0x05).i32(tileBytes).op(0x0b);
-  asm.get(r).op(0x04, 0x7f).get(kk).op(0x05).i32(0).op(0x0b);
-  asm.call(0);
-  asm.get(r);
-  asm.branch(
-    () => undefined,
-    () => storeEdge(asm, kind),
-  );
+function multiplyTile(kind: Kind): Code {
+  const [size, columns] = [i32(kind.size), i32(kind.columns)];
+  const i32Type = 0x7f;
+  return [
+    set(place, add(multiply(add(multiply(add(ii, i), n), j), size), c)),
+    // Whether the tile lies inside C; at an edge it is computed aside. (i32.and, le_s)
+    set(r, op([0x71], op([0x4c], add(i, i32(tileRows)), mc), op([0x4c], add(j, columns), n))),
+    op(
+      [0x10, 0], // call
+      add(packedA, multiply(i, kc, size)),
+      add(packedB, multiply(j, kc, size)),
+      kc,
+      choose(r, place, tile, i32Type),
+      choose(r, multiply(n, size), i32(tileBytes), i32Type),
+      choose(r, kk, i32(0), i32Type),
+    ),
+    choose(r, [], storeEdge(kind)),
+  ];
 }
 
 /** Adds the part of the tile that lies inside to C. */
-function storeEdge(asm: Assembler, kind: Kind): void {
-  asm.clip(edge, n, j, kind.columns);
-  asm.clip(limit, mc, i, tileRows);
-  asm.loop(l, limit, 1, () => {
-    asm.get(place).set(target);
-    asm.get(tile).get(l).i32(tileBytes).mul().add().set(source);
-    asm.loop(r, edge, 1, () => {
-      asm.get(target).get(source);
-      asm.op(...kind.load);
-      asm.get(kk).op(0x04, kind.type); // if with a result
-      asm.get(target);
-      asm.op(...kind.load, 0x05, ...kind.zero, 0x0b, kind.add, ...kind.store);
-      asm.advance(source, () => asm.i32(kind.size));
-      asm.advance(target, () => asm.i32(kind.size));
-    });
-    asm.advance(place, () => asm.get(n).i32(kind.size).mul());
-  });
+function storeEdge({ size, columns, load, store, zero, add: addition, type }: Kind): Code {
+  return [
+    clip(edge, n, j, columns),
+    clip(limit, mc, i, tileRows),
+    loop(l, limit, 1, [
+      set(target, place),
+      set(source, add(tile, multiply(l, i32(tileBytes)))),
+      loop(r, edge, 1, [
+        op(store, target, op([addition], op(load, source), choose(kk, op(load, target), zero, type))),
+        advance(source, i32(size)),
+        advance(target, i32(size)),
+      ]),
+      advance(place, multiply(n, i32(size))),
+    ]),
+  ];
 }

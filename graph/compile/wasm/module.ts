@@ -28,11 +28,10 @@ export class Bytes {
     this.byte(rest);
   }
 
-  /** LEB128, signed, 32 bits */
-  signed(value: number): void {
-    let rest = value;
-    for (; rest < -64 || rest > 63; rest >>= 7) this.byte((rest & 127) | 128);
-    this.byte(rest & 127);
+  /** Bytes, such as of an instruction, and an index behind them. */
+  indexed(values: ArrayLike<number>, index: number): void {
+    this.bytes(values);
+    this.unsigned(index);
   }
 
   f64(value: number): void {
@@ -126,16 +125,14 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
     importTypes.forEach((type, i) => {
       out.name("m");
       out.name(String(i));
-      out.byte(0x00);
-      out.unsigned(type);
+      out.indexed([0x00], type);
     });
   });
   section(3, (out) => out.list(functionTypes, (type) => out.unsigned(type)));
   section(7, (out) =>
     out.list(Object.entries(exports), ([name, index]) => {
       out.name(name);
-      out.byte(0x00);
-      out.unsigned(imports.length + index);
+      out.indexed([0x00], imports.length + index);
     }),
   );
   section(10, (out) =>

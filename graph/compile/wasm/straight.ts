@@ -30,9 +30,9 @@ export function straightLine(
   // Outputs lie behind the inputs.
   const outputsOfNode = new Map<number, number[]>();
   scalar.outputs.forEach(({ id }, i) => {
-    const list = outputsOfNode.get(id);
-    if (list) list.push(inputs.length + i);
-    else outputsOfNode.set(id, [inputs.length + i]);
+    const list = outputsOfNode.get(id) ?? [];
+    list.push(inputs.length + i);
+    outputsOfNode.set(id, list);
   });
   const [slots, slotCount] = placeValues(scalar, order, outputsOfNode);
 
@@ -123,21 +123,18 @@ function writeChunk(
   const locals = new Map<number, number>();
   const numberAt = (id: number) => numberIn(nodes[id]!);
   const remember = (id: number, instruction: number) => {
-    code.byte(instruction);
-    code.unsigned(locals.size);
+    code.indexed([instruction], locals.size);
     locals.set(id, locals.size);
   };
   /** A value onto the stack. */
   const operand = (id: number) => {
     const local = locals.get(id);
     const known = numberAt(id);
-    if (local !== undefined) {
-      code.byte(0x20); // local.get
-      code.unsigned(local);
-    } else if (known !== undefined) writeNumber(code, known);
+    if (local !== undefined)
+      code.indexed([0x20], local); // local.get
+    else if (known !== undefined) writeNumber(code, known);
     else {
-      code.bytes([0x41, 0, 0x2b, 3]); // i32.const 0, f64.load
-      code.unsigned(slots[id]! * 8);
+      code.indexed([0x41, 0, 0x2b, 3], slots[id]! * 8); // i32.const 0, f64.load
       remember(id, 0x22); // local.tee
     }
   };
@@ -162,10 +159,8 @@ function writeChunk(
       remember(id, 0x21); // local.set
     }
     for (const target of isInput || own < 0 || outputs.includes(own) ? outputs : [...outputs, own]) {
-      code.bytes([0x41, 0, 0x20]); // i32.const 0, local.get
-      code.unsigned(locals.get(id)!);
-      code.bytes([0x39, 3]); // f64.store
-      code.unsigned(target * 8);
+      code.indexed([0x41, 0, 0x20], locals.get(id)!); // i32.const 0, local.get
+      code.indexed([0x39, 3], target * 8); // f64.store
     }
   }
   return { type: noOperands, locals: [[locals.size, "f64"]], code };
