@@ -244,10 +244,9 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
   accumulate?(index: readonly Affine[], params: P, operand: number): readonly Affine[];
   /**
    * Ops that are neither elementwise, nor folds, nor moves: how kernels compute them. Without it they call `evaluate`.
-   * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`
-   * where that is given, to write it down, and by `compileBodies` of the compiler otherwise.
+   * `undefined` where there can't be code. Ops with a body have it compiled by `compileBody`.
    */
-  routine?(shapes: ShapesOf<A>, params: P, dtype: Dtype, compileBody?: CompileBody): Routine | undefined;
+  routine?(shapes: ShapesOf<A>, params: P, dtype: Dtype, compileBody: CompileBody): Routine | undefined;
   /**
    * How many scalar operations `evaluate` makes, where that is far from the number of the result's elements. Infinity for
    * an op whose way depends on its numbers: it is never written out.

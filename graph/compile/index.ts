@@ -1,4 +1,3 @@
-export { compileBodies } from "./bodies.js";
 export { type CompileOptions, compile } from "./compile.js";
 export { makeFunction } from "./function.js";
 export type { Kernel } from "./kernel.js";

@@ -2,8 +2,7 @@
 import { AdjointError } from "../errors.js";
 import type { Graph } from "../graph.js";
 import type { CompileBody, Source } from "../op.js";
-import { bodyCode } from "./bodies.js";
-import { makeEnvironment } from "./environment.js";
+import { bodyCode, makeEnvironment } from "./environment.js";
 import { generate, smallScalar, straightCode } from "./generate.js";
 import type { LoopCode } from "./loops/loops.js";
 import { bufferName, constantName, routineName, slotName } from "./names.js";

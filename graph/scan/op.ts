@@ -1,5 +1,4 @@
 /** Loops of a fixed number of steps as one node, whose body is a graph. `scan.ts` is what users call. */
-import { compileBodies } from "../compile/index.js";
 import { AdjointError } from "../errors.js";
 import { countElements, interpretNodes } from "../interpret.js";
 import type { Expr } from "../node.js";
@@ -60,7 +59,7 @@ export const scanOp: Op<ScanParams> = defineOp<ScanParams>({
   },
   wholes: (nodes) => wholes(scanOp, nodes),
   lean: (graph, prepare) => lean(scanOp, graph, prepare),
-  routine: (_shapes, params, dtype, compileBody = compileBodies(dtype)) => scanRoutine(params, compileBody),
+  routine: (_shapes, params, _dtype, compileBody) => scanRoutine(params, compileBody),
   work: (_shapes, { body, length }) => length * countElements(body),
   derivative: scanDerivative(() => scanOp),
   domains: [real(-1, 1)],
