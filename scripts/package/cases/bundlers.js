@@ -15,8 +15,9 @@ const cubic = trace({ x: vector(2) }, ({ x: [x1, x2] }) =>
 export async function main() {
   const { value, grad } = compile(valueAndGrad(cubic))({ x: [2, 3] });
   check(value === 46 && grad.x[0] === 7 && grad.x[1] === 35, "gradient");
-  const run = minimize(weightedSphere(), { x: [3, 4] }, adam({ learningRate: 0.1 }), { steps: 150 });
-  const options = { objective: weightedSphere(), runs: { adam: run } };
+  const sphere = weightedSphere();
+  const run = minimize(sphere.f, { x: [3, 4] }, adam({ learningRate: 0.1 }), { steps: 150 });
+  const options = { objective: sphere, runs: { adam: run } };
   for (const figure of [contourFigure(options), raceFigure(options), comparisonPage(options)]) {
     const page = new TextDecoder().decode(await figure.render("html"));
     check(page.includes("<script>") && page.length > 20_000, "page");

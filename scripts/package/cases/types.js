@@ -55,15 +55,16 @@ const commonJs = `
 import adjoint = require("adjoint");
 import graph = require("adjoint/graph");
 
-export const f: adjoint.Traced = adjoint.trace({ x: adjoint.vector(2) }, ({ x }) => adjoint.sum(graph.square(x)));
-export const double = (x: adjoint.Expr): adjoint.Expr => adjoint.multiply(2, x);
+const f = adjoint.trace({ x: adjoint.vector(2) }, ({ x }) => adjoint.sum(graph.square(x)));
+const double = (x: adjoint.Expr): adjoint.Expr => adjoint.multiply(2, x);
+export = { f, double };
 `;
 
 /** A module uses what a CommonJS one gives: they have the same types. */
 const mixed = `
 import { trace, vector } from "adjoint";
-import { double } from "./common.cjs";
-export const twice = trace({ x: vector(2) }, ({ x }) => double(x));
+import common from "./common.cjs";
+export const twice = trace({ x: vector(2) }, ({ x }) => common.double(x));
 `;
 
 const withFastCheck = `
