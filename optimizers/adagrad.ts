@@ -2,7 +2,7 @@ import { add, divide, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, fixedAtLeastZero, flag, learningRate } from "./options.js";
-import { rateFor, rootPlusEpsilon, withWeightDecay } from "./terms.js";
+import { descentGradient, rateFor, rootPlusEpsilon } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -17,6 +17,8 @@ const options = {
   learningRateDecay: atLeastZero(0),
   /** λ ≥ 0 adds λx to the gradient. */
   weightDecay: atLeastZero(0),
+  /** Whether to climb instead. */
+  maximize: flag(false),
 };
 
 export type AdagradOptions = OptionsOf<typeof options>;
@@ -27,7 +29,7 @@ export type AdagradOptions = OptionsOf<typeof options>;
  *     G ← G + g²,   x ← x − lr/(√G + ε)·g
  *
  * @param given `learningRate`; `epsilon` = 1e-10, `epsilonInsideSqrt` = false, `initialAccumulator` = 0,
- * `learningRateDecay` = 0, `weightDecay` = 0
+ * `learningRateDecay` = 0, `weightDecay` = 0, `maximize` = false
  *
  * @example
  * const optimizer = adagrad({ learningRate: 0.5, epsilon: 0 });
@@ -40,8 +42,7 @@ export type AdagradOptions = OptionsOf<typeof options>;
  */
 export function adagrad(given: AdagradOptions): Optimizer<{ readonly sumOfSquares: Slot }> {
   const hyperparameters = readOptions("adagrad", options, given);
-  const { learningRate, epsilon, epsilonInsideSqrt, initialAccumulator, learningRateDecay, weightDecay } =
-    hyperparameters;
+  const { learningRate, epsilon, epsilonInsideSqrt, initialAccumulator, learningRateDecay } = hyperparameters;
   return sharedOptimizer({
     name: "adagrad",
     hyperparameters,
@@ -51,7 +52,7 @@ export function adagrad(given: AdagradOptions): Optimizer<{ readonly sumOfSquare
       const taken = subtract(step, 1);
       const rate =
         learningRateDecay === 0 ? constant : divide(constant, add(1, multiply(taken, learningRateDecay)));
-      const g = withWeightDecay(gradient, parameter, weightDecay);
+      const g = descentGradient(gradient, parameter, hyperparameters);
       const sumOfSquares = add(slots.sumOfSquares, square(g));
       const divisor = rootPlusEpsilon(sumOfSquares, epsilon, epsilonInsideSqrt);
       return { parameter: subtract(parameter, multiply(divide(rate, divisor), g)), slots: { sumOfSquares } };

@@ -1,10 +1,11 @@
-import { divide, greaterEqual, multiply, square, subtract, where } from "../graph/index.js";
+import { divide, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
-import { rateFor, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
+import { descentGradient, larger, rateFor, rootPlusEpsilon, runningMean } from "./terms.js";
 
-const options = {
+/** What AdamW has too. */
+export const adamOptions = {
   /** lr ≥ 0: a number, an expression or a schedule. */
   learningRate,
   /** β₁ in [0, 1): the share of the running mean of gradients that stays. */
@@ -17,13 +18,19 @@ const options = {
   epsilonInsideSqrt: flag(false),
   /** Whether to divide by the largest G so far. */
   amsgrad: flag(false),
+  /** Whether to climb instead. */
+  maximize: flag(false),
+};
+
+const options = {
+  ...adamOptions,
   /** λ ≥ 0 adds λx to the gradient. */
   weightDecay: atLeastZero(0),
 };
 
 export type AdamOptions = OptionsOf<typeof options>;
 
-type AdamSlots = {
+export type AdamSlots = {
   readonly mean: Slot;
   readonly meanSquare: Slot;
   readonly beta1Power: Slot;
@@ -42,7 +49,7 @@ type AdamSlots = {
  * largest G so far stands in Ĝ.
  *
  * @param given `learningRate`; `beta1` = 0.9, `beta2` = 0.999, `epsilon` = 1e-8, `epsilonInsideSqrt` = false,
- * `amsgrad` = false, `weightDecay` = 0
+ * `amsgrad` = false, `weightDecay` = 0, `maximize` = false
  *
  * @example
  * const optimizer = adam({ learningRate: 0.5, epsilon: 0 });
@@ -56,7 +63,7 @@ type AdamSlots = {
  */
 export function adam(given: AdamOptions): Optimizer<AdamSlots> {
   const hyperparameters = readOptions("adam", options, given);
-  const { learningRate, beta1, beta2, epsilon, epsilonInsideSqrt, amsgrad, weightDecay } = hyperparameters;
+  const { learningRate, beta1, beta2, epsilon, epsilonInsideSqrt, amsgrad } = hyperparameters;
   return sharedOptimizer<AdamSlots>({
     name: "adam",
     hyperparameters,
@@ -68,14 +75,12 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       ...(amsgrad && { largestMeanSquare: { initial: 0 } }),
     },
     rule(parameter, gradient, slots, step) {
-      const g = withWeightDecay(gradient, parameter, weightDecay);
+      const g = descentGradient(gradient, parameter, hyperparameters);
       const mean = runningMean(slots.mean, g, beta1);
       const meanSquare = runningMean(slots.meanSquare, square(g), beta2);
       const beta1Power = multiply(beta1, slots.beta1Power);
       const beta2Power = multiply(beta2, slots.beta2Power);
-      // Nothing differentiates it, so that it needs no `maximum` with its rules for ties; NaN stays.
-      const before = slots.largestMeanSquare;
-      const largestMeanSquare = before && where(greaterEqual(before, meanSquare), before, meanSquare);
+      const largestMeanSquare = slots.largestMeanSquare && larger(slots.largestMeanSquare, meanSquare);
       // Divisions are what a step takes longest for, so what is the same for all elements is divided once.
       const rate = divide(rateFor("adam", learningRate, step), subtract(1, beta1Power));
       const correction = divide(1, subtract(1, beta2Power));
@@ -87,4 +92,20 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
       };
     },
   });
+}
+
+export type AmsgradOptions = Omit<AdamOptions, "amsgrad">;
+
+/**
+ * Adam that divides by the largest running mean of squares so far, so that a rate never grows: `adam` with `amsgrad`.
+ *
+ * @example
+ * const optimizer = amsgrad({ learningRate: 0.5, epsilon: 0 });
+ * optimizer.step({ x: 3 }, { x: 2 }, optimizer.init({ x: 3 })).parameters; // { x: 2.5 }
+ *
+ * Reddi, Kale, Kumar, "On the convergence of Adam and beyond", ICLR 2018.
+ */
+export function amsgrad(given: AmsgradOptions): Optimizer<AdamSlots> {
+  const { amsgrad: _, ...others } = options;
+  return adam({ ...readOptions("amsgrad", others, given), amsgrad: true });
 }

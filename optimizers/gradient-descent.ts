@@ -1,14 +1,16 @@
 import { multiply, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type NoSlots, type Optimizer, sharedOptimizer } from "./optimizer.js";
-import { atLeastZero, learningRate } from "./options.js";
-import { rateFor, withWeightDecay } from "./terms.js";
+import { atLeastZero, flag, learningRate } from "./options.js";
+import { descentGradient, rateFor } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
   learningRate,
   /** λ ≥ 0 adds λx to the gradient. */
   weightDecay: atLeastZero(0),
+  /** Whether to climb instead. */
+  maximize: flag(false),
 };
 
 export type GradientDescentOptions = OptionsOf<typeof options>;
@@ -18,7 +20,7 @@ export type GradientDescentOptions = OptionsOf<typeof options>;
  *
  *     x ← x − lr·g
  *
- * @param given `learningRate`; `weightDecay` = 0
+ * @param given `learningRate`; `weightDecay` = 0, `maximize` = false
  *
  * @example
  * const optimizer = gradientDescent({ learningRate: 0.1 });
@@ -30,13 +32,13 @@ export type GradientDescentOptions = OptionsOf<typeof options>;
  */
 export function gradientDescent(given: GradientDescentOptions): Optimizer<NoSlots> {
   const hyperparameters = readOptions("gradientDescent", options, given);
-  const { learningRate, weightDecay } = hyperparameters;
+  const { learningRate } = hyperparameters;
   return sharedOptimizer({
     name: "gradientDescent",
     hyperparameters,
     slots: {},
     rule(parameter, gradient, _slots, step) {
-      const g = withWeightDecay(gradient, parameter, weightDecay);
+      const g = descentGradient(gradient, parameter, hyperparameters);
       return {
         parameter: subtract(parameter, multiply(rateFor("gradientDescent", learningRate, step), g)),
         slots: {},

@@ -1,8 +1,18 @@
+export { type AdaBeliefOptions, adabelief } from "./adabelief.js";
+export { type AdadeltaOptions, adadelta } from "./adadelta.js";
 export { type AdagradOptions, adagrad } from "./adagrad.js";
-export { type AdamOptions, adam } from "./adam.js";
+export { type AdamOptions, type AmsgradOptions, adam, amsgrad } from "./adam.js";
+export { type AdamaxOptions, adamax } from "./adamax.js";
+export { type AdamWOptions, adamw } from "./adamw.js";
+export { type AdanOptions, adan } from "./adan.js";
+export { type AsgdOptions, asgd } from "./asgd.js";
 export { type Clipped, clipByGlobalNorm, clipByNorm, clipByValue } from "./clipping.js";
 export { type GradientDescentOptions, gradientDescent } from "./gradient-descent.js";
+export { type LambOptions, lamb } from "./lamb.js";
+export { type LarsOptions, lars } from "./lars.js";
+export { type LionOptions, lion } from "./lion.js";
 export { type MomentumOptions, momentum } from "./momentum.js";
+export { type NAdamOptions, nadam } from "./nadam.js";
 export {
   type BySlot,
   defineOptimizer,
@@ -19,7 +29,9 @@ export {
   type Values,
 } from "./optimizer.js";
 export type { Hyperparameter, LearningRate, Schedule } from "./options.js";
+export { type RAdamOptions, radam } from "./radam.js";
 export { type RmspropOptions, rmsprop } from "./rmsprop.js";
+export { type RpropOptions, rprop } from "./rprop.js";
 export {
   constantSchedule,
   cosineDecay,
@@ -29,4 +41,6 @@ export {
   stepDecay,
   warmup,
 } from "./schedules.js";
+export { type SgdOptions, sgd } from "./sgd.js";
 export { rateAt } from "./terms.js";
+export { type YogiOptions, yogi } from "./yogi.js";

@@ -2,7 +2,8 @@ import { add, equal, multiply, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate, share } from "./options.js";
-import { rateFor, withWeightDecay } from "./terms.js";
+import { refuseNesterov } from "./sgd.js";
+import { descentGradient, rateFor } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -15,6 +16,8 @@ const options = {
   nesterov: flag(false),
   /** λ ≥ 0 adds λx to the gradient. */
   weightDecay: atLeastZero(0),
+  /** Whether to climb instead. */
+  maximize: flag(false),
   /** Whether the velocity is made of steps, lr·g, or (as in torch) of gradients, and lr multiplies it. */
   learningRateInsideVelocity: flag(true),
 };
@@ -28,7 +31,7 @@ export type MomentumOptions = OptionsOf<typeof options>;
  *
  * With `nesterov`, x ← x + ρδ − lr·g by the new δ. With `dampening` d, δ takes (1−d)·g from the second step on.
  *
- * @param given `learningRate`; `momentum` ρ = 0.9, `dampening` = 0, `nesterov` = false, `weightDecay` = 0,
+ * @param given `learningRate`; `momentum` ρ = 0.9, `dampening` = 0, `nesterov` = false, `weightDecay` = 0, `maximize` = false,
  * `learningRateInsideVelocity` = true
  *
  * @example
@@ -43,18 +46,21 @@ export type MomentumOptions = OptionsOf<typeof options>;
  * Where libraries differ: torch, tfjs and optax keep v ← ρv + g and move by −lr·v
  * (`learningRateInsideVelocity: false`). At a constant rate that is the same; when the rate changes, it rescales
  * the steps already in the velocity too. Dampening that spares the first step is torch's.
+ *
+ * @throws where `nesterov` stands without momentum or with dampening, as in torch
  */
 export function momentum(given: MomentumOptions): Optimizer<{ readonly velocity: Slot }> {
   const hyperparameters = readOptions("momentum", options, given);
-  const { learningRate, dampening, nesterov, weightDecay, learningRateInsideVelocity } = hyperparameters;
+  const { learningRate, dampening, nesterov, learningRateInsideVelocity } = hyperparameters;
   const rho = hyperparameters.momentum;
+  refuseNesterov("momentum", hyperparameters);
   return sharedOptimizer({
     name: "momentum",
     hyperparameters,
     slots: { velocity: { initial: 0 } },
     rule(parameter, gradient, { velocity }, step) {
       const rate = rateFor("momentum", learningRate, step);
-      const g = withWeightDecay(gradient, parameter, weightDecay);
+      const g = descentGradient(gradient, parameter, hyperparameters);
       const damped = dampening === 0 ? g : multiply(where(equal(step, 1), 1, subtract(1, dampening)), g);
       if (learningRateInsideVelocity) {
         const delta = subtract(multiply(rho, velocity), multiply(rate, damped));

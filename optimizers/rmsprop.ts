@@ -2,7 +2,7 @@ import { add, divide, maximum, multiply, square, subtract } from "../graph/index
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
-import { rateFor, rootPlusEpsilon, runningMean, withWeightDecay } from "./terms.js";
+import { descentGradient, rateFor, rootPlusEpsilon, runningMean } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -19,6 +19,8 @@ const options = {
   momentum: fraction(0),
   /** λ ≥ 0 adds λx to the gradient. */
   weightDecay: atLeastZero(0),
+  /** Whether to climb instead. */
+  maximize: flag(false),
   /** Whether the velocity is made of steps, or (as in torch) lr multiplies it. */
   learningRateInsideVelocity: flag(true),
 };
@@ -45,7 +47,8 @@ const zeros: Slot = { initial: 0 };
  * x ← x + δ.
  *
  * @param given `learningRate`; `beta` = 0.9, `epsilon` = 1e-8, `epsilonInsideSqrt` = false, `centered` = false,
- * `momentum` = 0, `weightDecay` = 0, `learningRateInsideVelocity` = true
+ * `momentum` = 0, `weightDecay` = 0, `maximize` = false,
+ * `learningRateInsideVelocity` = true
  *
  * @example
  * const optimizer = rmsprop({ learningRate: 0.1, beta: 0.75, epsilon: 0 });
@@ -59,15 +62,8 @@ const zeros: Slot = { initial: 0 };
  */
 export function rmsprop(given: RmspropOptions): Optimizer<RmspropSlots> {
   const hyperparameters = readOptions("rmsprop", options, given);
-  const {
-    learningRate,
-    beta,
-    epsilon,
-    epsilonInsideSqrt,
-    centered,
-    weightDecay,
-    learningRateInsideVelocity,
-  } = hyperparameters;
+  const { learningRate, beta, epsilon, epsilonInsideSqrt, centered, learningRateInsideVelocity } =
+    hyperparameters;
   const rho = hyperparameters.momentum;
   return sharedOptimizer<RmspropSlots>({
     name: "rmsprop",
@@ -79,7 +75,7 @@ export function rmsprop(given: RmspropOptions): Optimizer<RmspropSlots> {
     },
     rule(parameter, gradient, slots, step) {
       const rate = rateFor("rmsprop", learningRate, step);
-      const g = withWeightDecay(gradient, parameter, weightDecay);
+      const g = descentGradient(gradient, parameter, hyperparameters);
       const meanSquare = runningMean(slots.meanSquare, square(g), beta);
       const mean = slots.mean && runningMean(slots.mean, g, beta);
       const variance = mean ? maximum(subtract(meanSquare, square(mean)), 0) : meanSquare;

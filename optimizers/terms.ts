@@ -1,5 +1,19 @@
 /** Terms that the formulas of several optimizers share. */
-import { AdjointError, add, Expr, equal, multiply, sqrt, subtract, where } from "../graph/index.js";
+import {
+  AdjointError,
+  add,
+  divide,
+  Expr,
+  equal,
+  greaterEqual,
+  logicalOr,
+  multiply,
+  negative,
+  norm,
+  sqrt,
+  subtract,
+  where,
+} from "../graph/index.js";
 import { describe, liftTo } from "../graph/internal.js";
 import type { Hyperparameter, LearningRate } from "./options.js";
 
@@ -22,8 +36,17 @@ export function rateFor(owner: string, learningRate: LearningRate, step: Expr): 
   return liftTo(step.builder, rate, [], `${owner}: the learning rate`);
 }
 
+/** The gradient of what is to fall: with `maximize` that of −f, and with λ that of ½λ‖x‖² too, as in torch. */
+export function descentGradient(
+  gradient: Expr,
+  parameter: Expr,
+  { weightDecay, maximize }: { readonly weightDecay: Hyperparameter; readonly maximize: boolean },
+): Expr {
+  return withWeightDecay(maximize ? negative(gradient) : gradient, parameter, weightDecay);
+}
+
 /** g + λx: the gradient with that of ½λ‖x‖² (L2 regularization; torch's `weight_decay`). */
-export function withWeightDecay(gradient: Expr, parameter: Expr, weightDecay: Hyperparameter): Expr {
+function withWeightDecay(gradient: Expr, parameter: Expr, weightDecay: Hyperparameter): Expr {
   return weightDecay === 0 ? gradient : add(gradient, multiply(weightDecay, parameter));
 }
 
@@ -40,4 +63,21 @@ export function rootPlusEpsilon(v: Expr, epsilon: Hyperparameter, epsilonInsideS
 /** βm + (1−β)x */
 export function runningMean(mean: Expr, x: Expr, beta: Hyperparameter): Expr {
   return add(multiply(beta, mean), multiply(subtract(1, beta), x));
+}
+
+/** x − lr·λx: the decay that isn't in the gradient, as in AdamW. */
+export function decayed(parameter: Expr, rate: Expr, weightDecay: Hyperparameter): Expr {
+  return weightDecay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, weightDecay)));
+}
+
+/** The larger of two, of tensors that nothing differentiates: without the rules for ties of `maximum`; NaN stays. */
+export function larger(a: Expr, b: Expr): Expr {
+  return where(greaterEqual(a, b), a, b);
+}
+
+/** c‖x‖/(‖u‖ + ε), by which a tensor's step is as long as a share of the tensor; 1 where either norm is 0. */
+export function trustRatio(x: Expr, u: Expr, coefficient: Hyperparameter, epsilon: Hyperparameter): Expr {
+  const [size, length] = [norm(x), norm(u)];
+  const none = logicalOr(equal(size, 0), equal(length, 0));
+  return where(none, 1, divide(multiply(coefficient, size), add(length, epsilon))) as Expr;
 }
