@@ -15,6 +15,8 @@ const options = {
   beta3: fraction(0.99),
   /** ε ≥ 0 keeps the divisor from 0. */
   epsilon: atLeastZero(1e-8),
+  /** ε₀ ≥ 0 is added to N̂, inside the root. */
+  epsilonRoot: atLeastZero(0),
   /** λ ≥ 0 takes lr·λ of the parameter away at each step. */
   weightDecay: atLeastZero(0),
   /** Whether to climb instead. */
@@ -27,19 +29,20 @@ export type AdanOptions = OptionsOf<typeof options>;
  * Adan: Adam with Nesterov's momentum from the change of the gradient. Δ = g − g₋₁ (0 at first),
  *
  *     M ← β₁M + (1−β₁)g,   V ← β₂V + (1−β₂)Δ,   N ← β₃N + (1−β₃)(g + (1−β₂)Δ)²
- *     x ← x − lr·(M̂ + (1−β₂)V̂)/(√N̂ + ε) − lr·λx
+ *     x ← x − lr·(M̂ + (1−β₂)V̂)/(√(N̂ + ε₀) + ε) − lr·λx
  *
  * with M̂ = M/(1−β₁ᵗ), and V̂, N̂ likewise.
  *
- * @param given `learningRate`; `beta1` = 0.98, `beta2` = 0.92, `beta3` = 0.99, `epsilon` = 1e-8, `weightDecay` λ = 0,
- * `maximize` = false
+ * @param given `learningRate`; `beta1` = 0.98, `beta2` = 0.92, `beta3` = 0.99, `epsilon` = 1e-8, `epsilonRoot` ε₀ = 0,
+ * `weightDecay` λ = 0, `maximize` = false
  *
  * @example
  * const optimizer = adan({ learningRate: 0.5, epsilon: 0 });
  * optimizer.step({ x: 3 }, { x: 2 }, optimizer.init({ x: 3 })).parameters; // { x: 2.5 }
  *
  * Xie et al., "Adan: adaptive Nesterov momentum algorithm for faster optimizing deep models", 2023. The βs are what
- * stays, as in optax; the paper's are 1 − β. Its decay divides by 1 + lr·λ, where optax, as here, subtracts.
+ * stays, as in optax; the paper's are 1 − β. Its decay divides by 1 + lr·λ, where optax, as here, subtracts; optax
+ * has ε₀ = 1e-8.
  */
 export function adan(given: AdanOptions): Optimizer<{
   readonly mean: Slot;
@@ -51,7 +54,7 @@ export function adan(given: AdanOptions): Optimizer<{
   readonly beta3Power: Slot;
 }> {
   const hyperparameters = readOptions("adan", options, given);
-  const { learningRate, beta1, beta2, beta3, epsilon, weightDecay, maximize } = hyperparameters;
+  const { learningRate, beta1, beta2, beta3, epsilon, epsilonRoot, weightDecay, maximize } = hyperparameters;
   const zero = { initial: 0 };
   const one = { initial: 1, scalar: true };
   return sharedOptimizer({
@@ -73,7 +76,8 @@ export function adan(given: AdanOptions): Optimizer<{
       const beta3Power = multiply(beta3, slots.beta3Power);
       const ofMean = multiply(mean, divide(1, subtract(1, beta1Power)));
       const ofChange = multiply(meanChange, divide(rest, subtract(1, beta2Power)));
-      const corrected = multiply(meanSquare, divide(1, subtract(1, beta3Power)));
+      const unbiased = multiply(meanSquare, divide(1, subtract(1, beta3Power)));
+      const corrected = epsilonRoot === 0 ? unbiased : add(unbiased, epsilonRoot);
       const rate = rateFor("adan", learningRate, step);
       const move = divide(multiply(rate, add(ofMean, ofChange)), rootPlusEpsilon(corrected, epsilon, false));
       return {

@@ -33,6 +33,12 @@ export { type RAdamOptions, radam } from "./radam.js";
 export { type RmspropOptions, rmsprop } from "./rmsprop.js";
 export { type RpropOptions, rprop } from "./rprop.js";
 export {
+  type ScheduleFreeAdamWOptions,
+  type ScheduleFreeSgdOptions,
+  scheduleFreeAdamW,
+  scheduleFreeSgd,
+} from "./schedule-free.js";
+export {
   constantSchedule,
   cosineDecay,
   exponentialDecay,

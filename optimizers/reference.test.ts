@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import * as optimizers from "./index.js";
 import {
   adadelta,
   adagrad,
@@ -226,3 +227,48 @@ for (const { name, optimizer, learningRate, hyperparameters, comparableSteps, po
 }
 
 torch.run();
+
+interface OptaxRun {
+  readonly optimizer: string;
+  readonly options: { readonly learningRate: number };
+  readonly points: readonly (readonly number[])[];
+}
+
+const optax = suite("optimizers: trajectories of optax");
+
+const quadratic = read<{
+  readonly stiffness: Tensors;
+  readonly target: Tensors;
+  readonly start: Tensors;
+  readonly runs: readonly OptaxRun[];
+}>("optax.json");
+type Tensors = { readonly W: readonly number[][]; readonly b: readonly number[] };
+
+/** The gradient of Σ s(p − t)²/2 + W₀₀·b₀, flat: W row by row, then b. */
+function quadraticGradient(point: readonly number[]): number[] {
+  const [s, t] = [quadratic.stiffness, quadratic.target].map(({ W, b }) => [...W.flat(), ...b]);
+  return point.map((x, i) => s![i]! * (x - t![i]!) + (i === 0 ? point[6]! : i === 6 ? point[0]! : 0));
+}
+
+const rules = optimizers as unknown as Readonly<Record<string, (options: object) => Optimizer>>;
+
+for (const { optimizer: name, options, points } of quadratic.runs) {
+  if (!(name in rules)) continue;
+  optax(`${name} ${JSON.stringify(options)}`, () => {
+    const optimizer = rules[name]!(options);
+    let parameters: Values = { ...quadratic.start };
+    let state = optimizer.init(parameters);
+    let point = [...quadratic.start.W.flat(), ...quadratic.start.b];
+    for (const [step, wanted] of points.entries()) {
+      const gradient = quadraticGradient(point);
+      const gradients = { W: gradient.slice(0, 6), b: gradient.slice(6) };
+      ({ parameters, state } = optimizer.step(parameters, gradients, state));
+      point = [...(parameters.W as Float64Array), ...(parameters.b as Float64Array)];
+      point.forEach((x, i) => {
+        assertClose(x, wanted[i]!, `element ${i} after step ${step + 1}`);
+      });
+    }
+  });
+}
+
+optax.run();

@@ -1,0 +1,59 @@
+"""Writes optax.json: points of optax's optimizers in f64 on a quadratic of a matrix and a vector (run it with JAX and optax)."""
+import json
+import jax
+jax.config.update("jax_enable_x64", True)
+import jax.numpy as jnp
+import optax
+import optax.contrib as contrib
+
+stiffness = {"W": [[0.2, 2.0, 1.0], [0.5, 3.0, 0.1]], "b": [1.0, 0.3, 2.5]}
+target = {"W": [[1.0, -1.0, 0.5], [0.0, 2.0, -3.0]], "b": [0.5, 0.0, -1.0]}
+start = {"W": [[3.0, 4.0, -1.0], [0.5, -2.0, 1.0]], "b": [0.2, -0.4, 1.0]}
+tree = lambda t: {k: jnp.array(v) for k, v in t.items()}
+
+
+def f(p):
+    s, t = tree(stiffness), tree(target)
+    return sum(jnp.sum(s[k] * (p[k] - t[k]) ** 2) / 2 for k in p) + p["W"][0, 0] * p["b"][0]
+
+
+runs = [
+    ("lion", {"learningRate": 0.05}, optax.lion(0.05, weight_decay=0.0)),
+    ("lion", {"learningRate": 0.05, "beta1": 0.8, "weightDecay": 0.1}, optax.lion(0.05, b1=0.8, weight_decay=0.1)),
+    ("adan", {"learningRate": 0.1, "epsilonRoot": 1e-8}, optax.adan(0.1)),
+    ("adan", {"learningRate": 0.1, "beta2": 0.8, "weightDecay": 0.05, "epsilonRoot": 1e-8}, optax.adan(0.1, b2=0.8, weight_decay=0.05)),
+    ("adabelief", {"learningRate": 0.1}, optax.adabelief(0.1)),
+    ("adabelief", {"learningRate": 0.1, "beta1": 0.8, "epsilonRoot": 1e-3}, optax.adabelief(0.1, b1=0.8, eps_root=1e-3)),
+    ("yogi", {"learningRate": 0.1}, optax.yogi(0.1)),
+    ("yogi", {"learningRate": 0.1, "beta2": 0.9, "epsilon": 1e-2}, optax.yogi(0.1, b2=0.9, eps=1e-2)),
+    ("lamb", {"learningRate": 0.1}, optax.lamb(0.1)),
+    ("lamb", {"learningRate": 0.1, "weightDecay": 0.1}, optax.lamb(0.1, weight_decay=0.1)),
+    ("lars", {"learningRate": 1.0, "trustCoefficient": 0.05}, optax.lars(1.0, trust_coefficient=0.05)),
+    ("lars", {"learningRate": 1.0, "trustCoefficient": 0.02, "weightDecay": 0.1, "nesterov": True},
+     optax.lars(1.0, trust_coefficient=0.02, weight_decay=0.1, nesterov=True)),
+    ("adafactor", {"learningRate": 0.1}, optax.adafactor(0.1, min_dim_size_to_factor=1)),
+    ("adafactor", {"learningRate": 0.1, "scaleByParameter": False, "clippingThreshold": 0.5, "momentum": 0.9, "weightDecay": 0.01},
+     optax.adafactor(0.1, min_dim_size_to_factor=1, multiply_by_parameter_scale=False, clipping_threshold=0.5, momentum=0.9,
+                     dtype_momentum=jnp.float64, weight_decay_rate=0.01)),
+    ("prodigy", {"learningRate": 1.0}, contrib.prodigy(1.0)),
+    ("prodigy", {"learningRate": 1.0, "weightDecay": 0.01, "initialEstimate": 1e-2}, contrib.prodigy(1.0, weight_decay=0.01, estim_lr0=1e-2)),
+    ("dadaptAdamW", {"learningRate": 1.0}, contrib.dadapt_adamw(1.0)),
+    ("dadaptAdamW", {"learningRate": 0.5, "weightDecay": 0.01, "initialEstimate": 1e-2}, contrib.dadapt_adamw(0.5, weight_decay=0.01, estim_lr0=1e-2)),
+    ("scheduleFreeSgd", {"learningRate": 0.2}, contrib.schedule_free_sgd(0.2)),
+    ("scheduleFreeAdamW", {"learningRate": 0.1}, contrib.schedule_free_adamw(0.1)),
+    ("scheduleFreeAdamW", {"learningRate": 0.1, "beta1": 0.8, "weightDecay": 0.1}, contrib.schedule_free_adamw(0.1, b1=0.8, weight_decay=0.1)),
+    ("muon", {"learningRate": 0.1}, contrib.muon(0.1)),
+]
+steps = 30
+out = []
+for name, options, optimizer in runs:
+    params = tree(start)
+    state = optimizer.init(params)
+    points = []
+    for _ in range(steps):
+        updates, state = optimizer.update(jax.grad(f)(params), state, params)
+        params = optax.apply_updates(params, updates)
+        points.append([x for k in ("W", "b") for x in params[k].ravel().tolist()])
+    out.append({"optimizer": name, "options": options, "points": points})
+about = f"optax {optax.__version__}, CPU, float64: W row by row, then b, after each step, on f = sum(s*(p - t)^2)/2 + W[0][0]*b[0]."
+json.dump({"about": about, "stiffness": stiffness, "target": target, "start": start, "runs": out}, open("optax.json", "w"))
