@@ -107,5 +107,7 @@ export type AmsgradOptions = Omit<AdamOptions, "amsgrad">;
  */
 export function amsgrad(given: AmsgradOptions): Optimizer<AdamSlots> {
   const { amsgrad: _, ...others } = options;
-  return adam({ ...readOptions("amsgrad", others, given), amsgrad: true });
+  const hyperparameters = readOptions("amsgrad", others, given);
+  const { slots, rule } = adam({ ...hyperparameters, amsgrad: true });
+  return sharedOptimizer({ name: "amsgrad", hyperparameters, slots, rule });
 }
