@@ -7,6 +7,7 @@ export { type AdamWOptions, adamw } from "./adamw.js";
 export { type AdanOptions, adan } from "./adan.js";
 export { type AsgdOptions, asgd } from "./asgd.js";
 export { type Clipped, clipByGlobalNorm, clipByNorm, clipByValue } from "./clipping.js";
+export { cosineRestarts, joinSchedules, oneCycle } from "./cycles.js";
 export { type GradientDescentOptions, gradientDescent } from "./gradient-descent.js";
 export { type LambOptions, lamb } from "./lamb.js";
 export { type LarsOptions, lars } from "./lars.js";
@@ -29,6 +30,7 @@ export {
   type Values,
 } from "./optimizer.js";
 export type { Hyperparameter, LearningRate, Schedule } from "./options.js";
+export { course, optax, torch } from "./presets.js";
 export { type RAdamOptions, radam } from "./radam.js";
 export { type RmspropOptions, rmsprop } from "./rmsprop.js";
 export { type RpropOptions, rprop } from "./rprop.js";
@@ -44,6 +46,7 @@ export {
   exponentialDecay,
   linearSchedule,
   type NumericSchedule,
+  polynomialDecay,
   stepDecay,
   warmup,
 } from "./schedules.js";

@@ -20,6 +20,7 @@ import {
   sgd,
   type Values,
 } from "./index.js";
+import { optax } from "./presets.js";
 
 type Point = readonly [number, number];
 
@@ -230,11 +231,13 @@ torch.run();
 
 interface OptaxRun {
   readonly optimizer: string;
+  /** Whether optax's defaults aren't those of here, so that its preset is asked for. */
+  readonly preset: boolean;
   readonly options: { readonly learningRate: number };
   readonly points: readonly (readonly number[])[];
 }
 
-const optax = suite("optimizers: trajectories of optax");
+const ofOptax = suite("optimizers: trajectories of optax");
 
 const quadratic = read<{
   readonly stiffness: Tensors;
@@ -252,10 +255,13 @@ function quadraticGradient(point: readonly number[]): number[] {
 
 const rules = optimizers as unknown as Readonly<Record<string, (options: object) => Optimizer>>;
 
-for (const { optimizer: name, options, points } of quadratic.runs) {
-  if (!(name in rules)) continue;
-  optax(`${name} ${JSON.stringify(options)}`, () => {
-    const optimizer = rules[name]!(options);
+const presets = optax as unknown as typeof rules;
+
+for (const { optimizer: name, preset, options, points } of quadratic.runs) {
+  const make = preset ? presets[name] : rules[name];
+  if (!make) continue;
+  ofOptax(`${preset ? "optax." : ""}${name} ${JSON.stringify(options)}`, () => {
+    const optimizer = make(options);
     let parameters: Values = { ...quadratic.start };
     let state = optimizer.init(parameters);
     let point = [...quadratic.start.W.flat(), ...quadratic.start.b];
@@ -271,4 +277,4 @@ for (const { optimizer: name, options, points } of quadratic.runs) {
   });
 }
 
-optax.run();
+ofOptax.run();

@@ -4,9 +4,13 @@ import { compile, type Expr, grad, scalar, trace } from "../graph/index.js";
 import {
   constantSchedule,
   cosineDecay,
+  cosineRestarts,
   exponentialDecay,
+  joinSchedules,
   linearSchedule,
   type NumericSchedule,
+  oneCycle,
+  polynomialDecay,
   stepDecay,
   warmup,
 } from "./index.js";
@@ -41,6 +45,28 @@ const table: Readonly<Record<string, readonly [NumericSchedule, Readonly<Record<
   "warmup to a schedule": [
     warmup({ warmupSteps: 4, schedule: falling }),
     { 1: 0.25, 2: 0.5, 4: 1, 5: 1, 6: 0.5, 7: 0 },
+  ],
+  polynomialDecay: [
+    polynomialDecay({ initialValue: 1, endValue: 0.5, transitionSteps: 4, power: 2 }),
+    { 1: 1, 3: 0.625, 5: 0.5, 9: 0.5 },
+  ],
+  // torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(T_0=3, T_mult=2) and T_mult=1, from a rate of 1
+  cosineRestarts: [
+    cosineRestarts({ initialValue: 1, firstCycle: 3, cycleFactor: 2 }),
+    { 1: 1, 2: 0.75, 3: 0.25, 4: 1, 5: (1 + Math.cos(Math.PI / 6)) / 2, 7: 0.5, 10: 1, 16: 0.5, 22: 1 },
+  ],
+  "cosineRestarts of equal cycles": [
+    cosineRestarts({ initialValue: 1, firstCycle: 4, endValue: 0.5 }),
+    { 1: 1, 3: 0.75, 5: 1, 7: 0.75, 4001: 1 },
+  ],
+  joinSchedules: [
+    joinSchedules({ schedules: [0.25, falling, 2], boundaries: [2, 4] }),
+    { 1: 0.25, 2: 0.25, 3: 1, 4: 0.5, 5: 2, 50: 2 },
+  ],
+  // torch.optim.lr_scheduler.OneCycleLR(max_lr=1, total_steps=10, pct_start=0.4, div_factor=10, final_div_factor=100)
+  oneCycle: [
+    oneCycle({ peakValue: 1, totalSteps: 10, risingShare: 0.4, initialDivisor: 10, finalDivisor: 100 }),
+    { 1: 0.1, 2: 0.325, 3: 0.775, 4: 1, 7: 0.5005, 10: 0.001, 12: 0.001 },
   ],
   "warmup to a rate": [warmup({ warmupSteps: 2, schedule: 0.5 }), { 1: 0.25, 2: 0.5, 3: 0.5, 30: 0.5 }],
 };

@@ -35,6 +35,7 @@ import { intern } from "./intern.js";
 import {
   atLeastZero,
   type Hyperparameter,
+  type LearningRate,
   learningRate,
   requiredAtLeastZero,
   requiredPositive,
@@ -49,7 +50,7 @@ export interface NumericSchedule {
 /**
  * The schedule of a name and its options. Rates whose parameters are numbers give numbers for numbers; the ops see to it.
  */
-function schedule(
+export function schedule(
   name: string,
   options: object,
   rate: (step: Hyperparameter) => Hyperparameter,
@@ -67,6 +68,13 @@ function schedule(
 function checkScalar(name: string, what: string, value: unknown): Hyperparameter {
   if (typeof value === "number" || (value instanceof Expr && value.shape.length === 0)) return value;
   throw new AdjointError(`${name}: ${what} ${describe(value)}, not a number or a scalar expression.`);
+}
+
+/** A rate, or that of a schedule at a step. @throws where a schedule gives no rate */
+export function rateOf(name: string, rate: LearningRate, step: Hyperparameter): Hyperparameter {
+  if (typeof rate !== "function") return rate;
+  const given = checkScalar(name, "the schedule gives", rate(step as Expr));
+  return typeof step === "number" ? given : lift(step.builder, given, `${name}: what the schedule gives`);
 }
 
 /** The share of `duration` that has gone by before a step, at most 1. */
@@ -136,6 +144,32 @@ export function exponentialDecay(given: OptionsOf<typeof exponentialOptions>): N
   const { initialValue, decayRate, transitionSteps } = options;
   return schedule("exponentialDecay", options, (step) =>
     multiply(initialValue, power(decayRate, divide(subtract(step, 1), transitionSteps))),
+  );
+}
+
+const polynomialOptions = {
+  ...linearOptions,
+  /** p ≥ 0; 1 is a straight line. */
+  power: { ...requiredAtLeastZero, default: 1 as Hyperparameter },
+};
+
+/**
+ * From one rate to another by a power of what is left, then constant: b + (a−b)·(1 − min((t−1)/T, 1))ᵖ.
+ *
+ * @param given `initialValue` a, `endValue` b, `transitionSteps` T; `power` p = 1
+ *
+ * @example
+ * const rate = polynomialDecay({ initialValue: 1, endValue: 0, transitionSteps: 4, power: 2 });
+ * [1, 3, 5, 9].map((step) => rate(step)); // [1, 0.25, 0, 0]
+ *
+ * optax's `polynomial_schedule`, torch's `PolynomialLR`.
+ */
+export function polynomialDecay(given: OptionsOf<typeof polynomialOptions>): NumericSchedule {
+  const options = readOptions("polynomialDecay", polynomialOptions, given);
+  const { initialValue, endValue, transitionSteps, power: exponent } = options;
+  const range = subtract(initialValue, endValue);
+  return schedule("polynomialDecay", options, (step) =>
+    add(endValue, multiply(range, power(subtract(1, progress(step, transitionSteps)), exponent))),
   );
 }
 
@@ -233,11 +267,7 @@ const warmupOptions = {
 export function warmup(given: OptionsOf<typeof warmupOptions>): NumericSchedule {
   const options = readOptions("warmup", warmupOptions, given);
   const { warmupSteps, schedule: following } = options;
-  const at = (step: Hyperparameter): Hyperparameter => {
-    if (typeof following !== "function") return following;
-    const rate = checkScalar("warmup", "the schedule gives", following(step as Expr));
-    return typeof step === "number" ? rate : lift(step.builder, rate, "warmup: what the schedule gives");
-  };
+  const at = (step: Hyperparameter): Hyperparameter => rateOf("warmup", following, step);
   return schedule("warmup", options, (step) => {
     const first = at(typeof step === "number" ? 1 : lift(step.builder, 1, "warmup"));
     const rising = multiply(first, divide(step, warmupSteps));

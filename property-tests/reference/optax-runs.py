@@ -44,9 +44,23 @@ runs = [
     ("scheduleFreeAdamW", {"learningRate": 0.1, "beta1": 0.8, "weightDecay": 0.1}, contrib.schedule_free_adamw(0.1, b1=0.8, weight_decay=0.1)),
     ("muon", {"learningRate": 0.1}, contrib.muon(0.1)),
 ]
+# Those whose defaults differ: by the preset of their name.
+presets = [
+    ("sgd", {"learningRate": 0.1, "momentum": 0.9}, optax.sgd(0.1, momentum=0.9)),
+    ("adagrad", {"learningRate": 0.1}, optax.adagrad(0.1)),
+    ("rmsprop", {"learningRate": 0.1}, optax.rmsprop(0.1)),
+    ("rmsprop", {"learningRate": 0.05, "centered": True, "momentum": 0.5}, optax.rmsprop(0.05, centered=True, momentum=0.5)),
+    ("adam", {"learningRate": 0.1}, optax.adam(0.1)),
+    ("adamw", {"learningRate": 0.1}, optax.adamw(0.1)),
+    ("adamax", {"learningRate": 0.1}, optax.adamax(0.1)),
+    ("adadelta", {"learningRate": 1.0}, optax.adadelta(1.0)),
+    ("radam", {"learningRate": 0.1, "beta2": 0.9}, optax.radam(0.1, b2=0.9)),
+    ("lion", {"learningRate": 0.05}, optax.lion(0.05)),
+    ("adan", {"learningRate": 0.1}, optax.adan(0.1)),
+]
 steps = 30
 out = []
-for name, options, optimizer in runs:
+for preset, name, options, optimizer in [(False, *run) for run in runs] + [(True, *run) for run in presets]:
     params = tree(start)
     state = optimizer.init(params)
     points = []
@@ -54,6 +68,6 @@ for name, options, optimizer in runs:
         updates, state = optimizer.update(jax.grad(f)(params), state, params)
         params = optax.apply_updates(params, updates)
         points.append([x for k in ("W", "b") for x in params[k].ravel().tolist()])
-    out.append({"optimizer": name, "options": options, "points": points})
+    out.append({"optimizer": name, "preset": preset, "options": options, "points": points})
 about = f"optax {optax.__version__}, CPU, float64: W row by row, then b, after each step, on f = sum(s*(p - t)^2)/2 + W[0][0]*b[0]."
 json.dump({"about": about, "stiffness": stiffness, "target": target, "start": start, "runs": out}, open("optax.json", "w"))
