@@ -1,26 +1,9 @@
-/** The trajectories of the course's rules and of PyTorch, with gradients from plain formulas. */
+/** The trajectories of the course's rules, of PyTorch and of optax, with gradients from plain formulas. */
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import * as optimizers from "./index.js";
-import {
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  adamw,
-  asgd,
-  gradientDescent,
-  momentum,
-  nadam,
-  type Optimizer,
-  radam,
-  rmsprop,
-  rprop,
-  sgd,
-  type Values,
-} from "./index.js";
-import { optax } from "./presets.js";
+import { follow, trajectories } from "../property-tests/support/trajectories.js";
+import { adagrad, adam, gradientDescent, momentum, type Optimizer, rmsprop, type Values } from "./index.js";
 
 type Point = readonly [number, number];
 
@@ -111,170 +94,16 @@ for (const reference of courseRuns) {
 
 course.run();
 
-interface TorchRun {
-  readonly name: string;
-  readonly optimizer: string;
-  readonly learningRate: number;
-  readonly hyperparameters: TorchHyperparameters;
-  readonly comparableSteps: number;
-  readonly points: readonly Point[];
-}
-
-/** PyTorch's names; which are there depends on the optimizer. */
-interface TorchHyperparameters {
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly weight_decay: number;
-  readonly nesterov: boolean;
-  readonly maximize?: boolean;
-  readonly lr_decay: number;
-  readonly eps: number;
-  readonly initial_accumulator_value: number;
-  readonly alpha: number;
-  readonly centered: boolean;
-  readonly betas: readonly [number, number];
-  readonly amsgrad: boolean;
-  readonly momentum_decay: number;
-  readonly rho: number;
-  readonly etas: readonly [number, number];
-  readonly step_sizes: readonly [number, number];
-  readonly lambd: number;
-  readonly t0: number;
-}
-
-/** What Adam and its kin have in common. */
-const adamLike = (learningRate: number, h: TorchHyperparameters) => ({
-  learningRate,
-  beta1: h.betas[0],
-  beta2: h.betas[1],
-  epsilon: h.eps,
-  weightDecay: h.weight_decay,
-  maximize: h.maximize ?? false,
-});
-
-const torchForms: Readonly<Record<string, (learningRate: number, h: TorchHyperparameters) => Optimizer[]>> = {
-  "torch.optim.SGD": (learningRate, h) => {
-    const { momentum: rho, dampening, nesterov, weight_decay: weightDecay, maximize = false } = h;
-    const common = { learningRate, weightDecay, maximize };
-    const own = sgd({ ...common, momentum: rho, dampening, nesterov });
-    if (rho === 0) return [own, gradientDescent(common)];
-    // At a constant rate both forms of the velocity are the same.
-    const velocities = [true, false].map((learningRateInsideVelocity) =>
-      momentum({ ...common, momentum: rho, dampening, nesterov, learningRateInsideVelocity }),
-    );
-    return [own, ...velocities];
-  },
-  "torch.optim.Adagrad": (learningRate, h) => [
-    adagrad({
-      learningRate,
-      epsilon: h.eps,
-      learningRateDecay: h.lr_decay,
-      initialAccumulator: h.initial_accumulator_value,
-      weightDecay: h.weight_decay,
-    }),
-  ],
-  "torch.optim.RMSprop": (learningRate, h) =>
-    [true, false].map((learningRateInsideVelocity) =>
-      rmsprop({
-        learningRate,
-        beta: h.alpha,
-        epsilon: h.eps,
-        centered: h.centered,
-        momentum: h.momentum,
-        weightDecay: h.weight_decay,
-        learningRateInsideVelocity,
-      }),
-    ),
-  "torch.optim.Adam": (learningRate, h) => [adam({ ...adamLike(learningRate, h), amsgrad: h.amsgrad })],
-  "torch.optim.AdamW": (learningRate, h) => [adamw({ ...adamLike(learningRate, h), amsgrad: h.amsgrad })],
-  "torch.optim.NAdam": (learningRate, h) => [
-    nadam({ ...adamLike(learningRate, h), momentumDecay: h.momentum_decay }),
-  ],
-  "torch.optim.RAdam": (learningRate, h) => [radam(adamLike(learningRate, h))],
-  "torch.optim.Adamax": (learningRate, h) => [adamax(adamLike(learningRate, h))],
-  "torch.optim.Adadelta": (learningRate, h) => [
-    adadelta({ learningRate, rho: h.rho, epsilon: h.eps, weightDecay: h.weight_decay }),
-  ],
-  "torch.optim.Rprop": (learningRate, { etas, step_sizes: sizes }) => [
-    rprop({
-      ...{ learningRate, decrease: etas[0], increase: etas[1] },
-      ...{ smallestStep: sizes[0], largestStep: sizes[1] },
-    }),
-  ],
-  "torch.optim.ASGD": (learningRate, h) => [
-    asgd({ learningRate, lambda: h.lambd, alpha: h.alpha, averageFrom: h.t0, weightDecay: h.weight_decay }),
-  ],
-};
-
-const torch = suite("optimizers: trajectories of PyTorch");
-
-const torchRuns = read<{ runs: TorchRun[] }>("torch-sphere.json").runs;
-
-torch("all thirty runs are there", () => {
-  assert.is(torchRuns.length, 30);
-});
-
-for (const { name, optimizer, learningRate, hyperparameters, comparableSteps, points: wanted } of torchRuns) {
-  torch(name, () => {
-    for (const form of torchForms[optimizer]!(learningRate, hyperparameters)) {
-      const points = run(form, objectives.sphere!.gradient, [3, 4], wanted.length - 1);
-      for (let i = 0; i < comparableSteps; i++) {
-        points[i]!.forEach((coordinate, k) => {
-          assertClose(coordinate, wanted[i]![k]!, `x${k + 1} before step ${i + 1}`);
-        });
-      }
-    }
+for (const library of ["torch", "optax"] as const) {
+  const own = trajectories.filter((one) => one.library === library);
+  const followed = suite(`optimizers: trajectories of ${library}`);
+  followed("all runs are there", () => {
+    assert.is(own.length, { torch: 30, optax: 31 }[library]);
   });
+  for (const trajectory of own) {
+    followed(trajectory.title, () => {
+      for (const optimizer of trajectory.optimizers) follow(optimizer, trajectory);
+    });
+  }
+  followed.run();
 }
-
-torch.run();
-
-interface OptaxRun {
-  readonly optimizer: string;
-  /** Whether optax's defaults aren't those of here, so that its preset is asked for. */
-  readonly preset: boolean;
-  readonly options: { readonly learningRate: number };
-  readonly points: readonly (readonly number[])[];
-}
-
-const ofOptax = suite("optimizers: trajectories of optax");
-
-const quadratic = read<{
-  readonly stiffness: Tensors;
-  readonly target: Tensors;
-  readonly start: Tensors;
-  readonly runs: readonly OptaxRun[];
-}>("optax.json");
-type Tensors = { readonly W: readonly number[][]; readonly b: readonly number[] };
-
-/** The gradient of Σ s(p − t)²/2 + W₀₀·b₀, flat: W row by row, then b. */
-function quadraticGradient(point: readonly number[]): number[] {
-  const [s, t] = [quadratic.stiffness, quadratic.target].map(({ W, b }) => [...W.flat(), ...b]);
-  return point.map((x, i) => s![i]! * (x - t![i]!) + (i === 0 ? point[6]! : i === 6 ? point[0]! : 0));
-}
-
-const rules = optimizers as unknown as Readonly<Record<string, (options: object) => Optimizer>>;
-
-const presets = optax as unknown as typeof rules;
-
-for (const { optimizer: name, preset, options, points } of quadratic.runs) {
-  const make = preset ? presets[name] : rules[name];
-  if (!make) continue;
-  ofOptax(`${preset ? "optax." : ""}${name} ${JSON.stringify(options)}`, () => {
-    const optimizer = make(options);
-    let parameters: Values = { ...quadratic.start };
-    let state = optimizer.init(parameters);
-    let point = [...quadratic.start.W.flat(), ...quadratic.start.b];
-    for (const [step, wanted] of points.entries()) {
-      const gradient = quadraticGradient(point);
-      const gradients = { W: gradient.slice(0, 6), b: gradient.slice(6) };
-      ({ parameters, state } = optimizer.step(parameters, gradients, state));
-      point = [...(parameters.W as Float64Array), ...(parameters.b as Float64Array)];
-      point.forEach((x, i) => {
-        assertClose(x, wanted[i]!, `element ${i} after step ${step + 1}`);
-      });
-    }
-  });
-}
-
-ofOptax.run();

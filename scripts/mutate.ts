@@ -2,15 +2,23 @@
  * The tester tested: each derivative rule of each op is made wrong in one place, or with `--walks` each walk that applies
  * them; the laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
- * npm run mutate -- [--op NAME | --walks [--of TEXT]]: with a text, faults in whose file or right words it occurs
+ * npm run mutate -- [--op NAME | --walks [--of TEXT] | --optimizers]: with a text, faults in whose file or right words it
+ * occurs; with the last, each rule of an optimizer, whose trajectories must leave those of other libraries
  */
 import { parseArgs } from "node:util";
 import { collect, type Test, tests } from "../property-tests/support/collected.js";
 import { plantSwitches, walkFaults } from "../property-tests/support/walk-faults.js";
 
 const { values } = parseArgs({
-  options: { op: { type: "string" }, walks: { type: "boolean" }, of: { type: "string", default: "" } },
+  options: {
+    ...({ op: { type: "string" }, walks: { type: "boolean" } } as const),
+    ...({ of: { type: "string", default: "" }, optimizers: { type: "boolean" } } as const),
+  },
 });
+if (values.optimizers) {
+  await import("./mutate-optimizers.js");
+  process.exit();
+}
 
 collect();
 if (values.walks) plantSwitches();

@@ -1,0 +1,218 @@
+/**
+ * Trajectories of other libraries: PyTorch's on the sphere, optax's on a quadratic of a matrix and a vector. Gradients come
+ * from plain formulas.
+ */
+import { readFileSync } from "node:fs";
+import * as rules from "../../optimizers/index.js";
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  asgd,
+  gradientDescent,
+  momentum,
+  nadam,
+  type Optimizer,
+  optax,
+  radam,
+  rmsprop,
+  rprop,
+  sgd,
+  type Values,
+} from "../../optimizers/index.js";
+
+/** A run of another library's with the optimizers that must take the same steps. */
+export interface Trajectory {
+  readonly library: "torch" | "optax";
+  readonly title: string;
+  readonly optimizers: readonly Optimizer[];
+  readonly start: Values;
+  /** The gradient at a point, both flat, and cut into the parameters' names. */
+  gradient(point: readonly number[]): readonly number[];
+  split(flat: readonly number[]): Values;
+  /** The point after each step, flat. */
+  readonly points: readonly (readonly number[])[];
+}
+
+type Point = readonly [number, number];
+
+/** The elements of parameters, one name after the other. */
+export const flatPoint = (parameters: Values): number[] =>
+  Object.values(parameters).flatMap((value) =>
+    [value].flat(2).flatMap((x) => (typeof x === "number" ? x : [...(x as Float64Array)])),
+  );
+
+/** Throws where an optimizer leaves a trajectory, by 1e-10·(1 + |what is right|). */
+export function follow(optimizer: Optimizer, { start, gradient, split, points, title }: Trajectory): void {
+  let parameters = start;
+  let state = optimizer.init(parameters);
+  for (const [taken, wanted] of points.entries()) {
+    ({ parameters, state } = optimizer.step(parameters, split(gradient(flatPoint(parameters))), state));
+    for (const [i, x] of flatPoint(parameters).entries()) {
+      const right = wanted[i]!;
+      if (Math.abs(x - right) <= 1e-10 * (1 + Math.abs(right))) continue;
+      throw new Error(`${title}: element ${i} after step ${taken + 1} is ${x} instead of ${right}`);
+    }
+  }
+}
+
+const read = <T>(file: string): T =>
+  JSON.parse(readFileSync(new URL(`../reference/${file}`, import.meta.url), "utf8")) as T;
+
+interface TorchRun {
+  readonly name: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly hyperparameters: TorchHyperparameters;
+  readonly comparableSteps: number;
+  readonly points: readonly Point[];
+}
+
+/** PyTorch's names; which are there depends on the optimizer. */
+interface TorchHyperparameters {
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly weight_decay: number;
+  readonly nesterov: boolean;
+  readonly maximize?: boolean;
+  readonly lr_decay: number;
+  readonly eps: number;
+  readonly initial_accumulator_value: number;
+  readonly alpha: number;
+  readonly centered: boolean;
+  readonly betas: readonly [number, number];
+  readonly amsgrad: boolean;
+  readonly momentum_decay: number;
+  readonly rho: number;
+  readonly etas: readonly [number, number];
+  readonly step_sizes: readonly [number, number];
+  readonly lambd: number;
+  readonly t0: number;
+}
+
+/** What Adam and its kin have in common. */
+const adamLike = (learningRate: number, h: TorchHyperparameters) => ({
+  learningRate,
+  beta1: h.betas[0],
+  beta2: h.betas[1],
+  epsilon: h.eps,
+  weightDecay: h.weight_decay,
+  maximize: h.maximize ?? false,
+});
+
+const torchForms: Readonly<Record<string, (learningRate: number, h: TorchHyperparameters) => Optimizer[]>> = {
+  "torch.optim.SGD": (learningRate, h) => {
+    const { momentum: rho, dampening, nesterov, weight_decay: weightDecay, maximize = false } = h;
+    const common = { learningRate, weightDecay, maximize };
+    const own = sgd({ ...common, momentum: rho, dampening, nesterov });
+    if (rho === 0) return [own, gradientDescent(common)];
+    // At a constant rate both forms of the velocity are the same.
+    const velocities = [true, false].map((learningRateInsideVelocity) =>
+      momentum({ ...common, momentum: rho, dampening, nesterov, learningRateInsideVelocity }),
+    );
+    return [own, ...velocities];
+  },
+  "torch.optim.Adagrad": (learningRate, h) => [
+    adagrad({
+      learningRate,
+      epsilon: h.eps,
+      learningRateDecay: h.lr_decay,
+      initialAccumulator: h.initial_accumulator_value,
+      weightDecay: h.weight_decay,
+    }),
+  ],
+  "torch.optim.RMSprop": (learningRate, h) =>
+    [true, false].map((learningRateInsideVelocity) =>
+      rmsprop({
+        learningRate,
+        beta: h.alpha,
+        epsilon: h.eps,
+        centered: h.centered,
+        momentum: h.momentum,
+        weightDecay: h.weight_decay,
+        learningRateInsideVelocity,
+      }),
+    ),
+  "torch.optim.Adam": (learningRate, h) => [adam({ ...adamLike(learningRate, h), amsgrad: h.amsgrad })],
+  "torch.optim.AdamW": (learningRate, h) => [adamw({ ...adamLike(learningRate, h), amsgrad: h.amsgrad })],
+  "torch.optim.NAdam": (learningRate, h) => [
+    nadam({ ...adamLike(learningRate, h), momentumDecay: h.momentum_decay }),
+  ],
+  "torch.optim.RAdam": (learningRate, h) => [radam(adamLike(learningRate, h))],
+  "torch.optim.Adamax": (learningRate, h) => [adamax(adamLike(learningRate, h))],
+  "torch.optim.Adadelta": (learningRate, h) => [
+    adadelta({ learningRate, rho: h.rho, epsilon: h.eps, weightDecay: h.weight_decay }),
+  ],
+  "torch.optim.Rprop": (learningRate, { etas, step_sizes: sizes }) => [
+    rprop({
+      ...{ learningRate, decrease: etas[0], increase: etas[1] },
+      ...{ smallestStep: sizes[0], largestStep: sizes[1] },
+    }),
+  ],
+  "torch.optim.ASGD": (learningRate, h) => [
+    asgd({ learningRate, lambda: h.lambd, alpha: h.alpha, averageFrom: h.t0, weightDecay: h.weight_decay }),
+  ],
+};
+
+const sphere = ([x, y]: readonly number[]) => [0.4 * x!, 4 * y!];
+
+const torchTrajectories = read<{ runs: TorchRun[] }>("torch-sphere.json").runs.map((run): Trajectory => {
+  const { name, optimizer, learningRate, hyperparameters, comparableSteps, points } = run;
+  return {
+    library: "torch",
+    title: name,
+    optimizers: torchForms[optimizer]!(learningRate, hyperparameters),
+    start: { x: points[0]! },
+    gradient: sphere,
+    split: (x) => ({ x }),
+    points: points.slice(1, comparableSteps),
+  };
+});
+
+interface Tensors {
+  readonly W: readonly number[][];
+  readonly b: readonly number[];
+}
+
+const quadratic = read<{
+  readonly stiffness: Tensors;
+  readonly target: Tensors;
+  readonly start: Tensors;
+  readonly runs: readonly {
+    readonly optimizer: string;
+    /** Whether optax's defaults aren't those of here, so that its preset is asked for. */
+    readonly preset: boolean;
+    readonly options: object;
+    readonly points: readonly (readonly number[])[];
+  }[];
+}>("optax.json");
+const flatTensors = ({ W, b }: Tensors): number[] => [...W.flat(), ...b];
+const [stiffness, target] = [flatTensors(quadratic.stiffness), flatTensors(quadratic.target)];
+
+/** The gradient of Σ s(p − t)²/2 + W₀₀·b₀, flat: W row by row, then b. */
+function quadraticGradient(point: readonly number[]): number[] {
+  const crossed = [point[6]!, ...new Array<number>(5).fill(0), point[0]!, 0, 0];
+  return point.map((x, i) => stiffness[i]! * (x - target[i]!) + crossed[i]!);
+}
+
+type Makers = Readonly<Record<string, (options: object) => Optimizer>>;
+
+const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, points }): Trajectory[] => {
+  const make = ((preset ? optax : rules) as unknown as Makers)[optimizer];
+  if (!make) return [];
+  return [
+    {
+      library: "optax",
+      title: `${preset ? "optax." : ""}${optimizer} ${JSON.stringify(options)}`,
+      optimizers: [make(options)],
+      start: { W: quadratic.start.W, b: quadratic.start.b },
+      gradient: quadraticGradient,
+      split: (flat) => ({ W: flat.slice(0, 6), b: flat.slice(6) }),
+      points,
+    },
+  ];
+});
+
+export const trajectories: readonly Trajectory[] = [...torchTrajectories, ...optaxTrajectories];
