@@ -27,11 +27,8 @@ export function rateAt(learningRate: LearningRate, step: Expr): Expr {
 
 /** `rateAt` for an optimizer, which errors name. */
 export function rateFor(owner: string, learningRate: LearningRate, step: Expr): Expr {
-  if (!(step instanceof Expr)) {
-    throw new AdjointError(
-      `${owner}: the step is ${describe(step)}; pass the scalar expression that a rule is given.`,
-    );
-  }
+  if (!(step instanceof Expr))
+    throw new AdjointError(`${owner}: the step is ${describe(step)}; pass that of the rule, an expression.`);
   const rate = typeof learningRate === "function" ? learningRate(step) : learningRate;
   return liftTo(step.builder, rate, [], `${owner}: the learning rate`);
 }
@@ -42,12 +39,8 @@ export function descentGradient(
   parameter: Expr,
   { weightDecay, maximize }: { readonly weightDecay: Hyperparameter; readonly maximize: boolean },
 ): Expr {
-  return withWeightDecay(maximize ? negative(gradient) : gradient, parameter, weightDecay);
-}
-
-/** g + λx: the gradient with that of ½λ‖x‖² (L2 regularization; torch's `weight_decay`). */
-function withWeightDecay(gradient: Expr, parameter: Expr, weightDecay: Hyperparameter): Expr {
-  return weightDecay === 0 ? gradient : add(gradient, multiply(weightDecay, parameter));
+  const g = maximize ? negative(gradient) : gradient;
+  return weightDecay === 0 ? g : add(g, multiply(weightDecay, parameter));
 }
 
 /**

@@ -149,7 +149,7 @@ conventions(
     const names =
       "trace, vector, matrix, add, multiply, square, sum, matmul, grad, valueAndGrad, compile, adam";
     const gradients = await bundle(`export { ${names} } from "./src/index.ts";`);
-    assert.ok(gradients.size < 32 * 1024, `${gradients.size} bytes of ${all.size}`);
+    assert.ok(gradients.size < 33 * 1024, `${gradients.size} bytes of ${all.size}`);
     const minimizing = await bundle(`export { ${names}, minimize } from "./src/index.ts";`);
     // With the loop of runs, its recorder and what keeps kernels.
     assert.ok(minimizing.size < 36 * 1024, `${minimizing.size} bytes with minimize`);
