@@ -8,27 +8,35 @@ import type { Node } from "../../graph/node.js";
 import { constantOp, fullOp, inputOp } from "../../graph/ops/constant.js";
 import { defineOptimizer, type Optimizer } from "../../optimizers/index.js";
 
-/** What can be wrong with what a node gives. */
-type Fault = readonly [
-  what: string,
-  change: (made: Expr, node: Node, operand: (i: number) => Expr) => Expr | undefined,
-];
-
 const isTruth = ({ op }: Node): boolean => op.isTruth === true;
 const isNumber = (node: Node): boolean => isOp(node, constantOp) || isOp(node, fullOp);
 
+/** What can be wrong with what a node gives; `undefined` where it can't be. */
+interface Fault {
+  readonly what: string;
+  applies(node: Node, operands: readonly Node[]): boolean;
+  change(made: Expr, operand: (i: number) => Expr): Expr;
+}
+
 const faults: readonly Fault[] = [
-  ["negated", (made, node) => (isTruth(node) ? (logicalNot(made) as Expr) : (negative(made) as Expr))],
-  ["off by 0.1 %", (made, node) => (isTruth(node) ? undefined : (multiply(made, 1.001) as Expr))],
+  {
+    what: "said the other way round",
+    applies: isTruth,
+    change: (made) => logicalNot(made) as Expr,
+  },
+  { what: "negated", applies: (node) => !isTruth(node), change: (made) => negative(made) as Expr },
+  {
+    what: "half as much again",
+    applies: (node) => !isTruth(node),
+    change: (made) => multiply(made, 1.5) as Expr,
+  },
   ...[0, 1, 2].map(
-    (i): Fault => [
-      `operand ${i} in its place`,
-      (made, node, operand) => {
-        if (i >= node.operands.length || isTruth(node)) return undefined;
-        const other = operand(i);
-        return sameShape(other.shape, made.shape) ? other : undefined;
-      },
-    ],
+    (i): Fault => ({
+      what: `operand ${i} in its place`,
+      applies: (node, operands) =>
+        !isTruth(node) && i < operands.length && sameShape(operands[i]!.shape, node.shape),
+      change: (_, operand) => operand(i),
+    }),
   ),
 ];
 
@@ -61,14 +69,18 @@ export function mutantsOfOptimizer(optimizer: Optimizer): OptimizerMutant[] {
   const probe = graphOfRule(optimizer, [2]);
   return probe.nodes.flatMap((node, id) => {
     if (isOp(node, inputOp)) return [];
-    return faults.flatMap(([what, change]) => {
-      const name = isNumber(node) ? "a number" : node.op.name;
-      return [{ fault: `node ${id} (${name}) ${what}`, optimizer: mutated(optimizer, id, change) }];
-    });
+    const name = isNumber(node) ? "a number" : node.op.name;
+    const operands = node.operands.map((operand) => probe.nodes[operand]!);
+    return faults
+      .filter((fault) => fault.applies(node, operands))
+      .map((fault) => ({
+        fault: `node ${id} (${name}) ${fault.what}`,
+        optimizer: mutated(optimizer, id, fault),
+      }));
   });
 }
 
-function mutated(optimizer: Optimizer, wrong: number, change: Fault[1]): Optimizer {
+function mutated(optimizer: Optimizer, wrong: number, { change }: Fault): Optimizer {
   const { name, slots, hyperparameters } = optimizer;
   return defineOptimizer({
     name,
@@ -90,9 +102,7 @@ function mutated(optimizer: Optimizer, wrong: number, change: Fault[1]): Optimiz
         id++;
         const made = builder.adopt(node);
         if (id !== wrong) return made;
-        return (
-          change(builder.expr(made), node, (i) => builder.expr(node.operands[i]!)) ?? builder.expr(made)
-        ).id;
+        return change(builder.expr(made), (i) => builder.expr(node.operands[i]!)).id;
       });
       return result as unknown as { parameter: Expr; slots: never };
     },
