@@ -9,7 +9,7 @@ export const usage = `npm run bench -- [options]
   --subjects a,b   these subjects: ${subjects.join(", ")}
   --processes n    processes for each workload and subject; the median of them counts (3, with --quick 1)
   --quick          shorter rounds, one process
-  --readme         put the table into the README, as its section on speed
+  --document       put the table into docs/speed.md
   --check          fail where Adjoint misses a bound
   --help           this text`;
 
@@ -20,7 +20,7 @@ export interface Options {
   readonly settings: Settings;
   readonly quick: boolean;
   readonly check: boolean;
-  readonly readme: boolean;
+  readonly document: boolean;
   readonly help: boolean;
 }
 
@@ -37,13 +37,13 @@ export function readOptions(args: readonly string[]): Options {
       processes: { type: "string" },
       quick: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
-      readme: { type: "boolean", default: false },
+      document: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { only, subjects: named, quick, check, readme, help } = values;
-  if (readme && (only !== undefined || named !== undefined)) {
-    throw new Error("--readme takes a whole run: leave out --only and --subjects.");
+  const { only, subjects: named, quick, check, document, help } = values;
+  if (document && (only !== undefined || named !== undefined)) {
+    throw new Error("--document takes a whole run: leave out --only and --subjects.");
   }
   const processes = Number(values.processes ?? (quick ? 1 : 3));
   if (!(Number.isInteger(processes) && processes >= 1)) {
@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[]): Options {
     settings: quick ? quickSettings : { round: 20, budget: 800 },
     quick,
     check,
-    readme,
+    document,
     help,
   };
 }

@@ -91,14 +91,15 @@ function writeResults(options: Options, cells: Cells, head: string, tables: stri
   return `bench/results/${name}.md`;
 }
 
-/** Puts the table where the README has the last one. */
-function writeReadme(table: string): void {
-  const path = new URL("../README.md", import.meta.url);
+/** Puts the table where docs/speed.md has the last one. */
+function writeDocument(table: string): void {
+  const path = new URL("../docs/speed.md", import.meta.url);
   const text = readFileSync(path, "utf8");
   const [start, end] = ["<!-- speed -->\n", "<!-- end of speed -->"];
   const [before, rest] = text.split(start);
   const [, after] = rest?.split(end) ?? [];
-  if (after === undefined) throw new Error(`the README has no place for the table: ${start.trim()} … ${end}`);
+  if (after === undefined)
+    throw new Error(`docs/speed.md has no place for the table: ${start.trim()} … ${end}`);
   writeFileSync(path, `${before}${start}\n${table}\n\n${end}${after}`);
 }
 
@@ -118,7 +119,7 @@ async function main(): Promise<void> {
   const tables = `${ratios}\n\n${adjointTable(options.workloads, cells)}`;
   console.log(`\n${head}\n\n${tables}`);
   console.log(`\nwritten to ${writeResults(options, cells, head, tables)}`);
-  if (options.readme) writeReadme(`${head}\n\n${ratios}`);
+  if (options.document) writeDocument(`${head}\n\n${ratios}`);
   if (!options.check) return;
   const found = verdicts(options.workloads, cells);
   const missed = found.filter(({ holds }) => !holds);

@@ -45,13 +45,19 @@ const declared = /^(?:export )?(?:declare )?(?:async )?(?:function|const|class|i
 
 /** The docstrings of a TypeScript file's declarations, also of methods and members: these have the name "". */
 export function docstrings(file: string, text: string): Docstring[] {
+  const aliases = new Map(
+    [...text.matchAll(/^export \{([^}]*)\};$/gm)].flatMap(([, list]) =>
+      [...list!.matchAll(/(\w+) as (\w+)/g)].map(([, own, told]) => [own!, told!] as const),
+    ),
+  );
   return [...text.matchAll(/^( *)\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n/gm)].map((match) => {
     const rest = text.slice(match.index + match[0].length);
     const line = text.slice(0, match.index).split("\n").length;
     const lines = match[0]
       .split("\n")
       .map((one) => one.replace(/^ *(\/\*\*| \*\/| \* ?)/, "").replace(/ ?\*\/$/, ""));
-    return { name: declared.exec(rest)?.[1] ?? "", file, line, examples: examplesIn(file, line, lines) };
+    const name = declared.exec(rest)?.[1] ?? "";
+    return { name: aliases.get(name) ?? name, file, line, examples: examplesIn(file, line, lines) };
   });
 }
 

@@ -16,8 +16,8 @@ export interface Line {
   readonly place: string;
 }
 
-/** Exported names by the entry that has them. */
-export type Exports = ReadonlyMap<string, string>;
+/** Exported names with the entry that has them; `type ` stands before those of types. */
+export type Exports = ReadonlyMap<string, { readonly entry: string; readonly import: string }>;
 
 const linesOf = ({ file, line, code }: Block): Line[] =>
   code.map((text, i) => ({ text, place: `${file}:${line + i}` }));
@@ -42,29 +42,31 @@ export function markdownPrograms(blocks: readonly Block[]): Program[] {
 
 /** The examples of a file's docstrings, each in a scope of its own, with the imports that their names need. */
 export function docstringProgram(file: string, examples: readonly Block[], exports: Exports): Program {
-  const lines = examples.flatMap((example) => [
-    { text: "{", place: `${file}:${example.line}` },
-    ...linesOf(example).filter(({ text }) => !text.startsWith("import ")),
-    { text: "}", place: `${file}:${example.line}` },
-  ]);
-  const words = new Set(
-    lines.flatMap(({ text }) => [...withoutTexts(text).matchAll(/(?<![.\w"'])[A-Za-z]\w*/g)].map(String)),
+  const place = `${file}:1`;
+  const own = new Set<string>();
+  const lines = examples.flatMap((example) => {
+    const inside = linesOf(example);
+    for (const { text } of inside) if (isImport(text)) own.add(text);
+    const rest = inside.filter(({ text }) => !isImport(text));
+    return [{ text: "{", place }, ...rest, { text: "}", place }];
+  });
+  const words = lines.flatMap(({ text }) =>
+    [...withoutTexts(text).matchAll(/(?<![.\w])[A-Za-z]\w*/g)].map(String),
   );
   const imports = new Map<string, string[]>();
-  for (const word of words) {
-    const entry = exports.get(word);
-    if (entry) imports.set(entry, [...(imports.get(entry) ?? []), word]);
+  for (const word of new Set(words)) {
+    const found = exports.get(word);
+    if (found) imports.set(found.entry, [...(imports.get(found.entry) ?? []), found.import]);
   }
-  const text = [...imports]
-    .map(([entry, names]) => `import { ${names.join(", ")} } from "${entry}";`)
-    .join(" ");
+  const needed = [...imports].map(([entry, names]) => `import { ${names.join(", ")} } from "${entry}";`);
   return {
     name: file.replace(/\W/g, "-"),
-    lines: [{ text, place: `${file}:1` }, ...lines],
+    lines: [{ text: [...own, ...needed].join(" "), place }, ...lines],
     printed: undefined,
   };
 }
 
+const isImport = (line: string): boolean => line.startsWith("import ");
 const withoutTexts = (line: string): string => line.replace(/"[^"]*"|\/\/.*$/g, "");
 
 function commentBelow(texts: readonly string[], from: number): string | undefined {
