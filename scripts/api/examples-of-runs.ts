@@ -42,7 +42,31 @@ const figureLimit = { limit: 10_000, rarity: 8 };
 /** What figures don't read of an objective. */
 const unread = /^0\.objective\.(name|formula|minimality|boundedBelow|saddles|start|reference)$/;
 
+/** Optimizers that take options alone, with those that the others haven't. */
+const ofRates = Object.fromEntries(
+  Object.entries({
+    sgd: { momentum: 0.9, nesterov: true, maximize: true },
+    adadelta: { rho: 0.9 },
+    amsgrad: { beta1: 0.9 },
+    adamw: { weightDecay: 0.1, amsgrad: true },
+    nadam: { momentumDecay: 0.004 },
+    radam: { beta2: 0.9 },
+    adamax: { epsilon: 1e-8 },
+    adabelief: { epsilonRoot: 1e-16 },
+    adan: { beta3: 0.99, epsilonRoot: 0 },
+    yogi: { initialAccumulator: 0.1 },
+    lion: { beta1: 0.9 },
+    lamb: { weightDecay: 0.1 },
+    lars: { trustCoefficient: 0.1, nesterov: true },
+    asgd: { lambda: 1e-4, alpha: 0.75, averageFrom: 10 },
+    rprop: { decrease: 0.5, increase: 1.2, smallestStep: 1e-6, largestStep: 50 },
+    scheduleFreeSgd: { beta1: 0.9 },
+    scheduleFreeAdamW: { beta1: 0.9, weightDecay: 0.1 },
+  }).map(([name, options]) => [name, of(() => [{ learningRate: 0.1, ...options }])]),
+);
+
 export const runs: Readonly<Record<string, Examples>> = {
+  ...ofRates,
   gradientDescent: of(() => [{ learningRate: 0.1, weightDecay: 0.1 }]),
   momentum: of(() => [{ learningRate: 0.1, momentum: 0.9, nesterov: true, dampening: 0 }]),
   adagrad: of(() => [{ learningRate: 0.1, epsilon: 1e-7, epsilonInsideSqrt: true, initialAccumulator: 0.1 }]),
@@ -69,6 +93,12 @@ export const runs: Readonly<Record<string, Examples>> = {
   linearSchedule: of(() => [{ initialValue: 0, endValue: 1, transitionSteps: 4 }]),
   exponentialDecay: of(() => [{ initialValue: 1, decayRate: 0.5, transitionSteps: 4 }]),
   cosineDecay: of(() => [{ initialValue: 1, decaySteps: 4, endValue: 0.1 }]),
+  polynomialDecay: of(() => [{ initialValue: 1, endValue: 0, transitionSteps: 4, power: 2 }]),
+  cosineRestarts: of(() => [{ initialValue: 1, firstCycle: 3, cycleFactor: 2, endValue: 0.1 }]),
+  oneCycle: of(() => [
+    { peakValue: 1, totalSteps: 10, risingShare: 0.3, initialDivisor: 25, finalDivisor: 100 },
+  ]),
+  joinSchedules: of(() => [{ schedules: [0.1, (step: unknown) => step, 1], boundaries: [2, 4] }]),
   stepDecay: of(() => [{ initialValue: 1, decayRate: 0.1, milestones: [2, 4] }]),
   warmup: of(() => [{ warmupSteps: 2, schedule: 0.1 }]),
   rateAt: of(() => [0.1, 1]),

@@ -55,7 +55,7 @@ export async function findTargets(modules: readonly string[]): Promise<Target[]>
     for (const [name, exported] of Object.entries(exports)) {
       if (typeof exported === "function")
         targets.set(exported, ofExport(name, exported as AnyFunction, known));
-      else for (const [inner, target] of innerTargets(name, exported)) targets.set(inner, target);
+      else for (const [inner, target] of innerTargets(name, exported, known)) targets.set(inner, target);
     }
   }
   return [...targets.values(), ...Object.entries(known.made).map(([name, one]) => ofMade(name, one))];
@@ -92,13 +92,14 @@ function ofMade(name: string, made: Made): Target {
   };
 }
 
-/** The functions in an exported record: `cubic.f`. */
-function* innerTargets(name: string, exported: unknown): Generator<[unknown, Target]> {
+/** The functions in an exported record: `cubic.f`, `torch.adam`. */
+function* innerTargets(name: string, exported: unknown, { others }: Known): Generator<[unknown, Target]> {
   if (typeof exported !== "object" || exported === null || Array.isArray(exported)) return;
   for (const [key, inner] of Object.entries(exported)) {
     if (typeof inner !== "function") continue;
     const names = ["inputs", "input", key];
-    const calls = [() => [{ x: [1, 2] }]];
+    // A preset takes what the function of its name does.
+    const calls = others[key]?.calls ?? [() => [{ x: [1, 2] }]];
     const make = () => inner as AnyFunction;
     yield [
       inner,

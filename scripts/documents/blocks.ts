@@ -51,7 +51,8 @@ export function docstrings(file: string, text: string): Docstring[] {
     ),
   );
   return [...text.matchAll(/^( *)\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n/gm)].map((match) => {
-    const rest = text.slice(match.index + match[0].length);
+    // A comment for the linter may stand in between.
+    const rest = text.slice(match.index + match[0].length).replace(/^(?: *\/\/.*\n)+/, "");
     const line = text.slice(0, match.index).split("\n").length;
     const lines = match[0]
       .split("\n")
