@@ -79,6 +79,27 @@ const rows: readonly (readonly [
   ["GradientDescentOptions", (given) => o.gradientDescent(given), "learningRates", "learningRate"],
   ["MomentumOptions", (given) => o.momentum(given), "nestrov", "nesterov"],
   ["RmspropOptions", (given) => o.rmsprop(given), "centred", "centered"],
+  ["AdaBeliefOptions", (given) => o.adabelief(given), "epsilonroot", "epsilonRoot"],
+  ["AdadeltaOptions", (given) => o.adadelta(given), "rhoo", "rho"],
+  ["AmsgradOptions", (given) => o.amsgrad(given), "beta", "beta1"],
+  ["AdamaxOptions", (given) => o.adamax(given), "epsilom", "epsilon"],
+  ["AdamWOptions", (given) => o.adamw(given), "weightdecay", "weightDecay"],
+  ["AdanOptions", (given) => o.adan(given), "epsilonroot", "epsilonRoot"],
+  ["AsgdOptions", (given) => o.asgd(given), "averagefrom", "averageFrom"],
+  ["LambOptions", (given) => o.lamb(given), "weightdecay", "weightDecay"],
+  ["LarsOptions", (given) => o.lars(given), "trustcoefficient", "trustCoefficient"],
+  ["LionOptions", (given) => o.lion(given), "maximise", "maximize"],
+  ["NAdamOptions", (given) => o.nadam(given), "momentumdecay", "momentumDecay"],
+  ["RAdamOptions", (given) => o.radam(given), "learning_rate", "learningRate"],
+  ["RpropOptions", (given) => o.rprop(given), "smalestStep", "smallestStep"],
+  ["ScheduleFreeAdamWOptions", (given) => o.scheduleFreeAdamW(given), "epsilom", "epsilon"],
+  ["ScheduleFreeSgdOptions", (given) => o.scheduleFreeSgd(given), "learningrate", "learningRate"],
+  ["SgdOptions", (given) => o.sgd(given), "dampning", "dampening"],
+  ["YogiOptions", (given) => o.yogi(given), "initialaccumulator", "initialAccumulator"],
+  ["polynomialDecay", (given) => o.polynomialDecay(given), "powers", "power"],
+  ["cosineRestarts", (given) => o.cosineRestarts(given), "firstcycle", "firstCycle"],
+  ["oneCycle", (given) => o.oneCycle(given), "totalStep", "totalSteps"],
+  ["joinSchedules", (given) => o.joinSchedules(given), "boundary", "boundaries"],
   ["linearSchedule", (given) => o.linearSchedule(given), "endvalue", "endValue"],
   ["exponentialDecay", (given) => o.exponentialDecay(given), "decayrate", "decayRate"],
   ["cosineDecay", (given) => o.cosineDecay(given), "decayStep", "decaySteps"],
@@ -122,11 +143,10 @@ for (const [type, call, wrong, meant] of rows) {
 
 /** Options that must be given, for those of a function that refuses a call without them before it looks at others. */
 const needed: Readonly<Record<string, object>> = {
-  AdamOptions: { learningRate: 0.1 },
-  AdagradOptions: { learningRate: 0.1 },
-  MomentumOptions: { learningRate: 0.1 },
-  RmspropOptions: { learningRate: 0.1 },
-  GradientDescentOptions: { learningRate: 0.1 },
+  polynomialDecay: { initialValue: 1, endValue: 0, transitionSteps: 4 },
+  cosineRestarts: { initialValue: 1, firstCycle: 2 },
+  oneCycle: { peakValue: 1, totalSteps: 10 },
+  joinSchedules: { schedules: [1, 2], boundaries: [3] },
   linearSchedule: { initialValue: 0, endValue: 1, transitionSteps: 4 },
   exponentialDecay: { initialValue: 1, decayRate: 0.5, transitionSteps: 4 },
   cosineDecay: { initialValue: 1, decaySteps: 4 },
@@ -142,6 +162,11 @@ const needed: Readonly<Record<string, object>> = {
   RaceOptions: { objective: sphere, runs: { adam: run }, faces: [2, 2] },
   ComparisonOptions: { objective: sphere, runs: { adam: run } },
 };
+
+/** Optimizers want their rate. */
+const rateOf = (type: string): object =>
+  type.replace("Options", "").toLowerCase() in makers ? { learningRate: 0.1 } : {};
+const makers = Object.fromEntries(Object.keys(o).map((name) => [name.toLowerCase(), name]));
 
 for (const [type, call, wrong] of rows) {
   options(`${type}: a value that no option could have is refused, the option being named`, () => {
@@ -163,7 +188,7 @@ for (const [type, call, wrong] of rows) {
       for (const value of [new Map(), trapped, Symbol("no option"), null]) {
         if (name === "edges" && value === null) continue;
         assert.throws(
-          () => call({ ...needed[type], [name]: value } as never),
+          () => call({ ...(needed[type] ?? rateOf(type)), [name]: value } as never),
           (error: Error) => error instanceof a.AdjointError && error.message.includes(name),
           `${type}: ${name}`,
         );

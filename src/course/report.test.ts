@@ -117,20 +117,23 @@ report("the table has one line a run, numbers to the right, a blank line between
   );
 });
 
-report("npm start prints twenty runs that agree, those of the page on the course among them, and exits with 0", () => {
-  const [command, ...options] = JSON.parse(read("package.json")).scripts.start.split(" ") as [string];
-  assert.is(command, "node");
-  const printed = execFileSync(process.execPath, [...options, "--table"], {
-    cwd: fileURLToPath(root),
-    encoding: "utf8",
-  });
-  const lines = printed.split("\n").filter((line) => /^(sphere|cubic|saddle|linear fit) /.test(line));
-  assert.is(lines.length, 20);
-  assert.is(lines.filter((line) => line.includes("diverged at 25")).length, 1);
-  assert.match(printed, /^All 20 runs agree with the reference to 1e-10\./m);
-  const shown = /```\n(experiment [\s\S]*?)```/.exec(read("docs/course.md"))![1]!.trimEnd().split("\n");
-  assert.is(shown.length, 5);
-  for (const line of shown) assert.ok(printed.includes(`${line}\n`), `docs/course.md shows: ${line}`);
-});
+report(
+  "npm start prints twenty runs that agree, those of the page on the course among them, and exits with 0",
+  () => {
+    const [command, ...options] = JSON.parse(read("package.json")).scripts.start.split(" ") as [string];
+    assert.is(command, "node");
+    const printed = execFileSync(process.execPath, [...options, "--table"], {
+      cwd: fileURLToPath(root),
+      encoding: "utf8",
+    });
+    const lines = printed.split("\n").filter((line) => /^(sphere|cubic|saddle|linear fit) /.test(line));
+    assert.is(lines.length, 20);
+    assert.is(lines.filter((line) => line.includes("diverged at 25")).length, 1);
+    assert.match(printed, /^All 20 runs agree with the reference to 1e-10\./m);
+    const shown = /```\n(experiment [\s\S]*?)```/.exec(read("docs/course.md"))![1]!.trimEnd().split("\n");
+    assert.is(shown.length, 5);
+    for (const line of shown) assert.ok(printed.includes(`${line}\n`), `docs/course.md shows: ${line}`);
+  },
+);
 
 report.run();
