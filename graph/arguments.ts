@@ -3,7 +3,7 @@ import { describe, isFunction, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { checkSize } from "./node.js";
 import { isLength, mostAxes, type Shape, tooMany } from "./shape.js";
-import { rowsOf } from "./values.js";
+import { rowsOf } from "./tree.js";
 
 /**
  * A whole number of at least `least` and below 2³¹, or at most `most`. `what` names function and argument:

@@ -3,9 +3,9 @@ import { checkOutputs, isDebug } from "./debug.js";
 import { reading, shortened } from "./describe.js";
 import { arrayOf, type Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
-import { type Graph, mapOutputs, outputsOf } from "./graph.js";
+import { type Place, readAlong } from "./given.js";
+import { type Graph, isId, mapOutputs, outputsOf, type Signature } from "./graph.js";
 import { doubles, interpretNodes } from "./interpret.js";
-import { checkKeys, checkNames } from "./names.js";
 import { formatShape, sizeOf } from "./shape.js";
 import { atPath, pathText } from "./tree.js";
 import { readValue } from "./values.js";
@@ -14,7 +14,7 @@ type AnyArray = Float64Array | Float32Array;
 
 /** What generated calls ask for where an argument isn't simply what it should be. */
 export interface Helpers {
-  /** Throws for a missing or unknown key. */
+  /** Throws for a missing or unknown key, or a list of another length. */
   check(inputs: unknown): void;
   /** Converts an input, or throws. */
   read(index: number, inputs: unknown): number | AnyArray;
@@ -37,10 +37,24 @@ export type DtypeOf = (id: number) => Dtype;
 
 const double: DtypeOf = () => "f64";
 
+const place: Place = (path) => (path.length === 0 ? "inputs" : `input "${shortened(pathText(path))}"`);
+
+/** What is given for each input, in order. @throws where a key or an item is missing or unknown */
+export function readInputs({ inputTree }: Signature, given: unknown): unknown[] {
+  const values: unknown[] = [];
+  readAlong(inputTree, isId, given, place, (value) => values.push(value));
+  return values;
+}
+
+/** The numbers of an input. @throws where these can't be read, or don't fit */
+function numbersOf({ inputs }: Graph, index: number, value: unknown): Float64Array {
+  const { path, shape } = inputs[index]!;
+  return readValue(value, shape, place(path));
+}
+
 export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
-  const names = graph.inputs.map(({ name }) => name);
   const outputs = outputsOf(graph);
-  const check = (inputs: unknown) => checkKeys(inputs, names, "inputs");
+  const check = (inputs: unknown) => readInputs(graph, inputs);
   const reject = (index: number): never => {
     const { path, id } = outputs[index]!;
     const { shape } = graph.nodes[id]!;
@@ -49,14 +63,13 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
         `needs a ${arrayOf(dtypeOf(id)).name} of length ${sizeOf(shape)}.`,
     );
   };
-  return {
+  const helpers: Helpers = {
     check,
     read(index, inputs) {
-      check(inputs);
-      const { name, shape } = graph.inputs[index]!;
-      const what = `input "${shortened(name)}"`;
-      const value = reading(what, () => (inputs as Record<string, unknown>)[name]);
-      const data = readValue(value, shape, what);
+      const { path, shape } = graph.inputs[index]!;
+      const value = reading(place(path), () => atPath(inputs, path));
+      if (value === undefined) check(inputs);
+      const data = numbersOf(graph, index, value);
       if (shape.length === 0) return data[0]!;
       const dtype = dtypeOf(index);
       return dtype === "f64" ? data : arrayOf(dtype).from(data);
@@ -64,7 +77,8 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
     reject,
     unread(error, ...given) {
       reading("inputs: what is given", () => {
-        if (given[0] == null) check(given[0]);
+        check(given[0]);
+        for (let i = 0; i < graph.inputs.length; i++) helpers.read(i, given[0]);
         outputs.forEach(({ path }, i) => {
           if (given.length > 1 && atPath(given[1], path) === undefined) reject(i);
         });
@@ -72,41 +86,40 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
       });
     },
     checkTargets(targets) {
-      reading("into: what is given", () => {
-        for (const { path } of outputs) {
-          path.forEach((_, i) => {
-            const [given, known] = [targets, graph.outputs].map((tree) => atPath(tree, path.slice(0, i)));
-            checkNames("into", "outputs", given, Object.keys(known as object));
-          });
-        }
-      });
+      const name: Place = (path) =>
+        path.length === 0 ? "into" : `into: output "${shortened(pathText(path))}"`;
+      readAlong(graph.outputs, isId, targets, name, () => {}, "outputs");
     },
   };
+  return helpers;
+}
+
+/** The numbers of all nodes for what is given for the inputs, in order. */
+function evaluate(graph: Graph, given: readonly unknown[], dtypeOf: DtypeOf): (readonly number[])[] {
+  const inputs = given.map((value, i) => {
+    const read = numbersOf(graph, i, value);
+    return Array.from(graph.inputs[i]!.shape.length === 0 ? read : arrayOf(dtypeOf(i)).from(read));
+  });
+  const values = interpretNodes(graph.nodes, doubles, inputs);
+  if (isDebug(graph)) checkOutputs(graph, values);
+  return values;
+}
+
+/** What an interpreted graph gives for what is given for its inputs, in order. */
+export function interpreted(graph: Graph, given: readonly unknown[], dtypeOf: DtypeOf = double): unknown {
+  const values = evaluate(graph, given, dtypeOf);
+  return mapOutputs<number | AnyArray>(graph.outputs, (id) =>
+    graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : arrayOf(dtypeOf(id)).from(values[id]!),
+  );
 }
 
 /** The calls of a graph that is interpreted. */
-export function interpretedCalls(graph: Graph, helpers: Helpers, dtypeOf: DtypeOf = double): Calls {
+export function interpretedCalls(graph: Graph, helpers: Helpers, dtypeOf: DtypeOf): Calls {
   const outputs = outputsOf(graph);
-  const checks = isDebug(graph);
-  const evaluate = (inputs: unknown) => {
-    helpers.check(inputs);
-    const given = graph.inputs.map((_, i) => {
-      const value = helpers.read(i, inputs);
-      return typeof value === "number" ? [value] : Array.from(value);
-    });
-    const values = interpretNodes(graph.nodes, doubles, given);
-    if (checks) checkOutputs(graph, values);
-    return values;
-  };
   return {
-    call(inputs) {
-      const values = evaluate(inputs);
-      return mapOutputs<number | AnyArray>(graph.outputs, (id) =>
-        graph.nodes[id]!.shape.length === 0 ? values[id]![0]! : arrayOf(dtypeOf(id)).from(values[id]!),
-      );
-    },
+    call: (inputs) => interpreted(graph, readInputs(graph, inputs), dtypeOf),
     into(inputs, targets) {
-      const values = evaluate(inputs);
+      const values = evaluate(graph, readInputs(graph, inputs), dtypeOf);
       const arrays = outputs.map(({ path, id }, i) => {
         const array = reading("into: what is given", () => atPath(targets, path));
         const fits = ArrayBuffer.isView(array) && array instanceof arrayOf(dtypeOf(id));

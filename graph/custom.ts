@@ -5,7 +5,7 @@ import { checkedOp } from "./definitions.js";
 import { describe } from "./describe.js";
 import type { WithOp } from "./elementwise.js";
 import { AdjointError } from "./errors.js";
-import { declareInputs, finish, type Graph, inline } from "./graph.js";
+import { declareInputs, finish, type Graph, inline, numbered } from "./graph.js";
 import { interpretNodes } from "./interpret.js";
 import { apply, type Expr } from "./node.js";
 import {
@@ -78,11 +78,11 @@ export function withDerivative<const A extends readonly Expr[]>(
     const known = bodies.get(key);
     if (known) return known;
     const builder = makeBuilder();
-    const inputs = shapes.map((shape, i) => ({ name: String(i), shape }));
-    const returned: unknown = f(...(declareInputs(builder, inputs) as unknown as A));
+    const signature = numbered(shapes);
+    const returned: unknown = f(...(declareInputs(builder, signature.inputs) as unknown as A));
     const body = finish(
       builder,
-      inputs,
+      signature,
       lift(builder, returned as Operand, `${name}: what the function returns`),
     );
     bodies.set(key, body);

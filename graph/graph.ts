@@ -4,21 +4,58 @@ import { type Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
 import { leaked, placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
-import { flattenTree, isRecord, leavesOf, mapTree, type Path, type Tree } from "./tree.js";
+import { flattenTree, isRecord, leavesOf, mapTree, type Path, pathText, rowsOf, type Tree } from "./tree.js";
 
 export interface Input {
+  /** The keys of records and the positions in lists that lead to it. */
+  readonly path: Path;
+  /** The path as a text, for those who read it: `layers.0.W`. Of two inputs it may be the same. */
   readonly name: string;
   readonly shape: Shape;
 }
 
+/** What a graph takes: its inputs in order, and the tree that has their positions at its leaves. */
+export interface Signature {
+  readonly inputs: readonly Input[];
+  readonly inputTree: Tree<number>;
+}
+
 /**
  * A computation as plain immutable data. `nodes` are in topological order, the inputs' first: node `i` is input `i`.
- * `outputs` is a tree of names with positions of nodes at its leaves.
+ * `outputs` is a tree with positions of nodes at its leaves.
  */
-export interface Graph {
+export interface Graph extends Signature {
   readonly nodes: readonly Node[];
-  readonly inputs: readonly Input[];
   readonly outputs: Tree<number>;
+}
+
+/** Whatever has a shape: an input, or the kind of one. */
+interface Shaped {
+  readonly shape: Shape;
+}
+
+/** Whether something is the kind of an input, and no record with a part that is named `shape`. */
+export function isSpec(tree: unknown): tree is Shaped {
+  const lengths = isRecord(tree) && rowsOf(tree.shape);
+  return (
+    lengths !== false && lengths !== undefined && !Array.from(lengths).some((one) => Object(one) === one)
+  );
+}
+
+/** The inputs of a tree of kinds. */
+export function signatureOf(tree: Tree<Shaped>): Signature {
+  const inputs: Input[] = [];
+  const inputTree = mapTree<Shaped, number>(
+    tree,
+    isSpec,
+    ({ shape }, path) => inputs.push({ path, name: pathText(path), shape }) - 1,
+  );
+  return { inputs, inputTree };
+}
+
+/** Inputs without names, for bodies. */
+export function numbered(shapes: readonly Shape[]): Signature {
+  return signatureOf(shapes.map((shape) => ({ shape })));
 }
 
 export const isId = (tree: Tree<number>): tree is number => typeof tree === "number";
@@ -27,7 +64,7 @@ export function mapOutputs<U>(outputs: Tree<number>, map: (id: number) => U): Tr
   return mapTree(outputs, isId, map);
 }
 
-/** An output by its path of names: `value`, `grad.x`; the path of a single output is empty. */
+/** An output by its path: `value`, `grad.x`; the path of a single output is empty. */
 export interface Output {
   readonly path: Path;
   readonly id: number;
@@ -43,7 +80,7 @@ export function declareInputs(builder: Builder, inputs: readonly Input[]): Expr[
 }
 
 /** The graph of the nodes that `outputs` need, without the rest. */
-export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree<Expr>): Graph {
+export function finish(builder: Builder, { inputs, inputTree }: Signature, outputs: Tree<Expr>): Graph {
   const roots = leavesOf(outputs, isExpr);
   const needed = ancestors(
     builder,
@@ -59,7 +96,7 @@ export function finish(builder: Builder, inputs: readonly Input[], outputs: Tree
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });
   });
-  const graph = { nodes, inputs, outputs: mapTree(outputs, isExpr, (expr) => moved[expr.id]!) };
+  const graph = { nodes, inputs, inputTree, outputs: mapTree(outputs, isExpr, (expr) => moved[expr.id]!) };
   made.add(graph);
   return graph;
 }
@@ -108,7 +145,7 @@ export function rebuild(graph: Graph, make: (node: Node, builder: Builder) => nu
   const inputs = declareInputs(builder, graph.inputs);
   return finish(
     builder,
-    graph.inputs,
+    graph,
     inline(graph, builder, inputs, (node) => make(node, builder)),
   );
 }

@@ -3,9 +3,9 @@ export { applyOp, type CustomDerivative, withDerivative } from "./custom.js";
 export { label } from "./debug.js";
 export { binary, defineOp, unary } from "./definitions.js";
 export { type Hessians, hessian, type Jacobians, jacobian } from "./derivatives/jacobian.js";
+export type { Gradients, Name } from "./derivatives/selection.js";
 export {
   type CotangentInputs,
-  type Gradients,
   grad,
   hvp,
   jvp,
@@ -16,7 +16,7 @@ export {
 export type { Dtype } from "./dtype.js";
 export type { ElementwiseDefinition } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
-export type { Graph, Input } from "./graph.js";
+export type { Graph, Input, Signature } from "./graph.js";
 export { Expr, type Node } from "./node.js";
 export type { Arithmetic, Derivative, Domain, Op, OpDefinition } from "./op.js";
 export * from "./ops/index.js";
@@ -31,6 +31,7 @@ export {
   type Results,
   type Shapes,
   type Spec,
+  type Specs,
   scalar,
   type Traced,
   type TraceOptions,
@@ -40,4 +41,4 @@ export {
 } from "./trace.js";
 export type { Tree } from "./tree.js";
 export type { NestedArray, Operand } from "./types.js";
-export type { Value } from "./values.js";
+export type { ShapedValues, Value } from "./values.js";

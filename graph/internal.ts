@@ -19,7 +19,17 @@ export { contentOf, serialOf } from "./content.js";
 export { isDebug } from "./debug.js";
 export { describe, isFunction, reading } from "./describe.js";
 export { inNameOf } from "./errors.js";
-export { declareInputs, finish, isExpr, isId, outputsOf } from "./graph.js";
+export { type Place, readAlong, readTree, readValues } from "./given.js";
+export {
+  declareInputs,
+  finish,
+  isExpr,
+  isId,
+  isSpec,
+  outputsOf,
+  type Signature,
+  signatureOf,
+} from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
@@ -53,18 +63,20 @@ export {
   unravel,
 } from "./shape.js";
 export type * from "./shape-types.js";
-export { graphOf, isTraced, makeTraced, type ValueOf } from "./trace.js";
+export { graphOf, isTraced, makeTraced, type ValueOf, type ValuesOf } from "./trace.js";
 export {
   atPath,
   flattenTree,
   foldTree,
   isRecord,
+  type Listed,
   leavesOf,
   mapTree,
   type Path,
   pathText,
+  rowsOf,
   unflattenTree,
 } from "./tree.js";
 export type * from "./types.js";
 export { validate } from "./validate.js";
-export { flatten, nest, readValue, rowsOf, shapeOfValue } from "./values.js";
+export { flatten, isNumeric, keepShape, nest, readValue, shapeOfValue } from "./values.js";

@@ -34,11 +34,17 @@ export function checkNames(owner: string, what: string, given: unknown, known: r
  * Checks the names of a map against the expected ones: a missing or an unknown key is an error that names it, with
  * the known names beside it. What isn't known comes first: it may be what is missing, misspelt.
  */
-export function checkKeys(map: unknown, names: readonly string[], owner: string): void {
-  checkNames(owner, "keys", map, names);
+export function checkKeys(map: unknown, names: readonly string[], owner: string, what = "keys"): void {
+  // Asked first, since calls with few numbers would spend much of their time on finding out what fits.
+  const fits =
+    isRecord(map) &&
+    Object.keys(map).length === names.length &&
+    names.every((name) => Object.hasOwn(map, name));
+  if (fits) return;
+  checkNames(owner, what, map, names);
   const missing = names.find((name) => !Object.hasOwn(map as object, name));
   if (missing !== undefined)
-    throw new AdjointError(`${owner}: "${missing}" is missing; the keys are ${names.join(", ")}.`);
+    throw new AdjointError(`${owner}: "${missing}" is missing; the ${what} are ${names.join(", ")}.`);
 }
 
 /** The name that a misspelt one stands for: two fifths of its letters may differ, and the case of all. */

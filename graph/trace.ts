@@ -1,17 +1,18 @@
 import { readCount, readShape } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
-import { interpretedCalls, makeHelpers } from "./calls.js";
-import { describe, isFunction, reading, shortened } from "./describe.js";
+import { interpreted, readInputs } from "./calls.js";
+import { describe, isFunction, shortened } from "./describe.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
-import { declareInputs, finish, type Graph, inline, isGiven } from "./graph.js";
-import { checkKeys } from "./names.js";
+import { readTree } from "./given.js";
+import { declareInputs, finish, type Graph, inline, isSpec, signatureOf } from "./graph.js";
 import { type Builder, Expr } from "./node.js";
 import { lift, liftTo } from "./operand.js";
+import { constant } from "./ops/constant.js";
 import { checkOptions } from "./options.js";
 import type { Shape } from "./shape.js";
-import { isRecord, mapTree, type Path, pathText, type Tree } from "./tree.js";
+import { isRecord, type Listed, type Path, pathText, type Tree, unflattenTree } from "./tree.js";
 import type { Operand } from "./types.js";
-import { rowsOf, type Value } from "./values.js";
+import { readValue, type ShapedValues, type Value } from "./values.js";
 
 /** What an input is: its shape. */
 export interface Spec<S extends Shape = Shape> {
@@ -42,16 +43,52 @@ export function tensor<const S extends Shape>(shape: S): Spec<{ -readonly [K in 
   return { shape: Object.freeze(readShape(shape, "tensor")) as never };
 }
 
-/** The shapes of named inputs. */
-export type Shapes = Readonly<Record<string, Shape>>;
+/** The kinds of named inputs: of each its spec, or a record or a list of others. */
+export type Specs = { readonly [name: string]: Tree<Spec> };
 
-/** What a traced function returns: an expression, or named trees of them. */
-export type Outputs = Expr | { readonly [name: string]: Outputs };
+/** The shapes of named inputs, and of trees of them. */
+export type Shapes = { readonly [name: string]: Tree<Shape> };
+
+// What is made of a tree: at its leaves, and else of its parts. A list of any length is told from one of known items
+// since it is made when it is looked into, as records are; a tree of no known depth has no end otherwise.
+
+/** The shapes of kinds of inputs. */
+export type ShapesOf<I> =
+  I extends Spec<infer S>
+    ? S
+    : I extends readonly []
+      ? readonly { readonly [name: string]: never }[]
+      : I extends Listed
+        ? { [K in keyof I]: ShapesOf<I[K]> }
+        : I extends readonly (infer E)[]
+          ? readonly ShapesOf<E>[]
+          : { [K in keyof I]: ShapesOf<I[K]> };
+
+/** The expressions of kinds of inputs. */
+export type ExprsOf<I> =
+  I extends Spec<infer S>
+    ? Expr<S>
+    : I extends Listed
+      ? { [K in keyof I]: ExprsOf<I[K]> }
+      : I extends readonly (infer E)[]
+        ? readonly ExprsOf<E>[]
+        : { [K in keyof I]: ExprsOf<I[K]> };
+
+/** What a traced function returns: an expression, or a record or a list of others. */
+export type Outputs = Tree<Expr>;
 
 /** What a user's function may return: numbers become constants. */
-export type Returned = Expr | number | { readonly [name: string]: Returned };
+export type Returned = Tree<Expr | number>;
 
-type Lifted<O> = O extends Expr ? O : O extends number ? Expr<[]> : { [K in keyof O]: Lifted<O[K]> };
+type Lifted<O> = O extends Expr
+  ? O
+  : O extends number
+    ? Expr<[]>
+    : O extends Listed
+      ? { [K in keyof O]: Lifted<O[K]> }
+      : O extends readonly (infer E)[]
+        ? readonly Lifted<E>[]
+        : { [K in keyof O]: Lifted<O[K]> };
 
 /** The numbers of outputs: a scalar is a number, a tensor a flat row-major array. */
 export type Results<O, A = Float64Array> =
@@ -61,18 +98,40 @@ export type Results<O, A = Float64Array> =
       : S extends readonly []
         ? number
         : A
-    : { [K in keyof O]: Results<O[K], A> };
+    : O extends Listed
+      ? { [K in keyof O]: Results<O[K], A> }
+      : O extends readonly (infer E)[]
+        ? readonly Results<E, A>[]
+        : { [K in keyof O]: Results<O[K], A> };
 
 /** What may be given for an input of shape S. */
-export type ValueOf<S extends Shape> = S extends readonly [] ? number : Value;
+export type ValueOf<S extends Shape> = S extends readonly [] ? number : Value | ShapedValues;
+
+/** What may be given for inputs of these shapes. */
+export type ValuesOf<I> = I extends Shape
+  ? ValueOf<I>
+  : I extends Listed
+    ? { readonly [K in keyof I]: ValuesOf<I[K]> }
+    : I extends readonly (infer E)[]
+      ? readonly ValuesOf<E>[]
+      : { readonly [K in keyof I]: ValuesOf<I[K]> };
+
+/** What may be given for them inside another trace. */
+export type OperandsOf<I> = I extends Shape
+  ? Operand | ShapedValues
+  : I extends Listed
+    ? { readonly [K in keyof I]: OperandsOf<I[K]> }
+    : I extends readonly (infer E)[]
+      ? readonly OperandsOf<E>[]
+      : { readonly [K in keyof I]: OperandsOf<I[K]> };
 
 /**
  * A function that has become a graph. On numbers it computes (by the interpreter: `compile` it to do so fast), on
  * expressions of another trace it composes.
  */
 export interface Traced<I extends Shapes = Shapes, O = Outputs> {
-  (inputs: { readonly [K in keyof I]: ValueOf<I[K]> }): Results<O>;
-  (inputs: { readonly [K in keyof I]: Operand }): O;
+  (inputs: ValuesOf<I>): Results<O>;
+  (inputs: OperandsOf<I>): O;
   readonly graph: Graph;
 }
 
@@ -85,7 +144,8 @@ export interface TraceOptions {
 }
 
 /**
- * Runs `f` once on expressions and records what it does as a graph.
+ * Runs `f` once on expressions and records what it does as a graph. Inputs are kinds by name, or records and lists of
+ * them, as deep as you like; so is what `f` returns. What is given for them later has the same form.
  *
  * In `f`, JavaScript sees expressions, not their numbers, which come only when the graph runs. So a choice by a value is
  * `where(greater(x, 0), a, b)`, not `if (greater(x, 0))` or `? :`, to which every expression is true; `&&`, `||` and `!` are
@@ -99,11 +159,11 @@ export interface TraceOptions {
  *   return add(square(x1), square(x2), power(x2, 3), multiply(x1, x2));
  * });
  */
-export function trace<const I extends Readonly<Record<string, Spec>>, const O extends Returned>(
+export function trace<const I extends Specs, const O extends Returned>(
   inputs: I,
-  f: (inputs: { [K in keyof I]: Expr<I[K]["shape"]> }) => O,
+  f: (inputs: ExprsOf<I>) => O,
   options: TraceOptions = {},
-): Traced<{ [K in keyof I]: I[K]["shape"] }, Lifted<O>> {
+): Traced<{ [K in keyof I]: ShapesOf<I[K]> }, Lifted<O>> {
   if (!isFunction(f) || !isRecord(inputs)) {
     throw new AdjointError(
       `trace: expected inputs and a function, got ${describe(inputs)} and ${describe(f)}; write trace({ x: vector(2) }, ({ x }) => …).`,
@@ -111,48 +171,50 @@ export function trace<const I extends Readonly<Record<string, Spec>>, const O ex
   }
   const { debug } = checkOptions("trace", options, { debug: "boolean" });
   const builder = makeBuilder();
-  const list = reading("trace: the inputs", () =>
-    Object.entries(inputs).map(([name, spec]) => ({ name, shape: specShape(name, spec) })),
-  );
-  const exprs = declareInputs(builder, list);
+  const specs = readTree(inputs, (one) => one !== inputs && isSpec(one), inputPlace, readSpec);
+  const signature = signatureOf(specs);
+  const exprs = declareInputs(builder, signature.inputs);
   if (debug) builder.origin = () => callerLine(longStack());
-  const named = Object.fromEntries(list.map(({ name }, i) => [name, exprs[i]!]));
-  const returned = f(named as { [K in keyof I]: Expr<I[K]["shape"]> });
+  const returned = f(unflattenTree(specs, isSpec, exprs) as ExprsOf<I>);
   const outputs = liftReturned(builder, returned);
   builder.origin = undefined;
-  return makeTraced(finish(builder, list, outputs));
+  return makeTraced(finish(builder, signature, outputs));
 }
 
-function specShape(name: string, spec: unknown): Shape {
-  const shape = isRecord(spec) ? spec.shape : undefined;
-  if (rowsOf(shape)) return readShape(shape, `trace: input "${shortened(name)}"`);
+function inputPlace(path: Path): string {
+  return path.length === 0 ? "trace: the inputs" : `trace: input "${shortened(pathText(path))}"`;
+}
+
+function readSpec(spec: unknown, path: Path): Spec {
+  if (isSpec(spec)) return { shape: readShape(spec.shape, inputPlace(path)) };
   throw new AdjointError(
-    `trace: input "${shortened(name)}" is ${describe(spec)}; give its kind: scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]).`,
+    `${inputPlace(path)} is ${describe(spec)}; give its kind, scalar(), vector(2), matrix(3, 2) or tensor([2, 3, 4]), or a record or a list of kinds.`,
   );
 }
 
 function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
-  const lifted = (leaf: unknown, path: Path) => {
-    const what = path.length === 0 ? "the result" : `output "${pathText(path)}"`;
-    if (leaf instanceof Expr || typeof leaf === "number") return lift(builder, leaf, `trace: ${what}`);
-    throw new AdjointError(
-      `trace: ${what} is ${describe(leaf)}; return an expression, or a record of ` +
-        "named expressions. stack([a, b]) makes one vector of several scalars.",
-    );
-  };
-  return reading("trace: the result", () => mapTree<unknown, Expr>(returned, isGiven, lifted));
+  const place = (path: Path) =>
+    path.length === 0 ? "trace: the result" : `trace: output "${shortened(pathText(path))}"`;
+  return readTree(
+    returned,
+    (one) => one instanceof Expr,
+    place,
+    (leaf, path) => {
+      if (leaf instanceof Expr || typeof leaf === "number") return lift(builder, leaf, place(path));
+      throw new AdjointError(
+        `${place(path)} is ${describe(leaf)}; return an expression, or a record or a list of ` +
+          "expressions. stack([a, b]) makes one vector of several scalars.",
+      );
+    },
+  );
 }
 
 /** The callable form of a graph. */
 export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
-  const names = graph.inputs.map(({ name }) => name);
-  const call = (given: Readonly<Record<string, unknown>>): unknown => {
-    checkKeys(given, names, "inputs");
-    const inputs = reading("inputs: what is given", () => ({ ...given }));
-    const builder = Object.values(inputs).find((value) => value instanceof Expr)?.builder;
-    return builder
-      ? compose(graph, builder, inputs)
-      : interpretedCalls(graph, makeHelpers(graph)).call(inputs);
+  const call = (given: unknown): unknown => {
+    const values = readInputs(graph, given);
+    const builder = values.find((value) => value instanceof Expr)?.builder;
+    return builder ? compose(graph, builder, values) : interpreted(graph, values);
   };
   tracedGraphs.set(call, graph);
   return Object.assign(call, { graph }) as unknown as Traced<I, O>;
@@ -161,10 +223,14 @@ export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
 /** What tells a traced function, whatever else may have a graph: a Proxy isn't asked for anything. */
 const tracedGraphs = new WeakMap<object, Graph>();
 
-function compose(graph: Graph, builder: Builder, inputs: Readonly<Record<string, unknown>>): Tree<Expr> {
-  const given = graph.inputs.map(({ name, shape }) =>
-    liftTo(builder, inputs[name] as Operand, shape, `input "${name}"`),
-  );
+function compose(graph: Graph, builder: Builder, values: readonly unknown[]): Tree<Expr> {
+  const given = graph.inputs.map(({ name, shape }, i) => {
+    const what = `input "${shortened(name)}"`;
+    const value = values[i];
+    return value instanceof Expr || typeof value === "number"
+      ? liftTo(builder, value, shape, what)
+      : constant(builder, readValue(value, shape, what), shape);
+  });
   return inline(graph, builder, given);
 }
 

@@ -7,6 +7,9 @@
 /** A value, or named or numbered trees of values. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
 
+/** A list of known items, in types. */
+export type Listed = readonly [] | readonly [unknown, ...unknown[]];
+
 /** A key of a record, or a position in a list. */
 export type Key = string | number;
 
@@ -31,12 +34,24 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   }
 }
 
+/** The rows of a list or an array of numbers, `undefined` for anything else. It never throws. */
+export function rowsOf(value: unknown): ArrayLike<unknown> | undefined {
+  try {
+    if (Array.isArray(value)) return value as readonly unknown[];
+    if (ArrayBuffer.isView(value) && !/BigInt|DataView/.test(Object.prototype.toString.call(value)))
+      return value as Float64Array;
+  } catch {
+    // A revoked proxy
+  }
+  return undefined;
+}
+
 /** What a tree amounts to, from the leaves up: `join` puts together what the children of a list or a record gave. */
 export function foldTree<T, U>(
   tree: Tree<T>,
   isLeaf: IsLeaf<T>,
   map: (leaf: T, path: Path) => U,
-  join: (children: readonly (readonly [Key, U])[], isList: boolean) => U,
+  join: (children: readonly (readonly [Key, U])[], isList: boolean, path: Path) => U,
   path: Path = [],
 ): U {
   if (isLeaf(tree)) return map(tree, path);
@@ -45,6 +60,7 @@ export function foldTree<T, U>(
   return join(
     children.map(([key, child]) => [key, foldTree(child, isLeaf, map, join, [...path, key])] as const),
     isList,
+    path,
   );
 }
 

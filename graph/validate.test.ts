@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Graph } from "./graph.js";
+import { type Graph, signatureOf } from "./graph.js";
 import { add, matrix, multiply, simplify, subtract, sum, trace, valueAndGrad, vector } from "./index.js";
 import type { Node } from "./node.js";
 import type { Op } from "./op.js";
@@ -39,8 +39,10 @@ const input = (index: number, shape: readonly number[]): Node => ({
 
 const full: Node = { op: fullOp as Op, operands: [], params: { value: 1, shape: [2] }, shape: [2] };
 
-const x = { name: "x", shape: [2] };
-const y = { name: "y", shape: [2] };
+/** Vectors of two by these names; a shape may be another. */
+const taking = (names: string, shapes: Readonly<Record<string, readonly number[]>> = {}) =>
+  signatureOf(Object.fromEntries([...names].map((name) => [name, { shape: shapes[name] ?? [2] }])));
+const { inputs } = taking("xy");
 const sumOf = (a: number, b: number): Node => ({
   op: add.op,
   operands: [a, b],
@@ -65,40 +67,42 @@ const illegal: readonly (readonly [string, Graph, string])[] = [
     "output a.b is node 3, but there are 3",
   ],
   ["an output that is no position", changed({ outputs: Number.NaN }), "output (the only one) is node NaN"],
-  ["two inputs of one name", changed({ inputs: [x, { ...x }] }), 'two inputs are named "x"'],
+  [
+    "two inputs at one place",
+    changed({ inputs: [inputs[0]!, inputs[0]!] }),
+    'input 1 is at ["x"], but ["y"] is 1',
+  ],
+  ["inputs that the tree lacks", changed({ inputTree: { x: 0 } }), "there are 2 inputs, but 1 in their tree"],
+  ["a tree in another order", changed({ inputTree: { y: 1, x: 0 } }), 'input 0 is at ["x"], but ["y"] is 1'],
   [
     "an input without a node",
-    changed({ inputs: [x, y, { name: "z", shape: [2] }] }),
+    changed(taking("xyz")),
     'input "z" stands at position 2, but v2 = add(v0, v1) does',
   ],
   [
     "an input beyond the nodes",
-    { nodes: [], inputs: [x], outputs: {} },
+    { nodes: [], ...taking("x"), outputs: {} },
     'input "x" stands at position 0, but nothing does',
   ],
-  [
-    "an input of another shape",
-    changed({ inputs: [x, { name: "y", shape: [] }] }),
-    'input "y" is (), but v1 = input() is (2)',
-  ],
+  ["an input of another shape", changed(taking("xy", { y: [] })), 'input "y" is (), but v1 = input() is (2)'],
   [
     "an input that isn't listed",
-    changed({ inputs: [x] }),
+    changed(taking("x")),
     "v1 = input() is an input behind the 1 that are listed",
   ],
   [
     "inputs in another order",
-    { nodes: [input(1, [2]), input(0, [2])], inputs: [x, y], outputs: 0 },
+    { nodes: [input(1, [2]), input(0, [2])], ...taking("xy"), outputs: 0 },
     "v0 = input() is numbered 1",
   ],
   [
     "the same node twice",
-    { nodes: [full, { ...full }], inputs: [], outputs: 0 },
+    { nodes: [full, { ...full }], ...taking(""), outputs: 0 },
     "v1 = full() is the same as v0 = full()",
   ],
   [
     "the same sum, the other way round",
-    { nodes: [input(0, [2]), input(1, [2]), sumOf(0, 1), sumOf(1, 0)], inputs: [x, y], outputs: 3 },
+    { nodes: [input(0, [2]), input(1, [2]), sumOf(0, 1), sumOf(1, 0)], ...taking("xy"), outputs: 3 },
     "v3 = add(v1, v0) is the same as v2 = add(v0, v1)",
   ],
 ];

@@ -2,11 +2,11 @@
 import { makeBuilder } from "./builder.js";
 import { describe as describeValue } from "./describe.js";
 import { AdjointError } from "./errors.js";
-import { type Graph, outputsOf } from "./graph.js";
+import { type Graph, isId, outputsOf } from "./graph.js";
 import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
 import { formatShape, isLength, type Shape, sameShape, sizeOf } from "./shape.js";
-import { pathText } from "./tree.js";
+import { flattenTree, type Path, pathText } from "./tree.js";
 
 /**
  * Checks that a graph is legal:
@@ -15,14 +15,18 @@ import { pathText } from "./tree.js";
  * - known numbers are numbers, as many as there are elements;
  * - each node has the shape that its op gives for those of its operands;
  * - no two nodes are the same op on the same operands with the same parameters;
- * - the inputs' names differ, and each output is the position of a node.
+ * - the inputs' tree has them in order at its leaves, and each output is the position of a node.
  * @throws AdjointError with the first node that breaks it
  */
-export function validate({ nodes, inputs, outputs }: Graph): void {
-  const names = new Set<string>();
-  inputs.forEach(({ name, shape }, id) => {
-    if (names.has(name)) throw illegal(`two inputs are named "${name}"`);
-    names.add(name);
+export function validate({ nodes, inputs, inputTree, outputs }: Graph): void {
+  const leaves = flattenTree(inputTree, isId);
+  const same = (one: Path, other: Path) => JSON.stringify(one) === JSON.stringify(other);
+  if (leaves.length !== inputs.length)
+    throw illegal(`there are ${inputs.length} inputs, but ${leaves.length} in their tree`);
+  inputs.forEach(({ name, path, shape }, id) => {
+    const { path: place, leaf } = leaves[id]!;
+    if (leaf !== id || !same(place, path))
+      throw illegal(`input ${id} is at ${JSON.stringify(path)}, but ${JSON.stringify(place)} is ${leaf}`);
     const node = nodes[id];
     if (!node || !isOp(node, inputOp)) {
       throw illegal(`input "${name}" stands at position ${id}, but ${describe(nodes, id)} does`);

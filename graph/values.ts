@@ -1,23 +1,39 @@
 /** Numbers as users give them, nested and flat: read into flat arrays, and given back. */
+import { readShape } from "./arguments.js";
 import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { Expr } from "./node.js";
 import { formatShape, mostAxes, type Shape, sameShape, sizeOf, tooMany } from "./shape.js";
-import type { NestedArray } from "./types.js";
+import { isRecord, rowsOf } from "./tree.js";
+import type { NestedArray, NumericArray } from "./types.js";
 
-/** What can be given for an input: a number for a scalar, else nested rows or a flat row-major array. */
+/** Numbers row by row with their shape. */
+export interface ShapedValues {
+  readonly data: readonly number[] | NumericArray;
+  readonly shape: Shape;
+}
+
+/** What can be given for an input, besides numbers with their shape: a number for a scalar, else nested rows or a flat array. */
 export type Value = number | NestedArray;
 
-/** The rows of a list or an array of numbers, `undefined` for anything else. It never throws. */
-export function rowsOf(value: unknown): ArrayLike<unknown> | undefined {
-  try {
-    if (Array.isArray(value)) return value as readonly unknown[];
-    if (ArrayBuffer.isView(value) && !/BigInt|DataView/.test(Object.prototype.toString.call(value)))
-      return value as Float64Array;
-  } catch {
-    // A revoked proxy
-  }
-  return undefined;
+/** Whether something is a record of `data` and `shape`, and of nothing else. */
+export function isShaped(value: unknown): value is Readonly<Record<keyof ShapedValues, unknown>> {
+  if (!isRecord(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length === 2 && keys.includes("data") && rowsOf(value.shape) !== undefined;
+}
+
+/** Of arrays that were given back flat, the shape: it is known where nothing else tells it. */
+const shapes = /* @__PURE__ */ new WeakMap<object, Shape>();
+
+export function keepShape(value: number | Float64Array, shape: Shape): void {
+  if (typeof value !== "number" && shape.length > 1) shapes.set(value, shape);
+}
+
+/** What JSON makes of a typed array, `{ "0": 1, "1": 2 }`, as a list; all else as it is. */
+function unpacked(value: unknown): unknown {
+  const isPacked = isRecord(value) && Object.keys(value).every((key, i) => key === String(i));
+  return isPacked ? Object.values(value) : value;
 }
 
 /** The shape that the first rows tell. Lists that hold themselves, or too much, are refused before more is looked at. */
@@ -72,6 +88,10 @@ export function shapeOfValue(value: unknown, what: string): Shape {
 /** A copy of nested rows as flat row-major doubles with their shape. */
 export function flatten(value: unknown, what: string): { data: Float64Array; shape: Shape } {
   return reading(what, () => {
+    if (isShaped(value)) {
+      const shape = readShape(value.shape, what);
+      return { data: readValue(value.data, shape, what).slice(), shape };
+    }
     const shape = shapeOfFirst(value, what);
     const data = new Float64Array(sizeOf(shape));
     fill(data, 0, value, shape, what);
@@ -81,13 +101,16 @@ export function flatten(value: unknown, what: string): { data: Float64Array; sha
 
 /**
  * The numbers of `value` as flat row-major doubles of the wanted shape. Nested rows must have that shape; a flat or
- * typed array must have its size. A Float64Array comes back as it is, everything else is copied.
+ * typed array must have its size, whatever JSON made of it. A Float64Array comes back as it is, everything else is copied.
  */
 export function readValue(value: unknown, shape: Shape, what: string): Float64Array {
   const size = sizeOf(shape);
   // Asked first, as it runs none of a user's code
   if (ArrayBuffer.isView(value) && value instanceof Float64Array && value.length === size) return value;
-  const { data, shape: found } = flatten(value, what);
+  const { data, shape: found } = flatten(
+    reading(what, () => unpacked(value)),
+    what,
+  );
   const flat = found.length === 1 && found[0] === size && shape.length > 0;
   if (!flat && !sameShape(found, shape)) {
     throw new AdjointError(
@@ -96,6 +119,22 @@ export function readValue(value: unknown, shape: Shape, what: string): Float64Ar
     );
   }
   return data;
+}
+
+/** A copy of numbers with their shape, which is that of the rows, or the one with which a flat array was given back. */
+export function readNumbers(value: unknown, what: string): { data: Float64Array; shape: Shape } {
+  const { data, shape } = flatten(value, what);
+  const kept = shapes.get(Object(value));
+  return { data, shape: kept && sizeOf(kept) === data.length ? kept : shape };
+}
+
+/** Whether something is numbers and no tree of them: a list is where it holds nothing else, however deep. */
+export function isNumeric(value: unknown, depth = mostAxes): boolean {
+  if (typeof value === "number" || isShaped(value)) return true;
+  if (!Array.isArray(value)) return rowsOf(value) !== undefined;
+  const isRow = (one: unknown) =>
+    typeof one === "number" || (Array.isArray(one) && isNumeric(one, depth - 1));
+  return depth > 0 && value.every(isRow);
 }
 
 /** Flat row-major values as nested rows (a number for a scalar). */

@@ -13,25 +13,47 @@ import {
   maximum,
   minimum,
   multiply,
+  type NestedArray,
   norm,
   type Operand,
+  type ShapedValues,
+  type Tree,
   where,
 } from "../graph/index.js";
-import { flatten, lift, nest, readOptions } from "../graph/internal.js";
-import { place, readMap } from "./maps.js";
+import {
+  flatten,
+  flattenTree,
+  isNumeric,
+  type Listed,
+  lift,
+  mapTree,
+  type NumericArray,
+  nest,
+  readOptions,
+  readTree,
+} from "../graph/internal.js";
+import { placeIn, readMap } from "./maps.js";
 import { type Hyperparameter, requiredPositive } from "./options.js";
 
-/** Gradients by parameter name, as expressions or numbers. */
-type Gradients = Readonly<Record<string, Operand>>;
+/** Gradients by parameter name, as expressions or numbers, and trees of them. */
+type Gradients = { readonly [name: string]: Tree<Operand | ShapedValues> };
 
 /** Expressions stay expressions, numbers numbers; arrays come back as nested arrays. */
-export type Clipped<G> = {
-  [K in keyof G]: G[K] extends Expr
-    ? G[K]
-    : G[K] extends number
-      ? number
-      : Exclude<Operand, Expr> | Extract<G[K], Expr>;
-};
+export type Clipped<G> = G extends Expr
+  ? G
+  : G extends number
+    ? number
+    : G extends NumericArray | ShapedValues | readonly number[]
+      ? NestedArray
+      : G extends readonly NumericArray[]
+        ? { [K in keyof G]: NestedArray }
+        : G extends NestedArray
+          ? NestedArray
+          : G extends Listed
+            ? { [K in keyof G]: Clipped<G[K]> }
+            : G extends readonly (infer E)[]
+              ? readonly Clipped<E>[]
+              : { [K in keyof G]: Clipped<G[K]> };
 
 /**
  * Every element into [−limit, limit].
@@ -87,11 +109,11 @@ export function clipByGlobalNorm<const G extends Gradients>(
   maxNorm: Hyperparameter,
 ): Clipped<G> {
   readOptions("clipByGlobalNorm", { maxNorm: requiredPositive }, { maxNorm });
-  // The order of keys must not change the sum, not even in the last place.
   const read = readGradients("clipByGlobalNorm", gradients, maxNorm);
-  const names = Object.keys(read).sort();
-  const total = names.reduce<Hyperparameter>(
-    (size, name) => hypot(size, normOf(read[name]!)) as Hyperparameter,
+  // The order of keys must not change the sum, not even in the last place.
+  const leaves = flattenTree(read, isOperand).sort((a, b) => (String(a.path) < String(b.path) ? -1 : 1));
+  const total = leaves.reduce<Hyperparameter>(
+    (size, { leaf }) => hypot(size, normOf(leaf)) as Hyperparameter,
     0,
   );
   return mapValues<G>(read, (g) => clipped(g, total, maxNorm));
@@ -111,21 +133,26 @@ function clipped(g: Operand, size: Hyperparameter, maxNorm: Hyperparameter): Ope
 }
 
 /** The gradients as operands that ops take without complaint, each read once, and of one trace with the limit. */
-function readGradients(name: string, gradients: unknown, limit: Hyperparameter): Gradients {
+function readGradients(name: string, gradients: unknown, limit: Hyperparameter): Tree<Operand> {
   let one: Expr | undefined = limit instanceof Expr ? limit : undefined;
-  const entries = Object.entries(readMap({ name }, gradients, "gradients")).map(([key, given]) => {
-    const what = place({ name }, "gradients", key);
+  const place = placeIn({ name }, "gradients");
+  const isLeaf = (given: unknown) => given instanceof Expr || isNumeric(given);
+  return readTree(readMap({ name }, gradients, "gradients"), isLeaf, place, (given, path): Operand => {
     if (given instanceof Expr) {
       one ??= given;
-      return [key, lift(one.builder, given, what)] as const;
+      return lift(one.builder, given, place(path));
     }
-    if (typeof given === "number") return [key, given] as const;
-    const { data, shape } = flatten(given, what);
-    return [key, shape.length === 1 ? data : nest(data, shape)] as const;
+    if (typeof given === "number") return given;
+    const { data, shape } = flatten(given, place(path));
+    return shape.length === 1 ? data : nest(data, shape);
   });
-  return Object.fromEntries(entries);
 }
 
-function mapValues<G extends Gradients>(gradients: Gradients, clip: (g: Operand) => Operand): Clipped<G> {
-  return Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, clip(g)])) as Clipped<G>;
+/** Of what was read: numbers of more than one axis are nested, and no list of gradients. */
+function isOperand(tree: Tree<Operand>): tree is Operand {
+  return tree instanceof Expr || isNumeric(tree);
+}
+
+function mapValues<G extends Gradients>(gradients: Tree<Operand>, clip: (g: Operand) => Operand): Clipped<G> {
+  return mapTree(gradients, isOperand, clip) as Clipped<G>;
 }

@@ -403,7 +403,7 @@ law("update names a wrong key as well", ({ make }) => {
     );
     assert.throws(() => update({ x }, { ...slots, more: { x } }), /slots: unknown key "more"/);
     assert.throws(
-      () => optimizer.update({ x: [1, 2] as never }, { x }, slots, 1),
+      () => optimizer.update({ x: [1, 2] as never as Expr }, { x }, slots, 1),
       /"x": expected an expression/,
     );
     return x;

@@ -1,6 +1,17 @@
-/** Maps keyed by the names of parameters and slots, and what errors say of them. */
-import { AdjointError } from "../graph/index.js";
-import { checkKeys, describe, isRecord, reading } from "../graph/internal.js";
+/** Maps by the names of slots, trees of the parameters' form, and what errors say of them. */
+import { AdjointError, type Tree } from "../graph/index.js";
+import {
+  checkKeys,
+  describe,
+  isRecord,
+  leavesOf,
+  type Path,
+  type Place,
+  pathText,
+  readAlong,
+  reading,
+  unflattenTree,
+} from "../graph/internal.js";
 import type { Slot } from "./optimizer.js";
 
 interface Named {
@@ -11,19 +22,14 @@ interface WithSlots extends Named {
   readonly slots: readonly (readonly [name: string, slot: Slot])[];
 }
 
-/** A record by name. Unlike an assignment, this makes a key of `__proto__` as of any other name. */
-export function fromNames<T>(names: readonly string[], make: (name: string) => T): Record<string, T> {
-  return Object.fromEntries(names.map((name) => [name, make(name)]));
-}
-
-/** A record by slot. */
+/** A record by slot. Unlike assignments, this makes a key of `__proto__` as of any other name. */
 export function bySlot<T>({ slots }: WithSlots, make: (name: string, slot: Slot) => T): Record<string, T> {
   return Object.fromEntries(slots.map(([name, slot]) => [name, make(name, slot)]));
 }
 
 /** How errors name an entry: `adam: gradients "x"`. */
-export function place({ name }: Named, what: string, key: string): string {
-  return `${name}: ${what} "${key}"`;
+export function placeIn({ name }: Named, what: string): Place {
+  return (path: Path) => `${name}: ${what}${path.length === 0 ? "" : ` "${pathText(path)}"`}`;
 }
 
 /** A user's map by name, in which what stands at a name isn't known yet. */
@@ -38,24 +44,59 @@ export function readMap({ name }: Named, map: unknown, what: string): Given {
 /** A copy of a map of known names. @throws where one is missing or unknown */
 export function readNamed({ name }: Named, map: unknown, names: readonly string[], what: string): Given {
   const where = `${name}: ${what}`;
-  const own = (isRecord(map) ? reading(where, () => ({ ...map })) : map) as Given;
-  // Asked first, since a step on few numbers would spend much of its time on finding out what fits.
-  const fits =
-    isRecord(own) &&
-    Object.keys(own).length === names.length &&
-    names.every((key) => Object.hasOwn(own, key));
-  if (!fits) checkKeys(own, names, where);
-  return own;
+  const own = isRecord(map) ? reading(where, () => ({ ...map })) : map;
+  checkKeys(own, names, where);
+  return own as Given;
 }
 
-/** A copy of a map of maps: slots, and in each the parameters. */
-export function readSlots(
-  optimizer: WithSlots,
-  slots: unknown,
-  names: readonly string[],
+/** Trees of the form of the parameters', which are told by `like`. */
+export interface Form<T> {
+  readonly like: Tree<T>;
+  readonly isLeaf: (tree: Tree<T>) => tree is T;
+}
+
+/** What stands at the leaves of a tree of this form, read by `read`, which is told how errors name it. */
+export function readLeaves<T, U>(
+  optimizer: Named,
+  { like, isLeaf }: Form<T>,
+  given: unknown,
   what: string,
-): Readonly<Record<string, Given>> {
-  const known = optimizer.slots.map(([slot]) => slot);
-  const read = readNamed(optimizer, slots, known, what);
-  return fromNames(known, (slot) => readNamed(optimizer, read[slot], names, `${what}.${slot}`));
+  read: (value: unknown, leaf: T, what: string) => U,
+): U[] {
+  const place = placeIn(optimizer, what);
+  const leaves: U[] = [];
+  readAlong(like, isLeaf, given, place, (value, leaf, path) => leaves.push(read(value, leaf, place(path))));
+  return leaves;
+}
+
+/** The same of slots: for each leaf a record by slot. */
+export function readSlots<T, U>(
+  optimizer: WithSlots,
+  form: Form<T>,
+  given: unknown,
+  what: string,
+  read: (value: unknown, leaf: T, slot: Slot, what: string) => U,
+): Record<string, U>[] {
+  const names = optimizer.slots.map(([name]) => name);
+  const slots = readNamed(optimizer, given, names, what);
+  const columns = bySlot(optimizer, (name, slot) =>
+    readLeaves(optimizer, form, slots[name], `${what}.${name}`, (value, leaf, place) =>
+      read(value, leaf, slot, place),
+    ),
+  );
+  return leavesOf(form.like, form.isLeaf).map((_, i) => bySlot(optimizer, (name) => columns[name]![i]!));
+}
+
+/** What a rule gave for each leaf, as trees. */
+export function joinUpdates<T, U>(
+  optimizer: WithSlots,
+  { like, isLeaf }: Form<T>,
+  updates: readonly { readonly parameter: U; readonly slots: Readonly<Record<string, U>> }[],
+): { readonly parameters: Tree<U>; readonly slots: Readonly<Record<string, Tree<U>>> } {
+  const join = (pick: (update: (typeof updates)[number]) => U) =>
+    unflattenTree(like, isLeaf, updates.map(pick));
+  return {
+    parameters: join(({ parameter }) => parameter),
+    slots: bySlot(optimizer, (name) => join(({ slots }) => slots[name]!)),
+  };
 }

@@ -1,8 +1,29 @@
 /** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
-import { compile, type Shape, scalar, tensor, trace } from "../graph/index.js";
-import { lru, readCount, readShape, readValue, shapeOfValue, sizeOf } from "../graph/internal.js";
-import { bySlot, fromNames, type Given, place, readMap, readNamed, readSlots } from "./maps.js";
-import type { Exprs, OptimizerState, Values } from "./optimizer.js";
+import { compile, type Expr, type Shape, type Spec, scalar, tensor, trace } from "../graph/index.js";
+import {
+  isSpec,
+  keepShape,
+  leavesOf,
+  lru,
+  mapTree,
+  readCount,
+  readShape,
+  readTree,
+  readValue,
+  readValues,
+  sizeOf,
+} from "../graph/internal.js";
+import {
+  bySlot,
+  type Form,
+  joinUpdates,
+  placeIn,
+  readLeaves,
+  readMap,
+  readNamed,
+  readSlots,
+} from "./maps.js";
+import type { OptimizerState, ParameterValues } from "./optimizer.js";
 import { applyRule, type Plain } from "./symbolic.js";
 
 type Numbers = Readonly<Record<string, number | Float64Array>>;
@@ -15,12 +36,12 @@ const mostKernels = 64;
 
 /** The numeric half of an optimizer. */
 export interface Numeric {
-  init(parameters: Values): OptimizerState;
+  init(parameters: unknown): OptimizerState;
   step(
-    parameters: Values,
-    gradients: Values,
-    state: OptimizerState,
-  ): { parameters: Values; state: OptimizerState };
+    parameters: unknown,
+    gradients: unknown,
+    state: unknown,
+  ): { parameters: ParameterValues; state: OptimizerState };
 }
 
 export function numeric(optimizer: Plain): Numeric {
@@ -32,56 +53,72 @@ export function numeric(optimizer: Plain): Numeric {
   };
 }
 
-function init(optimizer: Plain, parameters: Values): OptimizerState {
-  const given = readMap(optimizer, parameters, "parameters");
-  const names = Object.keys(given);
-  const shapes = fromNames(names, (name) => shapeOfValue(given[name], place(optimizer, "parameters", name)));
+function init(optimizer: Plain, parameters: unknown): OptimizerState {
+  const place = placeIn(optimizer, "parameters");
+  const tree = readValues(readMap(optimizer, parameters, "parameters"), place);
+  const shapes = mapTree(tree, isSpec, ({ shape }) => shape) as OptimizerState["shapes"];
   const slots = bySlot(optimizer, (_, { initial, scalar }) =>
-    fromNames(names, (name) => {
-      const shape = shapes[name]!;
-      return scalar || shape.length === 0 ? initial : new Float64Array(sizeOf(shape)).fill(initial);
-    }),
+    mapTree(tree, isSpec, ({ shape }) =>
+      scalar || shape.length === 0 ? initial : new Float64Array(sizeOf(shape)).fill(initial),
+    ),
   );
-  return { step: 0, shapes, slots };
+  return { step: 0, shapes, slots: slots as OptimizerState["slots"] };
 }
 
 function step(
   optimizer: Plain,
   kernelFor: (shape: Shape) => Kernel,
-  parameters: Values,
-  gradients: Values,
-  state: OptimizerState,
-): { parameters: Values; state: OptimizerState } {
+  parameters: unknown,
+  gradients: unknown,
+  state: unknown,
+): { parameters: ParameterValues; state: OptimizerState } {
   const point = readMap(optimizer, parameters, "parameters");
-  const names = Object.keys(point);
-  const slopes = readNamed(optimizer, gradients, names, "gradients");
-  const { taken, shapes, slots } = readState(optimizer, state, names);
-  const results = fromNames(names, (name) => {
-    const shape = shapes[name]!;
-    const read = (map: Given, what: string, wanted: Shape): number | Float64Array => {
-      const data = readValue(map[name], wanted, place(optimizer, what, name));
-      return wanted.length === 0 ? data[0]! : data;
-    };
-    return kernelFor(shape)({
-      parameter: read(point, "parameters", shape),
-      gradient: read(slopes, "gradients", shape),
+  const own = readNamed(optimizer, state, ["step", "shapes", "slots"], "state");
+  const taken = readCount(own.step, `${optimizer.name}: state.step, the number of steps taken,`);
+  const form = formOf(optimizer, own.shapes, Object.keys(point));
+  const read = (value: unknown, { shape }: Spec, what: string) => {
+    const data = readValue(value, shape, what);
+    return shape.length === 0 ? data[0]! : data;
+  };
+  const now = readLeaves(optimizer, form, point, "parameters", read);
+  const slopes = readLeaves(optimizer, form, gradients, "gradients", read);
+  const slots = readSlots(optimizer, form, own.slots, "state.slots", (value, spec, { scalar }, what) =>
+    read(value, scalar ? number : spec, what),
+  );
+  const updates = leavesOf(form.like, isSpec).map(({ shape }, i) => {
+    const update = kernelFor(shape)({
+      parameter: now[i]!,
+      gradient: slopes[i]!,
       step: taken + 1,
-      ...Object.fromEntries(
-        optimizer.slots.map(([slot, { scalar }], i) => [
-          slotKey(i),
-          read(slots[slot]!, `state.slots.${slot}`, scalar ? [] : shape),
-        ]),
-      ),
+      ...Object.fromEntries(optimizer.slots.map(([slot], k) => [slotKey(k), slots[i]![slot]!])),
     });
+    keepShape(update.parameter, shape);
+    return update;
   });
+  const next = joinUpdates(optimizer, form, updates);
   return {
-    parameters: fromNames(names, (name) => results[name]!.parameter),
+    parameters: next.parameters as ParameterValues,
     state: {
       step: taken + 1,
-      shapes,
-      slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]!.slots[slot]!)),
+      shapes: mapTree(form.like, isSpec, ({ shape }) => shape) as OptimizerState["shapes"],
+      slots: next.slots as OptimizerState["slots"],
     },
   };
+}
+
+const number: Spec = { shape: [] };
+
+/** The form of the parameters by the shapes that a state holds. */
+function formOf(optimizer: Plain, shapes: unknown, names: readonly string[]): Form<Spec> {
+  const own = readNamed(optimizer, shapes, names, "state.shapes");
+  const place = placeIn(optimizer, "state.shapes");
+  const like = readTree(
+    own,
+    (one) => isSpec({ shape: one }),
+    place,
+    (shape, path): Spec => ({ shape: readShape(shape, place(path)) }),
+  );
+  return { like, isLeaf: isSpec };
 }
 
 /** The rule for parameters of one shape, on numbers. */
@@ -90,35 +127,19 @@ function compileRule(optimizer: Plain, shape: Shape): Kernel {
     ([, { scalar }], i) => [slotKey(i), tensor(scalar ? [] : shape)] as const,
   );
   const inputs = { parameter: tensor(shape), gradient: tensor(shape), step: scalar() };
-  const traced = trace({ ...inputs, ...Object.fromEntries(slots) }, (given: Exprs) => {
-    const own = optimizer.slots.map(([name], i) => [name, given[slotKey(i)]!] as const);
-    const { parameter, gradient, step } = given;
-    const next = applyRule(optimizer, parameter!, gradient!, Object.fromEntries(own), step!);
-    return { parameter: next.parameter, slots: next.slots };
-  });
+  const traced = trace(
+    { ...inputs, ...Object.fromEntries(slots) },
+    (given: Readonly<Record<string, Expr>>) => {
+      const own = optimizer.slots.map(([name], i) => [name, given[slotKey(i)]!] as const);
+      const { parameter, gradient, step } = given;
+      const next = applyRule(optimizer, parameter!, gradient!, Object.fromEntries(own), step!);
+      return { parameter: next.parameter, slots: next.slots };
+    },
+  );
   return compile(traced) as unknown as Kernel;
 }
 
 /** Slots stand beside other inputs, so they go by their places. */
 function slotKey(place: number): string {
   return `slot${place}`;
-}
-
-/** A state's parts, each read once. */
-function readState(
-  optimizer: Plain,
-  given: unknown,
-  names: readonly string[],
-): {
-  readonly taken: number;
-  readonly shapes: OptimizerState["shapes"];
-  readonly slots: ReturnType<typeof readSlots>;
-} {
-  const { step, shapes, slots } = readNamed(optimizer, given, ["step", "shapes", "slots"], "state");
-  const own = readNamed(optimizer, shapes, names, "state.shapes");
-  return {
-    taken: readCount(step, `${optimizer.name}: state.step, the number of steps taken,`),
-    shapes: fromNames(names, (name) => readShape(own[name], place(optimizer, "state.shapes", name))),
-    slots: readSlots(optimizer, slots, names, "state.slots"),
-  };
 }

@@ -2,12 +2,21 @@
  * The core: a rule on expressions becomes an optimizer. The rule is all there is to an optimizer; running it on numbers,
  * fusing it with a gradient and differentiating through it are three ways to use that one graph function.
  */
-import { AdjointError, Expr, type Operand, type Shape, type Value } from "../graph/index.js";
-import { checkOptions, describe } from "../graph/internal.js";
+import {
+  AdjointError,
+  Expr,
+  type NestedArray,
+  type Operand,
+  type Shape,
+  type ShapedValues,
+  type Tree,
+  type Value,
+} from "../graph/index.js";
+import { checkOptions, describe, type Listed, type NumericArray } from "../graph/internal.js";
 import { intern } from "./intern.js";
 import { readMap } from "./maps.js";
 import { numeric } from "./numeric.js";
-import { initialSlots, type Operands, type Plain, update } from "./symbolic.js";
+import { initialSlots, type Plain, update } from "./symbolic.js";
 
 /** What an optimizer remembers for each parameter between steps. */
 export interface Slot {
@@ -53,20 +62,55 @@ export type Values = Readonly<Record<string, Value>>;
 /** Expressions by parameter name. */
 export type Exprs = Readonly<Record<string, Expr>>;
 
-/** What an optimizer holds between steps: plain data, keyed by parameter name. */
-export interface OptimizerState<S extends Slots = Slots, N extends PropertyKey = string> {
+/**
+ * Numbers of parameters, and of records and lists of them: what is numbers all through, a typed array, or one with its
+ * shape is a parameter; all other records and lists are trees.
+ */
+export type ParameterValues = { readonly [name: string]: Tree<Value | ShapedValues> };
+
+/** Expressions of parameters, and of records and lists of them. */
+export type ParameterExprs = { readonly [name: string]: Tree<Expr> };
+
+/** What is a parameter, and no list of some. */
+type Leaf = number | NumericArray | ShapedValues | Expr | readonly number[];
+
+/** A tree like that of the parameters, with T for each. */
+export type Like<P, T> = P extends Leaf
+  ? T
+  : P extends readonly NumericArray[]
+    ? { [K in keyof P]: T }
+    : P extends NestedArray
+      ? T
+      : P extends Listed
+        ? { [K in keyof P]: Like<P[K], T> }
+        : P extends readonly (infer E)[]
+          ? readonly Like<E, T>[]
+          : { readonly [K in keyof P]: Like<P[K], T> };
+
+/** What an optimizer holds between steps: plain data, in the parameters' tree. */
+export interface OptimizerState<S extends Slots = Slots, P = Values> {
   /** The number of steps taken. */
   readonly step: number;
   /** The parameters' shapes as `init` saw them; steps give flat arrays, and a rule may look at the shape. */
-  readonly shapes: { readonly [K in N]: Shape };
+  readonly shapes: Like<P, Shape>;
   /** By slot, then by parameter: flat row-major arrays, and numbers for scalars. */
-  readonly slots: BySlot<S, { readonly [K in N]: number | Float64Array }>;
+  readonly slots: BySlot<S, Like<P, number | Float64Array>>;
 }
 
 /** Parameters after a step: numbers stay numbers, everything else is a flat row-major array. */
-export type Stepped<P> = {
-  [K in keyof P]: P[K] extends number ? number : Float64Array | Extract<P[K], number>;
-};
+export type Stepped<P> = P extends number
+  ? number
+  : P extends Leaf
+    ? Float64Array
+    : P extends readonly NumericArray[]
+      ? { [K in keyof P]: Float64Array }
+      : P extends NestedArray
+        ? Float64Array
+        : P extends Listed
+          ? { [K in keyof P]: Stepped<P[K]> }
+          : P extends readonly (infer E)[]
+            ? readonly Stepped<E>[]
+            : { [K in keyof P]: Stepped<P[K]> };
 
 /** An update rule with its options. It holds no state: `init` makes it, `step` takes and gives it. */
 export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<S> {
@@ -75,7 +119,7 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
    *
    * @throws where a parameter isn't made of numbers, or a hyperparameter is an expression
    */
-  init<const P extends Values>(parameters: P): OptimizerState<S, keyof P>;
+  init<const P extends ParameterValues>(parameters: P): OptimizerState<S, P>;
   /**
    * One step on numbers, with gradients from anywhere. Nothing given is changed or kept; the order of keys doesn't
    * matter.
@@ -90,11 +134,11 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
    * @throws where a key of the gradients or of the state is missing, unknown or misshapen, or a hyperparameter is
    * an expression
    */
-  step<P extends Values>(
+  step<P extends ParameterValues>(
     parameters: P,
-    gradients: { readonly [K in keyof P]: Value },
-    state: OptimizerState<S, keyof P>,
-  ): { parameters: Stepped<P>; state: OptimizerState<S, keyof P> };
+    gradients: Like<P, Value | ShapedValues>,
+    state: OptimizerState<S, P> | OptimizerState<S, ParameterValues>,
+  ): { parameters: Stepped<P>; state: OptimizerState<S, P> };
   /**
    * One step on expressions, inside a trace: to be compiled together with the gradient, or differentiated.
    * `step` is 1 at the first one.
@@ -114,14 +158,14 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
    *
    * @throws where a key is missing, unknown or misshapen
    */
-  update<P extends Exprs>(
+  update<P extends ParameterExprs>(
     parameters: P,
-    gradients: { readonly [K in keyof P]: Operand },
-    slots: BySlot<S, { readonly [K in keyof P]: Operand }>,
+    gradients: Like<P, Operand>,
+    slots: BySlot<S, Like<P, Operand>>,
     step: Expr | number,
-  ): { parameters: { [K in keyof P]: P[K] }; slots: BySlot<S, { readonly [K in keyof P]: Expr }> };
+  ): { parameters: { [K in keyof P]: P[K] }; slots: BySlot<S, Like<P, Expr>> };
   /** The slots before the first step as expressions of the parameters' trace. */
-  initialSlots<P extends Exprs>(parameters: P): BySlot<S, { readonly [K in keyof P]: Expr }>;
+  initialSlots<P extends ParameterExprs>(parameters: P): BySlot<S, Like<P, Expr>>;
 }
 
 /**
@@ -162,21 +206,17 @@ function makeOptimizer<S extends Slots>(definition: OptimizerDefinition<S>): Opt
   for (const one of [slots, hyperparameters, ...Object.values(slots)]) Object.freeze(one);
   const optimizer = Object.freeze({
     ...definition,
-    init(parameters: Values) {
+    init(parameters: unknown) {
       refuseExpressions("init");
       return onNumbers.init(parameters);
     },
-    step(parameters: Values, gradients: Values, state: OptimizerState) {
+    step(parameters: unknown, gradients: unknown, state: unknown) {
       refuseExpressions("step");
       return onNumbers.step(parameters, gradients, state);
     },
-    update: (
-      parameters: Exprs,
-      gradients: Operands,
-      slots: Readonly<Record<string, Operands>>,
-      step: Expr | number,
-    ) => update(plain, parameters, gradients, slots, step),
-    initialSlots: (parameters: Exprs) => initialSlots(plain, parameters),
+    update: (parameters: unknown, gradients: unknown, slots: unknown, step: Expr | number) =>
+      update(plain, parameters, gradients, slots, step),
+    initialSlots: (parameters: unknown) => initialSlots(plain, parameters),
   });
   made.add(optimizer);
   return optimizer as unknown as Optimizer<S>;

@@ -1,7 +1,19 @@
-/** Steps on expressions: the rule applied to every parameter of a map, its names and shapes checked. */
-import { AdjointError, Expr, type Operand, type Shape } from "../graph/index.js";
-import { describe, formatShape, full, liftTo, sameShape } from "../graph/internal.js";
-import { bySlot, fromNames, type Given, place, readMap, readNamed, readSlots } from "./maps.js";
+/** Steps on expressions: the rule applied to every parameter of a tree, its paths and shapes checked. */
+import { AdjointError, Expr, type Operand, type Shape, type Tree } from "../graph/index.js";
+import {
+  describe,
+  formatShape,
+  full,
+  isExpr,
+  isNumeric,
+  leavesOf,
+  liftTo,
+  mapTree,
+  readTree,
+  rowsOf,
+  sameShape,
+} from "../graph/internal.js";
+import { bySlot, joinUpdates, placeIn, readLeaves, readMap, readSlots } from "./maps.js";
 import type { Exprs, Rule, Slot } from "./optimizer.js";
 
 /** A definition without its types. */
@@ -11,46 +23,33 @@ export interface Plain {
   readonly rule: Rule;
 }
 
-/** What may be given for expressions: constants too. */
-export type Operands = Readonly<Record<string, Operand>>;
-
 export function update(
   optimizer: Plain,
-  parameters: Exprs,
-  gradients: Operands,
-  slots: Readonly<Record<string, Operands>>,
+  parameters: unknown,
+  gradients: unknown,
+  slots: unknown,
   step: Expr | number,
-): { parameters: Exprs; slots: Readonly<Record<string, Exprs>> } {
-  const exprs = readExprs(optimizer, parameters);
-  const names = Object.keys(exprs);
-  const ownGradients = readNamed(optimizer, gradients, names, "gradients");
-  const ownSlots = readSlots(optimizer, slots, names, "slots");
-  const results = fromNames(names, (name) => {
-    const parameter = exprs[name]!;
-    const { builder, shape } = parameter;
-    const read = (map: Given, what: string, wanted: Shape): Expr =>
-      liftTo(builder, map[name] as Operand, wanted, place(optimizer, what, name));
-    return applyRule(
-      optimizer,
-      parameter,
-      read(ownGradients, "gradients", shape),
-      bySlot(optimizer, (slot, { scalar }) => read(ownSlots[slot]!, `slots.${slot}`, scalar ? [] : shape)),
-      liftTo(builder, step, [], `${optimizer.name}: step`),
-    );
+): ReturnType<typeof joinUpdates<Expr, Expr>> {
+  const form = { like: readExprs(optimizer, parameters), isLeaf: isExpr };
+  const read = (value: unknown, { builder }: Expr, shape: Shape, what: string): Expr =>
+    liftTo(builder, value as Operand, shape, what);
+  const slopes = readLeaves(optimizer, form, gradients, "gradients", (value, parameter, what) =>
+    read(value, parameter, parameter.shape, what),
+  );
+  const memory = readSlots(optimizer, form, slots, "slots", (value, parameter, { scalar }, what) =>
+    read(value, parameter, scalar ? [] : parameter.shape, what),
+  );
+  const updates = leavesOf(form.like, isExpr).map((parameter, i) => {
+    const time = liftTo(parameter.builder, step, [], `${optimizer.name}: step`);
+    return applyRule(optimizer, parameter, slopes[i]!, memory[i]!, time);
   });
-  return {
-    parameters: fromNames(names, (name) => results[name]!.parameter),
-    slots: bySlot(optimizer, (slot) => fromNames(names, (name) => results[name]!.slots[slot]!)),
-  };
+  return joinUpdates(optimizer, form, updates);
 }
 
-export function initialSlots(optimizer: Plain, parameters: Exprs): Readonly<Record<string, Exprs>> {
+export function initialSlots(optimizer: Plain, parameters: unknown): Readonly<Record<string, Tree<Expr>>> {
   const exprs = readExprs(optimizer, parameters);
   return bySlot(optimizer, (_, { initial, scalar }) =>
-    fromNames(Object.keys(exprs), (name) => {
-      const { builder, shape } = exprs[name]!;
-      return full(builder, initial, scalar ? [] : shape);
-    }),
+    mapTree(exprs, isExpr, ({ builder, shape }) => full(builder, initial, scalar ? [] : shape)),
   );
 }
 
@@ -80,14 +79,18 @@ export function applyRule(
 }
 
 /** Parameters that are all expressions. */
-function readExprs(optimizer: Plain, parameters: unknown): Exprs {
-  const given = readMap(optimizer, parameters, "parameters");
-  for (const [name, parameter] of Object.entries(given)) {
-    if (parameter instanceof Expr) continue;
-    throw new AdjointError(
-      `${place(optimizer, "parameters", name)}: expected an expression, got ${describe(parameter)}; update works ` +
-        "on expressions inside a trace, step on numbers.",
-    );
-  }
-  return given as Exprs;
+function readExprs(optimizer: Plain, parameters: unknown): Tree<Expr> {
+  const place = placeIn(optimizer, "parameters");
+  return readTree(
+    readMap(optimizer, parameters, "parameters"),
+    (one) => one instanceof Expr || (rowsOf(one)?.length !== 0 && isNumeric(one)),
+    place,
+    (leaf, path) => {
+      if (leaf instanceof Expr) return leaf;
+      throw new AdjointError(
+        `${place(path)}: expected an expression, got ${describe(leaf)}; update works ` +
+          "on expressions inside a trace, step on numbers.",
+      );
+    },
+  );
 }

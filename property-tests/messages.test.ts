@@ -102,10 +102,10 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ["a kernel's input", () => compile(f)({ x: [1] }), /^input "x": /, "(2)", "(1)"],
   ["no kind of input", () => trace({ x: 2 } as never, () => 1), /^trace: /, '"x"', "is 2;", "vector(2)"],
   [
-    "a list of results",
-    () => trace({ x: vector(2) }, (({ x }: { x: Expr }) => [x]) as never),
+    "a text among the results",
+    () => trace({ x: vector(2) }, (({ x }: { x: Expr }) => [x, { a: "x" }]) as never),
     /^trace: /,
-    "the list [an expression of shape (2)]",
+    'output "1.a" is the text "x"',
     "stack([a, b])",
   ],
   [
@@ -440,7 +440,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   ["what is made of others", () => gelu("2" as never), /^gelu: /, 'the text "2"'],
   ["an axis of what is made of others", () => softmax([1], 1), /^softmax: /, "axis 1"],
-  ["names as a list", () => grad(f, ["x"] as never), /^grad: /, "one by one", 'grad(f, "x")'],
+  ["names as a list", () => grad(f, [["x"]] as never), /^grad: /, "one by one", 'grad(f, "x")'],
   [
     "a name for the product that isn't there",
     () => hvp(f, "y" as never),

@@ -106,7 +106,7 @@ function weighedDown(f: Traced): Traced {
 
 function callKernel(f: Traced, point: Values, dtype: "f64" | "f32" = "f64"): number[] {
   const kernel = compile(f, { dtype }) as unknown as (inputs: unknown) => unknown;
-  return numbersOf(kernel(nameValues(f.graph.inputs, point)));
+  return numbersOf(kernel(nameValues(f.graph, point)));
 }
 
 function numbersOf(results: unknown): number[] {
@@ -180,7 +180,7 @@ const checks: Readonly<Record<string, Check>> = {
       const along = direction.flat().reduce((total, d, i) => total + d * gradient[i]!, 0);
       if (!slope || slope.error > 1e-6 * Math.max(1, Math.abs(slope.value))) return undefined;
       if (Math.abs(along - slope.value) <= 1e-5 * Math.max(1, Math.abs(slope.value))) return undefined;
-      const at = nameValues(f.graph.inputs, point) as never;
+      const at = nameValues(f.graph, point) as never;
       const { wrong, worst } = checkGradient(f, { at, tolerance: 1e-5, maxSkipped: 1 });
       return wrong === 0 ? undefined : { expected: [worst!.expected], actual: [worst!.found] };
     },

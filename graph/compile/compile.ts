@@ -56,7 +56,7 @@ export function compile<I extends Shapes, O, const D extends Dtype = "f64">(
     into,
     dtype,
     source: compiled?.source ?? "",
-    inputs: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
+    inputs: mapOutputs(graph.inputTree, (i) => graph.inputs[i]!.shape),
     outputs: mapOutputs(graph.outputs, (id) => graph.nodes[id]!.shape),
   }) as unknown as Kernel<I, O, ArrayOf<D>>;
 }

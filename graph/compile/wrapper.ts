@@ -4,17 +4,40 @@
  */
 import { type Graph, type Input, isId, outputsOf } from "../graph.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { foldTree, type Key } from "../tree.js";
+import { foldTree, type Key, type Path, type Tree } from "../tree.js";
 import { inputName, keyName, outputName } from "./names.js";
 
+/** So many of the first calls into a caller's arrays are asked for keys that nobody knows. */
+const askedCalls = 16;
+
+/** More pairs of an input and an output that may be the same array are looked at only where there are others than before. */
+const mostPairs = 256;
+
 /** The user's keys, each of which has a name in the code, `k0`, `k1` … */
-export function keysOf({ inputs, outputs }: Graph): Key[] {
-  const keys = new Set<Key>(inputs.map(({ name }) => name));
-  const add = (children: readonly (readonly [Key, unknown])[]) => {
-    for (const [key] of children) keys.add(key);
-  };
-  foldTree<number, unknown>(outputs, isId, () => {}, add);
-  return [...keys];
+export function keysOf({ inputTree, outputs }: Graph): string[] {
+  const keys = [inputTree, outputs].flatMap((tree) => containersOf(tree).flatMap(({ keys }) => keys));
+  return [...new Set(keys.filter((key) => typeof key === "string"))];
+}
+
+/** A record or a list of a tree, with the keys of what it holds. */
+interface Container {
+  readonly path: Path;
+  readonly isList: boolean;
+  readonly keys: readonly Key[];
+}
+
+/** The records and lists of a tree, each before what it holds. */
+function containersOf(tree: Tree<number>): Container[] {
+  const found: Container[] = [];
+  foldTree<number, unknown>(
+    tree,
+    isId,
+    () => {},
+    (children, isList, path) => {
+      found.push({ path, isList, keys: children.map(([key]) => key) });
+    },
+  );
+  return found.reverse();
 }
 
 /**
@@ -27,57 +50,59 @@ export function wrapperText(
   classOf: (id: number) => string,
   functions: number,
 ): string {
-  const { inputs } = graph;
+  const { inputs, inputTree } = graph;
   const outputs = outputsOf(graph);
   const shapes = outputs.map(({ id }) => graph.nodes[id]!.shape);
   const classes = outputs.map(({ id }) => classOf(id));
   const names = [...inputs.map((_, i) => inputName(i)), ...shapes.map((_, i) => outputName(i)), ...memory];
   const cores = Array.from({ length: functions }, (_, i) => `core${i}`);
   const run = cores.map((core) => `${core}(${names.join(", ")});`).join("\n");
+  // The length comes first: an engine that has read it knows the class. Of what has none, its error tells.
   const isArray = (name: string, itsClass: string, size: number) =>
-    `${name} instanceof ${itsClass} && ${name}.length === ${size}`;
-
-  const read = inputs.map(({ shape }, i) => {
-    const name = inputName(i);
-    const fits =
-      shape.length === 0 ? `typeof ${name} === "number"` : isArray(name, classOf(i), sizeOf(shape));
-    return `if (!(${fits})) ${name} = helpers.read(${i}, inputs);`;
-  });
-  const given = names.slice(0, inputs.length + shapes.length).join(", ");
+    `${name}.length === ${size} && ${name} instanceof ${itsClass}`;
+  const isInput = inputs.map(({ shape }, i) =>
+    shape.length === 0
+      ? `typeof ${inputName(i)} === "number"`
+      : isArray(inputName(i), classOf(i), sizeOf(shape)),
+  );
+  const isOutput = shapes.map((shape, i) => isArray(outputName(i), classes[i]!, sizeOf(shape)));
+  const read = isInput.map((fits, i) => `if (!(${fits})) ${inputName(i)} = helpers.read(${i}, inputs);`);
+  const given = names.slice(0, inputs.length + shapes.length);
 
   const keys = new Map(keysOf(graph).map((key, i) => [key, keyName(i)]));
-  const access = (key: Key) => `[${keys.get(key)}]`;
-  const paths = outputs.map(({ path }) => `outputs${path.map(access).join("")}`);
+  const access = (key: Key) => `[${typeof key === "number" ? key : keys.get(key)}]`;
+  const textOf = (root: string, path: Path) => root + path.map(access).join("");
+  const sources = inputs.map(({ path }, i) => `${inputName(i)} = ${textOf("inputs", path)};`);
+  const places = outputs.map(({ path }, i) => `${outputName(i)} = ${textOf("outputs", path)};`);
 
-  // The maps of the outputs with their keys: that there are as many as there should be tells that none is unknown.
-  const records = new Map<string, Set<Key>>();
-  for (const { path } of outputsOf(graph)) {
-    path.forEach((key, i) => {
-      const record = `outputs${path.slice(0, i).map(access).join("")}`;
-      records.set(record, (records.get(record) ?? new Set()).add(key));
+  // That records and lists hold as many as they should tells that no key is unknown.
+  const count = (root: string, tree: Tree<number>): string[] =>
+    containersOf(tree).map(({ path, isList }) => {
+      const given = textOf(root, path);
+      return isList ? `count += ${given}.length;` : `for (const key in ${given}) count++;`;
     });
-  }
+  const total = (...trees: Tree<number>[]) =>
+    trees.flatMap((tree) => containersOf(tree).flatMap((one) => one.keys)).length;
 
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
       ? `const ${outputName(i)} = scalar${i};`
       : `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`,
   );
-  const targets = shapes.map(
-    (shape, i) => `if (!(${isArray(outputName(i), classes[i]!, sizeOf(shape))})) helpers.reject(${i});`,
-  );
-  // Arrays that were checked in the call before needn't be checked again: most calls use the same ones. They are fields
-  // of an object of a class of its own, since an engine takes a field that was written only once for a constant; what is
-  // read of the class before anything was written differs from all that can be given. That a map is missing is told by
-  // the engine's error, since looking at each map costs a tenth of a call on two variables.
-  const arrays = names
-    .slice(0, inputs.length + shapes.length)
-    .filter((_, i) => inputs[i]?.shape.length !== 0);
-  const isNumber = (_: unknown, i: number) => inputs[i]!.shape.length === 0;
+  const pairs = copies(inputs, shapes).join("\n");
+  const arrays = given.filter((_, i) => inputs[i]?.shape.length !== 0);
+  const apart =
+    inputs.length * shapes.length <= mostPairs
+      ? pairs
+      : [
+          `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ")}) {`,
+          pairs,
+          ...arrays.map((name) => `checked.${name} = ${name};`),
+          "}",
+        ].join("\n");
   return [
-    "class Checked {}",
-    ...arrays.slice(0, 1).map((name) => `Checked.prototype.${name} = null;`),
-    "const checked = new Checked();",
+    "const checked = {};",
+    "let calls = 0;",
     `const [${cores.join(", ")}] = functions;`,
     `const [${[...keys.values()].join(", ")}] = keys;`,
     ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${classes[i]}(1);`] : [])),
@@ -86,41 +111,40 @@ export function wrapperText(
     `let ${inputs.map((_, i) => inputName(i)).join(", ") || "none"};`,
     "try {",
     "let count = 0;",
-    "for (const key in inputs) count++;",
-    `if (count !== ${inputs.length} || typeof inputs !== "object") helpers.check(inputs);`,
-    ...inputs.map((_, i) => `${inputName(i)} = inputs[${keyName(i)}];`),
+    ...count("inputs", inputTree),
+    `if (count !== ${total(inputTree)} || typeof inputs !== "object") helpers.check(inputs);`,
+    ...sources,
     ...read,
     "} catch (error) { helpers.unread(error, inputs); }",
     ...fresh,
     run,
     `return ${resultText(graph, shapes, access)};`,
     "},",
+    // That a record is missing is told by the engine's error, since looking at each costs a tenth of a call on two numbers.
     "into(inputs, outputs) {",
     // Of a graph that has neither inputs nor outputs, there is nothing to declare.
-    `let ${given || "none"};`,
+    `let ${given.join(", ") || "none"};`,
     "try {",
-    ...inputs.map((_, i) => `${inputName(i)} = inputs[${keyName(i)}];`),
-    ...paths.map((path, i) => `${outputName(i)} = ${path};`),
+    ...sources,
+    ...places,
+    `if (calls < ${askedCalls} || !(${[...isInput, ...isOutput].join(" && ") || true})) `,
+    `return intoOthers(inputs, outputs, ${given.join(", ")});`,
     "} catch (error) { helpers.unread(error, inputs, outputs); }",
-    ...read.filter(isNumber),
-    `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ") || false}) `,
-    `intoOthers(inputs, outputs, ${given});`,
-    `else { ${run} }`,
+    apart,
+    run,
     "},",
     "};",
-    `function intoOthers(inputs, outputs, ${given}) {`,
-    "try {",
-    ...read.filter((line, i) => !isNumber(line, i)),
-    ...targets,
-    "let count = 0;",
-    ...["inputs", ...records.keys()].map((record) => `for (const key in ${record}) count++;`),
-    `if (count !== ${inputs.length + [...records.values()].reduce((sum, keys) => sum + keys.size, 0)}) {`,
+    `function intoOthers(inputs, outputs, ${given.join(", ")}) {`,
+    ...read,
+    ...isOutput.map((fits, i) => `if (!(${fits})) helpers.reject(${i});`),
+    "let count = calls++;",
+    ...count("inputs", inputTree),
+    ...count("outputs", graph.outputs),
+    `if (count !== calls + ${total(inputTree, graph.outputs) - 1}) {`,
     "helpers.check(inputs);",
     "helpers.checkTargets(outputs);",
     "}",
-    "} catch (error) { helpers.unread(error, inputs); }",
-    ...copies(inputs, shapes),
-    ...arrays.map((name) => `checked.${name} = ${name};`),
+    apart,
     run,
     "}",
   ].join("\n");

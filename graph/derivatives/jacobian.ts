@@ -1,6 +1,6 @@
 /** Whole matrices of derivatives. */
 
-import { isExpr } from "../graph.js";
+import { isExpr, isId } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { equal } from "../ops/comparison.js";
 import { constant, full } from "../ops/constant.js";
@@ -12,16 +12,32 @@ import { scanOp } from "../scan/op.js";
 import { pack, totalSize, unpack } from "../scan/pack.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Shapes, Traced } from "../trace.js";
-import { type Tree, unflattenTree } from "../tree.js";
+import { type Listed, type Tree, unflattenTree } from "../tree.js";
 import type { ScalarOutput } from "../types.js";
 import { pushforward } from "./forward.js";
 import { type Masked, unmasked, zeroed } from "./masked.js";
 import { pullback } from "./reverse.js";
-import { close, differentiate, type Gradients, type Opened, open, valueOr } from "./transformations.js";
+import type { Gradients, Name, Named } from "./selection.js";
+import { close, differentiate, type Opened, open, valueOr } from "./transformations.js";
 
 /** For an output of shape O, its Jacobian by each input: the output's axes, then the input's. */
-export type Jacobians<O, I extends Shapes, N extends keyof I> =
-  O extends Expr<infer S> ? { [K in N]: Expr<[...S, ...I[K]]> } : { [P in keyof O]: Jacobians<O[P], I, N> };
+export type Jacobians<O, I, N> =
+  O extends Expr<infer S>
+    ? ExprsAfter<S, Named<I, N>>
+    : O extends Listed
+      ? { [K in keyof O]: Jacobians<O[K], I, N> }
+      : O extends readonly (infer E)[]
+        ? readonly Jacobians<E, I, N>[]
+        : { [K in keyof O]: Jacobians<O[K], I, N> };
+
+/** Expressions with the axes of S before those of the shapes of a tree. */
+type ExprsAfter<S extends Shape, T> = T extends Shape
+  ? Expr<[...S, ...T]>
+  : T extends Listed
+    ? { [K in keyof T]: ExprsAfter<S, T[K]> }
+    : T extends readonly (infer E)[]
+      ? readonly ExprsAfter<S, E>[]
+      : { [K in keyof T]: ExprsAfter<S, T[K]> };
 
 /** More rows than this (or columns in forward mode) are computed by a loop instead of being written out. */
 const mostRows = 16;
@@ -37,28 +53,28 @@ const mostRows = 16;
  *
  * @throws where an input isn't known
  */
-export function jacobian<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function jacobian<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O>,
   ...names: N[]
 ): Traced<I, Jacobians<O, I, N>> {
   const opened = open(f, names, "jacobian");
-  const { inputs, wanted, value, results } = opened;
+  const { exprs, tree, wanted, value, results } = opened;
   const rows = results.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const columns = wanted.reduce((sum, i) => sum + sizeOf(inputs[i]!.shape), 0);
+  const columns = wanted.reduce((sum, i) => sum + sizeOf(exprs[i]!.shape), 0);
   // By result and wanted input, flat: rows × columns.
   const blocks = rows <= columns ? byRows(opened) : byColumns(opened);
   const jacobians = results.map(({ shape }, r) =>
-    Object.fromEntries(
-      wanted.map((i, k) => [inputs[i]!.name, reshapeExpr(blocks[r]![k]!, [...shape, ...inputs[i]!.shape])]),
+    unflattenTree(
+      tree,
+      isId,
+      wanted.map((i, k) => reshapeExpr(blocks[r]![k]!, [...shape, ...exprs[i]!.shape])),
     ),
   );
   return close(opened, unflattenTree<Expr, Tree<Expr>>(value, isExpr, jacobians) as Tree<Expr>);
 }
 
 /** For a scalar objective, its second derivatives: `hessian(f).x.y` has the axes of `x`, then those of `y`. */
-export type Hessians<I extends Shapes, N extends keyof I> = {
-  [K in N]: { [L in N]: Expr<[...I[K], ...I[L]]> };
-};
+export type Hessians<I, N> = Jacobians<Gradients<I, N>, I, N>;
 
 /**
  * The Hessian of a scalar objective by all inputs, or by those named: the Jacobian of its gradient.
@@ -70,7 +86,7 @@ export type Hessians<I extends Shapes, N extends keyof I> = {
  *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function hessian<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function hessian<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, Hessians<I, N>> {
@@ -81,9 +97,9 @@ export function hessian<I extends Shapes, O, N extends keyof I & string = keyof 
 }
 
 /** Reverse mode: a row for each element of a result. */
-function byRows({ builder, inputs, exprs, wanted, results }: Opened): Expr[][] {
+function byRows({ builder, exprs, wanted, results }: Opened): Expr[][] {
   const leaves = wanted.map((i) => exprs[i]!);
-  const shapes = wanted.map((i) => inputs[i]!.shape);
+  const shapes = leaves.map(({ shape }) => shape);
   return results.map((result) =>
     eachUnit(builder, result.shape, shapes, (seed) =>
       pullback(builder, [[result, seed]], leaves).map((one, k) => valueOr(builder, one, shapes[k]!)),
@@ -92,10 +108,10 @@ function byRows({ builder, inputs, exprs, wanted, results }: Opened): Expr[][] {
 }
 
 /** Forward mode: a column for each element of an input. */
-function byColumns({ builder, inputs, exprs, wanted, results }: Opened): Expr[][] {
+function byColumns({ builder, exprs, wanted, results }: Opened): Expr[][] {
   const shapes = results.map(({ shape }) => shape);
   const columns = wanted.map((i) =>
-    eachUnit(builder, inputs[i]!.shape, shapes, (seed) =>
+    eachUnit(builder, exprs[i]!.shape, shapes, (seed) =>
       pushforward(builder, [[exprs[i]!, seed]], results).map((one, k) => valueOr(builder, one, shapes[k]!)),
     ),
   );

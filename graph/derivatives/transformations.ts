@@ -1,9 +1,18 @@
 /** Derivatives of traced functions: a traced function in, one out, with named inputs and outputs. */
 import { makeBuilder } from "../builder.js";
-import { describe, shortened } from "../describe.js";
 import { AdjointError } from "../errors.js";
-import { declareInputs, finish, type Graph, type Input, inline, isExpr, outputsOf } from "../graph.js";
-import { knownNames } from "../names.js";
+import {
+  declareInputs,
+  finish,
+  type Graph,
+  inline,
+  isExpr,
+  isId,
+  mapOutputs,
+  outputsOf,
+  type Signature,
+  signatureOf,
+} from "../graph.js";
 import type { Builder, Expr } from "../node.js";
 import { full } from "../ops/constant.js";
 import { formatShape, type Shape } from "../shape.js";
@@ -13,22 +22,28 @@ import type { ScalarOutput } from "../types.js";
 import { pushforward } from "./forward.js";
 import { type Masked, materialize, unmasked } from "./masked.js";
 import { pullback } from "./reverse.js";
+import { type Gradients, type Name, type Named, selectInputs } from "./selection.js";
 
-/** The gradients of named inputs, each shaped like its input. */
-export type Gradients<I extends Shapes, N extends keyof I> = { [K in N]: Expr<I[K]> };
-
-/** The inputs of `jvp` and `hvp` besides those of the function: `tangent.x` has the shape of `x`. */
-export type TangentInputs<I extends Shapes, N extends keyof I & string> = {
-  [K in N as `tangent.${K}`]: I[K];
+/** The inputs of `jvp` and `hvp` besides those of the function: `tangent.x` has the shapes of `x`. */
+export type TangentInputs<I, N> = {
+  [K in keyof Named<I, N> & string as `tangent.${K}`]: Named<I, N>[K];
 };
 
 /** The inputs of `vjp` besides those of the function: `cotangent`, or `cotangent.a` for an output `a`. */
-export type CotangentInputs<O, Path extends string = "cotangent"> =
+export type CotangentInputs<O, Text extends string = "cotangent"> =
   O extends Expr<infer S>
-    ? { [K in Path]: S }
+    ? { [K in Text]: S }
     : string extends keyof O
       ? Shapes
-      : Intersection<{ [K in keyof O & string]: CotangentInputs<O[K], `${Path}.${K}`> }[keyof O & string]>;
+      : O extends readonly unknown[]
+        ? number extends O["length"]
+          ? Shapes
+          : CotangentsOf<O, `${number}`, Text>
+        : CotangentsOf<O, string, Text>;
+
+type CotangentsOf<O, K, Text extends string> = Intersection<
+  { [P in keyof O & K & string]: CotangentInputs<O[P], `${Text}.${P}`> }[keyof O & K & string]
+>;
 
 type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer A) => void
   ? A extends Shapes
@@ -37,11 +52,22 @@ type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (a
   : never;
 
 /**
- * The gradient of a scalar objective by all inputs, or by those named; the others are data.
- * Inputs of the result are those of `f`, outputs the gradients by name.
+ * The gradient of a scalar objective by all inputs, or by those named; the others are data. A name is that of an input or
+ * of a tree of them (`"layers"`), or leads into one (`"layers.0.W"`, or as a list `["layers", 0, "W"]` where keys hold
+ * dots). Inputs of the result are those of `f`, outputs the gradients: the part of the inputs' tree that is named, in which
+ * a list of which some are left out has become a record by place.
+ *
+ * @example
+ * const f = trace({ layers: [{ W: matrix(2, 2), b: vector(2) }], x: vector(2) }, ({ layers: [{ W, b }], x }) =>
+ *   sum(add(matmul(x, W), b)),
+ * );
+ * const point = { layers: [{ W: [[1, 2], [3, 4]], b: [0, 0] }], x: [1, 1] };
+ * grad(f, "layers")(point); // { layers: [{ W: [1, 1, 1, 1], b: [1, 1] }] }
+ * grad(f, "layers.0.b", "x")(point); // { layers: { 0: { b: [1, 1] } }, x: [3, 7] }
+ *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function grad<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function grad<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, Gradients<I, N>> {
@@ -52,7 +78,7 @@ export function grad<I extends Shapes, O, N extends keyof I & string = keyof I &
  * The objective's value and its gradient: outputs `{ value, grad: { … } }`, sharing all work.
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function valueAndGrad<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function valueAndGrad<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I, { value: Expr<[]>; grad: Gradients<I, N> }> {
@@ -70,7 +96,7 @@ export function valueAndGrad<I extends Shapes, O, N extends keyof I & string = k
  *
  * @throws where an input isn't known, or the paths of two outputs read the same (`"a.b"`, and `b` of `a`)
  */
-export function vjp<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function vjp<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O>,
   ...names: N[]
 ): Traced<I & CotangentInputs<O>, { value: O; grad: Gradients<I, N> }> {
@@ -90,7 +116,7 @@ export function vjp<I extends Shapes, O, N extends keyof I & string = keyof I & 
  *
  * @throws where an input isn't known
  */
-export function jvp<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function jvp<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, { value: O; tangent: O }> {
@@ -111,7 +137,7 @@ export function jvp<I extends Shapes, O, N extends keyof I & string = keyof I & 
  *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
-export function hvp<I extends Shapes, O, N extends keyof I & string = keyof I & string>(
+export function hvp<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, Gradients<I, N>> {
@@ -119,7 +145,7 @@ export function hvp<I extends Shapes, O, N extends keyof I & string = keyof I & 
   return close(opened, tangentsOf(opened));
 }
 
-function cotangentInputs(graph: Graph): readonly Input[] {
+function cotangentInputs(graph: Graph): Specs {
   const paths = new Map<string, Path>();
   const added = outputsOf(graph).map(({ path, id }) => {
     const name = pathText(["cotangent", ...path]);
@@ -130,28 +156,20 @@ function cotangentInputs(graph: Graph): readonly Input[] {
       );
     }
     paths.set(name, path);
-    return { name, shape: graph.nodes[id]!.shape };
+    return [name, graph.nodes[id]!] as const;
   });
-  return apart(graph.inputs, added, "vjp");
+  return Object.fromEntries(added);
 }
 
-function tangentInputs({ inputs }: Graph, wanted: readonly number[], what: string): readonly Input[] {
-  const added = wanted.map((i) => ({ name: `tangent.${inputs[i]!.name}`, shape: inputs[i]!.shape }));
-  return apart(inputs, added, what);
-}
-
-function apart(inputs: readonly Input[], added: readonly Input[], what: string): readonly Input[] {
-  const taken = added.find(({ name }) => inputs.some((input) => input.name === name));
-  if (!taken) return added;
-  throw new AdjointError(
-    `${what}: the function has an input "${taken.name}" of its own, which is the name that ${what} gives to one it adds; rename it by tracing.`,
-  );
+function tangentInputs({ inputs }: Graph, wanted: Tree<number>): Specs {
+  const specs = mapOutputs(wanted, (i) => inputs[i]!) as Specs;
+  return Object.fromEntries(Object.entries(specs).map(([key, spec]) => [`tangent.${key}`, spec]));
 }
 
 /** The gradient, or what `arrange` makes of it and the value, for the function that errors name. */
 export function differentiate<I extends Shapes, O>(
   f: unknown,
-  names: readonly string[],
+  names: readonly unknown[],
   what: string,
   arrange: (value: Expr, gradients: Tree<Expr>) => Tree<Expr> = (_value, gradients) => gradients,
 ): Traced<I, O> {
@@ -166,9 +184,10 @@ export function differentiate<I extends Shapes, O>(
 export interface Opened {
   readonly builder: Builder;
   /** The inputs of the result: those of the function, and those added. */
-  readonly inputs: readonly Input[];
+  readonly signature: Signature;
   readonly exprs: readonly Expr[];
-  /** The inputs by which to differentiate, by position. */
+  /** The inputs by which to differentiate, by position: a tree, and its leaves. */
+  readonly tree: Tree<number>;
   readonly wanted: readonly number[];
   /** The added inputs. */
   readonly added: readonly Expr[];
@@ -177,31 +196,46 @@ export interface Opened {
   readonly results: readonly Expr[];
 }
 
+/** Kinds of inputs by name. */
+type Specs = Readonly<Record<string, Tree<{ readonly shape: Shape }>>>;
+
 export function open(
   f: unknown,
-  names: readonly string[],
+  names: readonly unknown[],
   what: string,
-  add: (graph: Graph, wanted: readonly number[], what: string) => readonly Input[] = () => [],
+  add: (graph: Graph, wanted: Tree<number>) => Specs = () => ({}),
 ): Opened {
   const graph = graphOf(f, what);
-  const wanted = selectInputs(graph, names, what);
-  const inputs = [...graph.inputs, ...add(graph, wanted, what)];
+  const tree = selectInputs(graph, names, what);
+  const own = mapOutputs(graph.inputTree, (i) => graph.inputs[i]!) as Specs;
+  const added = add(graph, tree);
+  const taken = Object.keys(added).find((name) => Object.hasOwn(own, name));
+  if (taken !== undefined) {
+    throw new AdjointError(
+      `${what}: the function has an input "${taken}" of its own, which is the name that ${what} gives to one it adds; rename it by tracing.`,
+    );
+  }
+  const signature = signatureOf({ ...own, ...added });
   const builder = makeBuilder(2 * graph.nodes.length);
-  const exprs = declareInputs(builder, inputs);
+  const exprs = declareInputs(builder, signature.inputs);
   const value = inline(graph, builder, exprs);
   return {
     builder,
-    inputs,
+    signature,
     exprs,
-    wanted,
+    tree,
+    wanted: leavesOf(tree, isId),
     added: exprs.slice(graph.inputs.length),
     value,
     results: leavesOf(value, isExpr),
   };
 }
 
-export function close<I extends Shapes, O>({ builder, inputs }: Opened, outputs: Tree<Expr>): Traced<I, O> {
-  return makeTraced(finish(builder, inputs, outputs));
+export function close<I extends Shapes, O>(
+  { builder, signature }: Opened,
+  outputs: Tree<Expr>,
+): Traced<I, O> {
+  return makeTraced(finish(builder, signature, outputs));
 }
 
 /** What a derivative holds, zeros where there is none. */
@@ -210,7 +244,7 @@ export function valueOr(builder: Builder, masked: Masked | undefined, shape: Sha
 }
 
 function gradientsOf(
-  { builder, inputs, exprs, wanted }: Opened,
+  { builder, exprs, tree, wanted }: Opened,
   seeds: readonly (readonly [Expr, Masked])[],
 ): Tree<Expr> {
   const adjoints = pullback(
@@ -218,8 +252,10 @@ function gradientsOf(
     seeds,
     wanted.map((i) => exprs[i]!),
   );
-  return Object.fromEntries(
-    wanted.map((i, k) => [inputs[i]!.name, valueOr(builder, adjoints[k], inputs[i]!.shape)] as const),
+  return unflattenTree(
+    tree,
+    isId,
+    wanted.map((i, k) => valueOr(builder, adjoints[k], exprs[i]!.shape)),
   );
 }
 
@@ -229,24 +265,6 @@ function tangentsOf({ builder, exprs, wanted, added, value, results }: Opened): 
     valueOr(builder, tangent, results[i]!.shape),
   );
   return unflattenTree(value, isExpr, tangents);
-}
-
-/** The positions of the named inputs, of all where none is named. */
-function selectInputs(graph: Graph, names: readonly string[], what: string): number[] {
-  if (names.length === 0) return graph.inputs.map((_, i) => i);
-  const known = graph.inputs.map(({ name }) => name);
-  return [...new Set<unknown>(names)].map((given) => {
-    if (typeof given !== "string") {
-      throw new AdjointError(
-        `${what}: inputs are named one by one, as in ${what}(f, "x"), not by ${describe(given)}.`,
-      );
-    }
-    const i = known.indexOf(given);
-    if (i >= 0) return i;
-    throw new AdjointError(
-      `${what}: there is no input "${shortened(given)}"; ${knownNames("inputs", known, given)}`,
-    );
-  });
 }
 
 /** Throws where a function's output isn't one scalar. */

@@ -10,9 +10,8 @@ import { checkOptions } from "../options.js";
 import type { Recipe } from "../recipe.js";
 import { forEachOffset, formatShape, type Shape, stridesOf } from "../shape.js";
 import type { Axes, Reduced } from "../shape-types.js";
-import { isRecord } from "../tree.js";
+import { isRecord, rowsOf } from "../tree.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
-import { rowsOf } from "../values.js";
 import { reshapeExpr } from "./moving.js";
 
 /** An axis counted from the front, or from the back if negative. */

@@ -4,7 +4,7 @@ import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
 import { formatShape, type Shape, sizeOf, tooMany } from "../shape.js";
-import { rowsOf } from "../values.js";
+import { rowsOf } from "../tree.js";
 import { assemble, partAt } from "./boxes.js";
 import { type Sliding, spanOf, windowCount } from "./windows.js";
 

@@ -1,6 +1,6 @@
 /** The bodies of scans: graphs of their own, made of expressions, and scans made of them. */
 import { makeBuilder } from "../builder.js";
-import { declareInputs, finish, type Graph, inline } from "../graph.js";
+import { declareInputs, finish, type Graph, inline, numbered } from "../graph.js";
 import { ancestors } from "../interpret.js";
 import { apply, type Builder, type Expr, isOp } from "../node.js";
 import type { Op } from "../op.js";
@@ -22,10 +22,10 @@ export function makeBody(
   shapes: Inputs<Shape>,
   write: (builder: Builder, inputs: Inputs<Expr>) => Expr,
 ): Graph {
-  const inputs = joinInputs(shapes).map((shape, i) => ({ name: String(i), shape }));
+  const signature = numbered(joinInputs(shapes));
   const builder = makeBuilder();
-  const exprs = splitInputs(declareInputs(builder, inputs), shapes.rows.length);
-  return finish(builder, inputs, write(builder, exprs));
+  const exprs = splitInputs(declareInputs(builder, signature.inputs), shapes.rows.length);
+  return finish(builder, signature, write(builder, exprs));
 }
 
 /** What a body gives for expressions of another builder. */
@@ -78,7 +78,8 @@ export function deriveScan(
 
 /** A body without the inputs that it doesn't use. The carry and the step always stay. */
 function prune(given: Graph, rows: number): { readonly body: Graph; readonly keeps: Inputs<boolean> } {
-  const { nodes, inputs, outputs } = simplifyGraph(given);
+  const graph = simplifyGraph(given);
+  const { nodes, inputs, outputs } = graph;
   const used = new Set(nodes.flatMap(({ operands }) => operands)).add(outputs as number);
   const own = splitInputs(
     inputs.map((_, i) => used.has(i)),
@@ -87,12 +88,12 @@ function prune(given: Graph, rows: number): { readonly body: Graph; readonly kee
   const keeps = { ...own, carry: true, step: true };
   const list = joinInputs(keeps);
   const builder = makeBuilder(nodes.length);
-  const kept = inputs.filter((_, i) => list[i]);
-  const declared = declareInputs(builder, kept);
+  const kept = numbered(inputs.filter((_, i) => list[i]).map(({ shape }) => shape));
+  const declared = declareInputs(builder, kept.inputs);
   let next = 0;
   // What isn't kept isn't used, so that anything may stand for it.
   const exprs = list.map((keep) => declared[keep ? next++ : 0]!);
-  return { body: finish(builder, kept, inline({ nodes, inputs, outputs }, builder, exprs)), keeps };
+  return { body: finish(builder, kept, inline(graph, builder, exprs)), keeps };
 }
 
 /**

@@ -65,7 +65,7 @@ export function along(f: Objective, direction: Point): Objective {
   const gradients = grad(f, ...names);
   const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
   return trace(Object.fromEntries(inputs), (exprs): Expr => {
-    const byName: Readonly<Record<string, Expr>> = gradients(exprs);
+    const byName = gradients(exprs) as Readonly<Record<string, Expr>>;
     return names
       .map((name): Expr => {
         const gradient = byName[name]!;

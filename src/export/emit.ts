@@ -55,8 +55,9 @@ export function emit<I extends Shapes, O>(f: Traced<I, O>, options: EmitOptions)
   const typed = (text: string) => (language === "ts" ? text : "");
   const kind = (shape: Shape) => (shape.length === 0 ? "number" : "Float64Array");
   // Users' names are property keys, as string literals; inside, everything has a number.
-  const inputs = graph.inputs.map(({ name, shape }, i) => ({
-    key: JSON.stringify(name),
+  const inputs = graph.inputs.map(({ name, path, shape }, i) => ({
+    told: JSON.stringify(name),
+    source: `inputs${path.map((key) => `[${JSON.stringify(key)}]`).join("")}`,
     local: inputName(i),
     shape,
   }));
@@ -72,7 +73,15 @@ export function emit<I extends Shapes, O>(f: Traced<I, O>, options: EmitOptions)
   };
   const resultType = record("; ", kind);
   const result = record(", ", (shape, output) => (shape.length === 0 ? `${output}[0]${typed("!")}` : output));
-  const parameterType = `{ ${inputs.map(({ key, shape }) => `readonly [${key}]: ${kind(shape)}`).join("; ")} }`;
+  const parameterType = foldTree<number, string>(
+    graph.inputTree,
+    isId,
+    (i) => kind(graph.inputs[i]!.shape),
+    (children, isList) =>
+      isList
+        ? `readonly [${children.map(([, child]) => child).join(", ")}]`
+        : `{ ${children.map(([key, child]) => `readonly [${JSON.stringify(key)}]: ${child}`).join("; ")} }`,
+  );
   return [
     "/** Written by Adjoint. */",
     ...(isUntyped ? [typed("// @ts-nocheck")] : []),
@@ -80,11 +89,11 @@ export function emit<I extends Shapes, O>(f: Traced<I, O>, options: EmitOptions)
     "",
     "/**",
     ...inputs.map(
-      ({ local, key, shape }) => ` * ${local} is ${key.replaceAll("*/", "*\\/")} ${formatShape(shape)}`,
+      ({ local, told, shape }) => ` * ${local} is ${told.replaceAll("*/", "*\\/")} ${formatShape(shape)}`,
     ),
     " */",
     `export function ${name}(inputs${typed(`: ${parameterType}`)})${typed(`: ${resultType}`)} {`,
-    ...inputs.map(({ local, key }) => `  const ${local} = inputs[${key}];`),
+    ...inputs.map(({ local, source }) => `  const ${local} = ${source};`),
     ...shapes.map((shape, i) => `  const ${outputName(i)} = new Float64Array(${sizeOf(shape)});`),
     // A block a part keeps their locals apart.
     ...parts.flatMap((part) => ["  {", ...part.split("\n").map((line) => `    ${line}`), "  }"]),

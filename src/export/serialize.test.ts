@@ -183,12 +183,12 @@ const xOfTwo = '"inputs":[{"name":"x","shape":[2]}]';
 
 const refused: readonly (readonly [string, string, RegExp])[] = [
   ["no JSON", "x", /it isn't JSON/],
-  ["other JSON", "[1]", /doesn't say "adjoint": 2/],
-  ["null", "null", /doesn't say "adjoint": 2/],
+  ["other JSON", "[1]", /doesn't say "adjoint": 3/],
+  ["null", "null", /doesn't say "adjoint": 3/],
   [
     "another format",
     '{"adjoint":1,"inputs":[]}',
-    /it was written by format 1, and this version reads format 2; trace the/,
+    /it was written by format 1, and this version reads formats 2 and 3; trace the/,
   ],
   ["nothing inside", `{${head}}`, /inputs, nodes or outputs are missing/],
   ["no list of own ops", '{"adjoint":2}', /own or graphs are missing/],

@@ -2,18 +2,19 @@
  * Traced functions as text and back: the graph is plain data, and ops are known by their names. What a reader couldn't
  * read is refused by the writer.
  *
- * Format 2 is JSON: `{ adjoint: 2, own, graphs, inputs, nodes, outputs }`. A node is `[op, operands, parameters, label?]`,
- * inputs aside, which come first. `own` lists the names of ops that aren't the library's, `graphs` holds bodies (of scans),
+ * Format 3 is JSON: `{ adjoint: 3, own, graphs, inputs, inputTree, nodes, outputs }`. A node is `[op, operands, parameters,
+ * label?]`, inputs aside, which come first; both trees have places of nodes at their leaves. Format 2, which is read, too,
+ * has no tree of inputs, but the name of each. `own` lists the names of ops that aren't the library's, `graphs` holds bodies (of scans),
  * each before those who name it by its place.
  */
 import {
   AdjointError,
   type Expr,
   type Graph,
-  type Input,
   label,
   type Op,
   type Outputs,
+  type Shape,
   type Shapes,
   type Traced,
   type Tree,
@@ -24,6 +25,7 @@ import {
   declareInputs,
   describe,
   finish,
+  flattenTree,
   graphOf,
   inputOp,
   isLength,
@@ -33,11 +35,12 @@ import {
   mapTree,
   opOf,
   readList,
+  signatureOf,
   validate,
 } from "../../graph/internal.js";
 import { tryOut } from "./try-out.js";
 
-const format = 2;
+const format = 3;
 
 const typedArrays = {
   ...{ Float64Array, Float32Array, Int8Array, Uint8Array, Uint8ClampedArray },
@@ -51,12 +54,14 @@ const library: ReadonlyMap<string, Op> = /* @__PURE__ */ new Map(allOps.map((op)
 
 /** A graph as data for JSON. */
 interface GraphData {
-  readonly inputs: readonly LabelledInput[];
+  readonly inputs: readonly InputData[];
+  readonly inputTree: unknown;
   readonly nodes: readonly (readonly unknown[])[];
   readonly outputs: unknown;
 }
 
-interface LabelledInput extends Input {
+interface InputData {
+  readonly shape: Shape;
   readonly label?: string;
 }
 
@@ -69,7 +74,7 @@ class Writer {
     return [...this.#ops].filter(([name, op]) => library.get(name) !== op).map(([name]) => name);
   }
 
-  graph({ nodes, inputs, outputs }: Graph): GraphData {
+  graph({ nodes, inputs, inputTree, outputs }: Graph): GraphData {
     const list = nodes.slice(inputs.length).map(({ op, operands, params, label }) => {
       const other = this.#ops.get(op.name);
       if (other && other !== op) {
@@ -81,11 +86,11 @@ class Writer {
       const entries = this.#record(params, op, []);
       return label === undefined ? [op.name, operands, entries] : [op.name, operands, entries, label];
     });
-    const named = inputs.map(({ name, shape }, i) => {
+    const kinds = inputs.map(({ shape }, i) => {
       const { label } = nodes[i]!;
-      return label === undefined ? { name, shape } : { name, shape, label };
+      return label === undefined ? { shape } : { shape, label };
     });
-    return { inputs: named, nodes: list, outputs };
+    return { inputs: kinds, inputTree, nodes: list, outputs };
   }
 
   #record(record: object, op: Op, path: readonly string[]): Record<string, unknown> {
@@ -192,9 +197,13 @@ function ownOp(name: string, given: readonly Op[]): Op {
 }
 
 function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readonly Graph[]): Graph {
-  const { inputs, nodes, outputs } = checked(data);
+  const { inputs, inputTree, nodes, outputs } = checked(data);
+  const places = flattenTree(inputTree, isPlace);
+  if (places.length !== inputs.length || !places.every(({ leaf }, i) => leaf === i))
+    throw new Error("the tree of the inputs doesn't hold their places in order");
+  const signature = signatureOf(mapTree(inputTree, isPlace, (i) => inputs[i as number]!));
   const builder = makeBuilder(nodes.length);
-  const exprs: Expr[] = declareInputs(builder, inputs);
+  const exprs: Expr[] = declareInputs(builder, signature.inputs);
   for (const [i, { label: name }] of inputs.entries()) if (name !== undefined) label(exprs[i]!, name);
   const at = (id: unknown): Expr => {
     const expr = exprs[id as number];
@@ -220,14 +229,17 @@ function readGraph(data: unknown, known: ReadonlyMap<string, Op>, graphs: readon
     const expr = builder.expr(position);
     exprs.push(ownLabel === undefined ? expr : label(expr, ownLabel));
   }
-  const isPlace = (tree: unknown): tree is unknown => typeof tree !== "object" || tree === null;
-  const graph = finish(builder, inputs, mapTree<unknown, Expr>(outputs, isPlace, at) as Tree<Expr>);
+  const graph = finish(builder, signature, mapTree<unknown, Expr>(outputs, isPlace, at) as Tree<Expr>);
   validate(graph);
   for (const { op, operands, params, shape } of graph.nodes) {
     const shapes = operands.map((operand) => graph.nodes[operand]!.shape);
     if (library.get(op.name) === op && op !== inputOp) tryOut(op, shapes, params, shape);
   }
   return graph;
+}
+
+function isPlace(tree: unknown): tree is unknown {
+  return typeof tree !== "object" || tree === null;
 }
 
 /** Parameters become part of generated code: they are numbers and what is made of them, nothing else. */
@@ -264,9 +276,9 @@ function parse(text: string): Parsed {
     throw new Error(`it isn't JSON (${(error as Error).message})`);
   }
   if (!isRecord(data) || !isLength(data.adjoint)) throw new Error(`it doesn't say "adjoint": ${format}`);
-  if (data.adjoint !== format) {
+  if (data.adjoint !== format && data.adjoint !== 2) {
     throw new Error(
-      `it was written by format ${data.adjoint}, and this version reads format ${format}; ` +
+      `it was written by format ${data.adjoint}, and this version reads formats 2 and ${format}; ` +
         "trace the function and serialize it anew, or read the text by the version that wrote it",
     );
   }
@@ -279,16 +291,18 @@ function parse(text: string): Parsed {
 type NodeData = readonly [name: string, operands: readonly unknown[], params: object, label?: string];
 
 function checked(data: unknown): {
-  readonly inputs: readonly LabelledInput[];
+  readonly inputs: readonly InputData[];
+  readonly inputTree: Tree<unknown>;
   readonly nodes: readonly NodeData[];
   readonly outputs: unknown;
 } {
-  const { inputs, nodes, outputs } = isRecord(data) ? data : {};
+  const { inputs, inputTree, nodes, outputs } = isRecord(data) ? data : {};
   if (!Array.isArray(inputs) || !Array.isArray(nodes) || outputs === undefined)
     throw new Error("inputs, nodes or outputs are missing");
   for (const input of inputs) {
     const isShape = Array.isArray(input?.shape) && input.shape.every(isLength);
-    if (typeof input?.name !== "string" || !isShape || typeof (input.label ?? "") !== "string")
+    const isNamed = inputTree !== undefined || typeof input?.name === "string";
+    if (!isNamed || !isShape || typeof (input.label ?? "") !== "string")
       throw new Error("an input lacks its name or its shape, or its label is no text");
   }
   for (const node of nodes) {
@@ -297,7 +311,15 @@ function checked(data: unknown): {
     if (!isNode || typeof label !== "string" || node.length > 4)
       throw new Error(`the node ${short(node)} isn't [op, operands, parameters] or those and a label`);
   }
-  return { inputs, nodes, outputs };
+  return { inputs, inputTree: inputTree ?? treeOfNames(inputs), nodes, outputs };
+}
+
+/** Of format 2. */
+function treeOfNames(inputs: readonly { readonly name: string }[]): Tree<unknown> {
+  const tree = new Map(inputs.map(({ name }, i) => [name, i]));
+  const twice = inputs.find(({ name }, i) => tree.get(name) !== i);
+  if (twice) throw new Error(`two inputs are named "${twice.name}"`);
+  return Object.fromEntries(tree);
 }
 
 function short(value: unknown): string {

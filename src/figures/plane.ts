@@ -1,14 +1,17 @@
 /** What figures of the plane read: an objective of two variables, and runs over it as paths. */
 import { AdjointError, compile, type Expr, grad, type Traced } from "../../graph/index.js";
 import {
+  atPath,
   describe,
   formatShape,
+  isId,
   isRecord,
   isTraced,
   reading,
   readList,
   readText,
   readValue,
+  unflattenTree,
 } from "../../graph/internal.js";
 import type { Interval, Objective } from "../objectives/index.js";
 import type { Status } from "../runs/index.js";
@@ -46,7 +49,7 @@ export interface Plane {
   readonly window: PlaneWindow | undefined;
   /** Both coordinates of a point by name, or of points row by row. */
   readonly coordinates: (
-    parameters: Readonly<Record<string, number | Float64Array>>,
+    parameters: unknown,
   ) => { readonly x1: ArrayLike<number>; readonly x2: ArrayLike<number> } | undefined;
 }
 
@@ -61,7 +64,7 @@ export function readPlane(what: string, objective: unknown): Plane {
         "pass trace({ x: vector(2) }, ({ x }) => …) or one of the library's objectives, such as cubic.",
     );
   }
-  const { inputs, nodes, outputs } = traced.graph;
+  const { inputs, inputTree, nodes, outputs } = traced.graph;
   const output = typeof outputs === "number" ? nodes[outputs]! : undefined;
   const shapes = inputs.map(({ name, shape }) => `${name}: ${formatShape(shape)}`).join(", ");
   const isVector = inputs.length === 1 && inputs[0]!.shape.length === 1 && inputs[0]!.shape[0] === 2;
@@ -78,15 +81,16 @@ export function readPlane(what: string, objective: unknown): Plane {
   const kernel = compile(traced as Traced<Record<string, []>, Expr<[]>>);
   const [first, second] = inputs.map(({ name }) => name) as [string, string | undefined];
   const at = (x1: number, x2: number) =>
-    (second === undefined ? { [first]: [x1, x2] } : { [first]: x1, [second]: x2 }) as never;
-  let gradientKernel: ((inputs: never) => Record<string, number | Float64Array>) | undefined;
+    unflattenTree<number, unknown>(inputTree, isId, second === undefined ? [[x1, x2]] : [x1, x2]) as never;
+  // What stands for each of the inputs in a tree like theirs.
+  const numbersOf = (tree: unknown) => inputs.map(({ path }) => list(atPath(tree, path)));
+  let gradientKernel: ((inputs: never) => unknown) | undefined;
   return {
     f: (x1, x2) => kernel(at(x1, x2)) as unknown as number,
     gradient: (x1, x2) => {
       gradientKernel ??= compile(grad(traced as Traced<Record<string, []>, Expr<[]>>)) as never;
-      const found = gradientKernel!(at(x1, x2));
-      const one = list(found[first])!;
-      return second === undefined ? [one[0]!, one[1]!] : [one[0]!, list(found[second])![0]!];
+      const [one, other] = numbersOf(gradientKernel!(at(x1, x2)));
+      return other === undefined ? [one![0]!, one![1]!] : [one![0]!, other[0]!];
     },
     labels: second === undefined ? [`${first}1`, `${first}2`] : [first, second],
     title: record?.title === undefined ? undefined : readText(record.title, `${where}'s title`),
@@ -96,9 +100,8 @@ export function readPlane(what: string, objective: unknown): Plane {
         : readList(record.minima, `${where}'s minima`, (point) => readPoint(`${where}'s minima`, point)),
     window: record?.window === undefined ? undefined : readWindow(where, record.window),
     coordinates: (parameters) => {
-      const one = list(parameters[first]);
+      const [one, other] = numbersOf(parameters);
       if (second !== undefined) {
-        const other = list(parameters[second]);
         return one && other && one.length === other.length ? { x1: one, x2: other } : undefined;
       }
       if (!one || one.length % 2 !== 0) return undefined;
@@ -114,8 +117,9 @@ function readPoint(what: string, point: unknown): PlanePoint {
   return { x1: x1!, x2: x2! };
 }
 
-function list(value: number | Float64Array | undefined): ArrayLike<number> | undefined {
-  return typeof value === "number" ? [value] : value;
+function list(value: unknown): ArrayLike<number> | undefined {
+  if (typeof value === "number") return [value];
+  return value instanceof Float64Array ? value : undefined;
 }
 
 /** A run as a path: the points before each step, and the last one. */
@@ -132,7 +136,7 @@ export interface Path extends Stepping {
 export function readPaths(what: string, runs: unknown, { labels, coordinates }: Plane): Path[] {
   return readRuns(what, runs).map(([name, { trajectory, parameters, value, status, steps }]) => {
     const before = coordinates(trajectory.parameters);
-    const last = coordinates(parameters as Readonly<Record<string, number | Float64Array>>);
+    const last = coordinates(parameters);
     if (!before || last?.x1.length !== 1) {
       throw new AdjointError(
         `${what}: run "${name}" has the parameters ${Object.keys(parameters).join(", ")}, not the two of the objective ` +

@@ -2,10 +2,14 @@ import { AdjointError } from "../../graph/index.js";
 import {
   describe,
   flatten,
+  isNumeric,
   isRecord,
+  type Path,
+  pathText,
   readCount,
   reading,
   readText,
+  readTree,
   readValue,
 } from "../../graph/internal.js";
 import type { Run, Training } from "../runs/index.js";
@@ -65,10 +69,9 @@ function readRun(what: string, run: Given): Runs[string] {
     );
   }
   const rows = readCount(trajectory.steps, `${what}: the steps of the trajectory`);
-  const numbers = (map: Given) =>
-    Object.fromEntries(
-      Object.entries(map).map(([name, one]) => [name, readNumbers(one, `${what}: the parameter "${name}"`)]),
-    );
+  const place = (path: Path) => `${what}: the parameter "${pathText(path)}"`;
+  const numbers = (tree: Given) =>
+    readTree(tree, isNumeric, place, (one, path) => readNumbers(one, place(path))) as never;
   return {
     parameters: numbers(parameters),
     value,

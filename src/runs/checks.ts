@@ -1,6 +1,14 @@
 /** What `minimize` and `train` refuse before their first step. */
 import { AdjointError, Expr } from "../../graph/index.js";
-import { describe, formatShape, isRecord, reading } from "../../graph/internal.js";
+import {
+  describe,
+  formatShape,
+  isRecord,
+  type Path,
+  type Place,
+  pathText,
+  reading,
+} from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { isOptimizer } from "../../optimizers/internal.js";
 
@@ -30,11 +38,16 @@ export function readData(what: string, data: unknown, start: Given): Given {
   throw new AdjointError(`${what}: "${name}" is in both start and data; a name is a parameter or data.`);
 }
 
+/** How errors name a part of what is given: `train: "layers.0.W"`. */
+export function placeIn(what: string): Place {
+  return (path) => (path.length === 0 ? what : `${what}: "${pathText(path)}"`);
+}
+
 /** Throws where parameters or data hold a number that no step could mend. */
-export function checkFinite(what: string, name: string, data: Float64Array): void {
+export function checkFinite(what: string, path: Path, data: Float64Array): void {
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
-    throw new AdjointError(`${what}: "${name}" holds ${data[i]} at element ${i}; pass finite numbers.`);
+    throw new AdjointError(`${placeIn(what)(path)} holds ${data[i]} at element ${i}; pass finite numbers.`);
   }
 }
 

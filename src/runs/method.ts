@@ -1,6 +1,5 @@
 /** Methods: all in which runs differ. An optimizer's is its rule, fused with the gradient into one kernel. */
-import type { Tree, Value } from "../../graph/index.js";
-import { isRecord, mapTree, type Path } from "../../graph/internal.js";
+import { leavesOf, unflattenTree } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { fuse } from "./fused.js";
 import type { Program } from "./kernels.js";
@@ -100,16 +99,20 @@ function bind({ leaves, arrays }: State, data: number): Bound {
 
 /** What an optimizer remembers before the first step, by slot and parameter. */
 function initialSlots(optimizer: Optimizer, parameters: Tensors): StateTree["slots"] {
-  const { slots } = optimizer.init(
-    mapTree(parameters, isTensor, plainValue) as Readonly<Record<string, Value>>,
-  );
-  const tensorOf = (value: number | Float64Array, [, name]: Path): Tensor =>
-    typeof value === "number"
-      ? { data: Float64Array.of(value), shape: [] }
-      : { data: value, shape: parameters[name!]!.shape };
-  return mapTree(slots, isValue, tensorOf) as StateTree["slots"];
-}
-
-function isValue(tree: Tree<number | Float64Array>): tree is number | Float64Array {
-  return !isRecord(tree);
+  const tensors = leavesOf(parameters, isTensor);
+  // One by one, since the spec has told what is a parameter and what is a list of some.
+  const names = keys("p", tensors.length);
+  const { slots } = optimizer.init(record(names, tensors.map(plainValue)));
+  const treeOf = (values: Readonly<Record<string, number | Float64Array>>) =>
+    unflattenTree<Tensor, Tensor>(
+      parameters,
+      isTensor,
+      tensors.map(({ shape }, i) => {
+        const value = values[names[i]!]!;
+        return typeof value === "number"
+          ? { data: Float64Array.of(value), shape: [] }
+          : { data: value, shape };
+      }),
+    );
+  return Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, treeOf(values) as Tensors]));
 }

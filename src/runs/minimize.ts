@@ -1,33 +1,50 @@
-import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
+import { AdjointError, type Shape, type Shapes, type Traced } from "../../graph/index.js";
 import {
   checkKeys,
   checkOptions,
   describe,
   formatShape,
   graphOf,
+  isId,
+  type Listed,
+  leavesOf,
+  readAlong,
   readCount,
   readValue,
   type ScalarOutput,
-  type ValueOf,
+  type ValuesOf,
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
-import { checkFinite, type Given, readData, readOptimizer, readStart } from "./checks.js";
+import { checkFinite, type Given, placeIn, readData, readOptimizer, readStart } from "./checks.js";
 import { type Program, programOf } from "./kernels.js";
 import { run, type Status } from "./loop.js";
 import { optimizerMethod } from "./method.js";
 import { BeforeStep } from "./progress.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
-import { plainValue, type State, type Tensor, type Tensors } from "./state.js";
+import { isTensor, plainValue, type State, type Tensor, type Tensors } from "./state.js";
 import { type Objective, traceStep } from "./step.js";
 
-/** A point: a number for a scalar parameter, a flat array for a tensor. */
-export type PointOf<P extends Shapes> = {
-  readonly [K in keyof P]: P[K] extends readonly []
+/** A point in the parameters' tree: a number for a scalar parameter, a flat array for a tensor. */
+export type PointOf<P> = P extends Shape
+  ? P extends readonly []
     ? number
-    : number extends P[K]["length"]
+    : number extends P["length"]
       ? number | Float64Array
-      : Float64Array;
-};
+      : Float64Array
+  : P extends Listed
+    ? { readonly [K in keyof P]: PointOf<P[K]> }
+    : P extends readonly (infer E)[]
+      ? readonly PointOf<E>[]
+      : { readonly [K in keyof P]: PointOf<P[K]> };
+
+/** Rows of points in the parameters' tree. */
+export type RowsOf<P> = P extends Shape
+  ? Float64Array
+  : P extends Listed
+    ? { readonly [K in keyof P]: RowsOf<P[K]> }
+    : P extends readonly (infer E)[]
+      ? readonly RowsOf<E>[]
+      : { readonly [K in keyof P]: RowsOf<P[K]> };
 
 /** What a callback is told before each step: the point where the step starts, and the value there. */
 export interface Progress<P extends Shapes = Shapes> {
@@ -56,7 +73,7 @@ export interface MinimizeOptions<P extends Shapes = Shapes, D = Readonly<Record<
 }
 
 /** The points before steps, row by row, and the values there. The start is the first; the last point isn't in it. */
-export interface Trajectory<N extends PropertyKey = string> {
+export interface Trajectory<P = Shapes> {
   /** The number of rows: the steps that were recorded. */
   readonly steps: number;
   /**
@@ -65,7 +82,7 @@ export interface Trajectory<N extends PropertyKey = string> {
    */
   readonly stride: number;
   /** `steps` × size numbers for each parameter. */
-  readonly parameters: { readonly [K in N]: Float64Array };
+  readonly parameters: RowsOf<P>;
   readonly values: Float64Array;
 }
 
@@ -80,7 +97,7 @@ export interface Run<P extends Shapes = Shapes> {
   /** Steps taken. A run that diverged did so in the step after these; at 0 it may be the start that isn't finite. */
   readonly steps: number;
   /** Empty unless it is recorded. */
-  readonly trajectory: Trajectory<keyof P>;
+  readonly trajectory: Trajectory<P>;
 }
 
 /**
@@ -95,11 +112,17 @@ export interface Run<P extends Shapes = Shapes> {
  */
 export function minimize<I extends Shapes, O, const N extends keyof I & string>(
   objective: Traced<I, O> & ScalarOutput<O>,
-  start: { readonly [K in N]: ValueOf<I[K]> },
+  start: { readonly [K in N]: ValuesOf<I[K]> },
   optimizer: Optimizer,
-  options: MinimizeOptions<Pick<I, N>, { readonly [K in Exclude<keyof I, N>]: ValueOf<I[K]> }> = {},
+  options: MinimizeOptions<Pick<I, N>, ValuesOf<Omit<I, N>>> = {},
 ): Run<Pick<I, N>> {
-  return minimizeBy(run, objective as unknown as Objective, start, optimizer, options as MinimizeOptions);
+  return minimizeBy(
+    run,
+    objective as unknown as Objective,
+    start,
+    optimizer,
+    options as unknown as MinimizeOptions,
+  );
 }
 
 const known = {
@@ -115,7 +138,7 @@ const known = {
 export function minimizeBy(
   loop: typeof run,
   objective: Objective,
-  start: object,
+  start: unknown,
   optimizer: Optimizer,
   options: MinimizeOptions<Shapes, object>,
 ): Run<never> {
@@ -131,7 +154,7 @@ export function minimizeBy(
   const { parameters, data } = readInputs(objective, start, constants);
   const method = optimizerMethod(optimizer, tolerance, (state) => ({
     program: stepOf(objective, optimizer, state, data),
-    data: Object.values(data).map(plainValue),
+    data: leavesOf(data, isTensor).map(plainValue),
   }));
   const state = method.init(parameters);
   const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit);
@@ -147,8 +170,12 @@ export function minimizeBy(
         return goOn ? undefined : "stopped";
       }),
   });
-  const result = { value, status, evaluations, steps: state.steps, trajectory: recorder.finish(state.steps) };
-  return { parameters: state.point() as never, ...result };
+  const numbers = { value, status, evaluations, steps: state.steps };
+  return {
+    parameters: state.point() as never,
+    ...numbers,
+    trajectory: recorder.finish(state.steps) as never,
+  };
 }
 
 /** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */
@@ -157,33 +184,29 @@ function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: 
   return programOf("step", [objective, optimizer], names, () => traceStep(optimizer, state, data, objective));
 }
 
-/** The objective's inputs as numbers of their own, those of the start apart. */
+/** The objective's inputs as numbers of their own, those of the start apart: trees of its inputs' form. */
 function readInputs(
   objective: unknown,
   start: unknown,
   data: unknown,
 ): { parameters: Tensors; data: Tensors } {
-  const { inputs, outputs, nodes } = graphOf(objective, "minimize");
+  const { inputs, inputTree, outputs, nodes } = graphOf(objective, "minimize");
   const own = readStart("minimize", start);
   const others = readData("minimize", data, own);
-  checkKeys(
-    { ...own, ...others },
-    inputs.map(({ name }) => name),
-    "minimize: start and data",
-  );
+  checkKeys({ ...own, ...others }, Object.keys(inputTree), "minimize: start and data");
   const shape = typeof outputs === "number" ? nodes[outputs]!.shape : undefined;
   if (shape?.length !== 0) {
     const found = shape ? `of shape ${formatShape(shape)}; sum or mean it` : "a record of outputs";
     throw new AdjointError(`minimize: the objective must be a scalar, not ${found}.`);
   }
-  const read = (given: Given): Tensors =>
-    Object.fromEntries(
-      inputs.flatMap(({ name, shape }): [string, Tensor][] => {
-        if (!Object.hasOwn(given, name)) return [];
-        const values = readValue(given[name], shape, `minimize: "${name}"`);
-        checkFinite("minimize", name, values);
-        return [[name, { data: values.slice(), shape }]];
-      }),
-    );
+  const read = (given: Given): Tensors => {
+    const like = Object.fromEntries(Object.entries(inputTree).filter(([key]) => Object.hasOwn(given, key)));
+    return readAlong(like, isId, given, placeIn("minimize"), (value, i): Tensor => {
+      const { path, shape } = inputs[i]!;
+      const data = readValue(value, shape, placeIn("minimize")(path));
+      checkFinite("minimize", path, data);
+      return { data: data.slice(), shape };
+    }) as Tensors;
+  };
   return { parameters: read(own), data: read(others) };
 }

@@ -1,6 +1,6 @@
 /** A run's state: all that a step reads and writes, as one array of numbers. */
 import type { Shape, Tree } from "../../graph/index.js";
-import { flattenTree, isRecord, type Path, sizeOf, unflattenTree } from "../../graph/internal.js";
+import { flattenTree, isRecord, keepShape, type Path, sizeOf, unflattenTree } from "../../graph/internal.js";
 
 /** Numbers with their shape: what parameters and data are inside. */
 export interface Tensor {
@@ -8,7 +8,8 @@ export interface Tensor {
   readonly shape: Shape;
 }
 
-export type Tensors = Readonly<Record<string, Tensor>>;
+/** Tensors by name, and trees of them. */
+export type Tensors = { readonly [name: string]: Tree<Tensor> };
 
 export function isTensor(tree: Tree<Tensor>): tree is Tensor {
   return isRecord(tree) && tree.data instanceof Float64Array;
@@ -16,6 +17,7 @@ export function isTensor(tree: Tree<Tensor>): tree is Tensor {
 
 /** What a tensor is to a user: the number of a scalar, else a flat array. */
 export function plainValue({ data, shape }: Tensor): number | Float64Array {
+  keepShape(data, shape);
   return shape.length === 0 ? data[0]! : data;
 }
 
@@ -82,7 +84,7 @@ export class State {
   }
 
   /** A copy of the parameters: numbers for scalars, flat arrays for tensors. */
-  point(): Record<string, number | Float64Array> {
+  point(): Readonly<Record<string, Tree<number | Float64Array>>> {
     const values = this.parameters.map(({ shape, offset, size }) =>
       plainValue({ data: this.now.slice(offset, offset + size), shape }),
     );

@@ -12,36 +12,40 @@ import {
   type Shapes,
   scalar,
   type Traced,
+  type Tree,
   tensor,
   trace,
   valueAndGrad,
 } from "../../graph/index.js";
-import { atPath, sizeOf, unflattenTree } from "../../graph/internal.js";
-import type { Exprs, Optimizer } from "../../optimizers/index.js";
+import { atPath, isExpr, isSpec, leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
+import type { Optimizer, ParameterExprs } from "../../optimizers/index.js";
 import { isTensor, type State } from "./state.js";
 
 /** A scalar objective of named inputs. */
 export type Objective = Traced<Shapes, Expr<[]>>;
+
+/** Expressions of the inputs of an objective. */
+type Exprs = ParameterExprs;
 
 /** Names that tell nothing but an order: leaves have those with `y`, data those with `d`. */
 export const keys = (letter: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => letter + i);
 
 /**
- * Traces a step for data of these names and shapes. It tells the value, or what `report` makes of it, the largest element
+ * Traces a step for data of this tree and these shapes. It tells the value, or what `report` makes of it, the largest element
  * of the gradient, and that of the next parameters.
  */
 export function traceStep(
   optimizer: Optimizer,
   { leaves, tree }: State,
-  data: Readonly<Record<string, { readonly shape: Shape }>>,
+  data: { readonly [name: string]: Tree<{ readonly shape: Shape }> },
   objective: Objective,
   report: (inputs: Exprs, value: Expr) => Expr | number = (_, value) => value,
 ): Traced {
   const differentiated = valueAndGrad(objective, ...Object.keys(tree.parameters));
   const own = keys("y", leaves.length);
-  const names = Object.keys(data);
-  const others = keys("d", names.length);
+  const constants = leavesOf(data, isSpec);
+  const others = keys("d", constants.length);
   const specs = {
     step: scalar(),
     ...record(
@@ -50,26 +54,27 @@ export function traceStep(
     ),
     ...record(
       others,
-      names.map((name) => tensor(data[name]!.shape)),
+      constants.map(({ shape }) => tensor(shape)),
     ),
   };
-  return trace(specs, ({ step, ...inputs }: Exprs) => {
+  return trace(specs, ({ step, ...inputs }: Readonly<Record<string, Expr>>) => {
     const { parameters, slots } = unflattenTree(
       tree,
       isTensor,
       own.map((key) => inputs[key]!),
     ) as unknown as Updated;
-    const named = record(
-      names,
+    const named = unflattenTree(
+      data,
+      isSpec,
       others.map((key) => inputs[key]!),
     );
-    const point = { ...parameters, ...named };
-    const { value, grad } = differentiated(point);
-    const next = optimizer.update(parameters, grad, slots, step!);
+    const point = { ...parameters, ...(named as Exprs) };
+    const { value, grad } = differentiated(point as never) as unknown as { value: Expr; grad: Exprs };
+    const next = optimizer.update<Exprs>(parameters, grad, slots, step!);
     return {
       value: report(point, value),
-      norm: largest(Object.values(grad)),
-      reach: largest(Object.values(next.parameters)),
+      norm: largest(leavesOf(grad, isExpr)),
+      reach: largest(leavesOf(next.parameters, isExpr)),
       ...record(
         own,
         leaves.map(({ path }) => atPath(next, path) as Expr),
@@ -78,7 +83,10 @@ export function traceStep(
   }) as unknown as Traced;
 }
 
-type Updated = ReturnType<Optimizer["update"]>;
+interface Updated {
+  readonly parameters: Exprs;
+  readonly slots: Readonly<Record<string, Exprs>>;
+}
 
 export function record<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
   return Object.fromEntries(names.map((name, i) => [name, values[i]!]));

@@ -3,7 +3,10 @@ import {
   type Expr,
   type NestedArray,
   type Shape,
+  type ShapedValues,
   type Spec,
+  type Specs,
+  type Tree,
   tensor,
   trace,
 } from "../../graph/index.js";
@@ -11,35 +14,69 @@ import {
   checkOptions,
   describe,
   flatten,
+  flattenTree,
   isLength,
+  isNumeric,
   isRecord,
+  type Listed,
+  leavesOf,
+  mapTree,
+  pathText,
   readCount,
   readFunction,
-  reading,
-  readShape,
-  readValue,
+  readTree,
+  readValues,
 } from "../../graph/internal.js";
-import type { Exprs, Optimizer, Stepped, Values } from "../../optimizers/index.js";
+import type {
+  Like,
+  Optimizer,
+  ParameterExprs,
+  ParameterValues,
+  Stepped,
+  Values,
+} from "../../optimizers/index.js";
 import { Batches } from "./batches.js";
-import { checkFinite, type Given, readData, readOptimizer, readScalar, readStart } from "./checks.js";
+import {
+  checkFinite,
+  type Given,
+  placeIn,
+  readData,
+  readOptimizer,
+  readScalar,
+  readStart,
+} from "./checks.js";
 import { type Program, programOf } from "./kernels.js";
 import { run, type Status } from "./loop.js";
 import { optimizerMethod } from "./method.js";
 import { AfterEpoch } from "./progress.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
-import type { State, Tensor, Tensors } from "./state.js";
+import { isTensor, type State, type Tensor, type Tensors } from "./state.js";
 import { type Objective, traceStep } from "./step.js";
 
 /** Samples along the first axis: nested rows, a flat array of one number a sample, or flat rows with their shape. */
-export type Samples = NestedArray | { readonly data: Float64Array; readonly shape: Shape };
+export type Samples = NestedArray | ShapedValues;
 
-/** Samples by name. */
-type Data = Readonly<Record<string, Samples>>;
+/** Samples by name, and trees of them. A list is samples where it doesn't hold records. */
+type Data = { readonly [name: string]: Tree<Samples> };
 
-/** What an objective is a function of: parameters and a batch, as expressions by name. */
-export type BatchInputs<P, D> = { readonly [K in keyof P | keyof D]: Expr };
+/** What an objective is a function of: parameters and a batch, as expressions in the trees of both. */
+export type BatchInputs<P, D> = {
+  readonly [K in keyof P | keyof D]: K extends keyof P
+    ? Like<P[K], Expr>
+    : K extends keyof D
+      ? BatchOf<D[K]>
+      : never;
+};
 
-export interface TrainOptions<P extends Values = Values, D = Data> {
+type BatchOf<D> = D extends Samples
+  ? Expr
+  : D extends Listed
+    ? { readonly [K in keyof D]: BatchOf<D[K]> }
+    : D extends readonly (infer E)[]
+      ? readonly BatchOf<E>[]
+      : { readonly [K in keyof D]: BatchOf<D[K]> };
+
+export interface TrainOptions<P extends ParameterValues = Values, D = Data> {
   /** Samples a step; the last batch of an epoch holds what is left. */
   readonly batchSize: number;
   /** Passes over all samples. */
@@ -54,7 +91,7 @@ export interface TrainOptions<P extends Values = Values, D = Data> {
   readonly onEpoch?: (progress: EpochProgress<P>) => unknown;
 }
 
-export interface EpochProgress<P extends Values = Values> {
+export interface EpochProgress<P extends ParameterValues = Values> {
   /** The epoch that has just ended, from 1. */
   readonly epoch: number;
   /** The mean of the epoch's iteration losses. */
@@ -63,9 +100,14 @@ export interface EpochProgress<P extends Values = Values> {
   readonly parameters: Stepped<P>;
 }
 
-export interface Training<P extends Values = Values> {
+export interface Training<P extends ParameterValues = Values> {
   /** The last parameters, which are finite: numbers for scalars, flat arrays for tensors. */
   readonly parameters: Stepped<P>;
+  /**
+   * Their shapes, which flat arrays don't tell: `nest(fit.parameters, fit.shapes)` makes nested arrays, which another
+   * training may start from when they have been through JSON or to another thread. In one program `fit.parameters` may.
+   */
+  readonly shapes: Like<P, Shape>;
   /** Diverged: a loss, a gradient or the parameters that a step led to weren't finite, so it wasn't taken. */
   readonly status: Extract<Status, "completed" | "diverged" | "stopped">;
   /** Steps taken. */
@@ -80,7 +122,7 @@ export interface Training<P extends Values = Values> {
    * The parameters after each completed epoch, row by row: epochs × size numbers each. Where that didn't fit into
    * `memoryLimit`, row i is of epoch i·stride + 1.
    */
-  readonly parametersAfterEpoch: { readonly [K in keyof P]: Float64Array };
+  readonly parametersAfterEpoch: Like<P, Float64Array>;
   /** 1 unless epochs were left out of `parametersAfterEpoch`; then a power of two. */
   readonly stride: number;
 }
@@ -103,7 +145,7 @@ export interface Training<P extends Values = Values> {
  *
  * @throws where start, data or an option can't be used: the key and the reason are named
  */
-export function train<const P extends Values, const D extends Data>(
+export function train<const P extends ParameterValues, const D extends Data>(
   objective: (inputs: BatchInputs<P, D>) => Expr,
   start: P,
   data: D,
@@ -116,7 +158,8 @@ export function train<const P extends Values, const D extends Data>(
   const { shuffle, metric, onEpoch, memoryLimit = defaultMemoryLimit } = given;
   const own = readStart("train", start);
   const samples = readSamples(readData("train", data, own));
-  const count = Object.values(samples)[0]!.shape[0]!;
+  const columns = leavesOf(samples, isTensor);
+  const count = columns[0]!.shape[0]!;
   const epochs = readCount(given.epochs, "train: epochs");
   const batchSize = readCount(given.batchSize, "train: batchSize", 1);
   readCount(memoryLimit, "train: memoryLimit", 0, Number.MAX_SAFE_INTEGER);
@@ -130,7 +173,7 @@ export function train<const P extends Values, const D extends Data>(
   let batches!: Batches;
   const method = optimizerMethod(optimizer, 0, (state) => {
     const programFor = (size: number) => stepOf(functions, state, samples, size);
-    batches = new Batches(Object.values(samples), { count, size: batchSize, shuffle, programFor });
+    batches = new Batches(columns, { count, size: batchSize, shuffle, programFor });
     return (step) => batches.at(step);
   });
   const state = method.init(readParameters(own));
@@ -158,6 +201,7 @@ export function train<const P extends Values, const D extends Data>(
   const { parameters: rows, stride } = recorder.finish(epochLosses.length);
   return {
     parameters: state.point() as Stepped<P>,
+    shapes: mapTree(state.tree.parameters, isTensor, ({ shape }) => shape.slice()) as Like<P, Shape>,
     status: status as Training["status"],
     iterations: state.steps,
     epochs: epochLosses.length,
@@ -187,16 +231,16 @@ function checkShuffle(shuffle: unknown): void {
 
 /** The user's functions, free of the types of names. */
 interface Functions {
-  readonly objective: (inputs: Exprs) => Expr<[]>;
-  readonly metric: ((inputs: Exprs) => Expr) | undefined;
+  readonly objective: (inputs: ParameterExprs) => Expr<[]>;
+  readonly metric: ((inputs: ParameterExprs) => Expr) | undefined;
   readonly optimizer: Optimizer;
 }
 
 /** The step on a batch of `size` samples. */
 function stepOf(functions: Functions, state: State, samples: Tensors, size: number): Program {
   const { objective, metric, optimizer } = functions;
-  const specsOf = (tensors: Tensors, shapeOf: (shape: Shape) => Shape): Record<string, Spec> =>
-    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, tensor(shapeOf(shape))]));
+  const specsOf = (tensors: Tensors, shapeOf: (shape: Shape) => Shape) =>
+    mapTree(tensors, isTensor, ({ shape }): Spec => tensor(shapeOf(shape))) as Specs;
   const own = specsOf(state.tree.parameters, (shape) => shape);
   const batch = specsOf(samples, (shape) => [size, ...shape.slice(1)]);
   const others = metric ? [optimizer, metric] : [optimizer];
@@ -211,36 +255,28 @@ function stepOf(functions: Functions, state: State, samples: Tensors, size: numb
 }
 
 function readParameters(start: Given): Tensors {
-  return Object.fromEntries(
-    Object.entries(start).map(([name, value]) => {
-      const read = flatten(value, `train: "${name}"`);
-      checkFinite("train", name, read.data);
-      return [name, read];
-    }),
-  );
+  const read = readValues(start, placeIn("train"));
+  for (const { path, leaf } of flattenTree(read, isTensor)) checkFinite("train", path, leaf.data);
+  return read as Tensors;
 }
 
 function readSamples(data: Given): Tensors {
-  const entries = Object.entries(data).map(([name, value]) => [name, readOne(name, value)] as const);
+  const place = placeIn("train");
+  const isSamples = (value: unknown) => isNumeric(value) || (Array.isArray(value) && !isRecord(value[0]));
+  const samples = readTree(data, isSamples, place, (value, path): Tensor => flatten(value, place(path)));
+  const entries = flattenTree(samples, isTensor);
   const [first] = entries;
   if (!first) throw new AdjointError("train: there is no data; pass the samples by name, such as { X, y }.");
-  const [firstName, { shape: firstShape }] = first;
-  for (const [name, { shape, data: values }] of entries) {
-    if (shape.length === 0 || shape[0] === 0) throw new AdjointError(`train: "${name}" holds no samples.`);
-    if (shape[0] !== firstShape[0]) {
+  const count = first.leaf.shape[0];
+  for (const { path, leaf } of entries) {
+    const { shape, data: values } = leaf;
+    if (shape.length === 0 || shape[0] === 0) throw new AdjointError(`${place(path)} holds no samples.`);
+    if (shape[0] !== count) {
       throw new AdjointError(
-        `train: "${firstName}" holds ${firstShape[0]} samples and "${name}" ${shape[0]}; they must be as many.`,
+        `${place(first.path)} holds ${count} samples and "${pathText(path)}" ${shape[0]}; they must be as many.`,
       );
     }
-    checkFinite("train", name, values);
+    checkFinite("train", path, values);
   }
-  return Object.fromEntries(entries);
-}
-
-function readOne(name: string, value: unknown): Tensor {
-  const what = `train: "${name}"`;
-  if (!isRecord(value)) return flatten(value, what);
-  const { data, shape } = reading(what, () => ({ ...value }));
-  const read = readShape(shape, what);
-  return { data: readValue(data, read, what), shape: read };
+  return samples as Tensors;
 }

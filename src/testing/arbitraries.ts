@@ -14,12 +14,14 @@ import {
   describe,
   graphOf,
   type Instances,
+  isId,
   isRecord,
   opOf,
   readCount,
   readList,
   readShape,
   sizeOf,
+  unflattenTree,
 } from "../../graph/internal.js";
 import { randomSource } from "../data/index.js";
 import { Checker, type GradientOptions, Tally } from "./check-gradient.js";
@@ -112,7 +114,7 @@ export function graphs(style: Partial<Style> = {}): Arbitrary<RandomGraph> {
   const own = readStyle(style);
   return programs(own).map((program) => {
     const f = traceObjective(program);
-    const made = { f, at: nameValues(f.graph.inputs, Object.values(pointOf(program))) };
+    const made = { f, at: nameValues(f.graph, Object.values(pointOf(program))) };
     const { toStringMethod } = fastCheck("graphs");
     return { ...made, [toStringMethod]: () => `${print(made.f)}\nat ${JSON.stringify(made.at)}` };
   });
@@ -192,15 +194,15 @@ export function gradientProperty<I extends Shapes, O>(
 ): IProperty<[InputValues]> {
   const what = "gradientProperty";
   const fc = fastCheck(what);
-  const { inputs } = graphOf(f, what);
+  const { inputs, inputTree } = graphOf(f, what);
   const checker = new Checker(what, f, options);
-  const names = Object.fromEntries(
-    inputs.map(({ name, shape }, i) => [
-      name,
-      shape.length === 0 ? numbersOf(what, checker.domains[i]!) : tensorsOf(what, shape, checker.domains[i]!),
-    ]),
+  const leaves = inputs.map(({ shape }, i) =>
+    shape.length === 0 ? numbersOf(what, checker.domains[i]!) : tensorsOf(what, shape, checker.domains[i]!),
   );
-  return fc.property(fc.record<InputValues>(names), (point) => {
+  const points = fc
+    .tuple<(number | readonly number[])[]>(...leaves)
+    .map((values) => unflattenTree(inputTree, isId, values) as InputValues);
+  return fc.property(points, (point) => {
     const tally = new Tally();
     checker.check(checker.read(point), randomSource(0), tally);
     const report = checker.report(tally, 1);

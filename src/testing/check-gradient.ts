@@ -1,33 +1,34 @@
 /** Proves the derivatives of a traced function, or finds where they are wrong. */
 import { AdjointError, type Shapes, type Traced } from "../../graph/index.js";
 import {
-  checkKeys,
   checkOptions,
   describe,
   graphOf,
+  isId,
   isLength,
+  type Path,
   pathText,
+  readAlong,
   readCount,
-  reading,
   readList,
   readValue,
   rowsOf,
   sizeOf,
   unravel,
-  type ValueOf,
+  type ValuesOf,
 } from "../../graph/internal.js";
 import { type RandomSource, randomSource } from "../data/index.js";
-import { type Level, levelsOf, nameValues, type Values } from "./derivative.js";
+import { flattened, type Level, levelsOf, nameValues, type Values } from "./derivative.js";
 import { type Slope, slopesAt } from "./differences.js";
 import { draw, type InputDomains, isReal, resolveDomains } from "./domains.js";
 import { type Deviation, derivativeName, describeFailure, describeSuccess, elementName } from "./report.js";
 
 export interface GradientOptions<I extends Shapes = Shapes> {
   /**
-   * Where inputs are drawn from: one domain for all, or some by name; default [−2, 2]. Inputs whose domain is whole
+   * Where inputs are drawn from: one domain for all, or some by name (`layers`, `layers.0.W`); default [−2, 2]. Inputs whose domain is whole
    * numbers or booleans are data, by which nothing is differentiated.
    */
-  readonly domain?: InputDomains<keyof I & string>;
+  readonly domain?: InputDomains<(keyof I & string) | `${keyof I & string}.${string}`>;
   /** The order of derivatives up to which they are checked, 1 to 3; default 1. */
   readonly order?: number;
   /** Of the points drawn; default 0. */
@@ -36,14 +37,14 @@ export interface GradientOptions<I extends Shapes = Shapes> {
   readonly points?: number;
   /** How far a derivative d may be off, relative to max(1, |d|); default 1e-6. */
   readonly tolerance?: number;
-  /** A point, or several, at which to check: values by input name. */
+  /** A point, or several, at which to check: values in the inputs' tree. */
   readonly at?: PointOf<I> | readonly PointOf<I>[];
   /** The fraction of derivatives that may lie at kinks; default ½. */
   readonly maxSkipped?: number;
 }
 
-/** Values by input name, as the traced function takes them. */
-type PointOf<I extends Shapes> = { readonly [K in keyof I]: ValueOf<I[K]> };
+/** Values in the inputs' tree, as the traced function takes them. */
+type PointOf<I extends Shapes> = ValuesOf<I>;
 
 export interface GradientReport {
   readonly ok: boolean;
@@ -171,20 +172,18 @@ export class Checker {
     this.#what = what;
     this.#tolerance = tolerance;
     this.#maxSkipped = maxSkipped;
-    const names = inputs.map(({ name }) => name);
-    this.#domains = resolveDomains(what, names, domain);
+    this.#domains = resolveDomains(
+      what,
+      inputs.map(({ path }) => path),
+      domain,
+    );
     const real = inputs.map((_, i) => i).filter((i) => isReal(this.#domains[i]!));
     this.#moving = real.flatMap((input, rank) =>
       Array.from({ length: sizeOf(inputs[input]!.shape) }, (_, offset) => ({ input, rank, offset })),
     );
-    this.#levels =
-      this.#moving.length === 0
-        ? []
-        : levelsOf(
-            this.#f,
-            real.map((i) => names[i]!),
-            order,
-          );
+    const flat = flattened(this.#f);
+    const names = real.map((i) => flat.graph.inputs[i]!.name);
+    this.#levels = this.#moving.length === 0 ? [] : levelsOf(flat, names, order);
   }
 
   get domains(): ReturnType<typeof resolveDomains> {
@@ -199,16 +198,14 @@ export class Checker {
 
   /** A user's point. */
   read(point: unknown): Values {
-    const { inputs } = this.#f.graph;
-    checkKeys(
-      point,
-      inputs.map(({ name }) => name),
-      `${this.#what}: at`,
+    const { inputs, inputTree } = this.#f.graph;
+    const place = (path: Path) =>
+      path.length === 0 ? `${this.#what}: at` : `${this.#what}: input "${pathText(path)}"`;
+    const values: number[][] = [];
+    readAlong(inputTree, isId, point, place, (value, i, path) =>
+      values.push(Array.from(readValue(value, inputs[i]!.shape, place(path)))),
     );
-    const own = reading(`${this.#what}: at`, () => ({ ...(point as Readonly<Record<string, unknown>>) }));
-    return inputs.map(({ name, shape }) =>
-      Array.from(readValue(own[name], shape, `${this.#what}: input "${name}"`)),
-    );
+    return values;
   }
 
   check(point: Values, random: RandomSource, tally: Tally): void {
@@ -273,7 +270,7 @@ export class Checker {
             order: level.order,
             input: name,
             element: unravel(offset, shape),
-            at: nameValues(this.#f.graph.inputs, point),
+            at: nameValues(this.#f.graph, point),
             ...deviation,
           });
         });

@@ -5,9 +5,9 @@ import {
   compile,
   type Expr,
   grad,
-  type Input,
   jvp,
   type Shape,
+  type Signature,
   sum,
   type Traced,
   type Tree,
@@ -18,10 +18,12 @@ import {
   doubles,
   interpretNodes,
   isExpr,
+  isId,
   leavesOf,
   outputsOf,
   type Path,
   sizeOf,
+  unflattenTree,
 } from "../../graph/internal.js";
 import type { InputValues } from "./report.js";
 
@@ -29,10 +31,23 @@ import type { InputValues } from "./report.js";
 export type Values = readonly (readonly number[])[];
 
 /** Flat values as a traced function takes them. */
-export function nameValues(inputs: readonly Input[], values: Values): InputValues {
-  return Object.fromEntries(
-    inputs.map(({ name, shape }, i) => [name, shape.length === 0 ? values[i]![0]! : values[i]!]),
+export function nameValues({ inputs, inputTree }: Signature, values: Values): InputValues {
+  const leaves = inputs.map(({ shape }, i) => (shape.length === 0 ? values[i]![0]! : values[i]!));
+  return unflattenTree(inputTree, isId, leaves) as InputValues;
+}
+
+/** The same function of flat inputs, whose names are the texts of their paths, with places where these are the same. */
+export function flattened(f: Traced): Traced {
+  const { inputs, inputTree } = f.graph;
+  if (inputs.every(({ path }) => path.length === 1)) return f;
+  const names = inputs.map(({ name }, i) =>
+    inputs.findIndex((other) => other.name === name) === i ? name : `${name} (input ${i})`,
   );
+  const specs = Object.fromEntries(inputs.map(({ shape }, i) => [names[i]!, { shape }]));
+  return trace(specs, (exprs) => {
+    const leaves = names.map((name) => exprs[name]!);
+    return f(unflattenTree(inputTree, isId, leaves) as never) as never;
+  }) as unknown as Traced;
 }
 
 /** One number of a function's result: the path of its output, and its place in it. */
@@ -68,16 +83,11 @@ export function evaluator(f: Traced): (inputs: Values) => number[] {
       return outputs.flatMap(({ id }) => values[id]!);
     };
   }
-  const kernel = compile(f) as (inputs: Readonly<Record<string, unknown>>) => Tree<number | Float64Array>;
-  return (inputs) => {
-    const named = graph.inputs.map(({ name, shape }, i) => [
-      name,
-      shape.length ? inputs[i]! : inputs[i]![0]!,
-    ]);
-    return leavesOf(kernel(Object.fromEntries(named)), isResult).flatMap((one) =>
+  const kernel = compile(f) as (inputs: InputValues) => Tree<number | Float64Array>;
+  return (inputs) =>
+    leavesOf(kernel(nameValues(graph, inputs)), isResult).flatMap((one) =>
       typeof one === "number" ? one : Array.from(one),
     );
-  };
 }
 
 /** A function whose derivatives of some order are checked, by those of the order before. */

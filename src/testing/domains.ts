@@ -1,7 +1,15 @@
 /** Domains: the numbers from which the inputs of a function are drawn. */
 import type { Arbitrary } from "fast-check";
 import { AdjointError, type Domain } from "../../graph/index.js";
-import { describe, isRecord, knownNames, reading, rowsOf } from "../../graph/internal.js";
+import {
+  describe,
+  isRecord,
+  knownNames,
+  type Path,
+  pathText,
+  reading,
+  rowsOf,
+} from "../../graph/internal.js";
 import type { RandomSource } from "../data/index.js";
 import { fastCheck } from "./fast-check.js";
 
@@ -45,24 +53,28 @@ export function isArbitrary(domain: unknown): domain is Arbitrary<number> {
 /** A domain of each input, in order. @throws for a name that is no input, and for what is no domain */
 export function resolveDomains(
   what: string,
-  names: readonly string[],
+  paths: readonly Path[],
   domain: InputDomains | undefined,
 ): (Domain | Arbitrary<number>)[] {
-  if (domain === undefined) return names.map(() => standard);
+  if (domain === undefined) return paths.map(() => standard);
   const byName = isRecord(domain) ? reading(`${what}: domain`, () => ({ ...domain })) : undefined;
   if (byName === undefined || typeof byName.kind === "string") {
     const common = resolveDomain(what, "domain", byName ?? domain);
-    return names.map(() => common);
+    return paths.map(() => common);
   }
+  // Of an input, the names of the trees that it is in, too; the longest that has a domain counts.
+  const texts = paths.map((path) => path.map((_, i) => pathText(path.slice(0, path.length - i))));
+  const names = [...new Set(texts.flat())];
   const unknown = Object.keys(byName).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AdjointError(
       `${what}: domain: there is no input "${unknown}"; ${knownNames("inputs", names, unknown)}`,
     );
   }
-  return names.map((name) =>
-    Object.hasOwn(byName, name) ? resolveDomain(what, `the domain of "${name}"`, byName[name]) : standard,
-  );
+  return texts.map((own) => {
+    const name = own.find((text) => Object.hasOwn(byName, text));
+    return name === undefined ? standard : resolveDomain(what, `the domain of "${name}"`, byName[name]);
+  });
 }
 
 /** A domain that was given in one of the ways. @throws for what is none */

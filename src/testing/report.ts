@@ -1,9 +1,9 @@
 /** What a check of derivatives found, in words. */
-import type { Shape } from "../../graph/index.js";
-import { unravel } from "../../graph/internal.js";
+import type { Shape, Tree } from "../../graph/index.js";
+import { flattenTree, isNumeric, pathText, unravel } from "../../graph/internal.js";
 
-/** Values as a traced function takes them: a number for a scalar, else flat and row-major. */
-export type InputValues = Readonly<Record<string, number | readonly number[]>>;
+/** Values as a traced function takes them, in its inputs' tree: a number for a scalar, else flat and row-major. */
+export type InputValues = { readonly [name: string]: Tree<number | readonly number[]> };
 
 /** One derivative, and how far it is off. */
 export interface Deviation {
@@ -93,8 +93,11 @@ export function describeFailure(
 
 /** `x = [0.5, -1], b = 2`, long inputs cut short. */
 export function describePoint(at: InputValues): string {
-  return Object.entries(at)
-    .map(([name, values]) => {
+  const isNumbers = (tree: Tree<number | readonly number[]>): tree is number | readonly number[] =>
+    isNumeric(tree);
+  return flattenTree<number | readonly number[]>(at, isNumbers)
+    .map(({ path, leaf: values }) => {
+      const name = pathText(path);
       if (typeof values === "number") return `${name} = ${values}`;
       const rest = values.length > 12 ? `, … ${values.length} in all` : "";
       return `${name} = [${values.slice(0, 12).join(", ")}${rest}]`;

@@ -3,7 +3,7 @@
  * are only moved cost nothing, and what is known of single elements (zeros of padding, constants) can be simplified.
  */
 import { makeBuilder } from "../../builder.js";
-import { finish, type Graph, type Input, outputsOf } from "../../graph.js";
+import { finish, type Graph, numbered, outputsOf } from "../../graph.js";
 import { countElements, interpretNodes } from "../../interpret.js";
 import { apply, type Expr, isOp, type Node } from "../../node.js";
 import type { Arithmetic } from "../../op.js";
@@ -45,12 +45,9 @@ export function scalarize(graph: Graph): ScalarGraph {
     };
   }
   const builder = makeBuilder(countElements(graph));
-  const list: Input[] = [];
+  let count = 0;
   const inputs = graph.inputs.map(({ shape }) =>
-    Array.from({ length: sizeOf(shape) }, () => {
-      list.push({ name: String(list.length), shape: scalarShape });
-      return input(builder, list.length - 1, scalarShape);
-    }),
+    Array.from({ length: sizeOf(shape) }, () => input(builder, count++, scalarShape)),
   );
   const arithmetic: Arithmetic<Expr> = {
     constant: (value) => full(builder, value, scalarShape),
@@ -67,7 +64,7 @@ export function scalarize(graph: Graph): ScalarGraph {
       places.push({ output, element });
     });
   });
-  const scalar = tidy(finish(builder, list, named));
+  const scalar = tidy(finish(builder, numbered(new Array<Shape>(count).fill(scalarShape)), named));
   return { graph: scalar, outputs: outputsOf(scalar).map(({ id }, i) => ({ id, ...places[i]! })) };
 }
 
