@@ -88,7 +88,8 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
     checkTargets(targets) {
       const name: Place = (path) =>
         path.length === 0 ? "into" : `into: output "${shortened(pathText(path))}"`;
-      readAlong(graph.outputs, isId, targets, name, () => {}, "outputs");
+      const like = outputs.length === 0 ? {} : graph.outputs;
+      readAlong(like, isId, targets, name, () => {}, "outputs");
     },
   };
   return helpers;

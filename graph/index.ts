@@ -17,6 +17,7 @@ export type { Dtype } from "./dtype.js";
 export type { ElementwiseDefinition } from "./elementwise.js";
 export { AdjointError } from "./errors.js";
 export type { Graph, Input, Signature } from "./graph.js";
+export { nest } from "./nest.js";
 export { Expr, type Node } from "./node.js";
 export type { Arithmetic, Derivative, Domain, Op, OpDefinition } from "./op.js";
 export * from "./ops/index.js";

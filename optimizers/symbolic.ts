@@ -10,7 +10,6 @@ import {
   liftTo,
   mapTree,
   readTree,
-  rowsOf,
   sameShape,
 } from "../graph/internal.js";
 import { bySlot, joinUpdates, placeIn, readLeaves, readMap, readSlots } from "./maps.js";
@@ -78,12 +77,17 @@ export function applyRule(
   };
 }
 
+/** Whether lists hold nothing but lists. */
+function isEmpty(list: readonly unknown[]): boolean {
+  return list.flat(Number.POSITIVE_INFINITY).length === 0;
+}
+
 /** Parameters that are all expressions. */
 function readExprs(optimizer: Plain, parameters: unknown): Tree<Expr> {
   const place = placeIn(optimizer, "parameters");
   return readTree(
     readMap(optimizer, parameters, "parameters"),
-    (one) => one instanceof Expr || (rowsOf(one)?.length !== 0 && isNumeric(one)),
+    (one) => one instanceof Expr || (isNumeric(one) && !(Array.isArray(one) && isEmpty(one))),
     place,
     (leaf, path) => {
       if (leaf instanceof Expr) return leaf;

@@ -11,6 +11,7 @@ import {
   multiply,
   type Optimizer,
   randomSource,
+  type Spec,
   slice,
   square,
   subtract,
@@ -68,7 +69,7 @@ function compileStep(optimizer: Optimizer, size: number) {
     ...Object.keys(shapes),
   );
   const all = [["step", tensor([])], ...specs, ...own.map((one) => [keyOf(one), tensor(shapeOf(one))])];
-  const step = trace(Object.fromEntries(all), (inputs: Record<string, Expr>) => {
+  const step = trace(Object.fromEntries(all) as Record<string, Spec>, (inputs: Record<string, Expr>) => {
     const { X, y, W, b } = inputs as unknown as Inputs;
     const { value, grad } = gradient({ X, y, W, b } as never) as unknown as { value: Expr; grad: never };
     const given = Object.keys(slots).map((slot) => [

@@ -5,10 +5,12 @@ import { type Graph, isId } from "../graph.js";
 import { knownNames } from "../names.js";
 import type { Expr } from "../node.js";
 import { isLength, type Shape } from "../shape.js";
-import { foldTree, type Listed, type Path, pathText, type Tree } from "../tree.js";
+import { foldTree, type Key, type Listed, type Path, pathText, rowsOf, type Tree } from "../tree.js";
 
 /** The name of an input or of a tree of them, `"layers"` or `"layers.0.W"`, or its path: `["layers", 0, "W"]`. */
-export type Name<I> = (keyof I & string) | `${keyof I & string}.${string}` | Path;
+export type Name<I> =
+  | (keyof I & string)
+  | (I[keyof I] extends Shape ? never : Path | `${keyof I & string}.${string}`);
 
 /** What of a tree of shapes is named. */
 export type Named<I, N> = [N] extends [keyof I] ? { [K in N]: I[K] } : Parts<I, Keys<I, N>>;
@@ -50,15 +52,13 @@ export function selectInputs({ inputTree }: Graph, names: readonly unknown[], wh
   const paths = names.map((given) => {
     const isText = typeof given === "string";
     if (isText && Object.hasOwn(inputTree as object, given)) return [given];
-    if (
-      !isText &&
-      !(Array.isArray(given) && given.every((key) => typeof key === "string" || isLength(key)))
-    ) {
+    const list = isText ? [] : Array.from(rowsOf(given) ?? [undefined]);
+    if (!list.every((key): key is Key => typeof key === "string" || isLength(key))) {
       throw new AdjointError(
         `${what}: inputs are named one by one, as in ${what}(f, "x"), not by ${describe(given)}.`,
       );
     }
-    const [text, exact] = isText ? [given] : [pathText(given), given.join("\0")];
+    const [text, exact] = isText ? [given] : [pathText(list), list.join("\0")];
     const found = known.filter((path) =>
       exact === undefined ? pathText(path) === text : path.join("\0") === exact,
     );
