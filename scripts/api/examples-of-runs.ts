@@ -101,6 +101,20 @@ export const runs: Readonly<Record<string, Examples>> = {
   joinSchedules: of(() => [{ schedules: [0.1, (step: unknown) => step, 1], boundaries: [2, 4] }]),
   stepDecay: of(() => [{ initialValue: 1, decayRate: 0.1, milestones: [2, 4] }]),
   warmup: of(() => [{ warmupSteps: 2, schedule: 0.1 }]),
+  // An empty record is a tree of nothing, of which there are no shapes.
+  nest: {
+    ...of(
+      () => [
+        [1, 2, 3, 4],
+        [2, 2],
+      ],
+      () => [
+        { W: [1, 2], b: 3 },
+        { W: [2, 1], b: [] },
+      ],
+    ),
+    free: /^[01]/,
+  },
   rateAt: of(() => [0.1, 1]),
   minimize: {
     ...of(
@@ -262,7 +276,11 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
 const start = () => ({ x: [2, 3], y: 1 });
 
 const methodsOf = ([name, make]: readonly [string, () => Optimizer]): [string, Made][] => [
-  [`${name}(…).init`, { make: () => make().init, names: [name, "init"], maps: [0], ...of(() => [start()]) }],
+  // A record among parameters is a tree of them.
+  [
+    `${name}(…).init`,
+    { make: () => make().init, names: [name, "init"], maps: [0], free: /^0\./, ...of(() => [start()]) },
+  ],
   [
     `${name}(…).step`,
     {
