@@ -46,6 +46,8 @@ export interface Application<P extends Params = Params, A extends Operands = Ope
   readonly operands: A;
   readonly params: P;
   readonly result: Expr;
+  /** In reverse mode: which elements of the result are used, where some aren't and may hold anything. */
+  readonly used?: Expr | undefined;
 }
 
 /**
@@ -73,6 +75,8 @@ export interface Transpose<P extends Params = Params, A extends Operands = Opera
   readonly sparse?: boolean;
   covers?(application: Application<P, A>): boolean;
   readonly discrete?: readonly number[];
+  /** Which elements of an operand those of the result in `used` depend on, where that may not be all. */
+  mask?(operand: number, application: Application<P, A>): Expr | undefined;
   transpose(adjoint: Expr, operand: number, application: Application<P, A>): Expr;
 }
 
@@ -89,6 +93,8 @@ export interface Tangent<P extends Params = Params, A extends Operands = Operand
 export interface ForwardReverse<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "forwardReverse";
   forward(tangents: MaybeOf<A>, application: Application<P, A>): Expr;
+  /** Which elements of an operand those of the result in `used` depend on, where that may not be all. */
+  mask?(operand: number, application: Application<P, A>): Expr | undefined;
   /** The adjoints of the operands for which `matters` holds. */
   reverse(
     adjoint: Expr,

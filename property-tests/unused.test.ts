@@ -1,6 +1,7 @@
 /**
- * What isn't used never changes a derivative, whatever it holds: carries of loops (`masks.test.ts` and `absence.test.ts`
- * have the ops). A loop's derivatives are those of the same steps written out, where each element's mask is exact.
+ * What isn't used never changes a derivative, whatever it holds: carries of loops, whose derivatives are those of the same
+ * steps written out, where each element's mask is exact; and operands of ops (`masks.test.ts` and `absence.test.ts` have
+ * branches and parts, `npm run unused` every function).
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -32,9 +33,12 @@ import {
   vector,
   where,
 } from "../graph/index.js";
+import { calls } from "./support/calls.js";
 import { flatten } from "./support/differences.js";
 import { fc, forAll } from "./support/law.js";
+import { loopCalls } from "./support/loop-calls.js";
 import { assertSame } from "./support/tolerance.js";
+import { unusedFaults } from "./support/unused.js";
 
 const unused = suite("unused");
 
@@ -201,6 +205,22 @@ unused("a Jacobian's columns and rows see what each element depends on", () => {
     );
     assertAlike(looped!, written!, "Jacobian");
   });
+});
+
+/** One of each kind of rule that masks what isn't used; `npm run unused` has every function, and twice as many places. */
+const sampled = new Set([
+  ...["matmul", "tensordot", "conv1d, padded", "attention, with a bias", "cumprod"],
+  ...["solve", "inv", "triangularSolve", "cholesky", "expm"],
+  ...["a loop of products", "a loop over rows, of a history"],
+]);
+
+unused("operands that aren't used never change a value or a derivative, whatever they hold", () => {
+  const chosen = [...calls, ...loopCalls].filter(({ name }) => sampled.has(name));
+  assert.is(chosen.length, sampled.size);
+  assert.equal(
+    chosen.flatMap((call) => unusedFaults(call, { every: 2 })),
+    [],
+  );
 });
 
 unused.run();

@@ -45,7 +45,8 @@ const mostRows = 16;
 /**
  * The Jacobian of every output by all inputs, or by those named: `jacobian(f).x` has the output's axes, then those of
  * `x`. Where there are outputs of several names, each has its own. Rows are pulled back if there are at most as many as
- * columns, else columns are pushed forward; more than 16 of them become a loop.
+ * columns, else columns are pushed forward; more than 16 of them become a loop. Outputs of one product are pulled back
+ * through all of it: a NaN that only one of them sees shows in the rows of the others, too, which `grad` of each keeps out.
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x: [a, b] }) => stack([multiply(a, b), square(a)]));

@@ -7,7 +7,7 @@ import { type Expr, nodeOf } from "../node.js";
 import type { Factor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
-import { logicalAnd, logicalOr, where } from "../ops/comparison.js";
+import { logicalAnd, logicalNot, logicalOr, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
 
 export interface Masked {
@@ -18,6 +18,8 @@ export interface Masked {
   readonly zeroed: boolean;
   /** What stands where `mask` is 0, if not the number 0: kinks leave a 0 there that has no derivative of its own. */
   readonly rest?: Expr | undefined;
+  /** Whether it is absent where something is not used, not for a kink alone: what stands there may be NaN. */
+  readonly sparse?: boolean | undefined;
 }
 
 /** One that is nowhere absent. */
@@ -26,17 +28,17 @@ export function unmasked(value: Expr): Masked {
 }
 
 /** One whose value is 0, or `rest`, where it is absent; everywhere present without a mask. */
-export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr): Masked {
-  return { value, mask, zeroed: true, rest };
+export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr, sparse?: boolean): Masked {
+  return { value, mask, zeroed: true, rest, sparse };
 }
 
 /** The value, 0 where it is absent. */
 export function materialize({ value, mask, zeroed, rest }: Masked): Expr {
-  return mask === undefined || zeroed ? value : where(mask, value, rest ?? 0);
+  return mask && !zeroed ? where(mask, value, rest ?? 0) : value;
 }
 
 /** The value times a factor. */
-export function scale({ value, mask, zeroed: isZero, rest }: Masked, partial: Factor): Masked {
+export function scale({ value, mask, zeroed: isZero, rest, sparse }: Masked, partial: Factor): Masked {
   if (typeof partial !== "number" && "mask" in partial) {
     const { mask: own, kink, value: factor } = partial;
     const both = mask ? logicalAnd(mask, own) : own;
@@ -45,10 +47,10 @@ export function scale({ value, mask, zeroed: isZero, rest }: Masked, partial: Fa
     // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along.
     const isKept = !!mask && isZero && factor === 1;
     const product = isKept ? where(own, value, (kink && left) ?? 0) : times(value, factor);
-    return { value: product, mask: both, zeroed: isKept, rest: left };
+    return { value: product, mask: both, zeroed: isKept, rest: left, sparse: sparse || !kink };
   }
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
-  return { value: times(value, partial), mask, zeroed: !mask || (isZero && finite), rest };
+  return { value: times(value, partial), mask, zeroed: !mask || (isZero && finite), rest, sparse };
 }
 
 function times(value: Expr, factor: Expr | number): Expr {
@@ -63,15 +65,23 @@ export function combine(parts: readonly Masked[]): Masked {
     total,
     union(parts.map(({ mask }) => mask)),
     parts.some(({ rest }) => rest) ? total : undefined,
+    parts.some(({ sparse }) => sparse),
   );
 }
 
 /** Present where one of them is; `undefined`: everywhere. */
 function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
   const present = masks.filter((mask) => mask !== undefined);
-  if (present.length < masks.length) return undefined;
+  if (present.length < masks.length || present.some((one) => present.some((other) => isNot(one, other))))
+    return undefined;
   const all = together(present, (left, right) => (isEverywhere(right) ? right : logicalOr(left, right)));
   return isEverywhere(all) ? undefined : all;
+}
+
+/** Whether a mask is another's opposite: both sides of a choice. */
+function isNot(mask: Expr, other: Expr): boolean {
+  const { op, operands } = nodeOf(mask);
+  return op === logicalNot.op && operands[0] === other.id;
 }
 
 /** Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */

@@ -7,7 +7,7 @@ import type { Builder, Expr, Node } from "../node.js";
 import type { Application } from "../op.js";
 import { placeholder } from "../placeholder.js";
 import { sizeOf } from "../shape.js";
-import { combine, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
+import { combine, type Masked, materialize, scale, zeroed } from "./masked.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -86,7 +86,8 @@ function operandAdjoints(
   // Nothing depends on a tensor without elements, not even with the slope 0 that the sum of no adjoints would be.
   if (sizeOf(shape) === 0) return [];
   const operands = ids.map((operand) => builder.expr(operand));
-  const application: Application = { operands, params, result: builder.expr(id) };
+  const used = adjoint.sparse ? adjoint.mask : undefined;
+  const application: Application = { operands, params, result: builder.expr(id), used };
   const { derivative } = op;
   switch (derivative.kind) {
     case "partials":
@@ -101,7 +102,8 @@ function operandAdjoints(
         const on = (one: Expr) => derivative.transpose(one, i, application);
         const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
         const present = adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined);
-        return zeroed(on(value), along(present), along(adjoint.rest));
+        const mask = along(present) ?? derivative.mask?.(i, application);
+        return zeroed(on(value), mask, along(adjoint.rest), sparse || adjoint.sparse);
       });
     }
     case "tangent": {
@@ -115,9 +117,10 @@ function operandAdjoints(
       return tangents.map((one) => one && pulled.next().value);
     }
     case "forwardReverse":
-      return derivative
-        .reverse(materialize(adjoint), matters, application)
-        .map((one) => one && unmasked(one));
+      return derivative.reverse(materialize(adjoint), matters, application).map((value, i) => {
+        const mask = value && derivative.mask?.(i, application);
+        return value && { value, mask, zeroed: !mask, sparse: true };
+      });
     case "masked":
       return derivative.reverse(adjoint, matters, application);
     case "constant":

@@ -32,7 +32,8 @@ export interface AttentionOptions {
  * Scaled dot-product attention: queries q (…, n, d), keys k (…, m, d) and values v (…, m, e) give (…, n, e),
  * softmax(q·kᵀ·scale + bias)·v. Leading axes are batches (heads, too) and are broadcast.
  * A query that may attend to no key gives 0, the sum of no values, with the gradient 0 (as PyTorch gives since 2.5, where
- * others give NaN or the mean of what was masked). Keys and values that no query may attend to can hold anything, NaN too.
+ * others give NaN or the mean of what was masked). Keys and values that no query may attend to can hold anything, NaN too;
+ * what one query sees and another doesn't (a causal mask) must be finite, since both go through the same products.
  *
  * A. Vaswani et al., "Attention is all you need", arXiv 1706.03762, 2017, equation 1.
  * @throws where the shapes don't fit

@@ -10,7 +10,7 @@ import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { add, multiply, subtract } from "./arithmetic.js";
 import { matmul, swapLast } from "./matmul.js";
 import { tril } from "./matrices.js";
-import { dominant, sidesOf, squareSide } from "./systems.js";
+import { dominant, sidesOf, squareSide, usedMatrices } from "./systems.js";
 import { substituted } from "./triangular.js";
 
 const choleskyOp: Op = /* @__PURE__ */ defineOp<Params, One>({
@@ -20,6 +20,7 @@ const choleskyOp: Op = /* @__PURE__ */ defineOp<Params, One>({
   work: ({ result }) => sizeOf(result) * result.at(-1)!,
   derivative: {
     kind: "forwardReverse",
+    mask: usedMatrices,
     // dL = L·Φ(L⁻¹·dA·L⁻ᵀ), Φ taking the lower triangle with half of the diagonal. I. Murray, "Differentiation of the
     // Cholesky decomposition", arXiv 1602.07527, 2016.
     forward: ([da], { result: l }) =>
@@ -173,7 +174,8 @@ export const choleskyAdjointInstances: Instances = {
 };
 
 /**
- * The lower triangle L with L·Lᵀ = (A + Aᵀ)/2. NaN where that isn't positive definite.
+ * The lower triangle L with L·Lᵀ = (A + Aᵀ)/2. NaN where that isn't positive definite. A matrix is used as a whole: what is
+ * not finite in it shows in all derivatives, also of elements that don't depend on it; other matrices of a batch don't see it.
  * @throws where A isn't square
  */
 export const cholesky: SquareToSquare & WithOp = /* @__PURE__ */ Object.assign(

@@ -105,7 +105,8 @@ type Convolution = <const X extends Operand, const K extends Operand>(
  * The convolution of sequences, channels last: x (batch, width, cIn) and kernel (kw, cIn/groups, cOut) give
  * (batch, n, cOut). Element `[b, i, o]` is Σ x[b, i·stride + j·dilation, c]·kernel[j, c, o] over `j` and the channels `c` of
  * the group, as in TensorFlow, JAX and PyTorch: a cross-correlation, the kernel not being flipped. There are
- * n = ⌊(width + padding − (kw − 1)·dilation − 1)/stride⌋ + 1 windows; a bias is added by `add`.
+ * n = ⌊(width + padding − (kw − 1)·dilation − 1)/stride⌋ + 1 windows; a bias is added by `add`. The padding is of zeros
+ * that are multiplied, too: a NaN or ±∞ of the kernel shows wherever it meets one.
  * @throws where the channels don't fit, or the window is longer than the padded axis
  *
  * @example

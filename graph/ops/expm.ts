@@ -11,7 +11,7 @@ import { greater, where } from "./comparison.js";
 import { concatenate } from "./indexing.js";
 import { swapLast } from "./matmul.js";
 import { max } from "./reduction.js";
-import { columnsOf, rowsOf, sidesOf, squareSide } from "./systems.js";
+import { columnsOf, rowsOf, sidesOf, squareSide, usedMatrices } from "./systems.js";
 
 /**
  * Padé's approximant to the matrix scaled by 2⁻ˢ, squared s times. Its order is 3, 5, 7 or 9 where the 1-norm allows it, else
@@ -31,6 +31,7 @@ export const expmOp: Op = /* @__PURE__ */ defineOp<Params, One>({
   work: () => Number.POSITIVE_INFINITY,
   derivative: {
     kind: "forwardReverse",
+    mask: usedMatrices,
     forward: ([da], { operands: [a] }) => alongBlock(a, da),
     reverse: (adjoint, _matters, { operands: [a] }) => [alongBlock(swapLast(a), adjoint)],
   },

@@ -9,7 +9,15 @@ import { madeOf } from "./algorithm.js";
 import { negative, subtract } from "./arithmetic.js";
 import { luOf } from "./lu.js";
 import { matmul, swapLast } from "./matmul.js";
-import { dominant, identityLike, permutation, squareSide, system } from "./systems.js";
+import {
+  dominant,
+  identityLike,
+  permutation,
+  squareSide,
+  system,
+  usedColumns,
+  usedSolutions,
+} from "./systems.js";
 import { substituted } from "./triangular.js";
 
 interface SolveParams {
@@ -31,6 +39,7 @@ export const solveOp: Op<SolveParams> = /* @__PURE__ */ defineOp<SolveParams, Tw
   work: ({ result }) => sizeOf(result) * result.at(-2)! ** 2,
   derivative: {
     kind: "forwardReverse",
+    mask: usedColumns,
     // dX = A⁻¹(dB − dA·X)
     forward([da, db], { operands: [a], result, params }) {
       const moved = da && matmul(params.transpose ? swapLast(da) : da, result);
@@ -38,9 +47,13 @@ export const solveOp: Op<SolveParams> = /* @__PURE__ */ defineOp<SolveParams, Tw
       return apply(solveOp, [a, right], params);
     },
     // B̄ = A⁻ᵀX̄ and Ā = −B̄Xᵀ
-    reverse(adjoint, [aMatters], { operands: [a], result, params: { transpose } }) {
+    reverse(adjoint, [aMatters], application) {
+      const { operands, params } = application;
+      const [a] = operands;
+      const { transpose } = params;
       const b = apply(solveOp, [a, adjoint], { transpose: transpose ? 0 : 1 });
-      const [left, right] = transpose ? [result, b] : [b, result];
+      const x = usedSolutions(application);
+      const [left, right] = transpose ? [x, b] : [b, x];
       return [aMatters ? negative(matmul(left, swapLast(right))) : undefined, b];
     },
   },

@@ -2,13 +2,22 @@
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
 import { apply, type Expr } from "../node.js";
-import { type Arithmetic, defineOp, type Instances, type Op, real, type Two } from "../op.js";
+import {
+  type Application,
+  type Arithmetic,
+  defineOp,
+  type Instances,
+  type Op,
+  real,
+  type Two,
+} from "../op.js";
 import { withOperands } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { MatmulShape, Multipliable, Operand, ResultOf, ShapeOf } from "../types.js";
 import { multiply } from "./arithmetic.js";
-import { broadcastLike, sum } from "./broadcast.js";
+import { broadcastLike, insertAxes, sum, sumAxes } from "./broadcast.js";
+import { logicalAnd, where } from "./comparison.js";
 import { reshapeExpr, transposeExpr } from "./moving.js";
 
 /** (…×m×k)·(…×k×n) → (…×m×n); leading axes are batches and agree. */
@@ -24,11 +33,25 @@ export const matmulOp: Op = defineOp<Params, Two>({
   derivative: {
     kind: "transpose",
     linear: "each",
-    transpose: (adjoint, operand, { operands: [a, b] }) =>
-      operand === 0 ? product(adjoint, swapLast(b)) : product(swapLast(a), adjoint),
+    mask: usedPart,
+    transpose(adjoint, operand, application) {
+      const other = operand === 0 ? 1 : 0;
+      const used = usedPart(other, application);
+      const x = application.operands[other];
+      // 0 times what isn't used isn't 0 if that is NaN.
+      const factor = swapLast(used ? where(used, x, 0) : x);
+      return operand === 0 ? product(adjoint, factor) : product(factor, adjoint);
+    },
   },
   domains: [real(), real()],
 });
+
+/** The rows of the first operand, the columns of the second, of which an element of the product is used: how many are. */
+function usedPart(operand: number, { operands, used }: Application<Params, Two>): Expr | undefined {
+  if (!used) return undefined;
+  const axes = [used.shape.length - 1 - operand];
+  return insertAxes(sumAxes(logicalAnd(used, 1), axes), operands[operand as 0 | 1].shape, axes);
+}
 
 export const matmulInstances: Instances = {
   op: matmulOp as Op,

@@ -100,6 +100,7 @@ export interface QRResult<Q = Expr, R = Expr> {
  * A = Q·R of a matrix m×n by Householder's reflections, reduced: Q has orthonormal columns, m×min(m, n), and R, min(m, n)×n,
  * is an upper triangle whose diagonal isn't negative, which makes both unique (NumPy's `qr` leaves the signs open). The
  * derivative is that of full rank, of a wide matrix in its first m columns; else it is ±∞ or NaN. Leading axes are batches.
+ * A matrix is used as a whole: what is not finite in it shows in all its derivatives.
  * @throws where A is no matrix
  *
  * @example

@@ -1,4 +1,5 @@
 /** Linear recurrences along an axis, in time linear in its length: what running products and their like are made of. */
+import { fullLike } from "../elementwise.js";
 import { apply, type Expr } from "../node.js";
 import {
   type Arithmetic,
@@ -14,6 +15,7 @@ import { type Shape, sizeOf } from "../shape.js";
 import { routineOf, type Target } from "./algorithm.js";
 import { add, multiply } from "./arithmetic.js";
 import { assemble, box, partAt } from "./boxes.js";
+import { logicalAnd, where } from "./comparison.js";
 import { full } from "./constant.js";
 
 /** Which way something runs along a tensor. */
@@ -54,20 +56,29 @@ export const recurrenceOp: Op<Course> = /* @__PURE__ */ defineOp<Course, Two>({
   work: ({ result }) => 2 * sizeOf(result),
   derivative: {
     kind: "forwardReverse",
+    mask: (_operand, { params, used }) => (used ? usedBefore(used, params) : undefined),
     forward([da, db], { operands: [a], params, result }) {
       const byA = da && timesPrevious(da, result, params);
       const moved = byA && db ? add(byA, db) : (byA ?? db!);
       return recurrence(a, moved, params);
     },
-    reverse(adjoint, [mattersA], { operands: [a], params, result }) {
+    reverse(adjoint, [mattersA], { operands: [a], params, result, used }) {
       // λₖ = adjointₖ + aₖ₊₁·λₖ₊₁: the same, from the other end.
-      const back: Course = { ...params, reverse: params.reverse ? 0 : 1 };
-      const byB = recurrence(previous(a, back), adjoint, back);
+      const back = backOf(params);
+      const factors = used ? where(usedBefore(used, params), a, 0) : a;
+      const byB = recurrence(previous(factors, back), adjoint, back);
       return [mattersA ? timesPrevious(byB, result, params) : undefined, byB];
     },
   },
   domains: [real(-1.5, 1.5), real()],
 });
+
+const backOf = (course: Course): Course => ({ ...course, reverse: course.reverse ? 0 : 1 });
+
+/** Whether an element or one further on the way is used: how many are. */
+function usedBefore(used: Expr, course: Course): Expr {
+  return recurrence(fullLike(used, 1), logicalAnd(used, 1), backOf(course));
+}
 
 function recur<T>(
   { add, multiply }: { add(a: T, b: T): T; multiply(a: T, b: T): T },

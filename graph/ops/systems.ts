@@ -1,12 +1,12 @@
 /** What functions of systems of equations share: sides, right sides, triangles, permutations. */
 import { AdjointError } from "../errors.js";
 import type { Expr } from "../node.js";
-import { type Domain, real } from "../op.js";
+import { type Application, type Domain, real } from "../op.js";
 import { withOperands } from "../operand.js";
 import { broadcastShapes, formatShape, type Shape, sizeOf } from "../shape.js";
 import type { Operand } from "../types.js";
-import { broadcastLike, insertAxes } from "./broadcast.js";
-import { equal } from "./comparison.js";
+import { broadcastLike, insertAxes, sumAxes } from "./broadcast.js";
+import { equal, logicalAnd, where } from "./comparison.js";
 import { iota } from "./constant.js";
 import { slice } from "./indexing.js";
 import { matrixShape, placesOf } from "./matrices.js";
@@ -23,6 +23,30 @@ export function sidesOf(shape: Shape): [m: number, n: number, count: number] {
 /** The same matrices with another number of rows. */
 export function withRows(shape: Shape, rows: number): Shape {
   return shape.with(-2, rows);
+}
+
+/** Whether anything of a whole matrix is used: what it is for operations that mix all its elements. */
+export function usedMatrices(operand: number, { operands, used }: Application): Expr | undefined {
+  const axes = used && [used.shape.length - 2, used.shape.length - 1];
+  return axes ? usedAlong(used, operands[operand]!.shape, axes) : undefined;
+}
+
+/** Of a system's matrices all, if a solution is used; of right sides and solutions the columns. */
+export function usedColumns(operand: number, application: Application): Expr | undefined {
+  const { used } = application;
+  if (operand === 0) return usedMatrices(operand, application);
+  return used ? usedAlong(used, used.shape, [used.shape.length - 2]) : undefined;
+}
+
+function usedAlong(used: Expr, shape: Shape, axes: readonly number[]): Expr {
+  return insertAxes(sumAxes(logicalAnd(used, 1), axes), shape, axes);
+}
+
+/** The solutions, 0 in columns that aren't used: a product with them adds up 0·NaN otherwise. */
+export function usedSolutions(application: Application): Expr {
+  const { result } = application;
+  const columns = usedColumns(1, application);
+  return columns ? where(columns, result, 0) : result;
 }
 
 export function squareSide(x: Expr, what: string): number {

@@ -1,5 +1,5 @@
 /** Triangular systems of equations, by substitution. Leading axes are batches. */
-import type { WithOp } from "../elementwise.js";
+import { fullLike, type WithOp } from "../elementwise.js";
 import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type Op, real, type Two } from "../op.js";
 import { checkOptions } from "../options.js";
@@ -9,7 +9,7 @@ import { algorithmic, type Steps, type Target } from "./algorithm.js";
 import { negative, subtract } from "./arithmetic.js";
 import { matmul, swapLast } from "./matmul.js";
 import { tril, triu } from "./matrices.js";
-import { dominant, sidesOf, squareSide, system } from "./systems.js";
+import { dominant, sidesOf, squareSide, system, usedColumns, usedSolutions } from "./systems.js";
 
 export interface TriangularParams {
   /** 1: the lower triangle of A is taken, 0: the upper one. The other isn't read. */
@@ -62,6 +62,11 @@ export const triangularSolveOp: Op<TriangularParams> = /* @__PURE__ */ defineOp<
   work: ({ result }) => sizeOf(result) * (result.at(-2)! + 1),
   derivative: {
     kind: "forwardReverse",
+    mask(operand, application) {
+      const own = usedColumns(operand, application);
+      if (operand === 1) return own;
+      return triangleOf(own ?? fullLike(application.operands[0], 1), application.params);
+    },
     // dX = A⁻¹(dB − dA·X)
     forward([da, db], { operands: [a], result, params }) {
       const own = da && triangleOf(da, params);
@@ -70,9 +75,12 @@ export const triangularSolveOp: Op<TriangularParams> = /* @__PURE__ */ defineOp<
       return apply(triangularSolveOp, [a, right], params);
     },
     // B̄ = A⁻ᵀX̄ and Ā = −B̄Xᵀ, in the triangle
-    reverse(adjoint, [aMatters], { operands: [a], result, params }) {
+    reverse(adjoint, [aMatters], application) {
+      const { operands, params } = application;
+      const [a] = operands;
       const b = apply(triangularSolveOp, [a, adjoint], { ...params, transpose: params.transpose ? 0 : 1 });
-      const [left, right] = params.transpose ? [result, b] : [b, result];
+      const x = usedSolutions(application);
+      const [left, right] = params.transpose ? [x, b] : [b, x];
       return [aMatters ? negative(triangleOf(matmul(left, swapLast(right)), params)) : undefined, b];
     },
   },
@@ -132,7 +140,8 @@ export function substituted(a: Expr, b: Expr, options: TriangularOptions): Expr 
 
 /**
  * X with A·X = B for a triangular A, by substitution (SciPy's `solve_triangular`); B is a vector, or a matrix of columns.
- * ±∞ or NaN where a diagonal element is 0. Leading axes are batches, broadcast against each other.
+ * ±∞ or NaN where a diagonal element is 0. Leading axes are batches, broadcast against each other. Columns of X are used as
+ * a whole: one of which nothing is used may hold anything, but what is not finite shows in all derivatives of its column.
  * @throws where A isn't square or its side differs from B's
  *
  * @example

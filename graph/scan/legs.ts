@@ -35,6 +35,8 @@ export interface Parts {
   readonly shapes: Inputs<Shape>;
   /** The carry that each step began with, row by row. */
   readonly previous: Expr;
+  /** In reverse mode: whether masks that aren't known tell what isn't used, and not kinks alone. */
+  readonly sparse?: boolean | undefined;
 }
 
 export function partsOf(op: Op<ScanParams>, { operands, params, result }: Application<ScanParams>): Parts {
@@ -165,6 +167,8 @@ export interface Derived {
   readonly after: Presence;
   /** Of what stands beside it. */
   readonly others: Presence;
+  /** Whether it leaves out what isn't used, and not for kinks alone. */
+  readonly sparse?: boolean;
 }
 
 /** The derivative of a body, remembered with it; `others` that aren't known have their masks at the carry's end. */
@@ -230,7 +234,7 @@ export function maskIn(builder: Builder, masked: Masked | undefined, shape: Shap
 
 /** One that goes into a loop, out of it or from step to step, its value being 0 where it is absent, but with kinks. */
 export function carried(value: Expr, mask: Expr | undefined): Masked {
-  return zeroed(value, mask, mask && shadow(value));
+  return zeroed(value, mask, mask && shadow(value), true);
 }
 
 /** One with what is known of its mask and the elements that aren't; `undefined` where it is absent everywhere. */

@@ -191,6 +191,8 @@ export interface RowPresence {
   of(from: number, to: number): Presence;
   readonly first: number;
   readonly stop: number;
+  /** Whether those from `first` to `stop` are present, whole and all. */
+  readonly isBlock: boolean;
 }
 
 /** A box of a matrix, with what is known of all its elements. */
@@ -267,6 +269,7 @@ export function rowPresence({ mask }: Masked, [length, width]: readonly [number,
     },
     first: Math.min(length, ...boxes.map(({ top }) => top)),
     stop: Math.max(0, ...boxes.map(({ bottom }) => bottom)),
+    isBlock: boxes.length === 1 && boxes.every((box) => box.isFull && box.right - box.left === width),
   };
 }
 

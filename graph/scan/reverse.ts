@@ -45,6 +45,7 @@ import {
   type Presence,
   presenceIn,
   presenceInAll,
+  present,
   rowPresence,
   splitBy,
   textOf,
@@ -66,8 +67,8 @@ export function reverse(
   given: readonly boolean[],
   application: Application<ScanParams>,
 ): (Masked | undefined)[] {
-  const parts = partsOf(op, application);
-  const { params, operands, shapes } = parts;
+  const own = partsOf(op, application);
+  const { params, operands, shapes } = own;
   const { length, last } = params;
   const { builder } = operands.carry;
   const [size] = shapes.carry as [number];
@@ -77,6 +78,13 @@ export function reverse(
   let state = presenceIn(at, shapes.carry);
   const beside = last ? undefined : adjoint;
   const rows = beside && rowPresence(beside, [length, size]);
+  const step = chainOf(own, matters.rows, { start: 0, stop: 2, arriving: all(present, size) });
+  // Where the last carries are used as a whole, all that is absent is what the steps leave out.
+  const isWhole = rows
+    ? rows.isBlock && (params.reverse ? rows.first === 0 : rows.stop === length)
+    : state.every((one) => one === present);
+  const sparse = step.sparse || step.after.includes(absent) || (adjoint.sparse && !isWhole);
+  const parts = { ...own, sparse };
   const legs: [Leg, (Masked | undefined)[]][] = [];
   const wanted = pick(shapes.constants, matters.constants);
   let totals: Totals = { values: full(builder, 0, [totalSize(wanted)]), masks: [] };
@@ -205,14 +213,14 @@ function unpackRows(
 
 /** A step of the first scan. Its carry: λ, the adjoints of the rows, and of their masks the elements that aren't known. */
 function chainOf(
-  { params, shapes }: Parts,
+  { params, shapes, sparse = false }: Parts,
   matters: readonly boolean[],
   { start, stop, arriving }: Leg,
 ): Derived {
   const { last, body } = params;
   const [size] = shapes.carry as [number];
   const isAlone = stop - start === 1;
-  const key = `reverse ${matters.join()} ${last} ${textOf(arriving)} ${start} ${isAlone}`;
+  const key = `reverse ${matters.join()} ${last} ${textOf(arriving)} ${start} ${isAlone} ${sparse}`;
   const rowShapes = pick(shapes.rows, matters);
   const [restSize, masks] = [totalSize(rowShapes), countOf(arriving)];
   const shapesOf = (others: number) => ({
@@ -235,7 +243,8 @@ function chainOf(
     const mask = maskOf(builder, arriving, historyMask ? (logicalOr(unknown, historyMask) as Expr) : unknown);
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = [from!, ...pick(rows, matters)];
-    const pulled = transposed(body, builder, primals, carried(value, mask), wanted);
+    const adjoint = { ...carried(value, mask), sparse: sparse || arriving.includes(absent) };
+    const pulled = transposed(body, builder, primals, adjoint, wanted);
     const [carry, ...rest] = pulled;
     const after = presenceIn(carry, shapes.carry);
     const presence = presenceInAll(rest, rowShapes);
@@ -245,6 +254,6 @@ function chainOf(
       left,
       unknownOf(packMasks(builder, rest, rowShapes), presence),
     ]);
-    return { after, others: presence, result };
+    return { after, others: presence, sparse: pulled.some((one) => one?.sparse && one.mask), result };
   });
 }

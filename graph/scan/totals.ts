@@ -25,6 +25,7 @@ import {
 } from "./legs.js";
 import { pack, totalSize, unpack } from "./pack.js";
 import {
+  absent,
   countOf,
   isNothing,
   joined,
@@ -95,7 +96,11 @@ export function unpackTotals({ values, masks }: Totals, wanted: readonly Shape[]
 }
 
 /** A step of the second scan. */
-function sumOf({ params, shapes }: Parts, matters: readonly boolean[], { start, arriving }: Leg): Derived {
+function sumOf(
+  { params, shapes, sparse = false }: Parts,
+  matters: readonly boolean[],
+  { start, arriving }: Leg,
+): Derived {
   const { body } = params;
   const wantedShapes = pick(shapes.constants, matters);
   const [size, masks] = [totalSize(wantedShapes), countOf(arriving)];
@@ -104,7 +109,8 @@ function sumOf({ params, shapes }: Parts, matters: readonly boolean[], { start, 
     carry: [size + others],
     rows: [shapes.carry, ...shapes.rows, shapes.carry, ...(masks === 0 ? [] : [[masks]])],
   });
-  return derive(body, `sum ${matters.join()} ${textOf(arriving)} ${start}`, shapesOf, (builder, inputs) => {
+  const key = `sum ${matters.join()} ${textOf(arriving)} ${start} ${sparse}`;
+  return derive(body, key, shapesOf, (builder, inputs) => {
     const [from, ...others] = inputs.rows;
     const [rows, [value, unknown]] = [
       others.slice(0, shapes.rows.length),
@@ -112,7 +118,10 @@ function sumOf({ params, shapes }: Parts, matters: readonly boolean[], { start, 
     ];
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = pick(inputs.constants, matters);
-    const lambda = carried(value, maskOf(builder, arriving, unknown ?? full(builder, 0, [0])));
+    const lambda = {
+      ...carried(value, maskOf(builder, arriving, unknown ?? full(builder, 0, [0]))),
+      sparse: sparse || arriving.includes(absent),
+    };
     const pulled = transposed(body, builder, primals, lambda, wanted);
     const presence = presenceInAll(pulled, wantedShapes);
     const total = add(columns(inputs.carry, 0, size), packMasked(builder, pulled, wanted)) as Expr;
