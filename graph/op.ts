@@ -29,12 +29,15 @@ export interface Arithmetic<T> {
 
 /**
  * A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there; where that is so because of
- * a kink, `kink` stands for it, a 0 without a derivative.
+ * a kink, `kink` gives marks of it, and of what is so before.
  */
 export type Factor =
   | Expr
   | number
-  | { readonly value: Expr | number; readonly mask: Expr; readonly kink?: Expr };
+  | { readonly value: Expr | number; readonly mask: Expr; readonly kink?: Kink };
+
+/** Marks where a derivative that is masked by `own`, too, is 0 because of kinks, by its mask and marks before. */
+export type Kink = (own: Expr, mask: Expr | undefined, rest: Expr | undefined) => Expr;
 
 /** The operands of an op: so many expressions, or any number. */
 export type Operands = readonly Expr[];

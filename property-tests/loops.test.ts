@@ -235,6 +235,28 @@ const cases: Readonly<Record<string, Case>> = {
     build: (loop, { a, x }) =>
       sum(loop(({ c }, row) => ({ c: add(relu(c!), row) as Expr }), { c: a! }, x!).last.c!) as Expr,
   },
+  "kinks of several steps that meet": {
+    inputs: { a: [0, 1, -1], x: [0, 1, 0, 1] },
+    build: (loop, { a, x }) =>
+      sum(
+        loop(
+          ({ c }, row) => ({
+            c: where(greater(row, 0.5), c!, relu(multiply(c!, add(row, 2)) as Expr)) as Expr,
+          }),
+          { c: a! },
+          x!,
+        ).last.c!,
+      ) as Expr,
+  },
+  "a kink of the history before one of a step": {
+    inputs: { a: [0, 1, -1], k: [0, 2, -1], x: [0, 1, 0, 0] },
+    build: (loop, { a, k, x }) => {
+      const step: Step = ({ c }, row) => ({
+        c: where(greater(row, 0.5), k!, relu(multiply(c!, relu(k!)) as Expr)) as Expr,
+      });
+      return sum(relu(loop(step, { c: relu(a!) }, x!).history.c!)) as Expr;
+    },
+  },
   "a kink that a later step leaves out": {
     inputs: { a: [0, 1, -1], x: [0, 1, 0] },
     build: (loop, { a, x }) =>

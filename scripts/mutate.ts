@@ -31,6 +31,7 @@ for (const file of [
     "corners",
     "extremes",
     "masks",
+    "kinks-of-kinks",
     "kinks",
     "unused",
     "loops",
@@ -93,9 +94,16 @@ for (const op of ops) {
   }
 }
 /** Those of masks, kinks and loops first: most of what walks do is done for them. */
-const lawsOfWalks = ["loops", "masks", "absence", "kinks", "unused", "modes", "derivatives"].flatMap((name) =>
-  tests.filter(({ suite }) => suite === name),
-);
+const lawsOfWalks = [
+  "kinks of kinks",
+  "loops",
+  "masks",
+  "absence",
+  "kinks",
+  "unused",
+  "modes",
+  "derivatives",
+].flatMap((name) => tests.filter(({ suite }) => suite === name));
 for (const [number, { file, right, wrong }] of walkFaults.entries()) {
   if (!values.walks) break;
   if (!`${file} ${right}`.includes(values.of)) continue;

@@ -9,6 +9,7 @@ import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
 import { logicalAnd, logicalNot, logicalOr, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
+import { shadow } from "../ops/kinks.js";
 
 export interface Masked {
   readonly value: Expr;
@@ -16,7 +17,7 @@ export interface Masked {
   readonly mask?: Expr | undefined;
   /** Whether `value` is 0 wherever `mask` is. */
   readonly zeroed: boolean;
-  /** What stands where `mask` is 0, if not the number 0: kinks leave a 0 there that has no derivative of its own. */
+  /** Marks where `mask` is 0 because of a kink, and not of a branch not taken: the 0 there has the derivative of these. */
   readonly rest?: Expr | undefined;
   /** Whether it is absent where something is not used, not for a kink alone: what stands there may be NaN. */
   readonly sparse?: boolean | undefined;
@@ -29,12 +30,17 @@ export function unmasked(value: Expr): Masked {
 
 /** One whose value is 0, or `rest`, where it is absent; everywhere present without a mask. */
 export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr, sparse?: boolean): Masked {
-  return { value, mask, zeroed: true, rest, sparse };
+  return { value, mask, zeroed: true, rest: mask && rest, sparse };
 }
 
 /** The value, 0 where it is absent. */
 export function materialize({ value, mask, zeroed, rest }: Masked): Expr {
-  return mask && !zeroed ? where(mask, value, rest ?? 0) : value;
+  return mask === undefined || zeroed ? value : where(mask, value, settled(rest));
+}
+
+/** 0, but with the kinks of what is left. */
+function settled(rest: Expr | undefined): Expr | number {
+  return rest ? shadow(rest) : 0;
 }
 
 /** The value times a factor. */
@@ -42,11 +48,10 @@ export function scale({ value, mask, zeroed: isZero, rest, sparse }: Masked, par
   if (typeof partial !== "number" && "mask" in partial) {
     const { mask: own, kink, value: factor } = partial;
     const both = mask ? logicalAnd(mask, own) : own;
-    // Kinks of either, where the other takes part.
-    const left = kink && mask ? where(mask, kink, rest ?? 0) : (kink ?? (rest && where(own, rest, 0)));
+    const left = kink ? kink(own, mask, rest) : rest && where(own, rest, 0);
     // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along.
     const isKept = !!mask && isZero && factor === 1;
-    const product = isKept ? where(own, value, (kink && left) ?? 0) : times(value, factor);
+    const product = isKept ? where(own, value, settled(left)) : times(value, factor);
     return { value: product, mask: both, zeroed: isKept, rest: left, sparse: sparse || !kink };
   }
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
@@ -60,11 +65,11 @@ function times(value: Expr, factor: Expr | number): Expr {
 
 /** The sum of adjoints or tangents. */
 export function combine(parts: readonly Masked[]): Masked {
-  const total = together(parts.map(materialize), add);
+  const rests = parts.flatMap(({ rest }) => (rest ? [rest] : []));
   return zeroed(
-    total,
+    together(parts.map(materialize), add),
     union(parts.map(({ mask }) => mask)),
-    parts.some(({ rest }) => rest) ? total : undefined,
+    rests.length > 0 ? together(rests, add) : undefined,
     parts.some(({ sparse }) => sparse),
   );
 }

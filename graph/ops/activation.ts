@@ -4,8 +4,8 @@ import { integer } from "../op.js";
 import type { Recipe } from "../recipe.js";
 import type { Unary } from "../types.js";
 import { multiply, negative } from "./arithmetic.js";
-import { equal, lessEqual, logicalNot, where } from "./comparison.js";
-import { kink } from "./kinks.js";
+import { equal, lessEqual, logicalNot } from "./comparison.js";
+import { kinkWhere } from "./kinks.js";
 import { normalCdf } from "./special.js";
 import { tanh } from "./trigonometric.js";
 
@@ -43,9 +43,7 @@ export const softplus: Unary & WithOp = unary({
 export const relu: Unary & WithOp = unary({
   name: "relu",
   recipe: ["select", ["lessEqual", 0, { value: 0 }], { value: 0 }, 0],
-  partials: (x) => [
-    () => ({ value: 1, mask: logicalNot(lessEqual(x, 0)), kink: where(equal(x, 0), kink(x), 0) }),
-  ],
+  partials: (x) => [() => ({ value: 1, mask: logicalNot(lessEqual(x, 0)), kink: kinkWhere(equal(x, 0), x) })],
 });
 
 /**

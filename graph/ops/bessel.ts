@@ -4,9 +4,9 @@ import type { Expr } from "../node.js";
 import { integer, type Op, real } from "../op.js";
 import type { Unary } from "../types.js";
 import { add } from "./arithmetic.js";
-import { equal, logicalAnd, logicalNot, where } from "./comparison.js";
+import { equal, logicalAnd, logicalNot } from "./comparison.js";
 import { full } from "./constant.js";
-import { kink } from "./kinks.js";
+import { kinkWhere } from "./kinks.js";
 import { computedBy } from "./numeric.js";
 import { remainder } from "./rounding.js";
 
@@ -23,7 +23,7 @@ export const besselDerivative: Op = /* @__PURE__ */ elementwise<readonly [Expr, 
         return {
           value: bessel(order, add(n, 1), x),
           mask: logicalNot(jumps),
-          kink: where(jumps, kink(x), 0),
+          kink: kinkWhere(jumps, x),
         };
       },
     ],

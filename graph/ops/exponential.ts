@@ -4,8 +4,8 @@ import { real } from "../op.js";
 import type { Recipe } from "../recipe.js";
 import type { Binary, Unary } from "../types.js";
 import { add, divide, multiply, negative, square } from "./arithmetic.js";
-import { notEqual } from "./comparison.js";
-import { kink } from "./kinks.js";
+import { equal, notEqual } from "./comparison.js";
+import { kinkWhere } from "./kinks.js";
 
 const positive = [/* @__PURE__ */ real(0.1, 5)];
 
@@ -80,8 +80,16 @@ export const hypot: Binary & WithOp = /* @__PURE__ */ binary({
   commutative: true,
   recipe: ["hypot", 0, 1],
   partials: (a, b) => [
-    (result) => ({ value: direction(a, b), mask: notEqual(result, 0), kink: kink(add(a, b)) }),
-    (result) => ({ value: direction(b, a), mask: notEqual(result, 0), kink: kink(add(a, b)) }),
+    (result) => ({
+      value: direction(a, b),
+      mask: notEqual(result, 0),
+      kink: kinkWhere(equal(result, 0), add(a, b)),
+    }),
+    (result) => ({
+      value: direction(b, a),
+      mask: notEqual(result, 0),
+      kink: kinkWhere(equal(result, 0), add(a, b)),
+    }),
   ],
   squared: ({ operands: [a, b] }) => add(square(a!), square(b!)),
 });

@@ -4,29 +4,50 @@
  */
 import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
 import { apply, type Expr, nodeOf } from "../node.js";
-import { real } from "../op.js";
+import { type Kink, real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
-import { notEqual } from "./comparison.js";
+import { equal, logicalAnd, logicalOr, notEqual, where } from "./comparison.js";
 
-/** An op that is a number, whatever its operand is, and has this slope: by default the same, which is all it names. */
-function constantOf(name: string, value: number, slope?: (x: Expr) => Expr | number): Unary & WithOp {
-  const op = unary({
+/** An op that is a number, by itself NaN, whatever its operand is, and has no derivative: NaN. */
+function constantOf(name: string, value = Number.NaN): Unary & WithOp {
+  return unary({
     name,
     recipe: { value },
     expand: ({ operands: [x] }) => fullLike(x!, value),
-    partials: (x) => [() => (slope ?? op)(x)],
+    partials: (x) => [() => noSlope(x)],
   });
-  return op;
 }
 
 /** 0, whose derivative is NaN: what stands for a derivative where a kink is the reason that there is none. */
-export const kink: Unary & WithOp = /* @__PURE__ */ constantOf("kink", 0, (x) => noSlope(x));
+export const kink: Unary & WithOp = /* @__PURE__ */ constantOf("kink", 0);
+
+/** 1, whose derivatives are NaN: what marks a kink of what moves with either. */
+export const mark: Binary & WithOp = /* @__PURE__ */ binary({
+  name: "mark",
+  recipe: { value: 1 },
+  expand: ({ operands: [x] }) => fullLike(x!, 1),
+  partials: (x) => [() => noSlope(x), () => noSlope(x)],
+});
+
+/** A kink of what moves with `x`, where this holds. */
+export function kinkWhere(holds: Expr, x: Expr): Kink {
+  return (own, mask, rest) => {
+    // Either's, where the other takes part, and both where they meet.
+    if (!rest) return where(mask ? logicalAnd(mask, holds) : holds, mark(x, x), 0);
+    return where(logicalAnd(logicalOr(mask!, rest), holds), mark(x, rest), where(own, rest, 0));
+  };
+}
 
 /** NaN, and so is its derivative. */
-export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope", Number.NaN);
+export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope");
 
 /** 0, for something that is known to be 0 where this is asked for: it has the derivative of that, so that kinks aren't lost. */
-export const shadow: Unary & WithOp = /* @__PURE__ */ constantOf("shadow", 0, () => 1);
+export const shadow: Unary & WithOp = /* @__PURE__ */ unary({
+  name: "shadow",
+  recipe: { value: 0 },
+  expand: ({ operands: [x] }) => fullLike(x!, 0),
+  partials: () => [() => 1],
+});
 
 /**
  * `root`, whatever way it was computed, of which is known that it is √s of a smooth `s`. Its slope is 0 where it is 0.
@@ -36,7 +57,10 @@ export const rooted: Binary & WithOp = /* @__PURE__ */ binary({
   recipe: 0,
   expand: ({ operands: [root] }) => root!,
   squared: ({ operands: [, s] }) => s!,
-  partials: (root) => [() => ({ value: 1, mask: notEqual(root, 0), kink: kink(root) }), undefined],
+  partials: (root) => [
+    () => ({ value: 1, mask: notEqual(root, 0), kink: kinkWhere(equal(root, 0), root) }),
+    undefined,
+  ],
   domains: [/* @__PURE__ */ real(0.2, 3), /* @__PURE__ */ real(0.2, 3)],
 });
 

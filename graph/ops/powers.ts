@@ -20,7 +20,7 @@ import {
 } from "./comparison.js";
 import { uniformValue } from "./constant.js";
 import { log } from "./exponential.js";
-import { kink, smoothSquare } from "./kinks.js";
+import { kink, kinkWhere, smoothSquare } from "./kinks.js";
 
 /** A known whole exponent makes a product; of one that is known only later, kernels take the last place apart. */
 function powerRecipe(n: number | undefined): Recipe {
@@ -78,7 +78,7 @@ export const power: Binary & WithOp = binary({
     (result) => ({
       value: multiply(result, log(x)),
       mask: logicalAnd(logicalOr(notEqual(x, 0), logicalNot(greaterEqual(n, 0))), logicalNot(vanishes(x, n))),
-      kink: where(isCorner(x, n), kink(add(x, n)), 0),
+      kink: kinkWhere(isCorner(x, n), add(x, n)),
     }),
   ],
   applied([x, n]) {

@@ -4,9 +4,9 @@ import type { Expr } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { abs, add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
-import { less, notEqual, where } from "./comparison.js";
+import { equal, less, notEqual, where } from "./comparison.js";
 import { direction, hypot, sqrt } from "./exponential.js";
-import { kink } from "./kinks.js";
+import { kinkWhere } from "./kinks.js";
 
 function reciprocal(x: Expr): Expr {
   return divide(fullLike(x, 1), x);
@@ -82,7 +82,7 @@ export const atan2: Binary & WithOp = binary({
     const by = (value: Expr) => ({
       value: divide(value, radius),
       mask: notEqual(radius, 0),
-      kink: kink(add(y, x)),
+      kink: kinkWhere(equal(radius, 0), add(y, x)),
     });
     return [() => by(direction(x, y)), () => by(negative(direction(y, x)))];
   },

@@ -1,6 +1,6 @@
 /** The forward mode of a scan: dcₜ₊₁ = ∂body/∂c·dcₜ + ∂body/∂x·dxₜ + ∂body/∂θ·dθ, over the carries that are known already. */
 import { pushforward } from "../derivatives/forward.js";
-import { type Masked, materialize, unmasked } from "../derivatives/masked.js";
+import { type Masked, materialize, unmasked, zeroed } from "../derivatives/masked.js";
 import type { Builder, Expr } from "../node.js";
 import type { Application, Op } from "../op.js";
 import { element } from "../ops/boxes.js";
@@ -11,7 +11,6 @@ import { applyBody } from "./body.js";
 import { joinInputs, type ScanParams, splitOperands, stepAt } from "./layout.js";
 import {
   areAlike,
-  carried,
   columns,
   cut,
   type Derived,
@@ -20,6 +19,7 @@ import {
   joinLegs,
   type Leg,
   leftBy,
+  marksIn,
   maskedBy,
   maskIn,
   mostAlone,
@@ -28,35 +28,37 @@ import {
   partsOf,
   runLeg,
   stepOf,
+  unknownIn,
 } from "./legs.js";
 import {
   absent,
   all,
-  countOf,
   either,
   isNothing,
   joined,
-  maskOf,
   type Presence,
   presenceIn,
   present,
   rowPresence,
   textOf,
-  unknownOf,
+  widthOf,
 } from "./presence.js";
 
 /** A tangent of what a step sees besides the carry. Its mask is known, or one more operand. */
 interface Seed {
   readonly value: Expr;
   readonly presence: Presence;
-  readonly mask: Expr | undefined;
+  readonly masks: readonly [mask: Expr, marks: Expr] | undefined;
 }
 
 function seedOf(masked: Masked | undefined, presenceOf: (masked: Masked) => Presence): Seed | undefined {
   if (!masked) return undefined;
   const presence = presenceOf(masked);
   if (isNothing(presence)) return undefined;
-  return { value: materialize(masked), presence, mask: presence.includes(either) ? masked.mask : undefined };
+  const value = materialize(masked);
+  const { builder, shape } = value;
+  const of = (masked: Masked) => [maskIn(builder, masked, shape), marksIn(builder, masked, shape)] as const;
+  return { value, presence, masks: presence.includes(either) ? of(masked) : undefined };
 }
 
 /** The tangents of the rows and of what all steps see. */
@@ -142,7 +144,7 @@ function takeLeg(
   return { leg: legOf(1, state), seeds: seedsOf(parts, given, placesOf(from, from + 1)) };
 }
 
-const hasMasks = ({ rows }: Seeds) => rows.some((seed) => seed?.mask);
+const hasMasks = ({ rows }: Seeds) => rows.some((seed) => seed?.masks);
 
 /** The same seeds without masks of rows that make no difference, what they leave out being but added to what is there. */
 function withoutMasks(parts: Parts, seeds: Seeds, leg: Leg): Seeds {
@@ -152,7 +154,7 @@ function withoutMasks(parts: Parts, seeds: Seeds, leg: Leg): Seeds {
     rows: seeds.rows.map((seed, i) => {
       if (!seed || seed.presence.length !== sizeOf(parts.shapes.rows[i]!)) return seed;
       const presence = seed.presence.map((one) => (one === either ? filling : one));
-      return { value: seed.value, presence, mask: undefined };
+      return { value: seed.value, presence, masks: undefined };
     }),
   });
   const [early, late] = [filled(absent), filled(present)];
@@ -161,7 +163,8 @@ function withoutMasks(parts: Parts, seeds: Seeds, leg: Leg): Seeds {
 }
 
 function lastRow(history: Masked | undefined, i: number): Masked | undefined {
-  return history && carried(element(history.value, i), history.mask && element(history.mask, i));
+  const rowOf = (one: Expr | undefined) => one && element(one, i);
+  return history && zeroed(element(history.value, i), rowOf(history.mask), rowOf(history.rest), true);
 }
 
 /** The tangents of the carries of a leg, or of its last carry. */
@@ -193,8 +196,7 @@ function push(
 
 const valuesOf = (seeds: readonly (Seed | undefined)[]) =>
   seeds.flatMap((seed) => (seed ? [seed.value] : []));
-const masksOf = (seeds: readonly (Seed | undefined)[]) =>
-  seeds.flatMap((seed) => (seed?.mask ? [seed.mask] : []));
+const masksOf = (seeds: readonly (Seed | undefined)[]) => seeds.flatMap((seed) => seed?.masks ?? []);
 
 function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: Leg): Derived {
   const { start, stop, arriving } = leg;
@@ -205,7 +207,7 @@ function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: L
   );
   const key = `forward ${described.join(" ")} ${textOf(arriving)} ${start} ${isAlone}`;
   const ownShapes = {
-    carry: [size + countOf(arriving)],
+    carry: [size + widthOf(arriving)],
     rows: [
       shapes.carry,
       ...shapes.rows,
@@ -231,9 +233,9 @@ function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: L
         },
       };
       const dc = columns(inputs.carry, 0, size);
-      const unknown = columns(inputs.carry, size, size + countOf(arriving));
+      const unknown = columns(inputs.carry, size, size + widthOf(arriving));
       const seeds = joinInputs<Masked | undefined>({
-        carry: carried(dc, maskOf(builder, arriving, unknown)),
+        carry: maskedBy(dc, arriving, unknown),
         rows: maskedSeeds(builder, rows, others.slice(shapes.rows.length)),
         step: undefined,
         constants: maskedSeeds(builder, constants, inputs.constants.slice(shapes.constants.length)),
@@ -245,7 +247,7 @@ function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: L
       const [pushed] = pushforward(builder, seeded, [result]);
       const after = presenceIn(pushed, shapes.carry);
       const value = pushed ? materialize(pushed) : full(builder, 0, shapes.carry);
-      const masks = unknownOf(maskIn(builder, pushed, shapes.carry), isAlone ? after : arriving);
+      const masks = unknownIn(builder, pushed, shapes.carry, isAlone ? after : arriving);
       return { after, others: [], result: joined(builder, [value, masks]) };
     },
   );
@@ -261,13 +263,13 @@ function maskedSeeds(
   return seeds.map((seed) => {
     if (!seed) return undefined;
     const value = inputs[next++]!;
-    if (seed.mask) return carried(value, inputs[nextMask++]!);
+    if (seed.masks) return zeroed(value, inputs[nextMask++]!, inputs[nextMask++]!, true);
     if (seed.presence.every((one) => one === present)) return unmasked(value);
     const mask = constant(
       builder,
       seed.presence.map((one) => Number(one === present)),
       [seed.presence.length],
     );
-    return carried(value, reshapeExpr(mask, value.shape));
+    return zeroed(value, reshapeExpr(mask, value.shape), undefined, true);
   });
 }

@@ -7,7 +7,6 @@ import { add } from "../ops/arithmetic.js";
 import { element } from "../ops/boxes.js";
 import { full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
-import { shadow } from "../ops/kinks.js";
 import { reshapeExpr } from "../ops/moving.js";
 import { sameParams } from "../params.js";
 import { type Shape, sizeOf } from "../shape.js";
@@ -17,7 +16,6 @@ import { type Inputs, type Operands, type ScanParams, splitInputs, splitOperands
 import {
   agreed,
   all,
-  countOf,
   either,
   isNothing,
   maskOf,
@@ -25,6 +23,7 @@ import {
   textOf,
   union,
   unknownOf,
+  widthOf,
   within,
 } from "./presence.js";
 
@@ -189,7 +188,7 @@ export function derive(
       return { body, ...found! };
     };
     const first = build(0);
-    const masks = countOf(first.others);
+    const masks = widthOf(first.others);
     return masks === 0 ? first : build(masks);
   });
 }
@@ -224,17 +223,35 @@ export function entering(
 ): [value: Expr, mask: Expr] {
   const shape = [arriving.length];
   const value = at ? materialize(at) : full(builder, 0, shape);
-  return [value, unknownOf(maskIn(builder, at, shape), arriving)];
+  return [value, unknownIn(builder, at, shape, arriving)];
+}
+
+/** Of the mask and the marks of an adjoint or a tangent what isn't known. */
+export function unknownIn(
+  builder: Builder,
+  masked: Masked | undefined,
+  shape: Shape,
+  presence: Presence,
+): Expr {
+  return both(
+    unknownOf(maskIn(builder, masked, shape), presence),
+    unknownOf(marksIn(builder, masked, shape), presence),
+  );
+}
+
+/** Masks, and marks behind them. */
+export function both(masks: Expr, marks: Expr): Expr {
+  return concatenate([masks, marks], masks.shape.length - 1);
+}
+
+/** The marks of kinks of an adjoint or a tangent. */
+export function marksIn(builder: Builder, masked: Masked | undefined, shape: Shape): Expr {
+  return masked?.rest ?? full(builder, 0, shape);
 }
 
 /** The mask of an adjoint or a tangent, as numbers. */
 export function maskIn(builder: Builder, masked: Masked | undefined, shape: Shape): Expr {
   return masked?.mask ?? full(builder, masked ? 1 : 0, shape);
-}
-
-/** One that goes into a loop, out of it or from step to step, its value being 0 where it is absent, but with kinks. */
-export function carried(value: Expr, mask: Expr | undefined): Masked {
-  return zeroed(value, mask, mask && shadow(value), true);
 }
 
 /** One with what is known of its mask and the elements that aren't; `undefined` where it is absent everywhere. */
@@ -245,7 +262,8 @@ export function maskedBy(
   ...rows: number[]
 ): Masked | undefined {
   if (isNothing(presence)) return undefined;
-  return carried(value, maskOf(value.builder, presence, unknown, ...rows));
+  const { mask, rest } = maskOf(value.builder, presence, unknown, ...rows);
+  return zeroed(value, mask, rest, true);
 }
 
 /** Of legs in any order, which have a row a step, the rows of all steps. */
@@ -262,7 +280,10 @@ export function joinLegs(
     sorted.map(([leg, rows]) => (rows ? materialize(rows) : full(builder, 0, shapeOf(leg)))),
   );
   if (sorted.every(([, rows]) => rows && !rows.mask)) return unmasked(value);
-  return carried(value, concatenate(sorted.map(([leg, rows]) => maskIn(builder, rows, shapeOf(leg)))));
+  const [mask, marks] = [maskIn, marksIn].map((of) =>
+    concatenate(sorted.map(([leg, rows]) => of(builder, rows, shapeOf(leg)))),
+  );
+  return zeroed(value, mask, marks, true);
 }
 
 /** Elements of the last axis; all of them are no slice. */

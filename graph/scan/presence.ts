@@ -158,14 +158,34 @@ export function unknownOf(x: Expr, presence: Presence): Expr {
   );
 }
 
-/** The mask of a vector, or of each of `rows`, of what is known and the elements that aren't; `undefined`: everywhere. */
+/** What is known of an adjoint or a tangent and isn't: so many numbers, of the masks and then of the marks. */
+export function widthOf(presence: Presence): number {
+  return 2 * countOf(presence);
+}
+
+/** The mask and the marks of a vector, or of each of `rows`, of what is known and what isn't; `undefined`: everywhere. */
 export function maskOf(
   builder: Builder,
   presence: Presence,
   unknown: Expr,
   ...rows: readonly number[]
-): Expr | undefined {
-  if (presence.every((one) => one === present)) return undefined;
+): Pick<Masked, "mask" | "rest"> {
+  if (presence.every((one) => one === present)) return {};
+  const count = countOf(presence);
+  const axis = { axis: rows.length };
+  const mask = filled(builder, presence, slice(unknown, 0, count, axis), 1, rows);
+  if (count === 0) return { mask };
+  return { mask, rest: filled(builder, presence, slice(unknown, count, 2 * count, axis), 0, rows) };
+}
+
+/** Where elements are known to be present, a number. */
+function filled(
+  builder: Builder,
+  presence: Presence,
+  unknown: Expr,
+  known: number,
+  rows: readonly number[],
+): Expr {
   const shape = [...rows, presence.length];
   const runs = runsOf(presence, (one) => one !== absent);
   if (rows.length === 0 && runs.every(([start]) => presence[start] === present)) {
@@ -178,7 +198,7 @@ export function maskOf(
   let next = 0;
   const parts = runs.map(([start, stop]) => {
     const size = stop - start;
-    if (presence[start] === present) return full(builder, 1, [...rows, size]);
+    if (presence[start] === present) return full(builder, known, [...rows, size]);
     next += size;
     return slice(unknown, next - size, next, { axis: rows.length });
   });

@@ -3,7 +3,7 @@
  * the adjoints of the rows beside it; the second, over the λ that are known then, adds up the adjoints of what all steps
  * see. Where λ is absent at some steps only, its mask is carried beside it.
  */
-import { type Masked, materialize } from "../derivatives/masked.js";
+import { type Masked, materialize, zeroed } from "../derivatives/masked.js";
 import type { Expr } from "../node.js";
 import type { Application, Op } from "../op.js";
 import { add } from "../ops/arithmetic.js";
@@ -15,7 +15,7 @@ import type { Shape } from "../shape.js";
 import { joinOperands, type Operands, type ScanParams, splitOperands, stepAt } from "./layout.js";
 import {
   before,
-  carried,
+  both,
   columns,
   cut,
   type Derived,
@@ -24,6 +24,7 @@ import {
   joinLegs,
   type Leg,
   leftBy,
+  marksIn,
   maskedBy,
   maskIn,
   nextLeg,
@@ -33,6 +34,7 @@ import {
   runLeg,
   spread,
   stepOf,
+  unknownIn,
 } from "./legs.js";
 import { totalSize, unpack } from "./pack.js";
 import {
@@ -41,7 +43,6 @@ import {
   countOf,
   isNothing,
   joined,
-  maskOf,
   type Presence,
   presenceIn,
   presenceInAll,
@@ -50,14 +51,15 @@ import {
   splitBy,
   textOf,
   unknownOf,
+  widthOf,
 } from "./presence.js";
 import {
   type Arriving,
   addUp,
   packMasked,
-  packMasks,
   type Totals,
   transposed,
+  unknownInAll,
   unpackTotals,
 } from "./totals.js";
 
@@ -154,13 +156,17 @@ function pull(
   const hasMask = countOf(leg.arriving) > 0;
   const history = beside && cut(materialize(beside), leg);
   const historyMask =
-    beside && unknownOf(cut(maskIn(builder, beside, beside.value.shape), leg), leg.arriving);
+    beside &&
+    both(
+      unknownOf(cut(maskIn(builder, beside, beside.value.shape), leg), leg.arriving),
+      unknownOf(cut(marksIn(builder, beside, beside.value.shape), leg), leg.arriving),
+    );
   const restSize = totalSize(rowShapes);
   const start = joined(builder, [
     value,
     full(builder, 0, [restSize]),
     mask,
-    full(builder, 0, [countOf(others)]),
+    full(builder, 0, [widthOf(others)]),
   ]);
   const arrivingRows = [...(history ? [history] : []), ...(historyMask && hasMask ? [historyMask] : [])];
   const taken = {
@@ -172,7 +178,7 @@ function pull(
   const result = runLeg(op, taken, { body, length, reverse: flip, last: 0 });
   const left = leftBy(leg, after);
   const masksFrom = size + restSize;
-  const masksTo = masksFrom + countOf(left);
+  const masksTo = masksFrom + widthOf(left);
   const [lambdas, ...rowValues] = unpack(
     columns(result, 0, masksFrom),
     [shapes.carry, ...rowShapes],
@@ -202,12 +208,15 @@ function unpackRows(
 ): (Masked | undefined)[] {
   let next = 0;
   const known = splitBy(presence, shapes);
+  const marks = countOf(presence);
   return values.map((value, i) => {
     const own = known[i]!;
-    const masks = columns(unknown, next, next + countOf(own));
-    next += countOf(own);
+    const [from, to] = [next, next + countOf(own)];
+    next = to;
+    const masks = both(columns(unknown, from, to), columns(unknown, marks + from, marks + to));
     const flat = maskedBy(value, own, masks, value.shape[0]!);
-    return flat && carried(value, flat.mask && reshapeExpr(flat.mask, value.shape));
+    const shaped = (one: Expr | undefined) => one && reshapeExpr(one, value.shape);
+    return flat && zeroed(value, shaped(flat.mask), shaped(flat.rest), true);
   });
 }
 
@@ -222,7 +231,7 @@ function chainOf(
   const isAlone = stop - start === 1;
   const key = `reverse ${matters.join()} ${last} ${textOf(arriving)} ${start} ${isAlone} ${sparse}`;
   const rowShapes = pick(shapes.rows, matters);
-  const [restSize, masks] = [totalSize(rowShapes), countOf(arriving)];
+  const [restSize, masks] = [totalSize(rowShapes), widthOf(arriving)];
   const shapesOf = (others: number) => ({
     ...shapes,
     carry: [size + restSize + masks + others],
@@ -240,19 +249,20 @@ function chainOf(
     const [rows, beside] = [others.slice(0, shapes.rows.length), others.slice(shapes.rows.length)];
     const [history, historyMask] = beside;
     const value = history ? (add(lambda, history) as Expr) : lambda;
-    const mask = maskOf(builder, arriving, historyMask ? (logicalOr(unknown, historyMask) as Expr) : unknown);
+    const seen = historyMask ? (logicalOr(unknown, historyMask) as Expr) : unknown;
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = [from!, ...pick(rows, matters)];
-    const adjoint = { ...carried(value, mask), sparse: sparse || arriving.includes(absent) };
+    const arrived = maskedBy(value, arriving, seen);
+    const adjoint = arrived && { ...arrived, sparse: sparse || arriving.includes(absent) };
     const pulled = transposed(body, builder, primals, adjoint, wanted);
     const [carry, ...rest] = pulled;
     const after = presenceIn(carry, shapes.carry);
     const presence = presenceInAll(rest, rowShapes);
-    const left = unknownOf(maskIn(builder, carry, shapes.carry), isAlone ? after : arriving);
+    const left = unknownIn(builder, carry, shapes.carry, isAlone ? after : arriving);
     const result = joined(builder, [
       packMasked(builder, pulled, wanted),
       left,
-      unknownOf(packMasks(builder, rest, rowShapes), presence),
+      unknownInAll(builder, rest, rowShapes, presence),
     ]);
     return { after, others: presence, sparse: pulled.some((one) => one?.sparse && one.mask), result };
   });

@@ -1,5 +1,5 @@
 /** The second scan of the reverse mode, which adds up the adjoints of what all steps see, and what it shares with the first. */
-import { type Masked, materialize } from "../derivatives/masked.js";
+import { type Masked, materialize, zeroed } from "../derivatives/masked.js";
 import { pullback } from "../derivatives/reverse.js";
 import type { Graph } from "../graph.js";
 import type { Builder, Expr } from "../node.js";
@@ -11,12 +11,14 @@ import type { Shape } from "../shape.js";
 import { applyBody } from "./body.js";
 import type { Inputs, ScanParams } from "./layout.js";
 import {
-  carried,
+  both,
   columns,
   cut,
   type Derived,
   derive,
   type Leg,
+  marksIn,
+  maskedBy,
   maskIn,
   type Parts,
   pick,
@@ -37,6 +39,7 @@ import {
   textOf,
   union,
   unknownOf,
+  widthOf,
 } from "./presence.js";
 
 /** λ at each step of a leg as it arrives there, row by row, with the elements of its mask that aren't known. */
@@ -67,7 +70,7 @@ export function addUp(
   const { builder } = values;
   const [size] = values.shape as [number];
   const taken = {
-    carry: joined(builder, [values, full(builder, 0, [countOf(others)])]),
+    carry: joined(builder, [values, full(builder, 0, [widthOf(others)])]),
     rows: [
       ...[previous, ...operands.rows].map((row) => cut(row, leg)),
       arriving.value,
@@ -81,17 +84,30 @@ export function addUp(
   return { values: columns(result, 0, size), masks: [...masks, { presence: others, unknown }] };
 }
 
-export function unpackTotals({ values, masks }: Totals, wanted: readonly Shape[]): (Masked | undefined)[] {
-  if (masks.length === 0) return wanted.map(() => undefined);
+export function unpackTotals(
+  { values, masks: found }: Totals,
+  wanted: readonly Shape[],
+): (Masked | undefined)[] {
+  if (found.length === 0) return wanted.map(() => undefined);
   const { builder } = values;
-  const all = masks.map(({ presence, unknown }) => maskOf(builder, presence, unknown));
-  const known = splitBy(masks.map(({ presence }) => presence).reduce(union), wanted);
-  const mask = all.includes(undefined) ? undefined : all.reduce((a, b) => logicalOr(a!, b!) as Expr);
-  const [own, ownMasks] = [unpack(values, wanted), mask && unpack(mask, wanted)];
+  const all = found.map(({ presence, unknown }) => maskOf(builder, presence, unknown));
+  const known = splitBy(found.map(({ presence }) => presence).reduce(union), wanted);
+  const isMasked = all.every(({ mask }) => mask);
+  const either = (list: readonly (Expr | undefined)[]) => {
+    const some = list.filter((one) => one !== undefined);
+    return isMasked && some.length > 0
+      ? unpack(
+          some.reduce((a, b) => logicalOr(a, b) as Expr),
+          wanted,
+        )
+      : [];
+  };
+  const own = unpack(values, wanted);
+  const [masks, marks] = [either(all.map(({ mask }) => mask)), either(all.map(({ rest }) => rest))];
   return own.map((value, i) => {
     const presence = known[i]!;
     if (isNothing(presence)) return undefined;
-    return carried(value, presence.every((one) => one === present) ? undefined : ownMasks?.[i]);
+    return zeroed(value, presence.every((one) => one === present) ? undefined : masks[i], marks[i], true);
   });
 }
 
@@ -103,7 +119,7 @@ function sumOf(
 ): Derived {
   const { body } = params;
   const wantedShapes = pick(shapes.constants, matters);
-  const [size, masks] = [totalSize(wantedShapes), countOf(arriving)];
+  const [size, masks] = [totalSize(wantedShapes), widthOf(arriving)];
   const shapesOf = (others: number) => ({
     ...shapes,
     carry: [size + others],
@@ -118,14 +134,12 @@ function sumOf(
     ];
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = pick(inputs.constants, matters);
-    const lambda = {
-      ...carried(value, maskOf(builder, arriving, unknown ?? full(builder, 0, [0]))),
-      sparse: sparse || arriving.includes(absent),
-    };
+    const arrived = maskedBy(value, arriving, unknown ?? full(builder, 0, [0]));
+    const lambda = arrived && { ...arrived, sparse: sparse || arriving.includes(absent) };
     const pulled = transposed(body, builder, primals, lambda, wanted);
     const presence = presenceInAll(pulled, wantedShapes);
     const total = add(columns(inputs.carry, 0, size), packMasked(builder, pulled, wanted)) as Expr;
-    const own = unknownOf(packMasks(builder, pulled, wantedShapes), presence);
+    const own = unknownInAll(builder, pulled, wantedShapes, presence);
     const seen = columns(inputs.carry, size, inputs.carry.shape[0]!);
     const all = own.shape[0] === seen.shape[0] ? (logicalOr(seen, own) as Expr) : own;
     return { after: [], others: presence, result: joined(builder, [total, all]) };
@@ -137,9 +151,10 @@ export function transposed(
   body: Graph,
   builder: Builder,
   primals: Inputs<Expr>,
-  adjoint: Masked,
+  adjoint: Masked | undefined,
   wanted: readonly Expr[],
 ): (Masked | undefined)[] {
+  if (!adjoint) return wanted.map(() => undefined);
   return pullback(builder, [[applyBody(body, builder, primals), adjoint]], wanted);
 }
 
@@ -154,13 +169,21 @@ export function packMasked(
   );
 }
 
-export function packMasks(
+/** Of all their masks and marks, packed, what isn't known. */
+export function unknownInAll(
   builder: Builder,
   list: readonly (Masked | undefined)[],
   shapes: readonly Shape[],
+  presence: Presence,
 ): Expr {
-  return pack(
-    builder,
-    list.map((one, i) => maskIn(builder, one, shapes[i]!)),
-  );
+  const [masks, marks] = [maskIn, marksIn].map((of) =>
+    unknownOf(
+      pack(
+        builder,
+        list.map((one, i) => of(builder, one, shapes[i]!)),
+      ),
+      presence,
+    ),
+  ) as [Expr, Expr];
+  return both(masks, marks);
 }

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { allOps, opOf } from "../../graph/all-ops.js";
 import type { Instance, Instances, Op } from "../../graph/op.js";
 import { inputOp } from "../../graph/ops/constant.js";
-import { kink, noSlope, shadow } from "../../graph/ops/kinks.js";
+import { kink, mark, noSlope, shadow } from "../../graph/ops/kinks.js";
 
 export { allOps };
 
@@ -40,7 +40,7 @@ export const instances: readonly Instances[] = [...tested].map(([op, list]) => (
  * (`kinks.test.ts` has these).
  */
 export const ops: readonly Op[] = allOps.filter(
-  (op) => ![inputOp, kink.op, noSlope.op, shadow.op].includes(op),
+  (op) => ![inputOp, kink.op, mark.op, noSlope.op, shadow.op].includes(op),
 );
 
 export const elementwiseOps: readonly Op[] = ops.filter((op) => op.scalar);

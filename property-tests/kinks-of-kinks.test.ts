@@ -1,0 +1,256 @@
+/**
+ * Second derivatives where a kink meets another: forward mode over forward, products and whole Hessians agree that there
+ * is none, NaN, or that both sides' differences have one; and no NaN comes from a kink that nothing moves through.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  abs,
+  add,
+  broadcastTo,
+  compile,
+  concatenate,
+  type Expr,
+  grad,
+  hessian,
+  hvp,
+  hypot,
+  jvp,
+  maximum,
+  minimum,
+  multiply,
+  reshape,
+  slice,
+  stack,
+  subtract,
+  sum,
+  type Traced,
+  trace,
+  transpose,
+  vector,
+  where,
+} from "../graph/index.js";
+import { relu } from "../graph/ops/activation.js";
+import { constant } from "../graph/ops/constant.js";
+import { flatten } from "./support/differences.js";
+import { fc, forAll } from "./support/law.js";
+import { assertSame } from "./support/tolerance.js";
+
+const kinks = suite("kinks of kinks");
+
+const size = 3;
+const all = Array.from({ length: size }, (_, i) => i);
+
+/** An element: its value, the inputs that move it, and pairs i·size + j of them that meet at a kink on the way. */
+interface Element {
+  readonly value: number;
+  readonly by: ReadonlySet<number>;
+  readonly pairs: ReadonlySet<number>;
+}
+
+function element(value: number, parts: readonly Element[], isKink = false): Element {
+  const by = new Set(parts.flatMap((part) => [...part.by]));
+  const met = isKink ? [...by].flatMap((i) => [...by].map((j) => i * size + j)) : [];
+  return { value, by, pairs: new Set([...parts.flatMap((part) => [...part.pairs]), ...met]) };
+}
+
+const known = (value: number) => element(value, []);
+
+interface Step {
+  readonly build: (x: Expr, y: Expr, k: number) => unknown;
+  readonly meaning: (x: readonly Element[], y: readonly Element[], k: number) => Element[];
+}
+
+const larger = (a: Element, b: Element, sign: 1 | -1): Element =>
+  a.value === b.value ? element(a.value, [a, b], true) : sign * (a.value - b.value) > 0 ? a : b;
+
+/** What bends, elementwise. */
+const bends: readonly Step[] = [
+  {
+    build: (x) => relu(x),
+    meaning: (x) => x.map((a) => (a.value < 0 ? known(0) : element(a.value, [a], a.value === 0))),
+  },
+  { build: (x) => abs(x), meaning: (x) => x.map((a) => element(Math.abs(a.value), [a], a.value === 0)) },
+  {
+    build: (x, _, k) => maximum(x, (k % 3) - 1),
+    meaning: (x, _, k) => x.map((a) => larger(a, known((k % 3) - 1), 1)),
+  },
+  {
+    build: (x, y) => minimum(x, y),
+    meaning: (x, y) => (x === y ? [...x] : x.map((a, i) => larger(a, y[i]!, -1))),
+  },
+  {
+    build: (x, y) => hypot(x, y),
+    meaning: (x, y) =>
+      x.map((a, i) => {
+        const value = Math.hypot(a.value, y[i]!.value);
+        return element(value, [a, y[i]!], value === 0);
+      }),
+  },
+];
+
+/** What moves, adds and chooses. */
+const joints: readonly Step[] = [
+  { build: (x) => slice(x, undefined, undefined, { step: -1 }), meaning: (x) => x.toReversed() },
+  {
+    build: (x, y, k) => concatenate([slice(x, k % size), slice(y, 0, k % size)]),
+    meaning: (x, y, k) => [...x.slice(k % size), ...y.slice(0, k % size)],
+  },
+  {
+    build: (x, _, k) => broadcastTo(slice(x, k % size, (k % size) + 1), [size]),
+    meaning: (x, _, k) => x.map(() => x[k % size]!),
+  },
+  { build: (x) => broadcastTo(sum(x), [size]), meaning: (x) => x.map(() => total(x)) },
+  {
+    build: (x, y) => sum(reshape(transpose(stack([x, y])), [size, 2]), 1),
+    meaning: (x, y) => x.map((a, i) => total([a, y[i]!])),
+  },
+  { build: (x, y) => add(x, y), meaning: (x, y) => x.map((a, i) => total([a, y[i]!])) },
+  {
+    build: (x, y) => subtract(x, y),
+    meaning: (x, y) => x.map((a, i) => element(a.value - y[i]!.value, [a, y[i]!])),
+  },
+  { build: (x) => multiply(x, -2), meaning: (x) => x.map((a) => element(-2 * a.value, [a])) },
+  {
+    build: (x, y, k) =>
+      where(
+        all.map((i) => (k >> i) & 1),
+        x,
+        y,
+      ),
+    meaning: (x, y, k) => x.map((a, i) => ((k >> i) & 1 ? a : y[i]!)),
+  },
+  {
+    build: (x, _, k) =>
+      where(
+        all.map((i) => (k >> i) & 1),
+        x,
+        1,
+      ),
+    meaning: (x, _, k) => x.map((a, i) => ((k >> i) & 1 ? a : known(1))),
+  },
+];
+
+const total = (x: readonly Element[]) =>
+  element(
+    x.reduce((all, { value }) => all + value, 0),
+    x,
+  );
+
+interface Drawn {
+  readonly step: Step;
+  /** Which of those before is meant as x, counted from the last, and which as y. */
+  readonly on: readonly [number, number];
+  readonly k: number;
+}
+
+function run<T>(steps: readonly Drawn[], start: T, apply: (drawn: Drawn, x: T, y: T) => T): T {
+  const values = [start];
+  for (const drawn of steps) {
+    const [x, y] = drawn.on.map((back) => values.at(-1 - (back % values.length))!) as [T, T];
+    values.push(apply(drawn, x, y));
+  }
+  return values.at(-1)!;
+}
+
+const drawnOf = (steps: readonly Step[]): fc.Arbitrary<Drawn> =>
+  fc.record({
+    step: fc.constantFrom(...steps),
+    on: fc.tuple(fc.constantFrom(0, 0, 0, 1), fc.nat(3)),
+    k: fc.nat(7),
+  });
+
+/** Two or three bends, with joints between them. */
+const programs = fc
+  .array(fc.tuple(drawnOf(bends), fc.array(drawnOf(joints), { maxLength: 2 })), {
+    minLength: 2,
+    maxLength: 3,
+  })
+  .map((list) => list.flatMap(([bend, between]) => [bend, ...between]));
+
+type Plain = (inputs: object) => unknown;
+const plain = (f: unknown) => f as Plain;
+const units = all.map((j) => all.map((i) => Number(i === j)));
+
+/** The second derivative along a direction, forward mode over forward mode. */
+function curvature(f: Traced, x: readonly number[], direction: readonly number[]): number {
+  const slope = (g: Traced) =>
+    trace({ x: vector(size) }, (inputs) => {
+      const tangent = jvp(g as never) as unknown as (inputs: object) => { readonly tangent: Expr<[]> };
+      return tangent({ x: inputs.x, "tangent.x": constant(inputs.x.builder, direction, [size]) }).tangent;
+    }) as unknown as Traced;
+  return plain(slope(slope(f)))({ x }) as number;
+}
+
+const h = 1e-5;
+
+/** The second derivatives along each unit that one side's slopes show, and where they begin. */
+function sidesOf(gradient: Plain, x: readonly number[], j: number, sign: 1 | -1) {
+  const [near, far] = [1, 2].map((n) => flatten(gradient({ x: x.with(j, x[j]! + sign * n * h) }))) as [
+    number[],
+    number[],
+  ];
+  return all.map((i) => ({ from: 2 * near[i]! - far[i]!, bend: (sign * (far[i]! - near[i]!)) / h }));
+}
+
+function check(steps: readonly Drawn[], x: readonly number[]): { isKinked: boolean } {
+  const f = trace(
+    { x: vector(size) },
+    ({ x }) =>
+      sum(
+        multiply(
+          run<Expr>(steps, x, ({ step, k }, a, b) => step.build(a, b, k) as Expr),
+          [1, 3, 9],
+        ),
+      ) as Expr<[]>,
+  ) as unknown as Traced;
+  const { pairs } = total(
+    run<readonly Element[]>(
+      steps,
+      x.map((value, i) => ({ value, by: new Set([i]), pairs: new Set<number>() })),
+      ({ step, k }, a, b) => step.meaning(a, b, k),
+    ),
+  );
+  const whole = hessian(f as never);
+  const found = flatten(plain(whole)({ x }));
+  assertSame(flatten(plain(compile(whole as never))({ x })), found, "in a kernel");
+  const gradient = plain(grad(f as never));
+  for (const j of all) {
+    const [right, left] = [sidesOf(gradient, x, j, 1), sidesOf(gradient, x, j, -1)];
+    const product = flatten(plain(hvp(f as never))({ x, "tangent.x": units[j] }));
+    const twice = curvature(f, x, units[j]!);
+    for (const i of all) {
+      const value = found[i * size + j]!;
+      const row = found.slice(i * size, (i + 1) * size);
+      const [a, b] = [right[i]!, left[i]!];
+      const hasNone = Math.abs(a.from - b.from) > 1e-3 || Math.abs(a.bend - b.bend) > 0.02;
+      if (hasNone) assert.ok(Number.isNaN(value), `∂²/∂${i}∂${j} is ${value}, from ${b.from} to ${a.from}`);
+      if (Number.isNaN(value)) assert.ok(pairs.has(i * size + j), `∂²/∂${i}∂${j} is NaN for no kink`);
+      else assert.ok(Math.abs(value - a.bend) < 0.02, `∂²/∂${i}∂${j} is ${value}, by differences ${a.bend}`);
+      // A product adds up 0·NaN where only one of its elements is meant.
+      if (Number.isNaN(product[i]!)) assert.ok(row.some(Number.isNaN), `product ${i} along ${j} is NaN`);
+      else
+        assert.ok(
+          Math.abs(product[i]! - value) < 1e-12,
+          `product ${i} along ${j}: ${product[i]} for ${value}`,
+        );
+    }
+    const value = found[j * size + j]!;
+    if (Number.isNaN(twice)) assert.ok(found.some(Number.isNaN), `forward twice along ${j} is NaN`);
+    else assert.ok(Math.abs(twice - value) < 1e-12, `forward twice along ${j}: ${twice} for ${value}`);
+  }
+  return { isKinked: found.some(Number.isNaN) };
+}
+
+kinks("are NaN in all modes, or what both sides' differences say", () => {
+  let kinked = 0;
+  let smooth = 0;
+  const points = fc.array(fc.constantFrom(-1, 0, 0, 0, 1, 0.5), { minLength: size, maxLength: size });
+  forAll(60, fc.tuple(programs, points), ([steps, x]) => {
+    if (check(steps, x).isKinked) kinked++;
+    else smooth++;
+  });
+  assert.ok(kinked > 5 && smooth > 5, `${kinked} with a kink and ${smooth} without`);
+});
+
+kinks.run();
