@@ -100,8 +100,15 @@ export function withDerivative<const A extends readonly Expr[]>(
  * become constants; shapes are the op's business (elementwise ops made by `unary` and `binary` broadcast by themselves).
  *
  * @example
- * const doubled = defineOp({ name: "doubled", …, derivative: { kind: "transpose", linear: "each", … } });
- * const double = (x: Operand) => applyOp(doubled, [x]);
+ * const countOp = defineOp({
+ *   name: "count",
+ *   shape: () => [],
+ *   evaluate: (arithmetic, [x]) => [arithmetic.constant(x!.length)],
+ *   derivative: { kind: "constant" },
+ *   domains: [{ kind: "real", low: -1, high: 1 }],
+ * });
+ * const count = (x: Operand) => applyOp(countOp, [x]);
+ * count([5, 6, 7]); // 3
  */
 export function applyOp<P extends object>(op: Op<P>, operands: readonly Operand[], params?: P): Expr {
   if (!isMadeOp(op))

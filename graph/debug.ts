@@ -8,7 +8,13 @@ import { inputOp } from "./ops/constant.js";
 import { unravel } from "./shape.js";
 import { pathText } from "./tree.js";
 
-/** Gives an expression a name that errors of `debug` traces tell; the expression itself. */
+/**
+ * Gives an expression a name that errors of `debug` traces tell; the expression itself.
+ *
+ * @example
+ * const f = trace({ x: scalar() }, ({ x }) => sqrt(label(subtract(x, 2), "difference")), { debug: true });
+ * f({ x: 6 }); // 2
+ */
 export function label<E extends Expr>(x: E, text: string): E {
   if (!(x instanceof Expr)) throw new AdjointError(`label: expected an expression, got ${describe(x)}.`);
   if (typeof text !== "string") throw new AdjointError(`label: the name is ${describe(text)}, no text.`);

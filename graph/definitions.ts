@@ -61,6 +61,17 @@ const elementwiseFields = {
 
 /**
  * Makes an op of its record, as the built-in ones are made; `applyOp` applies it.
+ *
+ * @example
+ * const rotated: Op = defineOp({
+ *   name: "rotated",
+ *   shape: ([x]) => x!,
+ *   evaluate: (_arithmetic, [x]) => [...x!.slice(1), ...x!.slice(0, 1)],
+ *   derivative: { kind: "transpose", linear: "each", transpose: (adjoint) => flip(applyOp(rotated, [flip(adjoint)])) },
+ *   domains: [{ kind: "real", low: -1, high: 1 }],
+ * });
+ * applyOp(rotated, [[1, 2, 3]]); // [2, 3, 1]
+ *
  * @throws where the record lacks what running, compiling or differentiating would ask for
  */
 export function defineOp<P extends Params, A extends Operands = Operands>(
@@ -101,7 +112,17 @@ export function unary(definition: ElementwiseDefinition<readonly [Expr]>): Unary
   return makeUnary(checkedElementwise("unary", definition, 1));
 }
 
-/** The same of two operands, which are broadcast against each other. */
+/**
+ * The same of two operands, which are broadcast against each other.
+ *
+ * @example
+ * const mix = binary({
+ *   name: "mix",
+ *   compute: (a, b) => 0.25 * a + 0.75 * b,
+ *   partials: () => [() => 0.25, () => 0.75],
+ * });
+ * mix([1, 2], 4); // [3.25, 3.5]
+ */
 export function binary(definition: ElementwiseDefinition<readonly [Expr, Expr]>): Binary & WithOp {
   return makeBinary(checkedElementwise("binary", definition, 2));
 }

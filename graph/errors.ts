@@ -1,6 +1,13 @@
 /**
  * Every error that this library raises for a user's mistake: one sentence with the fact, the reason and the remedy,
  * and, where the stack tells it, the user's own line.
+ *
+ * @example
+ * try {
+ *   sum([1, 2], 3);
+ * } catch (error) {
+ *   error instanceof AdjointError; // true
+ * }
  */
 export class AdjointError extends Error {
   constructor(message: string, options?: { readonly cause?: unknown }) {

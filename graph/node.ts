@@ -118,6 +118,13 @@ function same(node: Node, op: Op, operands: readonly number[], params: Params): 
 /**
  * A value in a graph being traced: a handle on a node. Its shape is known, its numbers are not.
  * A vector or a tensor can be taken apart by its first axis: `const [x1, x2] = x`.
+ *
+ * @example
+ * const f = trace({ x: vector(2) }, ({ x }) => {
+ *   const [a, b] = x;
+ *   return multiply(a, b);
+ * });
+ * f({ x: [2, 3] }); // 6
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: an element for each index comes from the prototype
 export class Expr<out S extends Shape = Shape> {

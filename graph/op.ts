@@ -327,4 +327,11 @@ export function integer(low = -3, high = 3): Domain {
   return { kind: "integer", low, high };
 }
 
+/**
+ * A domain of 0 and 1.
+ *
+ * @example
+ * const f = trace({ x: scalar(), on: scalar() }, ({ x, on }) => where(on, square(x), x));
+ * checkGradient(f, { domain: { x: [-2, 2], on: boolean } }).ok; // true
+ */
 export const boolean: Domain = { kind: "boolean", low: 0, high: 1 };

@@ -9,7 +9,12 @@ import { isRecord } from "./tree.js";
  * A graph as readable text: a line a node with its op, operands, parameters and shape, the outputs last.
  *
  * @example
- * v1 = slice(x, starts: [0], steps: [1])  (1)
+ * const f = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
+ * console.log(print(f));
+ * // x = input  (2)
+ * // v1 = square(x)  (2)
+ * // v2 = sum(v1, axes: [0])  ()
+ * // return v2
  */
 export function print(f: { readonly graph: Graph } | Graph): string {
   const graph = isGraph(f) ? f : graphOf(f, "print");

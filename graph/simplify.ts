@@ -13,7 +13,14 @@ import { graphOf, makeTraced, type Shapes, type Traced } from "./trace.js";
 /** Constants of more elements than this are left to run time. */
 const foldLimit = 1024;
 
-/** The same function with a simpler graph. */
+/**
+ * The same function with a simpler graph.
+ *
+ * @example
+ * const f = trace({ x: scalar() }, ({ x }) => multiply(1, add(x, negative(negative(x)))));
+ * print(f).split("\n").length; // 6
+ * print(simplify(f)).split("\n").length; // 3
+ */
 export function simplify<I extends Shapes, O>(f: Traced<I, O>): Traced<I, O> {
   return makeTraced(simplifyGraph(graphOf(f, "simplify")));
 }

@@ -19,17 +19,35 @@ export interface Spec<S extends Shape = Shape> {
   readonly shape: S;
 }
 
-/** A single number. */
+/**
+ * A single number.
+ *
+ * @example
+ * const f = trace({ x: scalar() }, ({ x }) => square(x));
+ * f({ x: 3 }); // 9
+ */
 export function scalar(): Spec<[]> {
   return { shape: [] };
 }
 
-/** `length` numbers in a row. */
+/**
+ * `length` numbers in a row.
+ *
+ * @example
+ * const f = trace({ x: vector(2) }, ({ x }) => sum(x));
+ * f({ x: [1, 2] }); // 3
+ */
 export function vector<const N extends number>(length: N): Spec<[N]> {
   return { shape: Object.freeze([readCount(length, "vector: the length")]) as never };
 }
 
-/** A matrix of `rows` × `columns` numbers, row-major. */
+/**
+ * A matrix of `rows` × `columns` numbers, row-major.
+ *
+ * @example
+ * const f = trace({ A: matrix(2, 3), x: vector(3) }, ({ A, x }) => matmul(A, x));
+ * f({ A: [[1, 0, 0], [0, 1, 1]], x: [1, 2, 3] }); // Float64Array [1, 5]
+ */
 export function matrix<const M extends number, const N extends number>(rows: M, columns: N): Spec<[M, N]> {
   const lengths = [
     readCount(rows, "matrix: the count of rows"),
@@ -38,7 +56,15 @@ export function matrix<const M extends number, const N extends number>(rows: M, 
   return { shape: Object.freeze(lengths) as never };
 }
 
-/** Numbers in any number of axes, row-major. @throws where a length isn't a whole number ≥ 0 */
+/**
+ * Numbers in any number of axes, row-major.
+ *
+ * @example
+ * const f = trace({ x: tensor([2, 1, 2]) }, ({ x }) => sum(x, 2));
+ * f({ x: [[[1, 2]], [[3, 4]]] }); // Float64Array [3, 7]
+ *
+ * @throws where a length isn't a whole number ≥ 0
+ */
 export function tensor<const S extends Shape>(shape: S): Spec<{ -readonly [K in keyof S]: S[K] }> {
   return { shape: Object.freeze(readShape(shape, "tensor")) as never };
 }
@@ -111,7 +137,8 @@ export type ValueOf<S extends Shape> = S extends readonly [] ? number : Value | 
 export type ValuesOf<I> = I extends Shape
   ? ValueOf<I>
   : I extends Listed
-    ? { readonly [K in keyof I]: ValuesOf<I[K]> }
+    ? // A list in a variable is of no known length.
+      { readonly [K in keyof I]: ValuesOf<I[K]> } | readonly ValuesOf<I[number]>[]
     : I extends readonly (infer E)[]
       ? readonly ValuesOf<E>[]
       : { readonly [K in keyof I]: ValuesOf<I[K]> };

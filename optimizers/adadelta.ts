@@ -28,7 +28,7 @@ export type AdadeltaOptions = OptionsOf<typeof options>;
  *
  * @example
  * const optimizer = adadelta({ learningRate: 1, rho: 0.75, epsilon: 1 });
- * optimizer.step({ x: 3 }, { x: 2 }, optimizer.init({ x: 3 })).parameters; // { x: 1.58578… }: 2/√2 on
+ * optimizer.step({ x: 3 }, { x: 2 }, optimizer.init({ x: 3 })).parameters; // { x: 1.58578… }
  *
  * Zeiler, "ADADELTA: an adaptive learning rate method", 2012. torch, optax and the paper agree; Keras has ε = 1e-7
  * and ρ = 0.95.

@@ -3,7 +3,10 @@
  * `update` or `step`, and work on numbers like all ops.
  *
  * @example
- * optimizer.update(parameters, clipByGlobalNorm(gradients, 1), slots, step);
+ * const optimizer = adam({ learningRate: 0.1 });
+ * const parameters = { x: [2, 3] };
+ * const gradients = clipByGlobalNorm({ x: [30, 40] }, 1);
+ * optimizer.step(parameters, gradients, optimizer.init(parameters)).state.step; // 1
  */
 import {
   divide,

@@ -129,7 +129,7 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
    * let parameters: Values = { x: [2, 3] };
    * let state = optimizer.init(parameters);
    * ({ parameters, state } = optimizer.step(parameters, { x: [7, 35] }, state));
-   * parameters.x; // Float64Array [1.9, 2.9]
+   * parameters.x; // Float64Array [1.90000…, 2.90000…]
    *
    * @throws where a key of the gradients or of the state is missing, unknown or misshapen, or a hyperparameter is
    * an expression
@@ -144,6 +144,7 @@ export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<
    * `step` is 1 at the first one.
    *
    * @example
+   * const loss = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
    * // The derivative of the loss after ten steps by the learning rate.
    * const final = trace({ rate: scalar(), x: vector(2) }, ({ rate, x }) => {
    *   const optimizer = gradientDescent({ learningRate: rate });

@@ -19,6 +19,12 @@ import type { Hyperparameter, LearningRate } from "./options.js";
 
 /**
  * The learning rate at a step, as a scalar expression.
+ *
+ * @example
+ * const decay = exponentialDecay({ initialValue: 1, decayRate: 0.5, transitionSteps: 1 });
+ * const rate = trace({ step: scalar() }, ({ step }) => rateAt(decay, step));
+ * rate({ step: 3 }); // 0.25
+ *
  * @throws where the step isn't the scalar expression that a rule is given, or the rate is no scalar
  */
 export function rateAt(learningRate: LearningRate, step: Expr): Expr {

@@ -40,7 +40,7 @@ type Core = (...arrays: (number | Float64Array | Float32Array)[]) => void;
  * interpreted: slower by orders of magnitude, with the same results.
  *
  * @example
- * const f = compile(valueAndGrad(cubic));
+ * const f = compile(valueAndGrad(cubic.f));
  * f({ x: [2, 3] }); // { value: 46, grad: { x: Float64Array [7, 35] } }
  */
 export function compile<I extends Shapes, O, const D extends Dtype = "f64">(

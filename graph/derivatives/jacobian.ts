@@ -50,7 +50,7 @@ const mostRows = 16;
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x: [a, b] }) => stack([multiply(a, b), square(a)]));
- * jacobian(f)({ x: [2, 3] }); // { x: [3, 2, 4, 0] }
+ * jacobian(f)({ x: [2, 3] }); // { x: Float64Array [3, 2, 4, 0] }
  *
  * @throws where an input isn't known
  */
@@ -83,7 +83,7 @@ export type Hessians<I, N> = Jacobians<Gradients<I, N>, I, N>;
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x: [a, b] }) => multiply(square(a), b));
- * hessian(f)({ x: [2, 3] }); // { x: { x: [6, 4, 4, 0] } }
+ * hessian(f)({ x: [2, 3] }); // { x: { x: Float64Array [6, 4, 4, 0] } }
  *
  * @throws where the objective isn't a scalar, or an input isn't known
  */

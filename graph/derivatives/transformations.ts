@@ -62,8 +62,8 @@ type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (a
  *   sum(add(matmul(x, W), b)),
  * );
  * const point = { layers: [{ W: [[1, 2], [3, 4]], b: [0, 0] }], x: [1, 1] };
- * grad(f, "layers")(point); // { layers: [{ W: [1, 1, 1, 1], b: [1, 1] }] }
- * grad(f, "layers.0.b", "x")(point); // { layers: { 0: { b: [1, 1] } }, x: [3, 7] }
+ * grad(f, "layers")(point); // { layers: [{ W: Float64Array [1, 1, 1, 1], b: Float64Array [1, 1] }] }
+ * grad(f, "layers.0.b", "x")(point).x; // Float64Array [3, 7]
  *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
@@ -76,6 +76,11 @@ export function grad<I extends Shapes, O, const N extends Name<I> = keyof I & st
 
 /**
  * The objective's value and its gradient: outputs `{ value, grad: { … } }`, sharing all work.
+ *
+ * @example
+ * const f = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
+ * valueAndGrad(f)({ x: [1, 2] }); // { value: 5, grad: { x: Float64Array [2, 4] } }
+ *
  * @throws where the objective isn't a scalar, or an input isn't known
  */
 export function valueAndGrad<I extends Shapes, O, const N extends Name<I> = keyof I & string>(
@@ -92,7 +97,7 @@ export function valueAndGrad<I extends Shapes, O, const N extends Name<I> = keyo
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x }) => square(x));
- * vjp(f)({ x: [2, 3], cotangent: [1, 10] }); // { value: [4, 9], grad: { x: [4, 60] } }
+ * vjp(f)({ x: [2, 3], cotangent: [1, 10] }); // { value: Float64Array [4, 9], grad: { x: Float64Array [4, 60] } }
  *
  * @throws where an input isn't known, or the paths of two outputs read the same (`"a.b"`, and `b` of `a`)
  */
@@ -112,7 +117,7 @@ export function vjp<I extends Shapes, O, const N extends Name<I> = keyof I & str
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x }) => square(x));
- * jvp(f)({ x: [2, 3], "tangent.x": [1, 10] }); // { value: [4, 9], tangent: [4, 60] }
+ * jvp(f)({ x: [2, 3], "tangent.x": [1, 10] }); // { value: Float64Array [4, 9], tangent: Float64Array [4, 60] }
  *
  * @throws where an input isn't known
  */
@@ -131,7 +136,7 @@ export function jvp<I extends Shapes, O, const N extends Name<I> = keyof I & str
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x: [a, b] }) => multiply(square(a), b));
- * hvp(f)({ x: [2, 3], "tangent.x": [1, 0] }); // { x: [6, 4] }
+ * hvp(f)({ x: [2, 3], "tangent.x": [1, 0] }); // { x: Float64Array [6, 4] }
  *
  * B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6(1), 1994.
  *

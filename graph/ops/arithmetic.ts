@@ -17,7 +17,12 @@ function argumentOf(x: Expr, { op }: WithOp): Expr | undefined {
   return nodeOf(x).op === op ? operandOf(x) : undefined;
 }
 
-/** a + b; more than two operands are added from the left. */
+/**
+ * a + b; more than two operands are added from the left.
+ *
+ * @example
+ * add([1, 2], 10, [0.5, 0.25]); // [11.5, 12.25]
+ */
 export const add: Variadic & WithOp = variadic({
   name: "add",
   commutative: true,
@@ -34,7 +39,12 @@ export const add: Variadic & WithOp = variadic({
   },
 });
 
-/** a − b */
+/**
+ * a − b
+ *
+ * @example
+ * subtract([1, 2], 1); // [0, 1]
+ */
 export const subtract: Binary & WithOp = binary({
   name: "subtract",
   recipe: ["subtract", 0, 1],
@@ -46,7 +56,12 @@ export const subtract: Binary & WithOp = binary({
   },
 });
 
-/** −x */
+/**
+ * −x
+ *
+ * @example
+ * negative([1, -2]); // [-1, 2]
+ */
 export const negative: Unary & WithOp = unary({
   name: "negative",
   recipe: ["negative", 0],
@@ -59,7 +74,12 @@ export const negative: Unary & WithOp = unary({
   },
 });
 
-/** a·b; more than two operands are multiplied from the left. */
+/**
+ * a·b; more than two operands are multiplied from the left.
+ *
+ * @example
+ * multiply([1, 2], 10, [0.5, 0.25]); // [5, 5]
+ */
 export const multiply: Variadic & WithOp = variadic({
   name: "multiply",
   commutative: true,
@@ -85,7 +105,12 @@ function withoutSign(a: Expr, b: Expr): Expr | undefined {
   return known === undefined ? negative(multiply(positive, b)) : multiply(positive, fullLike(b, -known));
 }
 
-/** a/b */
+/**
+ * a/b
+ *
+ * @example
+ * divide([1, -1, 0], 0); // [Infinity, -Infinity, NaN]
+ */
 export const divide: Binary & WithOp = binary({
   name: "divide",
   recipe: ["divide", 0, 1],
@@ -107,7 +132,12 @@ export function isPowerOfTwo(x: number): boolean {
   return Math.abs(exponent) < 1000 && 2 ** exponent === Math.abs(x);
 }
 
-/** x² */
+/**
+ * x²
+ *
+ * @example
+ * square([-3, 2]); // [9, 4]
+ */
 export const square: Unary & WithOp = unary({
   name: "square",
   recipe: ["multiply", 0, 0],
@@ -119,7 +149,12 @@ export const square: Unary & WithOp = unary({
   },
 });
 
-/** |x|; its derivative at 0 is 0, its second derivative there NaN. */
+/**
+ * |x|; its derivative at 0 is 0, its second derivative there NaN.
+ *
+ * @example
+ * abs([-2, 0, 3]); // [2, 0, 3]
+ */
 export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   name: "abs",
   recipe: ["abs", 0],
@@ -131,7 +166,12 @@ export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   },
 });
 
-/** −1, 0 or 1 by the sign of x; its derivative is 0. */
+/**
+ * −1, 0 or 1 by the sign of x; its derivative is 0.
+ *
+ * @example
+ * sign([-3, 0, 5]); // [-1, 0, 1]
+ */
 export const sign: Unary & WithOp = /* @__PURE__ */ unary({
   name: "sign",
   recipe: ["sign", 0],
@@ -151,7 +191,12 @@ function onlyOne([a, b]: readonly Expr[]): Expr | undefined {
   return a!.id === b!.id ? a : undefined;
 }
 
-/** The larger of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN. */
+/**
+ * The larger of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN.
+ *
+ * @example
+ * maximum([1, 5], [3, 2]); // [3, 5]
+ */
 export const maximum: Variadic & WithOp = /* @__PURE__ */ variadic({
   name: "maximum",
   commutative: true,
@@ -160,7 +205,12 @@ export const maximum: Variadic & WithOp = /* @__PURE__ */ variadic({
   rewrite: onlyOne,
 });
 
-/** The smaller of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN. */
+/**
+ * The smaller of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN.
+ *
+ * @example
+ * minimum([1, 5], [3, 2]); // [1, 2]
+ */
 export const minimum: Variadic & WithOp = /* @__PURE__ */ variadic({
   name: "minimum",
   commutative: true,

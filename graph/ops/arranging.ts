@@ -21,6 +21,10 @@ interface Reshape extends WithOp {
 
 /**
  * The same elements, row-major, in another shape of the same size. One length may be −1: it is what the others leave.
+ *
+ * @example
+ * reshape([1, 2, 3, 4], [2, -1]); // [[1, 2], [3, 4]]
+ *
  * @throws where the counts of elements differ
  */
 export const reshape: Reshape = /* @__PURE__ */ Object.assign(
@@ -55,6 +59,9 @@ interface Transpose extends WithOp {
 /**
  * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes` the order is reversed,
  * which is the transpose of a matrix.
+ *
+ * @example
+ * transpose([[1, 2], [3, 4]]); // [[1, 3], [2, 4]]
  */
 export const transpose: Transpose = /* @__PURE__ */ Object.assign(
   ((x: Operand, axes?: readonly number[]) =>
@@ -72,7 +79,12 @@ export const transpose: Transpose = /* @__PURE__ */ Object.assign(
   { op: transposeOp as Op },
 );
 
-/** The same elements in the opposite order along axes, of all or of those given. */
+/**
+ * The same elements in the opposite order along axes, of all or of those given.
+ *
+ * @example
+ * flip([[1, 2], [3, 4]], 1); // [[2, 1], [4, 3]]
+ */
 export function flip<const A extends Operand>(x: A, axes?: Axes): ResultOf<[A], ShapeOf<A>> {
   return withOperands("flip", [x as Operand], ([operand]) =>
     readAxes(axes, operand.shape.length, "flip").reduce(
@@ -84,6 +96,10 @@ export function flip<const A extends Operand>(x: A, axes?: Axes): ResultOf<[A], 
 
 /**
  * The same elements without axes of length 1: without all of these, or without those given.
+ *
+ * @example
+ * squeeze([[[1], [2]]]); // [1, 2]
+ *
  * @throws where one that is given has another length
  */
 export function squeeze<const A extends Operand, const X extends Axes | undefined = undefined>(
@@ -106,7 +122,12 @@ export function squeeze<const A extends Operand, const X extends Axes | undefine
   }) as never;
 }
 
-/** The same elements with an axis of length 1 put in, which becomes axis `axis` of the result. */
+/**
+ * The same elements with an axis of length 1 put in, which becomes axis `axis` of the result.
+ *
+ * @example
+ * expandDims([1, 2], 1); // [[1], [2]]
+ */
 export function expandDims<const A extends Operand, const X extends number>(
   x: A,
   axis: X,
@@ -119,6 +140,11 @@ export function expandDims<const A extends Operand, const X extends number>(
 
 /**
  * `x` cut along an axis: into `parts` of equal length, or before each of the places that `parts` lists.
+ *
+ * @example
+ * split([1, 2, 3, 4], 2); // [[1, 2], [3, 4]]
+ * split([1, 2, 3, 4], [1]); // [[1], [2, 3, 4]]
+ *
  * @throws where the axis isn't divisible by the number of parts, or the places aren't whole numbers
  */
 export function split<
@@ -145,6 +171,10 @@ export function split<
 
 /**
  * `count` numbers from `start` to `stop`, both of them included, at equal distances.
+ *
+ * @example
+ * linspace(0, 1, 5); // [0, 0.25, 0.5, 0.75, 1]
+ *
  * @throws where the count isn't whole or the ends aren't finite
  */
 export function linspace(start: number, stop: number, count = 50): number[] {
@@ -158,7 +188,13 @@ export function linspace(start: number, stop: number, count = 50): number[] {
   );
 }
 
-/** The whole numbers from 0 up to `stop`, which isn't among them; or start, start + step … up (or down) to `stop`. */
+/**
+ * The whole numbers from 0 up to `stop`, which isn't among them; or start, start + step … up (or down) to `stop`.
+ *
+ * @example
+ * arange(4); // [0, 1, 2, 3]
+ * arange(1, 0, -0.25); // [1, 0.75, 0.5, 0.25]
+ */
 export function arange(stop: number): number[];
 /** @throws where a number isn't finite, or the step is 0 */
 export function arange(start: number, stop: number, step?: number): number[];

@@ -86,6 +86,10 @@ interface BroadcastTo extends WithOp {
 
 /**
  * Repeats `x` along new leading axes and along its axes of length 1 until it has `shape` (NumPy's `broadcast_to`).
+ *
+ * @example
+ * broadcastTo([1, 2], [2, 2]); // [[1, 2], [1, 2]]
+ *
  * @throws where an axis of another length would have to change
  */
 export const broadcastTo: BroadcastTo = /* @__PURE__ */ Object.assign(
@@ -143,5 +147,11 @@ export function sumAxes(x: Expr, axes: readonly number[]): Expr {
   return reduceBy(sumOp, x, axes);
 }
 
-/** The sum of the elements, of all or along axes; 0 where there is none. */
+/**
+ * The sum of the elements, of all or along axes; 0 where there is none.
+ *
+ * @example
+ * sum([[1, 2], [3, 4]]); // 10
+ * sum([[1, 2], [3, 4]], 0, { keepDims: true }); // [[4, 6]]
+ */
 export const sum: Reduction & WithOp = /* @__PURE__ */ reductionOf(sumOp);

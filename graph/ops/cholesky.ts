@@ -176,6 +176,10 @@ export const choleskyAdjointInstances: Instances = {
 /**
  * The lower triangle L with L·Lᵀ = (A + Aᵀ)/2. NaN where that isn't positive definite. A matrix is used as a whole: what is
  * not finite in it shows in all derivatives, also of elements that don't depend on it; other matrices of a batch don't see it.
+ *
+ * @example
+ * cholesky([[4, 2], [2, 10]]); // [[2, 0], [1, 3]]
+ *
  * @throws where A isn't square
  */
 export const cholesky: SquareToSquare & WithOp = /* @__PURE__ */ Object.assign(

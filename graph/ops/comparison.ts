@@ -18,20 +18,55 @@ function comparison(
 
 const discrete = { commutative: true, domains: [integer(-1, 1), integer(-1, 1)] };
 
-/** 1 where a > b, else 0 */
+/**
+ * 1 where a > b, else 0
+ *
+ * @example
+ * greater([1, 2, NaN], 1); // [0, 1, 0]
+ */
 export const greater: Binary & WithOp = /* @__PURE__ */ comparison("greater");
-/** 1 where a ≥ b, else 0 */
+/**
+ * 1 where a ≥ b, else 0
+ *
+ * @example
+ * greaterEqual([1, 2, NaN], 2); // [0, 1, 0]
+ */
 export const greaterEqual: Binary & WithOp = /* @__PURE__ */ comparison("greaterEqual");
-/** 1 where a < b, else 0 */
+/**
+ * 1 where a < b, else 0
+ *
+ * @example
+ * less([1, 2, NaN], 2); // [1, 0, 0]
+ */
 export const less: Binary & WithOp = /* @__PURE__ */ comparison("less");
-/** 1 where a ≤ b, else 0 */
+/**
+ * 1 where a ≤ b, else 0
+ *
+ * @example
+ * lessEqual([1, 2, NaN], 1); // [1, 0, 0]
+ */
 export const lessEqual: Binary & WithOp = /* @__PURE__ */ comparison("lessEqual");
-/** 1 where a = b, else 0 */
+/**
+ * 1 where a = b, else 0
+ *
+ * @example
+ * equal([1, 2, NaN], [1, 3, NaN]); // [1, 0, 0]
+ */
 export const equal: Binary & WithOp = /* @__PURE__ */ comparison("equal", discrete);
-/** 1 where a ≠ b, else 0 */
+/**
+ * 1 where a ≠ b, else 0
+ *
+ * @example
+ * notEqual([1, 2, NaN], [1, 3, NaN]); // [0, 1, 1]
+ */
 export const notEqual: Binary & WithOp = /* @__PURE__ */ comparison("notEqual", discrete);
 
-/** 1 where both are true (neither 0 nor NaN), else 0 */
+/**
+ * 1 where both are true (neither 0 nor NaN), else 0
+ *
+ * @example
+ * logicalAnd([1, 2, 0], [1, 0, 0]); // [1, 0, 0]
+ */
 export const logicalAnd: Binary & WithOp = binary({
   name: "logicalAnd",
   commutative: true,
@@ -41,7 +76,12 @@ export const logicalAnd: Binary & WithOp = binary({
   domains: [boolean, boolean],
 });
 
-/** 1 where at least one is true (neither 0 nor NaN), else 0 */
+/**
+ * 1 where at least one is true (neither 0 nor NaN), else 0
+ *
+ * @example
+ * logicalOr([1, 2, 0], [1, 0, 0]); // [1, 1, 0]
+ */
 export const logicalOr: Binary & WithOp = binary({
   name: "logicalOr",
   commutative: true,
@@ -51,7 +91,12 @@ export const logicalOr: Binary & WithOp = binary({
   domains: [boolean, boolean],
 });
 
-/** 1 where x is 0 or NaN, else 0 */
+/**
+ * 1 where x is 0 or NaN, else 0
+ *
+ * @example
+ * logicalNot([0, 3]); // [1, 0]
+ */
 export const logicalNot: Unary & WithOp = unary({
   name: "logicalNot",
   isTruth: true,
@@ -110,6 +155,9 @@ interface Where extends WithOp {
 /**
  * `a` where the condition is true (neither 0 nor NaN), else `b`. The derivative is that of the side taken; what the
  * other side's would be, infinite or NaN, doesn't matter.
+ *
+ * @example
+ * where([1, 0], [1, 2], [10, 20]); // [1, 20]
  */
 export const where: Where = /* @__PURE__ */ Object.assign(
   ((condition: Operand, a: Operand, b: Operand) =>

@@ -29,12 +29,22 @@ function filled(what: string, shape: Shape, value: Operand): never {
   return withOperands(what, [value], ([operand]) => repeatTo(operand, readShape(shape, what))) as never;
 }
 
-/** Zeros in a shape, as plain arrays: `zeros([2, 3])`. */
+/**
+ * Zeros in a shape, as plain arrays: `zeros([2, 3])`.
+ *
+ * @example
+ * zeros([2, 2]); // [[0, 0], [0, 0]]
+ */
 export function zeros<const S extends Shape>(shape: S): Nested<Writable<S>> {
   return filled("zeros", shape, 0);
 }
 
-/** Ones in a shape, as plain arrays: `ones([2, 3])`. */
+/**
+ * Ones in a shape, as plain arrays: `ones([2, 3])`.
+ *
+ * @example
+ * ones([2, 2]); // [[1, 1], [1, 1]]
+ */
 export function ones<const S extends Shape>(shape: S): Nested<Writable<S>> {
   return filled("ones", shape, 1);
 }
@@ -43,17 +53,32 @@ function like(what: string, x: Operand, value: Operand): Expr {
   return withOperands(what, [x, value], ([operand, given]) => repeatTo(given, operand.shape));
 }
 
-/** Zeros in the shape of `x`. */
+/**
+ * Zeros in the shape of `x`.
+ *
+ * @example
+ * zerosLike([4, 5, 6]); // [0, 0, 0]
+ */
 export function zerosLike<const A extends Operand>(x: A): ResultOf<[A], ShapeOf<A>> {
   return like("zerosLike", x, 0) as never;
 }
 
-/** Ones in the shape of `x`. */
+/**
+ * Ones in the shape of `x`.
+ *
+ * @example
+ * onesLike([4, 5, 6]); // [1, 1, 1]
+ */
 export function onesLike<const A extends Operand>(x: A): ResultOf<[A], ShapeOf<A>> {
   return like("onesLike", x, 1) as never;
 }
 
-/** `value` in the shape of `x`: a number, or what can be broadcast to it. */
+/**
+ * `value` in the shape of `x`: a number, or what can be broadcast to it.
+ *
+ * @example
+ * fullLike([[1, 2], [3, 4]], 7); // [[7, 7], [7, 7]]
+ */
 export function fullLike<const A extends Operand, const B extends Operand>(
   x: A,
   value: B,

@@ -159,7 +159,12 @@ const byOp =
   (x: Expr, course: Course): Expr =>
     apply(op, [x], course);
 
-/** Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁. */
+/**
+ * Running sums along an axis, the last by default: element `i` is x₀ + … + xᵢ, or with `reverse` xᵢ + … + xₙ₋₁.
+ *
+ * @example
+ * cumsum([1, 2, 3]); // [1, 3, 6]
+ */
 export const cumsum: Cumulative = /* @__PURE__ */ cumulating("cumsum", cumsumOp, byOp(cumsumOp));
 
 /**
@@ -171,7 +176,12 @@ export const cumsum: Cumulative = /* @__PURE__ */ cumulating("cumsum", cumsumOp,
  */
 export const cummax: Cumulative = /* @__PURE__ */ cumulating("cummax", cummaxOp, byOp(cummaxOp));
 
-/** The smallest element so far along an axis, the last by default; as `cummax`. */
+/**
+ * The smallest element so far along an axis, the last by default; as `cummax`.
+ *
+ * @example
+ * cummin([3, 1, 2, 0]); // [3, 1, 1, 0]
+ */
 export const cummin: Cumulative = /* @__PURE__ */ cumulating("cummin", cumminOp, byOp(cumminOp));
 
 /**

@@ -154,6 +154,10 @@ export const logAbsDetInstances: Instances = { op: logAbsDetOp, instances };
 /**
  * The determinant. Its gradient, the matrix of cofactors, is exact for singular matrices of any size too, and so are its
  * second derivatives; those of higher order are NaN where the rank lacks two or more.
+ *
+ * @example
+ * det([[1, 2], [3, 4]]); // -2
+ *
  * @throws where A isn't square
  */
 export const det: (<const A extends Operand>(a: A & Square<A>) => ResultOf<[A], Batched<ShapeOf<A>, []>>) &

@@ -212,7 +212,14 @@ export const eigh: (<const A extends Operand>(
   { op: eighOp },
 );
 
-/** The eigenvalues of `eigh` alone, ascending, with the same derivatives. @throws where A isn't square */
+/**
+ * The eigenvalues of `eigh` alone, ascending, with the same derivatives.
+ *
+ * @example
+ * eigvalsh([[2, 1], [1, 2]]); // [1, 3]
+ *
+ * @throws where A isn't square
+ */
 export const eigvalsh: (<const A extends Operand>(
   a: A & Square<A>,
 ) => ResultOf<[A], Batched<ShapeOf<A>, [LengthAt<ShapeOf<A>, -1>]>>) &

@@ -9,21 +9,36 @@ import { kinkWhere } from "./kinks.js";
 
 const positive = [/* @__PURE__ */ real(0.1, 5)];
 
-/** eˣ */
+/**
+ * eˣ
+ *
+ * @example
+ * exp([0, 1, -Infinity]); // [1, 2.71828…, 0]
+ */
 export const exp: Unary & WithOp = /* @__PURE__ */ unary({
   name: "exp",
   recipe: ["exp", 0],
   partials: () => [(result) => result],
 });
 
-/** eˣ − 1, exact near 0 */
+/**
+ * eˣ − 1, exact near 0
+ *
+ * @example
+ * expm1(1e-20); // 1e-20
+ */
 export const expm1: Unary & WithOp = /* @__PURE__ */ unary({
   name: "expm1",
   recipe: ["expm1", 0],
   partials: (x) => [() => exp(x)],
 });
 
-/** The natural logarithm; its derivative 1/x is ∞ at 0. */
+/**
+ * The natural logarithm; its derivative 1/x is ∞ at 0.
+ *
+ * @example
+ * log([1, Math.E, 0]); // [0, 1, -Infinity]
+ */
 export const log: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log",
   recipe: ["log", 0],
@@ -31,7 +46,12 @@ export const log: Unary & WithOp = /* @__PURE__ */ unary({
   domains: positive,
 });
 
-/** log(1 + x), exact near 0 */
+/**
+ * log(1 + x), exact near 0
+ *
+ * @example
+ * log1p(1e-20); // 1e-20
+ */
 export const log1p: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log1p",
   recipe: ["log1p", 0],
@@ -39,7 +59,12 @@ export const log1p: Unary & WithOp = /* @__PURE__ */ unary({
   domains: [/* @__PURE__ */ real(-0.8, 4)],
 });
 
-/** The logarithm to base 2 */
+/**
+ * The logarithm to base 2
+ *
+ * @example
+ * log2([8, 0.5]); // [3, -1]
+ */
 export const log2: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log2",
   recipe: ["log2", 0],
@@ -47,7 +72,12 @@ export const log2: Unary & WithOp = /* @__PURE__ */ unary({
   domains: positive,
 });
 
-/** The logarithm to base 10 */
+/**
+ * The logarithm to base 10
+ *
+ * @example
+ * log10([1000, 0.01]); // [3, -2]
+ */
 export const log10: Unary & WithOp = /* @__PURE__ */ unary({
   name: "log10",
   recipe: ["log10", 0],
@@ -55,7 +85,12 @@ export const log10: Unary & WithOp = /* @__PURE__ */ unary({
   domains: positive,
 });
 
-/** √x; its derivative ½/√x is ∞ at 0. */
+/**
+ * √x; its derivative ½/√x is ∞ at 0.
+ *
+ * @example
+ * sqrt([4, 0, -1]); // [2, 0, NaN]
+ */
 export const sqrt: Unary & WithOp = /* @__PURE__ */ unary({
   name: "sqrt",
   recipe: ["sqrt", 0],
@@ -63,7 +98,12 @@ export const sqrt: Unary & WithOp = /* @__PURE__ */ unary({
   domains: positive,
 });
 
-/** ∛x, negative for negative x; its derivative ⅓/∛x² is ∞ at 0. */
+/**
+ * ∛x, negative for negative x; its derivative ⅓/∛x² is ∞ at 0.
+ *
+ * @example
+ * cbrt([-8, 27]); // [-2, 3]
+ */
 export const cbrt: Unary & WithOp = /* @__PURE__ */ unary({
   name: "cbrt",
   recipe: ["cbrt", 0],
@@ -74,6 +114,9 @@ export const cbrt: Unary & WithOp = /* @__PURE__ */ unary({
 
 /**
  * √(a² + b²), without overflow on the way; its gradient (a, b)/√(a² + b²), by `direction`, is 0 at 0, its Hessian NaN there.
+ *
+ * @example
+ * hypot([3, 1e200], [4, 1e200]); // [5, 1.41421…e+200]
  */
 export const hypot: Binary & WithOp = /* @__PURE__ */ binary({
   name: "hypot",

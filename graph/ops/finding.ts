@@ -11,12 +11,22 @@ import { equal, greater, logicalNot, logicalOr, notEqual, where } from "./compar
 import { iota } from "./constant.js";
 import { max, min } from "./reduction.js";
 
-/** 1 where an element is true (neither 0 nor NaN), of all or along axes; of none, 0. It has no derivative. */
+/**
+ * 1 where an element is true (neither 0 nor NaN), of all or along axes; of none, 0. It has no derivative.
+ *
+ * @example
+ * any([[0, 0], [0, 2]], 1); // [0, 1]
+ */
 export const any: Reduction = reduction("any", (x, axes) =>
   greater(sumAxes(logicalNot(logicalNot(x)), axes), 0),
 );
 
-/** 1 where all elements are true (neither 0 nor NaN), of all or along axes; of none, 1. It has no derivative. */
+/**
+ * 1 where all elements are true (neither 0 nor NaN), of all or along axes; of none, 1. It has no derivative.
+ *
+ * @example
+ * all([[1, 0], [1, 1]], 1); // [0, 1]
+ */
 export const all: Reduction = reduction("all", (x, axes) => equal(sumAxes(logicalNot(x), axes), 0));
 
 function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): never {
@@ -38,7 +48,12 @@ function placeOf(name: string, extremum: Reduction, x: Operand, axis: number): n
   }) as never;
 }
 
-/** The place of the largest element along an axis, the last by default; of equal ones, the first. No derivative. */
+/**
+ * The place of the largest element along an axis, the last by default; of equal ones, the first. No derivative.
+ *
+ * @example
+ * argmax([[1, 5, 2], [7, 3, 7]]); // [1, 0]
+ */
 export function argmax<const A extends Operand, const X extends number = -1>(
   x: A,
   axis: X = -1 as X,
@@ -46,7 +61,12 @@ export function argmax<const A extends Operand, const X extends number = -1>(
   return placeOf("argmax", max, x, axis);
 }
 
-/** The place of the smallest element along an axis, the last by default; of equal ones, the first. No derivative. */
+/**
+ * The place of the smallest element along an axis, the last by default; of equal ones, the first. No derivative.
+ *
+ * @example
+ * argmin([[1, 5, 2], [7, 3, 7]]); // [0, 1]
+ */
 export function argmin<const A extends Operand, const X extends number = -1>(
   x: A,
   axis: X = -1 as X,

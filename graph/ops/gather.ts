@@ -285,7 +285,12 @@ type SegmentSum = (<const V extends Operand, const I extends Operand, const N ex
  */
 export const segmentSum: SegmentSum = /* @__PURE__ */ segmentSumBy("segmentSum");
 
-/** @deprecated It is called `segmentSum`. */
+/**
+ * @deprecated It is called `segmentSum`.
+ *
+ * @example
+ * scatterAdd([1, 2, 3], [0, 2, 0], 3); // [4, 0, 2]
+ */
 export const scatterAdd: SegmentSum = /* @__PURE__ */ segmentSumBy("scatterAdd");
 
 function segmentSumBy(name: string): SegmentSum {

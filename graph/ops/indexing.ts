@@ -40,6 +40,10 @@ interface Slice extends WithOp {
 /**
  * The elements `start … stop − 1` of one axis, as `Array.prototype.slice` counts them (negative from the back), or
  * as Python's slices do with a negative `step`.
+ *
+ * @example
+ * slice([1, 2, 3, 4], 1, -1); // [2, 3]
+ * slice([[1, 2, 3], [4, 5, 6]], undefined, undefined, { axis: 1, step: -1 }); // [[3, 2, 1], [6, 5, 4]]
  */
 export const slice: Slice = /* @__PURE__ */ Object.assign(
   ((x: Operand, start?: number, stop?: number, options: SliceOptions = {}) => {
@@ -87,6 +91,10 @@ type Index = <const A extends Operand, const I extends readonly number[]>(
 /**
  * The element or sub-tensor at `indices`, one an axis from the first on: `index(x, 2)` is x[2], `index(a, 0, -1)` is
  * a[0][last].
+ *
+ * @example
+ * index([[1, 2], [3, 4]], 0, -1); // 2
+ * index([[1, 2], [3, 4]], 1); // [3, 4]
  */
 export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
   withOperands("index", [x], ([operand]) => {
@@ -104,6 +112,11 @@ export const index: Index = ((x: Operand, ...indices: readonly number[]) =>
 
 /**
  * Joins tensors along an axis; their other axes must agree.
+ *
+ * @example
+ * concatenate([[1, 2], [3]]); // [1, 2, 3]
+ * concatenate([[[1], [2]], [[3], [4]]], 1); // [[1, 3], [2, 4]]
+ *
  * @throws where they don't, or where there is none
  */
 export function concatenate<const P extends readonly Operand[], const X extends number = 0>(
@@ -133,6 +146,11 @@ export function concatenate<const P extends readonly Operand[], const X extends 
 
 /**
  * Joins tensors of one shape along a new axis.
+ *
+ * @example
+ * stack([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
+ * stack([[1, 2], [3, 4]], 1); // [[1, 3], [2, 4]]
+ *
  * @throws where their shapes differ, or where there is none
  */
 export function stack<const P extends readonly Operand[], const X extends number = 0>(

@@ -109,6 +109,10 @@ export function solved(a: Expr, b: Expr): Expr {
 /**
  * X with A·X = B, by elimination with partial pivoting; B is a vector, or a matrix of columns. ∞ or NaN where A is
  * singular. Leading axes are batches, broadcast against each other.
+ *
+ * @example
+ * solve([[2, 1], [1, 1]], [3, 2]); // [1, 1]
+ *
  * @throws where A isn't square or its side differs from B's
  */
 export const solve: Solving & WithOp = /* @__PURE__ */ Object.assign(
@@ -116,7 +120,14 @@ export const solve: Solving & WithOp = /* @__PURE__ */ Object.assign(
   { op: solveOp as Op },
 );
 
-/** The inverse matrix. To solve equations, `solve` is faster and more exact. @throws where A isn't square */
+/**
+ * The inverse matrix. To solve equations, `solve` is faster and more exact.
+ *
+ * @example
+ * inv([[2, 1], [1, 1]]); // [[1, -1], [-1, 2]]
+ *
+ * @throws where A isn't square
+ */
 export const inv: SquareToSquare = ((a: Operand) =>
   withOperands("inv", [a], ([x]) => inverse(x, squareSide(x, "inv")))) as SquareToSquare;
 

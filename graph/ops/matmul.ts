@@ -140,6 +140,11 @@ interface Matmul extends WithOp {
 /**
  * The matrix product, by NumPy's rules: (m×k)·(k×n) → (m×n); a vector on the left is a row, on the right a column,
  * and that axis vanishes again; leading axes are batches, broadcast against each other.
+ *
+ * @example
+ * matmul([[1, 2], [3, 4]], [5, 6]); // [17, 39]
+ * matmul([[1, 2], [3, 4]], [[0, 1], [1, 0]]); // [[2, 1], [4, 3]]
+ *
  * @throws where the columns of `a` and the rows of `b` differ, or an operand is a scalar
  */
 export const matmul: Matmul = /* @__PURE__ */ Object.assign(
@@ -175,6 +180,10 @@ export function matmulExpr(a: Expr, b: Expr): Expr {
 
 /**
  * Σᵢ aᵢbᵢ of two vectors of one length.
+ *
+ * @example
+ * dot([1, 2, 3], [4, 5, 6]); // 32
+ *
  * @throws where they aren't
  */
 export function dot<const A extends Operand, const B extends Operand>(

@@ -22,7 +22,12 @@ export function matrixShape(x: Expr, what: string): [rows: number, columns: numb
   return x.shape.slice(-2) as [number, number];
 }
 
-/** Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are. */
+/**
+ * Rows of the identity matrix: `eye(2)` is [[1, 0], [0, 1]]. A plain array, as those of `arange` and `linspace` are.
+ *
+ * @example
+ * eye(2, 3); // [[1, 0, 0], [0, 1, 0]]
+ */
 export function eye(rows: number, columns = rows): number[][] {
   const shape = [readCount(rows, "eye: rows"), readCount(columns, "eye: columns")];
   checkSize("eye", shape, tooManyPlain, "a plain array");
@@ -32,6 +37,9 @@ export function eye(rows: number, columns = rows): number[][] {
 /**
  * The elements on the `offset`-th diagonals, along a last axis of their own; 0 is the main diagonal, positive ones lie
  * above it. @throws where `x` is no matrix
+ *
+ * @example
+ * diagonal([[1, 2, 3], [4, 5, 6]], 1); // [2, 6]
  */
 export function diagonal<const A extends Operand, const K extends number = 0>(
   x: A,
@@ -52,7 +60,14 @@ export function diagonal<const A extends Operand, const K extends number = 0>(
   }) as never;
 }
 
-/** Matrices with the last axis on their main diagonals and 0 elsewhere. @throws where `x` is a scalar */
+/**
+ * Matrices with the last axis on their main diagonals and 0 elsewhere.
+ *
+ * @example
+ * diag([1, 2]); // [[1, 0], [0, 2]]
+ *
+ * @throws where `x` is a scalar
+ */
 export function diag<const A extends Operand>(
   x: A,
 ): ResultOf<[A], [...ShapeOf<A>, LengthAt<ShapeOf<A>, -1>]> {
@@ -68,6 +83,10 @@ export function diag<const A extends Operand>(
 
 /**
  * The sum of the `offset`-th diagonal, the main one by default (NumPy's `trace`, a name that is taken here).
+ *
+ * @example
+ * matrixTrace([[1, 2], [3, 4]]); // 5
+ *
  * @throws where `x` is no matrix
  */
 export function matrixTrace<const A extends Operand>(
@@ -99,17 +118,34 @@ function triangle(what: string, x: Operand, k: number, keeps: typeof lessEqual):
   }) as never;
 }
 
-/** The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it. */
+/**
+ * The elements on and below the `k`-th diagonal, 0 above; diagonal 0 is the main one, positive ones lie above it.
+ *
+ * @example
+ * tril([[1, 2], [3, 4]]); // [[1, 0], [3, 4]]
+ */
 export function tril<const A extends Operand>(x: A, k = 0): ResultOf<[A], ShapeOf<A>> {
   return triangle("tril", x, k, lessEqual);
 }
 
-/** The elements on and above the `k`-th diagonal, 0 below. */
+/**
+ * The elements on and above the `k`-th diagonal, 0 below.
+ *
+ * @example
+ * triu([[1, 2], [3, 4]]); // [[1, 2], [0, 4]]
+ */
 export function triu<const A extends Operand>(x: A, k = 0): ResultOf<[A], ShapeOf<A>> {
   return triangle("triu", x, k, greaterEqual);
 }
 
-/** All products aᵢbⱼ of the elements of two vectors. @throws where they aren't vectors */
+/**
+ * All products aᵢbⱼ of the elements of two vectors.
+ *
+ * @example
+ * outer([1, 2], [3, 4]); // [[3, 4], [6, 8]]
+ *
+ * @throws where they aren't vectors
+ */
 export function outer<const A extends Operand, const B extends Operand>(
   a: A,
   b: B,
@@ -128,6 +164,10 @@ export function outer<const A extends Operand, const B extends Operand>(
 /**
  * 1 at the place that each index names along a new last axis of length `depth`, else 0; all 0 for an index outside.
  * It has no derivative.
+ *
+ * @example
+ * oneHot([2, 0], 3); // [[0, 0, 1], [1, 0, 0]]
+ *
  * @throws where `depth` is no whole number
  */
 export function oneHot<const A extends Operand, const N extends number>(

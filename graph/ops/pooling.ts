@@ -106,7 +106,7 @@ export const maxPool: Pool<PoolOptions> = (x, window, options = {}) => {
  * @throws where the window is larger than the padded axis, or lies in the padding altogether
  *
  * @example
- * averagePool([[[1], [3], [2], [5]]], 3, { stride: 1, padding: "same" }); // [[[2], [2], [10 / 3], [3.5]]]
+ * averagePool([[[1], [3], [2], [5]]], 3, { stride: 1, padding: "same" }); // [[[2], [2], [3.33333…], [3.5]]]
  */
 export const averagePool: Pool<AveragePoolOptions> = (x, window, options = {}) => {
   const known = { stride: "any", padding: "any", countIncludePad: "boolean" } as const;

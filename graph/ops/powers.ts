@@ -63,6 +63,9 @@ function byData(x: Expr, n: Expr): Factor {
 /**
  * xⁿ. Whole constant exponents up to 32 are products, so that x² and xⁿ are exact at 0 at every order; 0⁰ is 1.
  * By the exponent, the derivative is xⁿ·log x; at x = 0 it is 0, and −∞ for n < 0.
+ *
+ * @example
+ * power([2, 9], [10, 0.5]); // [1024, 3]
  */
 export const power: Binary & WithOp = binary({
   name: "power",

@@ -104,7 +104,7 @@ export interface QRResult<Q = Expr, R = Expr> {
  * @throws where A is no matrix
  *
  * @example
- * qr([[0, 2], [3, 1]]); // { Q: [[0, 1], [1, 0]], R: [[3, 1], [0, 2]] }
+ * qr([[3, 1], [4, 2]]); // { Q: [[0.60…, -0.8], [0.8, 0.6]], R: [[5, 2.2], [0, 0.39…]] }
  */
 export const qr: (<const A extends Operand>(
   a: A,

@@ -50,13 +50,37 @@ const minOp = /* @__PURE__ */ extremum("min", "minimum", () => minimum);
 export const maxInstances: Instances = { op: maxOp as Op, instances: reductionInstances };
 export const minInstances: Instances = { op: minOp as Op, instances: reductionInstances };
 
-/** The largest element, of all or along axes. Ties share the gradient equally. @throws where there is none */
+/**
+ * The largest element, of all or along axes. Ties share the gradient equally.
+ *
+ * @example
+ * max([[1, 5], [7, 3]]); // 7
+ * max([[1, 5], [7, 3]], 0); // [7, 5]
+ *
+ * @throws where there is none
+ */
 export const max: Reduction & WithOp = /* @__PURE__ */ reductionOf(maxOp);
 
-/** The smallest element, of all or along axes. Ties share the gradient equally. @throws where there is none */
+/**
+ * The smallest element, of all or along axes. Ties share the gradient equally.
+ *
+ * @example
+ * min([[1, 5], [7, 3]]); // 1
+ * min([[1, 5], [7, 3]], 0); // [1, 3]
+ *
+ * @throws where there is none
+ */
 export const min: Reduction & WithOp = /* @__PURE__ */ reductionOf(minOp);
 
-/** The arithmetic mean, Σx/n, of all or along axes. @throws where there is no element */
+/**
+ * The arithmetic mean, Σx/n, of all or along axes.
+ *
+ * @example
+ * mean([[1, 2], [3, 6]]); // 3
+ * mean([[1, 2], [3, 6]], 1); // [1.5, 4.5]
+ *
+ * @throws where there is no element
+ */
 export const mean: Reduction = /* @__PURE__ */ reduction("mean", (x, axes) => {
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
   checkElements("mean", x.shape, axes);

@@ -248,7 +248,14 @@ function decomposed(x: Expr): { readonly U: Expr; readonly S: Expr; readonly V: 
   return { U, S: apply(svdvalsOp, [x]), V };
 }
 
-/** The singular values of `svd` alone, descending, with the same derivatives. @throws where A is no matrix */
+/**
+ * The singular values of `svd` alone, descending, with the same derivatives.
+ *
+ * @example
+ * svdvals([[3, 0], [0, -4]]); // [4, 3]
+ *
+ * @throws where A is no matrix
+ */
 export const svdvals: (<const A extends Operand>(
   a: A,
 ) => ResultOf<[A], Batched<ShapeOf<A>, [ShortSide<ShapeOf<A>>]>>) &

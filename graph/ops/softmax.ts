@@ -113,6 +113,10 @@ export const logSumExpInstances: Instances = { op: logSumExpOp as Op, instances:
 /**
  * log Σ eˣ, of all elements or along axes, without overflow; its gradient is the softmax. −∞ counts as no term;
  * where there is no other, the gradient is 0.
+ *
+ * @example
+ * logSumExp([1000, 1000]); // 1000.69…
+ *
  * @throws where there is no element
  */
 export const logSumExp: Reduction = /* @__PURE__ */ reduction("logSumExp", (x, axes) => {
@@ -121,12 +125,22 @@ export const logSumExp: Reduction = /* @__PURE__ */ reduction("logSumExp", (x, a
   return where(equal(result, Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY, result);
 });
 
-/** x − logSumExp(x) along an axis, the last by default: the logarithm of `softmax`, exact where that is close to 0. */
+/**
+ * x − logSumExp(x) along an axis, the last by default: the logarithm of `softmax`, exact where that is close to 0.
+ *
+ * @example
+ * logSoftmax([1000, 1000]); // [-0.693147…, -0.693147…]
+ */
 export function logSoftmax<const A extends Operand>(x: A, axis = -1): ResultOf<[A], ShapeOf<A>> {
   return along("logSoftmax", logSoftmaxOp, x, axis) as never;
 }
 
-/** eˣ/Σeˣ along an axis, the last by default. */
+/**
+ * eˣ/Σeˣ along an axis, the last by default.
+ *
+ * @example
+ * softmax([0, 0, 0, 0]); // [0.25, 0.25, 0.25, 0.25]
+ */
 export function softmax<const A extends Operand>(x: A, axis = -1): ResultOf<[A], ShapeOf<A>> {
   return along("softmax", softmaxOp, x, axis) as never;
 }

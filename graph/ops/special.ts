@@ -15,7 +15,12 @@ function bell(x: Expr, c: number, k: number, end: number): Expr {
   return where(greaterEqual(abs(x), end), 0, multiply(exp(multiply(square(x), -k)), c));
 }
 
-/** The error function, 2/√π·∫₀ˣ e^(−t²) dt; its derivative is 2/√π·e^(−x²). */
+/**
+ * The error function, 2/√π·∫₀ˣ e^(−t²) dt; its derivative is 2/√π·e^(−x²).
+ *
+ * @example
+ * erf([0, 1]); // [0, 0.842700…]
+ */
 export const erf: Unary & WithOp = unary({
   name: "erf",
   compute: (x) => errorFunction(x, 0, 0),
@@ -23,7 +28,12 @@ export const erf: Unary & WithOp = unary({
   partials: (x) => [() => bell(x, twoOverRootPi, 1, 28)],
 });
 
-/** 1 − erf(x), exact to the last places where erf is close to 1; its derivative is −2/√π·e^(−x²). */
+/**
+ * 1 − erf(x), exact to the last places where erf is close to 1; its derivative is −2/√π·e^(−x²).
+ *
+ * @example
+ * erfc(10); // 2.08848…e-45
+ */
 export const erfc: Unary & WithOp = unary({
   name: "erfc",
   compute: (x) => errorFunction(x, 1, 0),
@@ -108,7 +118,12 @@ function normalProbability(x: number, erf: typeof errorFunction): number {
   return 0.5 * erf(-z, 1, -lost);
 }
 
-/** log|Γ(x)|; its derivative is `digamma`. ∞ at 0, −1, −2 … */
+/**
+ * log|Γ(x)|; its derivative is `digamma`. ∞ at 0, −1, −2 …
+ *
+ * @example
+ * gammaln([1, 5, 0.5]); // [0, 3.17805…, 0.572364…]
+ */
 export const gammaln: Unary & WithOp = unary({
   name: "gammaln",
   compute: logGamma,
@@ -119,6 +134,9 @@ export const gammaln: Unary & WithOp = unary({
 /**
  * The derivatives of log Γ(x): ψ⁽ⁿ⁾(x), of which the 0th is `digamma`. n is a whole number from 0 to 170 and has no
  * derivative; ∂/∂x = ψ⁽ⁿ⁺¹⁾(x). NaN for x ≤ −10⁵.
+ *
+ * @example
+ * polygamma(1, 1); // 1.64493…
  */
 export const polygamma: Binary & WithOp = binary({
   name: "polygamma",
@@ -127,7 +145,12 @@ export const polygamma: Binary & WithOp = binary({
   domains: [integer(0, 3), real(0.3, 5)],
 });
 
-/** ψ(x) = d/dx log Γ(x) */
+/**
+ * ψ(x) = d/dx log Γ(x)
+ *
+ * @example
+ * digamma(1); // -0.577215…
+ */
 export const digamma: Unary = /* @__PURE__ */ composed("digamma", (x) => polygamma(0, x));
 
 /**

@@ -19,6 +19,10 @@ import { max } from "./reduction.js";
 /**
  * The product of the elements, of all or along axes; 1 where there is none. Its derivatives are exact with zeros among
  * them, at every order: it multiplies the even with the odd places until one is left, so nothing is ever divided by.
+ *
+ * @example
+ * prod([[1, 2], [3, 4]]); // 24
+ * prod([[1, 2], [3, 4]], 0); // [3, 8]
  */
 export const prod: Reduction = /* @__PURE__ */ reduction("prod", (x, axes) => {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -66,7 +70,14 @@ function varianceBy(
   }) as VarianceReduction;
 }
 
-/** Σ(x − mean)²/(n − ddof), of all elements or along axes. @throws where there are too few elements */
+/**
+ * Σ(x − mean)²/(n − ddof), of all elements or along axes.
+ *
+ * @example
+ * variance([1, 2, 3, 4]); // 1.25
+ *
+ * @throws where there are too few elements
+ */
 export const variance: VarianceReduction = varianceBy("variance", (x, axes, count, mean) =>
   meanSquare(subtract(x, insertAxes(mean, x.shape, axes)), axes, count),
 );
@@ -74,6 +85,9 @@ export const variance: VarianceReduction = varianceBy("variance", (x, axes, coun
 /**
  * The square root of the variance; its gradient is 0 where all elements are equal, its Hessian NaN there, but that of its
  * square is the variance's. @throws as `variance`
+ *
+ * @example
+ * std([1, 2, 3, 4], undefined, { ddof: 1 }); // 1.29099…
  */
 export const std: VarianceReduction = varianceBy("std", rootMeanSquare);
 
@@ -88,6 +102,11 @@ type Norm = Reduction<NormOptions>;
  * The norm of the elements, of all or along axes, as a vector (a matrix too: its Frobenius norm). The gradient x/‖x‖ is
  * 0 at 0, as are those of |x| for order 1; for order ∞ elements that tie share it. There is no Hessian there: it is NaN, but
  * that of ‖x‖² is 2·I.
+ *
+ * @example
+ * norm([3, 4]); // 5
+ * norm([[3, 4], [1, -2]], 1, { ord: 1 }); // [7, 3]
+ *
  * @throws for another order, and of order ∞ where there is no element
  */
 export const norm: Norm = ((x: Operand, axes?: number | readonly number[], options: NormOptions = {}) => {

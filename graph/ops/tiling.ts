@@ -128,7 +128,12 @@ function rolled(x: Expr, shift: number, axis: number): Expr {
   return concatenate([slice(x, first, length, { axis }), slice(x, 0, first, { axis })], axis);
 }
 
-/** The two axes exchanged (NumPy's `swapaxes`). */
+/**
+ * The two axes exchanged (NumPy's `swapaxes`).
+ *
+ * @example
+ * swapaxes([[1, 2], [3, 4]], 0, 1); // [[1, 3], [2, 4]]
+ */
 export function swapaxes<const A extends Operand, const X extends number, const Y extends number>(
   x: A,
   first: X,
@@ -146,7 +151,8 @@ export function swapaxes<const A extends Operand, const X extends number, const 
  * `moveaxis`).
  *
  * @example
- * moveaxis(images, -1, 1); // (batch, height, width, channels) becomes (batch, channels, height, width)
+ * // (batch, width, channels) becomes (batch, channels, width)
+ * moveaxis([[[1, 2], [3, 4], [5, 6]]], -1, 1); // [[[1, 3, 5], [2, 4, 6]]]
  */
 export function moveaxis<const A extends Operand, const X extends Axes, const Y extends Axes>(
   x: A,

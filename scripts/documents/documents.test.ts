@@ -1,5 +1,5 @@
 /**
- * Every block of code in the README and in docs/ compiles under the flags of `tsc --init` and runs, and what
+ * Every block of code in the README, in docs/ and in docstrings compiles under the flags of `tsc --init` and runs, and what
  * comments and blocks below say that it gives is what it gives.
  */
 import { execFile } from "node:child_process";
@@ -18,8 +18,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { markdownBlocks } from "./blocks.js";
-import { checkedText, markdownPrograms, type Program, runText } from "./programs.js";
+import { docstrings, markdownBlocks } from "./blocks.js";
+import { checkedText, docstringProgram, markdownPrograms, type Program, runText } from "./programs.js";
 import { show, tells } from "./show.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,9 +31,37 @@ const filesIn = (folder: string, ending: string) =>
     .map((file) => `${folder}/${file}`.replaceAll("\\", "/"))
     .sort();
 
+const entries: Readonly<Record<string, object>> = {
+  adjoint: await import("adjoint"),
+  "adjoint/testing": await import("adjoint/testing"),
+  "adjoint/figures": await import("adjoint/figures"),
+};
+const sources = ["graph", "optimizers", "src"].flatMap((folder) => filesIn(folder, ".ts"));
+const strings = sources.flatMap((file) => docstrings(file, read(file)));
+const exported = new Map<string, string>();
+for (const [entry, all] of Object.entries(entries)) {
+  for (const name of Object.keys(all)) if (!exported.has(name)) exported.set(name, entry);
+}
+/** What examples may name: types too, which an index exports as such. */
+const names = new Map([...exported].map(([name, entry]) => [name, { entry, import: name }]));
+for (const file of sources.filter((one) => one.endsWith("index.ts") && !one.includes("compile"))) {
+  const entry = /src\/(testing|figures)\//.exec(file)?.[1];
+  const text = read(file).replaceAll(/export type \{([^}]*)\}/g, (_, list: string) =>
+    list.replaceAll(/(\w+)/g, "type $1"),
+  );
+  for (const [, name] of text.matchAll(/\btype (\w+)/g)) {
+    if (!names.has(name!))
+      names.set(name!, { entry: entry ? `adjoint/${entry}` : "adjoint", import: `type ${name}` });
+  }
+}
+
 const guides = ["README.md", ...filesIn("docs", ".md")];
 const programs: Program[] = [
   ...guides.flatMap((file) => markdownPrograms(markdownBlocks(file, read(file), "ts"))),
+  ...sources.flatMap((file) => {
+    const examples = strings.filter((one) => one.file === file).flatMap((one) => one.examples);
+    return examples.length === 0 ? [] : [docstringProgram(file, examples, names)];
+  }),
 ];
 
 const documents = suite("documents");
@@ -128,6 +156,13 @@ documents("every block of code runs, and gives what is said there", async () => 
     rmSync(elsewhere, { recursive: true, force: true });
   }
   assert.equal(wrong, []);
+});
+
+documents("every exported function and constant has a docstring with an example", () => {
+  const lacking = [...exported.keys()].filter(
+    (name) => !strings.some((one) => one.name === name && one.examples.length > 0),
+  );
+  assert.equal(lacking, []);
 });
 
 documents("what documents point to is there", () => {

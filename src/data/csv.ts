@@ -40,12 +40,11 @@ export interface CsvOptions {
  * Reads a table of numbers from text in the CSV form of RFC 4180, a header line with the columns' names
  * first:
  *
- * ```ts
+ * @example
  * const table = readCsv("x1,x2,y\n1,2,0.5\n3,4,1e-3\n");
  * table.rows;          // 2
  * table.columns.y;     // Float64Array [0.5, 0.001]
  * tableMatrix(table, ["x1", "x2"]);  // Float64Array [1, 2, 3, 4]
- * ```
  *
  * A byte order mark, line ends of any kind, quoted cells, blanks around a cell and blank lines at the end
  * are all understood. A number is written in decimal (`-1.5`, `.5`, `2e-3`) and is finite. A file is read
@@ -90,6 +89,11 @@ export function readCsv(text: string, options: CsvOptions = {}): Table {
 /**
  * Columns of a table as one matrix, rows × names.length, row-major: what a model takes as its inputs.
  * By default all columns, in the table's order.
+ *
+ * @example
+ * const table = readCsv("x,y,z\n1,2,3\n4,5,6");
+ * tableMatrix(table, ["z", "x"]); // Float64Array [3, 1, 6, 4]
+ *
  * @throws AdjointError where the table has no such column.
  */
 export function tableMatrix(table: Table, names?: readonly string[]): Float64Array {

@@ -48,11 +48,10 @@ export interface RandomSource {
 /**
  * A random source for a seed: a whole number from 0 to 2³² − 1.
  *
- * ```ts
+ * @example
  * const random = randomSource(0);
  * random.uniform();     // 0.5488135039273248
  * random.permutation(4);
- * ```
  *
  * @throws AdjointError for any other seed; there is no default, for a run must be repeatable.
  */

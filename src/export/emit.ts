@@ -37,7 +37,8 @@ const reserved = new Set(
  * `compile`. Inputs aren't checked.
  *
  * @example
- * writeFileSync("cubic.ts", emit(valueAndGrad(cubic), { name: "cubic" }));
+ * import { writeFileSync } from "node:fs";
+ * writeFileSync("cubic.ts", emit(valueAndGrad(cubic.f), { name: "cubic" }));
  *
  * @throws where the name is no identifier, or an op of the user's has neither code nor a routine with a text
  */

@@ -137,7 +137,7 @@ function isGraph(value: unknown): value is Graph {
  * lines that `debug` traces remember don't, since they point into sources that a reader needn't have.
  *
  * @example
- * const text = serialize(valueAndGrad(cubic));
+ * const text = serialize(valueAndGrad(cubic.f));
  * deserialize(text)({ x: [2, 3] }); // { value: 46, grad: { x: Float64Array [7, 35] } }
  *
  * @throws where two ops have one name, or an op of the user's has parameters that a text can't hold
@@ -152,6 +152,10 @@ export function serialize(f: { readonly graph: Graph }): string {
 /**
  * The traced function of a text that `serialize` wrote. `ops` are the user's own among its ops, as records or as the
  * functions that apply them. Nothing of the text is run; shapes are derived anew, and small nodes are tried out on zeros.
+ *
+ * @example
+ * const { f } = cubic;
+ * deserialize(serialize(f))({ x: [2, 3] }); // 46
  *
  * @throws where the text isn't such a function or is of another format, or an op isn't known
  */

@@ -24,8 +24,8 @@ export interface LossOptions extends SizeOptions {
  * `minimize` in one panel, the value before each step and at the end. Several are drawn over each other, with a legend.
  *
  * @example
- * const fit = train(objective, start, data, adam({ learningRate: 0.1 }), { batchSize: 64, epochs: 30 });
- * await lossFigure({ trainings: { adam: fit }, scale: "log" }).save("loss.png");
+ * const run = minimize(rosenbrock.f, { x: [-1.2, 1] }, adam({ learningRate: 0.1 }), { steps: 200 });
+ * await lossFigure({ runs: { adam: run }, scale: "log" }).save("loss.png");
  *
  * @returns a figure with the formats png (1000×400 by default) and html, where a point tells run, step and value to the
  *   pointer

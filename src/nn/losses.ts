@@ -51,13 +51,21 @@ export const meanSquaredError: Loss = /* @__PURE__ */ lossOf("meanSquaredError",
 /**
  * Half the squared error, Σ(prediction − target)²/(2K), whose gradient (prediction − target)/K is the
  * course's.
+ *
+ * @example
+ * halfMeanSquaredError([1, 2, 3], [1, 2, 5]); // 0.666666…
  */
 export const halfMeanSquaredError: Loss = /* @__PURE__ */ lossOf(
   "halfMeanSquaredError",
   (predictions, targets) => multiply(0.5, square(residuals("halfMeanSquaredError", predictions, targets))),
 );
 
-/** The absolute error Σ|prediction − target|/K. Its gradient is 0 where the two agree. */
+/**
+ * The absolute error Σ|prediction − target|/K. Its gradient is 0 where the two agree.
+ *
+ * @example
+ * meanAbsoluteError([1, 2, 3], [1, 2, 5]); // 0.666666…
+ */
 export const meanAbsoluteError: Loss = /* @__PURE__ */ lossOf("meanAbsoluteError", (predictions, targets) =>
   abs(residuals("meanAbsoluteError", predictions, targets)),
 );
@@ -71,6 +79,10 @@ export interface HuberOptions extends LossFunctionOptions {
  * Huber's loss: with r = prediction − target, the mean of r²/2 where |r| ≤ δ and of δ(|r| − δ/2) beyond, so
  * that outliers pull with the constant force δ. P. J. Huber, "Robust estimation of a location parameter",
  * Annals of Mathematical Statistics 35(1), 1964, pp. 73–101.
+ *
+ * @example
+ * huber([0.5, 10], [0, 0], { delta: 1 }); // 4.8125
+ *
  * @throws AdjointError also where δ isn't a finite number above 0
  */
 export const huber: Loss<HuberOptions> = /* @__PURE__ */ lossOf<HuberOptions>(
@@ -91,6 +103,9 @@ export const huber: Loss<HuberOptions> = /* @__PURE__ */ lossOf<HuberOptions>(
  * Binary cross-entropy of logits: with p = 1/(1 + e⁻ᶻ) for a logit z and a target t in [0, 1], the mean of
  * −t log p − (1 − t) log(1 − p) = softplus(z) − t·z; gradient (p − t)/K. Value and gradient keep their relative
  * accuracy for logits of any size. An infinite logit on the side of a target 0 or 1 costs nothing.
+ *
+ * @example
+ * binaryCrossEntropy([0, 100], [1, 1]); // 0.346573…
  */
 export const binaryCrossEntropy: Loss = /* @__PURE__ */ lossOf("binaryCrossEntropy", (given, wanted) => {
   const [logits, targets] = matched("binaryCrossEntropy", given, wanted);

@@ -39,13 +39,13 @@ export interface LinearModel<I extends number, O extends number> {
 /**
  * The linear model outputs = XW + b, for X of K×inputs, W of inputs×outputs and b of outputs numbers.
  *
- * ```ts
+ * @example
  * const model = linear({ inputs: 2, outputs: 1 });
  * const loss = trace({ X: matrix(64, 2), y: matrix(64, 1), ...model.parameters }, ({ X, y, W, b }) =>
  *   halfMeanSquaredError(model(X, { W, b }), y),
  * );
- * valueAndGrad(loss, "W", "b");   // ∂W = Xᵀ(outputs − y)/K, ∂b = Σ(outputs − y)/K
- * ```
+ * // ∂W = Xᵀ(outputs − y)/K, ∂b = Σ(outputs − y)/K
+ * const gradient = valueAndGrad(loss, "W", "b");
  *
  * @throws AdjointError where a width isn't a whole number above 0; where X, W or b has another shape.
  */

@@ -8,7 +8,12 @@ const dixonAndSzego =
 
 // Minima that have no closed form were found by Newton's method at 60 digits, then rounded.
 
-/** Four minima, all of them zero. */
+/**
+ * Four minima, all of them zero.
+ *
+ * @example
+ * himmelblau.f({ x: [3, 2] }); // 0
+ */
 export const himmelblau: Objective = planeObjective({
   name: "himmelblau",
   title: "Himmelblau's function",
@@ -25,7 +30,12 @@ export const himmelblau: Objective = planeObjective({
   reference: "D. M. Himmelblau, Applied Nonlinear Programming, McGraw-Hill, 1972",
 });
 
-/** The global minimum between two local ones at ±(1.7475…, −0.8737…), where f = 0.2986…. */
+/**
+ * The global minimum between two local ones at ±(1.7475…, −0.8737…), where f = 0.2986….
+ *
+ * @example
+ * threeHumpCamel.f({ x: [0, 1] }); // 1
+ */
 export const threeHumpCamel: Objective = planeObjective({
   name: "threeHumpCamel",
   title: "three-hump camel",
@@ -44,7 +54,12 @@ export const threeHumpCamel: Objective = planeObjective({
   reference: survey,
 });
 
-/** Six minima, two of them global; the other two pairs have f = −0.2154… and 2.1042…. */
+/**
+ * Six minima, two of them global; the other two pairs have f = −0.2154… and 2.1042….
+ *
+ * @example
+ * sixHumpCamel.f({ x: [0, 1] }); // 0
+ */
 export const sixHumpCamel: Objective = planeObjective({
   name: "sixHumpCamel",
   title: "six-hump camel",
@@ -70,6 +85,9 @@ export const sixHumpCamel: Objective = planeObjective({
 /**
  * Values from 3 to 10⁶ in a small window; local minima at (−0.6, −0.4), (1.8, 0.2) and (1.2, 0.8): f = 30,
  * 84, 840.
+ *
+ * @example
+ * goldsteinPrice.f({ x: [0, -1] }); // 3
  */
 export const goldsteinPrice: Objective = planeObjective({
   name: "goldsteinPrice",
@@ -105,6 +123,9 @@ export const goldsteinPrice: Objective = planeObjective({
 /**
  * A sine on a slope across a parabolic trough. Along the trough it falls for ever, by π a wave, so the
  * minimum (½ − π/3, −½ − π/3), where f = −√3/2 − π/3, is one of many: the lowest in the usual window.
+ *
+ * @example
+ * mccormick.minima[0]!.value; // -1.91322…
  */
 export const mccormick: Objective = planeObjective({
   name: "mccormick",
@@ -121,6 +142,9 @@ export const mccormick: Objective = planeObjective({
 
 /**
  * Two double wells, one a variable; of the four minima the one with both variables negative is the lowest.
+ *
+ * @example
+ * styblinskiTang.f({ x: [0, 1] }); // -5
  */
 export const styblinskiTang: Objective = planeObjective({
   name: "styblinskiTang",
@@ -141,6 +165,9 @@ export const styblinskiTang: Objective = planeObjective({
 /**
  * A cosine along a parabolic valley: a minimum at every x₁ = (2k + 1)π, each with f = 10/(8π). Three of
  * them lie in the usual window: (−π, 12.275), (π, 2.275) and (3π, 2.475).
+ *
+ * @example
+ * branin.f({ x: [Math.PI, 2.275] }); // 0.397887…
  */
 export const branin: Objective = planeObjective({
   name: "branin",

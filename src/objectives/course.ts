@@ -19,6 +19,11 @@ const reference = "a course on neural networks, chapter on optimization algorith
  * The weighted sphere f(x) = wᵀ(x∘x) = Σ wᵢxᵢ² in as many dimensions as there are weights; by default the
  * course's, (0.2, 2). Its gradient is 2w∘x, its Hessian 2 diag(w): the largest weight over the smallest
  * says how hard it is.
+ *
+ * @example
+ * const { f } = weightedSphere();
+ * grad(f)({ x: [3, 4] }); // { x: Float64Array [1.20000…, 16] }
+ *
  * @throws AdjointError where there is no weight, or one isn't a finite number above 0 (0 would leave a line
  *   of minima).
  */
@@ -50,6 +55,10 @@ export function weightedSphere(weights: readonly number[] = [0.2, 2]): Objective
  * is a strict local minimum: the Hessian there has the eigenvalues 1 and 3. The saddle is (0.25, −0.5), and
  * beyond it f falls without bound as x₂ → −∞, so that a run with too much momentum leaves the basin and
  * diverges.
+ *
+ * @example
+ * const { f } = cubic;
+ * grad(f)({ x: [2, 3] }); // { x: Float64Array [7, 35] }
  */
 export const cubic: Objective = planeObjective({
   name: "cubic",
@@ -65,7 +74,12 @@ export const cubic: Objective = planeObjective({
   reference,
 });
 
-/** f(x) = −x₁²/2 + x₂²: a saddle at the origin and no minimum, f falls without bound as |x₁| grows. */
+/**
+ * f(x) = −x₁²/2 + x₂²: a saddle at the origin and no minimum, f falls without bound as |x₁| grows.
+ *
+ * @example
+ * saddle.f({ x: [1, 2] }); // 3.5
+ */
 export const saddle: Objective = planeObjective({
   name: "saddle",
   title: "saddle",

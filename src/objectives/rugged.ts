@@ -16,7 +16,12 @@ import {
 } from "../../graph/index.js";
 import { type Objective, planeObjective } from "./objective.js";
 
-/** A bowl with a local minimum near every point of whole numbers. */
+/**
+ * A bowl with a local minimum near every point of whole numbers.
+ *
+ * @example
+ * rastrigin.f({ x: [1, 0] }); // 1
+ */
 export const rastrigin: Objective = planeObjective({
   name: "rastrigin",
   title: "Rastrigin's function",
@@ -38,6 +43,9 @@ export const rastrigin: Objective = planeObjective({
  * derivative. The root is written `where(s > 0, sqrt(s), 0)`, whose derivative at s = 0 is 0 here, not ∞·0:
  * so the gradient at the minimum is (0, 0), the middle of the subgradients, while as near to it as you like
  * its norm is 2√2.
+ *
+ * @example
+ * ackley.f({ x: [0, 0] }); // 0
  */
 export const ackley: Objective = planeObjective({
   name: "ackley",
@@ -57,7 +65,12 @@ export const ackley: Objective = planeObjective({
   reference: "D. H. Ackley, A Connectionist Machine for Genetic Hillclimbing, Kluwer, 1987",
 });
 
-/** One well on a plane that is flat to the last bit a few units away. */
+/**
+ * One well on a plane that is flat to the last bit a few units away.
+ *
+ * @example
+ * easom.f({ x: [Math.PI, Math.PI] }); // -1
+ */
 export const easom: Objective = planeObjective({
   name: "easom",
   title: "Easom's function",
@@ -73,7 +86,12 @@ export const easom: Objective = planeObjective({
     "E. E. Easom, A survey of global optimization techniques, M. Eng. thesis, University of Louisville, 1990",
 });
 
-/** A bowl with waves of two lengths: a local minimum about every third along x1, every half along x2. */
+/**
+ * A bowl with waves of two lengths: a local minimum about every third along x1, every half along x2.
+ *
+ * @example
+ * levy13.f({ x: [1, 1] }); // 1.34978…e-31
+ */
 export const levy13: Objective = planeObjective({
   name: "levy13",
   title: "Lévy's function number 13",

@@ -2,7 +2,12 @@
 import { add, multiply, power, square, subtract } from "../../graph/index.js";
 import { type Objective, planeObjective, survey } from "./objective.js";
 
-/** A curved valley, flat along its floor: easy to reach, slow to follow. Start as in the source. */
+/**
+ * A curved valley, flat along its floor: easy to reach, slow to follow. Start as in the source.
+ *
+ * @example
+ * rosenbrock.f({ x: [-1.2, 1] }); // 24.1999…
+ */
 export const rosenbrock: Objective = planeObjective({
   name: "rosenbrock",
   title: "Rosenbrock's valley",
@@ -20,6 +25,9 @@ export const rosenbrock: Objective = planeObjective({
  * Walls of height 10⁵ in the corners, and a flat valley along x₂ = 1 that leads away to infinity, where f
  * sinks to 0.452…; the saddle (0, 1) parts it from the minimum. Start as in Moré, Garbow and Hillstrom,
  * "Testing unconstrained optimization software", ACM TOMS 7(1), 1981, number 5.
+ *
+ * @example
+ * beale.f({ x: [3, 0.5] }); // 0
  */
 export const beale: Objective = planeObjective({
   name: "beale",
@@ -38,7 +46,12 @@ export const beale: Objective = planeObjective({
     "variable, technical report 25, Statistical Techniques Research Group, Princeton University, 1958",
 });
 
-/** A quadratic bowl, tilted: the Hessian's eigenvalues are 2 and 18. */
+/**
+ * A quadratic bowl, tilted: the Hessian's eigenvalues are 2 and 18.
+ *
+ * @example
+ * booth.f({ x: [1, 3] }); // 0
+ */
 export const booth: Objective = planeObjective({
   name: "booth",
   title: "Booth's function",
@@ -50,7 +63,12 @@ export const booth: Objective = planeObjective({
   reference: survey,
 });
 
-/** A quadratic plate, nearly flat along x1 = x2: the Hessian's eigenvalues are 0.04 and 1. */
+/**
+ * A quadratic plate, nearly flat along x1 = x2: the Hessian's eigenvalues are 0.04 and 1.
+ *
+ * @example
+ * matyas.f({ x: [0, 0] }); // 0
+ */
 export const matyas: Objective = planeObjective({
   name: "matyas",
   title: "Matyas' function",

@@ -15,7 +15,11 @@ const attributes: Readonly<Record<Box["kind"], string>> = {
  *
  * Source: https://graphviz.org/doc/info/lang.html
  * @example
- * writeFileSync("cubic.dot", toDot(cubic)); // dot -Tsvg cubic.dot
+ * import { writeFileSync } from "node:fs";
+ * writeFileSync("cubic.dot", toDot(cubic.f));
+ *
+ * `dot -Tsvg cubic.dot` draws it.
+ *
  * @throws AdjointError for what is no traced function
  */
 export function toDot(f: { readonly graph: Graph }): string {

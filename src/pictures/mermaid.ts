@@ -15,6 +15,11 @@ const brackets: Readonly<Record<Box["kind"], readonly [string, string]>> = {
  * into ops of several operands are numbered from 1 where the order matters.
  *
  * Source: https://mermaid.js.org/syntax/flowchart.html
+ *
+ * @example
+ * const f = trace({ x: scalar() }, ({ x }) => square(x));
+ * toMermaid(f).startsWith("flowchart"); // true
+ *
  * @throws AdjointError for what is no traced function
  */
 export function toMermaid(f: { readonly graph: Graph }): string {

@@ -105,7 +105,7 @@ export interface Run<P extends Shapes = Shapes> {
  * A run whose value, gradient or point is no longer finite has diverged: it ends at the last finite point.
  *
  * @example
- * const run = minimize(cubic, { x: [2, 3] }, adam({ learningRate: 0.1 }), { steps: 150 });
+ * const run = minimize(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), { steps: 150 });
  * run.status; run.parameters.x; run.trajectory.values;
  *
  * @throws where the start or an option can't be used: the key and the reason are named

@@ -134,12 +134,14 @@ export interface Training<P extends ParameterValues = Values> {
  * or pass what changes as data.
  *
  * @example
+ * const X = [[1, 2], [3, 4], [5, 7], [0, 1]];
+ * const y = [[1], [2], [3], [0]];
  * const fit = train(
  *   ({ X, y, W, b }) => mean(square(subtract(add(matmul(X, W), b), y))),
  *   { W: [[0], [0]], b: [0] },
  *   { X, y },
  *   adam({ learningRate: 0.1 }),
- *   { batchSize: 64, epochs: 30 },
+ *   { batchSize: 2, epochs: 30 },
  * );
  * fit.parameters.W; fit.epochLosses;
  *

@@ -34,6 +34,11 @@ import { traceObjective } from "./trace-program.js";
 
 /**
  * Numbers of a domain, that shrink to simple ones: to whole multiples of its power of ten, and to 0.
+ *
+ * @example
+ * import fc from "fast-check";
+ * fc.assert(fc.property(numbers([-2, 2]), (x) => Math.abs(x) <= 2));
+ *
  * @throws for what is no domain
  */
 export function numbers(domain: ElementDomain): Arbitrary<number> {
@@ -55,7 +60,13 @@ function numbersOf(what: string, read: Domain | Arbitrary<number>): Arbitrary<nu
   return fc.tuple(whole, thousandths).map(([n, k]) => decimal(read, n, k));
 }
 
-/** `size` of them, row-major: the values of a tensor of a shape. They shrink one by one. */
+/**
+ * `size` of them, row-major: the values of a tensor of a shape. They shrink one by one.
+ *
+ * @example
+ * import fc from "fast-check";
+ * fc.assert(fc.property(tensors([2, 3]), (values) => values.length === 6));
+ */
 export function tensors(shape: Shape, domain: ElementDomain = [-2, 2]): Arbitrary<number[]> {
   return tensorsOf("tensors", readShape(shape, "tensors"), resolveDomain("tensors", "the domain", domain));
 }
@@ -76,7 +87,13 @@ export interface ShapesOptions {
   readonly minLength?: number;
 }
 
-/** Shapes of tensors, from a scalar's on; they shrink to fewer and shorter axes. */
+/**
+ * Shapes of tensors, from a scalar's on; they shrink to fewer and shorter axes.
+ *
+ * @example
+ * import fc from "fast-check";
+ * fc.assert(fc.property(shapes({ maxRank: 2 }), (shape) => shape.length <= 2));
+ */
 export function shapes(options: ShapesOptions = {}): Arbitrary<Shape> {
   const given = checkOptions("shapes", options, ["maxRank", "maxLength", "maxSize", "minLength"]);
   const { maxRank = 3, maxLength = 3, maxSize = Number.MAX_SAFE_INTEGER, minLength = 0 } = given;
@@ -108,7 +125,8 @@ export interface RandomGraph {
  * `style` says otherwise than the default how large they are and of what ops: `{ ops: [myOp, add.op], steps: 5 }`.
  *
  * @example
- * fc.assert(fc.property(graphs(), ({ f, at }) => checkGradient(f, { at }).ok));
+ * import fc from "fast-check";
+ * fc.assert(fc.property(graphs(), ({ f, at }) => checkGradient(f, { at }).wrong === 0), { numRuns: 10 });
  */
 export function graphs(style: Partial<Style> = {}): Arbitrary<RandomGraph> {
   const own = readStyle(style);
@@ -185,7 +203,9 @@ export function programs(style: Style): Arbitrary<Program> {
  * It takes the options of `checkGradient` but `points`, `seed` and `at`, which are fast-check's.
  *
  * @example
- * fc.assert(gradientProperty(trace({ x: vector(2) }, ({ x }) => myOp(x)), { domain: { x: [0.1, 2] } }));
+ * import fc from "fast-check";
+ * fc.assert(gradientProperty(trace({ x: vector(2) }, ({ x }) => log(x)), { domain: { x: [0.1, 2] } }));
+ *
  * @throws AdjointError for wrong options; the property itself throws where a derivative is wrong
  */
 export function gradientProperty<I extends Shapes, O>(

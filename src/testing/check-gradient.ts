@@ -78,7 +78,7 @@ const ownPoints = ["seed", "points", "at"];
  * where the function is smooth is wrong.
  *
  * @example
- * checkGradient(trace({ x: vector(3) }, ({ x }) => myOp(x)), { domain: [0.1, 2], order: 2 }).ok
+ * checkGradient(trace({ x: vector(3) }, ({ x }) => log(x)), { domain: [0.1, 2], order: 2 }).ok; // true
  * @throws AdjointError for what is no traced function, and for wrong options; a wrong gradient is reported
  */
 export function checkGradient<I extends Shapes, O>(
@@ -113,6 +113,9 @@ function check(what: string, f: unknown, options: unknown): GradientReport {
 
 /**
  * `checkGradient` that throws.
+ *
+ * @example
+ * assertGradient(trace({ x: vector(2) }, ({ x }) => sum(sin(x))), { domain: [-2, 2], order: 2 });
  * @throws AdjointError where a derivative is wrong, or too many couldn't be compared
  */
 export function assertGradient<I extends Shapes, O>(

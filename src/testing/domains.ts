@@ -15,12 +15,24 @@ import { fastCheck } from "./fast-check.js";
 
 export { boolean, type Domain } from "../../graph/internal.js";
 
-/** Real numbers from `low` to `high`. */
+/**
+ * Real numbers from `low` to `high`.
+ *
+ * @example
+ * const f = trace({ x: scalar() }, ({ x }) => log(x));
+ * checkGradient(f, { domain: real(0.5, 2) }).ok; // true
+ */
 export function real(low = -3, high = 3): Domain {
   return between("real", low, high);
 }
 
-/** Whole numbers from `low` to `high`. */
+/**
+ * Whole numbers from `low` to `high`.
+ *
+ * @example
+ * const f = trace({ x: scalar(), n: scalar() }, ({ x, n }) => power(x, n));
+ * checkGradient(grad(f, "x"), { domain: { x: [0.5, 2], n: integer(0, 3) } }).ok; // true
+ */
 export function integer(low = -3, high = 3): Domain {
   return between("integer", low, high);
 }
