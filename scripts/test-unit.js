@@ -1,6 +1,6 @@
 /**
- * `npm run test:unit [-- PATTERN]`: all suites, or those whose paths fit a pattern, in a process for each processor (four at
- * most). Ends with the totals of all of them, written as uvu writes its own.
+ * `npm run test:unit [-- PATTERN]`: all suites, or those whose paths fit a pattern, in shares that a process for each processor
+ * (four at most) takes one after the other. Ends with the totals of all of them, written as uvu writes its own.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -24,9 +24,10 @@ const files = folders
   .filter((file) => !file.includes("node_modules/") && pattern.test(file))
   .sort();
 
-/** Neighbours are alike in what they cost, so that each process gets every so manieth file. */
+/** How many processes run at a time, and what each of them takes next: neighbours are alike in what they cost. */
 const count = Math.max(1, Math.min(4, availableParallelism(), files.length));
-const shares = Array.from({ length: count }, (_, i) => files.filter((_, place) => place % count === i));
+const parts = Math.min(8 * count, files.length);
+const shares = Array.from({ length: parts }, (_, i) => files.filter((_, place) => place % parts === i));
 
 /** Runs a share of the files; what it writes is passed on when it is complete, so that suites don't mix. */
 function run(share) {
@@ -53,7 +54,11 @@ function run(share) {
   });
 }
 
-const results = await Promise.all(shares.map(run));
+const results = [];
+async function work() {
+  for (let share = shares.shift(); share; share = shares.shift()) results.push(await run(share));
+}
+await Promise.all(Array.from({ length: count }, work));
 /** The number behind a word in what uvu wrote, of all processes together; colours may stand around it. */
 const total = (word) =>
   results.reduce((sum, { text }) => {
