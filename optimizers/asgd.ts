@@ -1,8 +1,8 @@
-import { add, divide, equal, multiply, power, subtract, where } from "../graph/index.js";
+import { add, divide, equal, maximum, multiply, power, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, learningRate } from "./options.js";
-import { descentGradient, larger, rateFor } from "./terms.js";
+import { descentGradient, rateFor } from "./terms.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */
@@ -50,7 +50,7 @@ export function asgd(given: AsgdOptions): Optimizer<{ readonly average: Slot }> 
       const eta = divide(rate, power(add(1, multiply(lambda, rate, before)), alpha));
       const next = subtract(multiply(parameter, subtract(1, multiply(lambda, eta))), multiply(eta, g));
       const since = subtract(before, averageFrom);
-      const mu = divide(1, larger(since, add(multiply(step, 0), 1)));
+      const mu = divide(1, maximum(since, 1));
       const mean = where(equal(mu, 1), next, add(average, multiply(mu, subtract(next, average))));
       return { parameter: next, slots: { average: mean } };
     },
