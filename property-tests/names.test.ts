@@ -97,39 +97,31 @@ for (const [place, op] of ops.entries()) {
   names(`${op.name}: a copy is the same whatever it is called`, () => {
     const others = [...taken.slice(place % 10), op.name].filter((_, i) => i % 10 === 0);
     forAll(1, appliedOf(op), (applied) => {
-      const plain = functionsOf({ ...applied, op: defineOp({ ...op, name: neutral }) as Op });
+      const seenOf = (name: string) =>
+        functionsOf({ ...applied, op: defineOp({ ...op, name }) as Op }).map((f) => seen(f, applied));
+      const plain = seenOf(neutral);
       for (const name of others) {
-        const named = functionsOf({ ...applied, op: defineOp({ ...op, name }) as Op });
+        const named = seenOf(name);
         assert.is(named.length, plain.length);
-        named.forEach((f, i) => {
-          same(f, plain[i]!, name, applied);
+        named.forEach((one, i) => {
+          same(one, plain[i]!, name);
         });
       }
     });
   });
 }
 
-/** The two functions differ in the name of an op alone, and so do all texts that are made of them. */
-function same(f: Traced, plain: Traced, name: string, { values }: Applied): void {
+/** All that shows of a function: texts and numbers. */
+function seen(f: Traced, { values }: Applied) {
+  const kernel = compile(f);
   const texts = [
-    (g: Traced) => print(g),
-    (g: Traced) => print(simplify(g)),
-    (g: Traced) => compile(g).source,
-    (g: Traced) => emit(g, { name: "f" }),
-    (g: Traced) => toTex(g),
-    (g: Traced) => toDot(g),
-  ];
-  for (const text of texts)
-    assert.is(
-      nameless(
-        outcome(() => text(f)),
-        name,
-      ),
-      nameless(
-        outcome(() => text(plain)),
-        name,
-      ),
-    );
+    () => print(f),
+    () => print(simplify(f)),
+    () => kernel.source,
+    () => emit(f, { name: "f" }),
+    () => toTex(f),
+    () => toDot(f),
+  ].map(outcome);
   const point: Point = Object.fromEntries(values.map((own, i) => [operandName(i), own]));
   const drawn = (_: unknown, i: number) => Math.cos(i);
   const inputs = Object.fromEntries(
@@ -139,11 +131,19 @@ function same(f: Traced, plain: Traced, name: string, { values }: Applied): void
     ]),
   );
   const given = give(f, inputs) as never;
-  const expected = flatten(plain(given));
-  assertSame(flatten(f(given)), expected, "interpreted");
-  const compiled = flatten(compile(f)(given));
-  assertSame(compiled, flatten(compile(plain)(given)), "compiled");
-  assertClose(compiled, expected, 1e-11, () => print(f));
+  return { text: () => print(f), texts, interpreted: flatten(f(given)), compiled: flatten(kernel(given)) };
+}
+
+type Seen = ReturnType<typeof seen>;
+
+/** The two functions differ in the name of an op alone, and so do all texts that are made of them. */
+function same(named: Seen, plain: Seen, name: string): void {
+  named.texts.forEach((text, i) => {
+    assert.is(nameless(text, name), nameless(plain.texts[i]!, name));
+  });
+  assertSame(named.interpreted, plain.interpreted, "interpreted");
+  assertSame(named.compiled, plain.compiled, "compiled");
+  assertClose(named.compiled, plain.interpreted, 1e-11, named.text);
 }
 
 /** Both ways to compute, which must agree to the bit. */

@@ -163,7 +163,7 @@ texts("a damaged text gives a function that runs or an AdjointError, never anoth
       .chain(appliedOf)
       .map((applied) => serialize(objectiveOf(applied))),
   );
-  forAll(60, fc.tuple(sources, fc.array(mutations, { minLength: 20, maxLength: 40 })), ([text, changes]) => {
+  forAll(20, fc.tuple(sources, fc.array(mutations, { minLength: 20, maxLength: 40 })), ([text, changes]) => {
     for (const [place, change, value, cut] of changes) {
       tryToRead(mutate(text, place, change, value));
       const at = cut % text.length;

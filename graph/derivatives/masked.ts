@@ -77,16 +77,16 @@ export function combine(parts: readonly Masked[]): Masked {
 /** Present where one of them is; `undefined`: everywhere. */
 function union(masks: readonly (Expr | undefined)[]): Expr | undefined {
   const present = masks.filter((mask) => mask !== undefined);
-  if (present.length < masks.length || present.some((one) => present.some((other) => isNot(one, other))))
-    return undefined;
+  const ids = new Set(present.map(({ id }) => id));
+  if (present.length < masks.length || present.some((mask) => isOpposite(mask, ids))) return undefined;
   const all = together(present, (left, right) => (isEverywhere(right) ? right : logicalOr(left, right)));
   return isEverywhere(all) ? undefined : all;
 }
 
-/** Whether a mask is another's opposite: both sides of a choice. */
-function isNot(mask: Expr, other: Expr): boolean {
+/** Whether a mask is the opposite of one of these: both sides of a choice. */
+function isOpposite(mask: Expr, ids: ReadonlySet<number>): boolean {
   const { op, operands } = nodeOf(mask);
-  return op === logicalNot.op && operands[0] === other.id;
+  return op === logicalNot.op && ids.has(operands[0]!);
 }
 
 /** Pieces of one tensor are assembled at once, so that n slices of it cost n, not n². */
