@@ -65,10 +65,11 @@ debugging("what a choice leaves out is no fault", () => {
   assert.equal([...grad(f)({ x: [1, 0] }).x], [2, 0]);
 });
 
-debugging("minimize stops with the reason instead of diverging", () => {
+debugging("a run that diverges tells the op and its line", () => {
   const f = trace({ x: vector(1) }, ({ x }) => sum(log(x)), { debug: true });
-  const run = () => minimize(f, { x: [0.5] }, gradientDescent({ learningRate: 1 }), { steps: 5 });
-  assert.throws(run, /log.* gives NaN of/);
+  const run = minimize(f, { x: [0.5] }, gradientDescent({ learningRate: 1 }), { steps: 5 });
+  assert.is(run.status, "diverged");
+  assert.match(run.message, /log.* gives NaN of x = -1\.5, traced at .*debug\.test\.ts:\d+/);
 });
 
 debugging("without debug, nothing is kept and nothing thrown", () => {

@@ -6,7 +6,7 @@ import { Expr, isOp, type Node } from "./node.js";
 import { where } from "./ops/comparison.js";
 import { inputOp } from "./ops/constant.js";
 import { unravel } from "./shape.js";
-import { pathText } from "./tree.js";
+import { type Path, pathText } from "./tree.js";
 
 /**
  * Gives an expression a name that errors of `debug` traces tell; the expression itself.
@@ -28,17 +28,29 @@ export function isDebug({ nodes }: Graph): boolean {
   return nodes.some(({ origin }) => origin !== undefined);
 }
 
+/** How an output is called: `output "grad.x"`. */
+const outputAt = (path: Path) => (path.length === 0 ? "the output" : `output "${pathText(path)}"`);
+
 /**
  * Throws where an output isn't finite. The error names the op that made the first such value out of finite ones, the
  * label of its node, the user's line, and what it was made of. What a `where` leaves out doesn't matter.
  */
 export function checkOutputs(graph: Graph, values: readonly (readonly number[])[]): void {
+  const found = whatIsNotFinite(graph, values);
+  if (found !== undefined) throw new AdjointError(found);
+}
+
+/** What `checkOutputs` would say, with names of the outputs by `place`; `undefined` where all is finite. */
+export function whatIsNotFinite(
+  graph: Graph,
+  values: readonly (readonly number[])[],
+  place: (path: Path) => string = outputAt,
+): string | undefined {
   for (const { path, id } of outputsOf(graph)) {
     const element = values[id]!.findIndex((value) => !Number.isFinite(value));
-    if (element < 0) continue;
-    const place = path.length === 0 ? "the output" : `output "${pathText(path)}"`;
-    throw explain(graph, values, origin(graph.nodes, values, id, element), place);
+    if (element >= 0) return explain(graph, values, origin(graph.nodes, values, id, element), place(path));
   }
+  return undefined;
 }
 
 interface Place {
@@ -81,12 +93,12 @@ function explain(
   values: readonly (readonly number[])[],
   { id, element }: Place,
   output: string,
-): AdjointError {
+): string {
   const node = nodes[id]!;
   const value = values[id]![element]!;
   const index = indexOf(node, element);
   if (isOp(node, inputOp)) {
-    return new AdjointError(`${output} isn't finite, since input "${inputs[id]!.name}"${index} is ${value}.`);
+    return `${output} isn't finite, since input "${inputs[id]!.name}"${index} is ${value}.`;
   }
   const made = node.operands.map((operand) => {
     const name = inputs[operand]?.name ?? nodes[operand]!.label;
@@ -96,9 +108,7 @@ function explain(
   });
   const label = node.label === undefined ? "" : ` "${node.label}"`;
   const line = node.origin === undefined ? "" : `, traced at ${node.origin}`;
-  return new AdjointError(
-    `${output} isn't finite: ${node.op.name}${label}${index} gives ${value} of ${made.join(" and ") || "nothing"}${line}.`,
-  );
+  return `${output} isn't finite: ${node.op.name}${label}${index} gives ${value} of ${made.join(" and ") || "nothing"}${line}.`;
 }
 
 /** The element's place, `[1, 2]`; empty for a scalar. */

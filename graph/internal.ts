@@ -16,8 +16,9 @@ export {
 export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { contentOf, serialOf } from "./content.js";
-export { isDebug } from "./debug.js";
+export { whatIsNotFinite } from "./debug.js";
 export { describe, isFunction, reading } from "./describe.js";
+export { type ArrayOf, arrayOf } from "./dtype.js";
 export { inNameOf } from "./errors.js";
 export { type Place, readAlong, readTree, readValues } from "./given.js";
 export {
@@ -79,4 +80,4 @@ export {
 } from "./tree.js";
 export type * from "./types.js";
 export { validate } from "./validate.js";
-export { flatten, isNumeric, keepShape, nest, readValue, shapeOfValue } from "./values.js";
+export { flatten, isNumeric, isShaped, keepShape, nest, readValue, shapeOfValue } from "./values.js";

@@ -26,7 +26,7 @@ export function isShaped(value: unknown): value is Readonly<Record<keyof ShapedV
 /** Of arrays that were given back flat, the shape: it is known where nothing else tells it. */
 const shapes = /* @__PURE__ */ new WeakMap<object, Shape>();
 
-export function keepShape(value: number | Float64Array, shape: Shape): void {
+export function keepShape(value: number | Float64Array | Float32Array, shape: Shape): void {
   if (typeof value !== "number" && shape.length > 1) shapes.set(value, shape);
 }
 

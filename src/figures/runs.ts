@@ -78,7 +78,9 @@ function readRun(what: string, run: Given): Runs[string] {
     status: readText(status, `${what}: status`) as Runs[string]["status"],
     evaluations: readCount(evaluations, `${what}: evaluations`),
     steps: readCount(steps, `${what}: steps`),
+    message: "",
     trajectory: {
+      start: 0,
       steps: rows,
       stride: readCount(trajectory.stride, `${what}: the stride of the trajectory`, 1),
       parameters: numbers(trajectory.parameters),

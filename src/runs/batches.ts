@@ -2,21 +2,24 @@
 import { type RandomSource, randomSource } from "../data/index.js";
 import type { Program } from "./kernels.js";
 import type { Inputs } from "./method.js";
-import type { Tensor } from "./state.js";
+import { type Floats, makeFloats, type Tensor } from "./state.js";
 
 /** Batches of fewer numbers than this are copied: that is faster than to make and to check views. */
 const leastView = 32;
 
+/** Samples of fewer numbers than this are copied one by one: that is faster than to make views of them. */
+const leastCopy = 64;
+
 /** The samples of one name. */
 interface Column {
-  readonly data: Float64Array;
+  readonly data: Floats;
   /** Numbers a sample. */
   readonly width: number;
 }
 
 /** Of a batch, with arrays into which its samples are gathered, or views of the samples. */
 interface Batch extends Inputs {
-  readonly data: readonly Float64Array[];
+  readonly data: readonly Floats[];
 }
 
 export interface BatchesOptions {
@@ -45,12 +48,13 @@ export class Batches {
 
   constructor(samples: readonly Tensor[], { count, size, shuffle, programFor }: BatchesOptions) {
     this.number = Math.ceil(count / size);
+    const dtype = samples[0]!.data instanceof Float32Array ? "f32" : "f64";
     this.#columns = samples.map(({ data }) => ({ data, width: data.length / count }));
     this.#count = count;
     this.#size = size;
     const ofSize = (rows: number): Batch => ({
       program: programFor(rows),
-      data: this.#columns.map(({ width }) => new Float64Array(rows * width)),
+      data: this.#columns.map(({ width }) => makeFloats(dtype, rows * width)),
     });
     this.#full = ofSize(size);
     this.#last = count % size === 0 ? this.#full : ofSize(count % size);
@@ -81,16 +85,15 @@ export class Batches {
 }
 
 /** Copies the samples that stand in `order` from one place to another. */
-function gather(
-  target: Float64Array,
-  { data, width }: Column,
-  order: Uint32Array,
-  from: number,
-  to: number,
-): void {
+function gather(target: Floats, { data, width }: Column, order: Uint32Array, from: number, to: number): void {
   let next = 0;
   for (let i = from; i < to; i++) {
     const start = order[i]! * width;
+    if (width >= leastCopy) {
+      target.set(data.subarray(start, start + width), next);
+      next += width;
+      continue;
+    }
     for (let j = 0; j < width; j++) target[next++] = data[start + j]!;
   }
 }

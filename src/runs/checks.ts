@@ -11,6 +11,7 @@ import {
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { isOptimizer } from "../../optimizers/internal.js";
+import type { Floats } from "./state.js";
 
 /** A map by name, in which what stands at a name isn't known yet. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -43,8 +44,14 @@ export function placeIn(what: string): Place {
   return (path) => (path.length === 0 ? what : `${what}: "${pathText(path)}"`);
 }
 
+/** Throws where what is given is no dtype. */
+export function readDtype(what: string, dtype: unknown): void {
+  if (dtype === "f64" || dtype === "f32") return;
+  throw new AdjointError(`${what}: dtype is "f64" or "f32", not ${describe(dtype)}.`);
+}
+
 /** Throws where parameters or data hold a number that no step could mend. */
-export function checkFinite(what: string, path: Path, data: Float64Array): void {
+export function checkFinite(what: string, path: Path, data: Floats): void {
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
     throw new AdjointError(`${placeIn(what)(path)} holds ${data[i]} at element ${i}; pass finite numbers.`);

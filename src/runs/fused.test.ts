@@ -20,7 +20,7 @@ import {
   trace,
   vector,
 } from "../index.js";
-import { plainLoop, type run } from "./loop.js";
+import { type chooseLoop, plainLoop } from "./loop.js";
 import { type MinimizeOptions, minimizeBy, type Progress, type Run } from "./minimize.js";
 
 type Options = MinimizeOptions<Record<string, number[]>, object>;
@@ -94,7 +94,7 @@ const bits = (value: unknown): unknown => {
 
 /** The run by a loop, with all that its callback saw, the numbers as text. */
 function told(
-  loop: typeof run,
+  loop: typeof chooseLoop,
   { f, start, options }: Case,
   optimizer: Optimizer,
   kind: Options,
@@ -109,10 +109,10 @@ function told(
   return { run: minimizeBy(loop, f as never, start, optimizer, all as never) as Run<never>, seen };
 }
 
-const fusedLoop: typeof run = (method, state, options) => {
+const fusedLoop: typeof chooseLoop = (method, state, options) => {
   const loop = method.fused?.(state, options);
   assert.ok(loop, "no loop was generated");
-  return loop(state);
+  return loop;
 };
 
 const loops = suite("generated loops");
@@ -161,7 +161,7 @@ loops("a step too large to be written out has the plain loop", () => {
   const start = { x: new Float64Array(400).fill(1) };
   const optimizer = subjects[0]!.make({ learningRate: 0.1 });
   let loop: unknown = "not asked for";
-  const look: typeof run = (method, state, options) => {
+  const look: typeof chooseLoop = (method, state, options) => {
     loop = method.fused?.(state, options);
     return plainLoop(method, state, options);
   };

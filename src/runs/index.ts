@@ -1,17 +1,23 @@
-export type { Status } from "./loop.js";
+export type { ProgressOptions, RunProgress, Scheduling } from "./drive.js";
 export {
   type MinimizeOptions,
   minimize,
+  minimizeAsync,
   type PointOf,
   type Progress,
   type Run,
   type Trajectory,
 } from "./minimize.js";
+export type { Status } from "./reason.js";
+export type { StoppingOptions, Tolerance } from "./stopping.js";
 export {
   type BatchInputs,
   type EpochProgress,
   type Samples,
+  type Trained,
   type Training,
   type TrainOptions,
   train,
+  trainAsync,
+  type Validation,
 } from "./train.js";

@@ -1,10 +1,22 @@
 /** Methods: all in which runs differ. An optimizer's is its rule, fused with the gradient into one kernel. */
+import type { Dtype } from "../../graph/index.js";
 import { leavesOf, unflattenTree } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import { explainNext } from "./divergence.js";
 import { fuse } from "./fused.js";
 import type { Program } from "./kernels.js";
-import type { Loop, LoopOptions, Status } from "./loop.js";
-import { isTensor, plainValue, State, type StateTree, type Tensor, type Tensors } from "./state.js";
+import type { Loop, LoopOptions } from "./loop.js";
+import { type Reason, small } from "./reason.js";
+import {
+  type Floats,
+  isTensor,
+  makeFloats,
+  plainValue,
+  State,
+  type StateTree,
+  type Tensor,
+  type Tensors,
+} from "./state.js";
 import { keys, record } from "./step.js";
 
 /** What a step says of the point where it starts, and of the one where it leads. */
@@ -23,7 +35,9 @@ export interface Method {
   /** Evaluates at the state's point and writes the next state, to which `advance` goes. */
   step(state: State): Proposal;
   /** Why to end at a point; `undefined` to go on. */
-  terminate(proposal: Proposal): Status | undefined;
+  terminate(proposal: Proposal): Reason | undefined;
+  /** What isn't finite at the state's point, or at the next one: an end of a sentence such as `the gradient by "x" is NaN.` */
+  explain?(state: State, at: "point" | "next"): string | undefined;
   /** The loop with the step written into it, where there is one: the same to the bit, only faster. */
   fused?(state: State, options: LoopOptions): Loop | undefined;
 }
@@ -31,29 +45,37 @@ export interface Method {
 /** What a step is computed with: its program, and its data in order, arrays for tensors and numbers for scalars. */
 export interface Inputs {
   readonly program: Program;
-  readonly data: readonly (number | Float64Array)[];
+  readonly data: readonly (number | Floats)[];
 }
 
-/**
- * The method of an optimizer, which has converged where no element of the gradient is larger than `tolerance` (0 for
- * never). `inputsFor` tells what the steps from a state are computed with: all with the same, or each with its own, to be
- * asked for step by step from 0 on.
- */
+/** What the method of an optimizer is made of. */
+export interface OptimizerMethodOptions {
+  /** No element of the gradient above this ends a run; 0 for never. */
+  readonly tolerance: number;
+  readonly dtype: Dtype;
+  /** What the steps from a state are computed with: all with the same, or each with its own, asked for step by step. */
+  inputsFor(state: State): Inputs | ((step: number) => Inputs);
+  /** What isn't finite of the objective at a point, for a step's data. */
+  explain(point: ReturnType<State["point"]>, data: Inputs["data"]): string | undefined;
+}
+
+/** The method of an optimizer: its rule, fused with the gradient into one kernel. */
 export function optimizerMethod(
   optimizer: Optimizer,
-  tolerance: number,
-  inputsFor: (state: State) => Inputs | ((step: number) => Inputs),
+  { tolerance, dtype, inputsFor, explain }: OptimizerMethodOptions,
 ): Method {
   let given: ReturnType<typeof inputsFor>;
+  let last: Inputs | undefined;
   let bound: Bound | undefined;
-  return {
+  const method: Method = {
     init(parameters) {
-      const state = new State({ parameters, slots: initialSlots(optimizer, parameters) });
+      const state = new State({ parameters, slots: initialSlots(optimizer, parameters) }, dtype);
       given = inputsFor(state);
       return state;
     },
     step(state) {
-      const { program, data } = typeof given === "function" ? given(state.steps) : given;
+      last = typeof given === "function" ? given(state.steps) : given;
+      const { program, data } = last;
       bound ??= bind(state, data.length);
       const inputs = bound.inputs[state.turn]!;
       inputs.step = state.steps + 1;
@@ -63,23 +85,32 @@ export function optimizerMethod(
       const { value, norm, reach } = bound.told;
       return { value: value[0]!, norm: norm[0]!, leadsOn: Number.isFinite(reach[0]) };
     },
-    terminate: ({ norm }) => (tolerance > 0 && norm <= tolerance ? "converged" : undefined),
+    terminate: ({ norm }) => (tolerance > 0 && norm <= tolerance ? small(norm, tolerance) : undefined),
+    explain(state, at) {
+      if (at === "point") return explain(state.point(), (last ?? (given as Inputs)).data);
+      // A generated loop keeps the next point to itself.
+      if (!last) method.step(state);
+      return explainNext(state);
+    },
     fused: (state, options) =>
-      typeof given === "function" ? undefined : fuse(given, state, tolerance, options),
+      typeof given === "function"
+        ? undefined
+        : fuse(given, state, { tolerance, explain: (from, at) => method.explain?.(from, at) }, options),
   };
+  return method;
 }
 
 /** What kernels are given: maps for each of the three arrays of a state. */
 interface Bound {
-  readonly inputs: readonly Record<string, number | Float64Array>[];
-  readonly outputs: readonly Record<string, Float64Array>[];
-  readonly told: { readonly value: Float64Array; readonly norm: Float64Array; readonly reach: Float64Array };
+  readonly inputs: readonly Record<string, number | Floats>[];
+  readonly outputs: readonly Record<string, Floats>[];
+  readonly told: { readonly value: Floats; readonly norm: Floats; readonly reach: Floats };
   /** Kernels take a scalar as a number. */
   readonly scalars: readonly { readonly key: string; readonly offset: number }[];
   readonly data: readonly string[];
 }
 
-function bind({ leaves, arrays }: State, data: number): Bound {
+function bind({ leaves, arrays, dtype }: State, data: number): Bound {
   const own = keys("y", leaves.length);
   const views = arrays.map((array) =>
     record(
@@ -87,7 +118,7 @@ function bind({ leaves, arrays }: State, data: number): Bound {
       leaves.map(({ offset, size }) => array.subarray(offset, offset + size)),
     ),
   );
-  const told = { value: new Float64Array(1), norm: new Float64Array(1), reach: new Float64Array(1) };
+  const told = { value: makeFloats(dtype, 1), norm: makeFloats(dtype, 1), reach: makeFloats(dtype, 1) };
   return {
     inputs: views.map((all) => ({ ...all })),
     outputs: views.map((all) => ({ ...all, ...told })),

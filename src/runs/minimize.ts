@@ -1,8 +1,8 @@
-import { AdjointError, type Shape, type Shapes, type Traced } from "../../graph/index.js";
+import { AdjointError, type Dtype, type Shape, type Shapes, type Traced } from "../../graph/index.js";
 import {
+  type ArrayOf,
   checkKeys,
   checkOptions,
-  describe,
   formatShape,
   graphOf,
   isId,
@@ -15,89 +15,113 @@ import {
   type ValuesOf,
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
-import { checkFinite, type Given, placeIn, readData, readOptimizer, readStart } from "./checks.js";
+import { checkFinite, type Given, placeIn, readData, readDtype, readOptimizer, readStart } from "./checks.js";
+import { explainPoint } from "./divergence.js";
+import {
+  Answers,
+  type Driven,
+  drive,
+  finish,
+  finishAsync,
+  knownAsync,
+  knownPace,
+  type ProgressOptions,
+  readAsync,
+  type Scheduling,
+} from "./drive.js";
 import { type Program, programOf } from "./kernels.js";
-import { run, type Status } from "./loop.js";
+import { chooseLoop } from "./loop.js";
 import { optimizerMethod } from "./method.js";
 import { BeforeStep } from "./progress.js";
+import type { Status } from "./reason.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
-import { isTensor, plainValue, type State, type Tensor, type Tensors } from "./state.js";
+import { asDtype, isTensor, plainTree, plainValue, type State, type Tensor, type Tensors } from "./state.js";
 import { type Objective, traceStep } from "./step.js";
+import { knownStops, Stopping, type StoppingOptions } from "./stopping.js";
 
 /** A point in the parameters' tree: a number for a scalar parameter, a flat array for a tensor. */
-export type PointOf<P> = P extends Shape
+export type PointOf<P, A = Float64Array> = P extends Shape
   ? P extends readonly []
     ? number
     : number extends P["length"]
-      ? number | Float64Array
-      : Float64Array
+      ? number | A
+      : A
   : P extends Listed
-    ? { readonly [K in keyof P]: PointOf<P[K]> }
+    ? { readonly [K in keyof P]: PointOf<P[K], A> }
     : P extends readonly (infer E)[]
-      ? readonly PointOf<E>[]
-      : { readonly [K in keyof P]: PointOf<P[K]> };
+      ? readonly PointOf<E, A>[]
+      : { readonly [K in keyof P]: PointOf<P[K], A> };
 
 /** Rows of points in the parameters' tree. */
-export type RowsOf<P> = P extends Shape
-  ? Float64Array
+export type RowsOf<P, A = Float64Array> = P extends Shape
+  ? A
   : P extends Listed
-    ? { readonly [K in keyof P]: RowsOf<P[K]> }
+    ? { readonly [K in keyof P]: RowsOf<P[K], A> }
     : P extends readonly (infer E)[]
-      ? readonly RowsOf<E>[]
-      : { readonly [K in keyof P]: RowsOf<P[K]> };
+      ? readonly RowsOf<E, A>[]
+      : { readonly [K in keyof P]: RowsOf<P[K], A> };
 
 /** What a callback is told before each step: the point where the step starts, and the value there. */
-export interface Progress<P extends Shapes = Shapes> {
+export interface Progress<P extends Shapes = Shapes, A = Float64Array> {
   /** The step that is about to be taken, from 1. */
   readonly step: number;
   readonly value: number;
   /** The largest absolute element of the gradient. */
   readonly gradientNorm: number;
   /** The point as a copy, made when it is asked for, which must be during the callback. */
-  readonly parameters: PointOf<P>;
+  readonly parameters: PointOf<P, A>;
 }
 
-export interface MinimizeOptions<P extends Shapes = Shapes, D = Readonly<Record<string, never>>> {
+export interface MinimizeOptions<
+  P extends Shapes = Shapes,
+  D = Readonly<Record<string, never>>,
+  T extends Dtype = "f64",
+> extends StoppingOptions,
+    ProgressOptions {
   /** The most steps to take; default 1000. */
   readonly steps?: number;
-  /** The run has converged where no element of the gradient is larger; default 1e-8, and 0 takes all steps. */
-  readonly tolerance?: number;
+  /** The elements of all tensors; default `"f64"`. See `CompileOptions`. */
+  readonly dtype?: T;
   /** Record the point and the value before each step; default true. */
   readonly trajectory?: boolean;
   /** The most bytes that the trajectory takes (two rows at least); default 2²⁸. See `Trajectory.stride`. */
   readonly memoryLimit?: number;
   /** Inputs of the objective that stay as they are. */
   readonly data?: D;
-  /** Called before each step; returning false stops the run. */
-  readonly onStep?: (progress: Progress<P>) => unknown;
+  /** Called before each step; returning false stops the run. An asynchronous run waits for the promise that it gives. */
+  readonly onStep?: (progress: Progress<P, ArrayOf<T>>) => unknown;
 }
 
 /** The points before steps, row by row, and the values there. The start is the first; the last point isn't in it. */
-export interface Trajectory<P = Shapes> {
+export interface Trajectory<P = Shapes, A = Float64Array> {
+  /** The steps taken before its first row: 0 but for a run that was resumed. */
+  readonly start: number;
   /** The number of rows: the steps that were recorded. */
   readonly steps: number;
   /**
-   * Row i is of the point before step i·stride + 1. It is 1 unless the steps didn't fit into `memoryLimit`; then every
+   * Row i is of the point before step start + i·stride + 1. It is 1 unless the steps didn't fit into `memoryLimit`; then every
    * second row was dropped, as often as it took, and it is a power of two.
    */
   readonly stride: number;
   /** `steps` × size numbers for each parameter. */
-  readonly parameters: RowsOf<P>;
+  readonly parameters: RowsOf<P, A>;
   readonly values: Float64Array;
 }
 
-export interface Run<P extends Shapes = Shapes> {
+export interface Run<P extends Shapes = Shapes, A = Float64Array> {
   /** The last point; of a run that diverged, the last one where point, value and gradient are finite. */
-  readonly parameters: PointOf<P>;
+  readonly parameters: PointOf<P, A>;
   /** The objective there. */
   readonly value: number;
   readonly status: Status;
+  /** Why the run ended, in a sentence: of one that diverged, which gradient or parameter isn't finite, and by which op. */
+  readonly message: string;
   /** How often the objective and its gradient were evaluated. */
   readonly evaluations: number;
   /** Steps taken. A run that diverged did so in the step after these; at 0 it may be the start that isn't finite. */
   readonly steps: number;
   /** Empty unless it is recorded. */
-  readonly trajectory: Trajectory<P>;
+  readonly trajectory: Trajectory<P, A>;
 }
 
 /**
@@ -106,74 +130,135 @@ export interface Run<P extends Shapes = Shapes> {
  *
  * @example
  * const run = minimize(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), { steps: 150 });
- * run.status; run.parameters.x; run.trajectory.values;
+ * run.status; run.message; run.parameters.x; run.trajectory.values;
  *
  * @throws where the start or an option can't be used: the key and the reason are named
  */
-export function minimize<I extends Shapes, O, const N extends keyof I & string>(
+export function minimize<I extends Shapes, O, const N extends keyof I & string, T extends Dtype = "f64">(
   objective: Traced<I, O> & ScalarOutput<O>,
   start: { readonly [K in N]: ValuesOf<I[K]> },
   optimizer: Optimizer,
-  options: MinimizeOptions<Pick<I, N>, ValuesOf<Omit<I, N>>> = {},
-): Run<Pick<I, N>> {
-  return minimizeBy(
-    run,
-    objective as unknown as Objective,
-    start,
-    optimizer,
-    options as unknown as MinimizeOptions,
+  options: MinimizeOptions<Pick<I, N>, ValuesOf<Omit<I, N>>, T> = {},
+): Run<Pick<I, N>, ArrayOf<T>> {
+  return minimizeBy(chooseLoop, objective as never, start, optimizer, options as unknown as MinimizeOptions);
+}
+
+/**
+ * `minimize` for programs that do something else meanwhile: every 10 ms (`timeBudget`) it lets other tasks run, it waits for
+ * promises that callbacks give, and ends when its `signal` is aborted, with what it has reached. Results are those of
+ * `minimize`, to the bit.
+ *
+ * @example
+ * const controller = new AbortController();
+ * const run = await minimizeAsync(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), {
+ *   steps: 150,
+ *   signal: controller.signal,
+ * });
+ * run.status; // "max-steps"
+ *
+ * @throws (rejects) where the start or an option can't be used
+ */
+export async function minimizeAsync<
+  I extends Shapes,
+  O,
+  const N extends keyof I & string,
+  T extends Dtype = "f64",
+>(
+  objective: Traced<I, O> & ScalarOutput<O>,
+  start: { readonly [K in N]: ValuesOf<I[K]> },
+  optimizer: Optimizer,
+  options: MinimizeOptions<Pick<I, N>, ValuesOf<Omit<I, N>>, T> & Scheduling = {},
+): Promise<Run<Pick<I, N>, ArrayOf<T>>> {
+  const { signal, timeBudget, ...others } = checkOptions("minimizeAsync", options, {
+    ...known,
+    ...knownAsync,
+  });
+  const pace = { isAsync: true, ...readAsync("minimizeAsync", { signal, timeBudget } as Scheduling) };
+  return finishAsync(
+    minimizing("minimizeAsync", chooseLoop, pace, objective as never, start, optimizer, others as never),
   );
 }
 
 const known = {
   steps: "any",
-  tolerance: "any",
+  ...knownStops,
+  ...knownPace,
+  dtype: "any",
   trajectory: "boolean",
   memoryLimit: "any",
   data: "any",
   onStep: "function",
 } as const;
 
-/** `minimize` without its types, by a loop: `run` or, for laws that compare the two, `plainLoop`. */
+/** `minimize` without its types, by a loop: the best or, for laws that compare the two, `plainLoop`. */
 export function minimizeBy(
-  loop: typeof run,
+  makeLoop: typeof chooseLoop,
   objective: Objective,
   start: unknown,
   optimizer: Optimizer,
   options: MinimizeOptions<Shapes, object>,
-): Run<never> {
-  readOptimizer("minimize", optimizer);
-  const given = checkOptions("minimize", options, known);
-  const { steps = 1000, tolerance = 1e-8, trajectory = true, onStep } = given;
+): Run<never, never> {
+  const run = minimizing("minimize", makeLoop, { isAsync: false }, objective, start, optimizer, options);
+  return finish("minimize", run);
+}
+
+/** A run in the making. */
+function* minimizing(
+  what: string,
+  makeLoop: typeof chooseLoop,
+  pace: Scheduling & { readonly isAsync: boolean },
+  objective: Objective,
+  start: unknown,
+  optimizer: Optimizer,
+  options: MinimizeOptions<Shapes, object, Dtype>,
+): Driven<Run<never, never>> {
+  readOptimizer(what, optimizer);
+  const given = checkOptions(what, options, known);
+  const { steps = 1000, trajectory = true, dtype = "f64", onStep, onProgress } = given;
   const { memoryLimit = defaultMemoryLimit, data: constants = {} } = given;
-  readCount(steps, "minimize: steps");
-  readCount(memoryLimit, "minimize: memoryLimit", 0, Number.MAX_SAFE_INTEGER);
-  if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
-    throw new AdjointError(`minimize: tolerance must be a finite number ≥ 0, not ${describe(tolerance)}.`);
-  }
-  const { parameters, data } = readInputs(objective, start, constants);
-  const method = optimizerMethod(optimizer, tolerance, (state) => ({
-    program: stepOf(objective, optimizer, state, data),
-    data: leavesOf(data, isTensor).map(plainValue),
-  }));
+  readCount(steps, `${what}: steps`);
+  readCount(memoryLimit, `${what}: memoryLimit`, 0, Number.MAX_SAFE_INTEGER);
+  readDtype(what, dtype);
+  const stopping = new Stopping(what, given);
+  const { parameters, data } = readInputs(what, objective, start, constants);
+  const names = Object.keys(parameters);
+  const method = optimizerMethod(optimizer, {
+    tolerance: stopping.gradient,
+    dtype,
+    inputsFor: (state) => ({
+      program: stepOf(objective, optimizer, state, data),
+      data: leavesOf(data, isTensor).map((one) => plainValue(asDtype(one, dtype))),
+    }),
+    explain: (point) => explainPoint(objective, names, { ...point, ...plainTree(data) }),
+  });
   const state = method.init(parameters);
-  const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit);
-  const { status, value, evaluations } = loop(method, state, {
+  const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit, state.steps);
+  const answers = new Answers();
+  const tell = (value: number, norm: number) => {
+    state.told = state.steps + 1;
+    const answer = onStep!(new BeforeStep<never>(state.told, value, norm, state));
+    state.told = 0;
+    return answers.take("onStep", answer);
+  };
+  const evaluated = (value: number, norm: number) => {
+    if (state.seen === state.steps) return undefined;
+    state.seen = state.steps;
+    return stopping.test(value, norm, state.steps, state) ?? (onStep && tell(value, norm));
+  };
+  const loop = makeLoop(method, state, {
     steps,
     recorder: trajectory ? recorder : undefined,
-    evaluated:
-      onStep &&
-      ((value, norm, taken) => {
-        state.told = taken + 1;
-        const goOn = onStep(new BeforeStep<never>(taken + 1, value, norm, state)) !== false;
-        state.told = 0;
-        return goOn ? undefined : "stopped";
-      }),
+    evaluated: onStep || stopping.isAsked ? evaluated : undefined,
   });
-  const numbers = { value, status, evaluations, steps: state.steps };
+  const { maxTime } = stopping;
+  const ended = yield* drive(loop, state, { ...pace, maxSteps: steps, maxTime, answers, onProgress });
   return {
     parameters: state.point() as never,
-    ...numbers,
+    value: ended.value,
+    status: ended.reason.status,
+    message: ended.reason.message,
+    evaluations: ended.evaluations,
+    steps: state.steps,
     trajectory: recorder.finish(state.steps) as never,
   };
 }
@@ -181,30 +266,33 @@ export function minimizeBy(
 /** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */
 function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: Tensors): Program {
   const names = JSON.stringify(Object.keys(state.tree.parameters));
-  return programOf("step", [objective, optimizer], names, () => traceStep(optimizer, state, data, objective));
+  return programOf("step", [objective, optimizer], names, state.dtype, () =>
+    traceStep(optimizer, state, data, objective),
+  );
 }
 
 /** The objective's inputs as numbers of their own, those of the start apart: trees of its inputs' form. */
 function readInputs(
+  what: string,
   objective: unknown,
   start: unknown,
   data: unknown,
 ): { parameters: Tensors; data: Tensors } {
-  const { inputs, inputTree, outputs, nodes } = graphOf(objective, "minimize");
-  const own = readStart("minimize", start);
-  const others = readData("minimize", data, own);
-  checkKeys({ ...own, ...others }, Object.keys(inputTree), "minimize: start and data");
+  const { inputs, inputTree, outputs, nodes } = graphOf(objective, what);
+  const own = readStart(what, start);
+  const others = readData(what, data, own);
+  checkKeys({ ...own, ...others }, Object.keys(inputTree), `${what}: start and data`);
   const shape = typeof outputs === "number" ? nodes[outputs]!.shape : undefined;
   if (shape?.length !== 0) {
     const found = shape ? `of shape ${formatShape(shape)}; sum or mean it` : "a record of outputs";
-    throw new AdjointError(`minimize: the objective must be a scalar, not ${found}.`);
+    throw new AdjointError(`${what}: the objective must be a scalar, not ${found}.`);
   }
   const read = (given: Given): Tensors => {
     const like = Object.fromEntries(Object.entries(inputTree).filter(([key]) => Object.hasOwn(given, key)));
-    return readAlong(like, isId, given, placeIn("minimize"), (value, i): Tensor => {
+    return readAlong(like, isId, given, placeIn(what), (value, i): Tensor => {
       const { path, shape } = inputs[i]!;
-      const data = readValue(value, shape, placeIn("minimize")(path));
-      checkFinite("minimize", path, data);
+      const data = readValue(value, shape, placeIn(what)(path));
+      checkFinite(what, path, data);
       return { data: data.slice(), shape };
     }) as Tensors;
   };

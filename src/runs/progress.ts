@@ -33,12 +33,14 @@ export class BeforeStep<P> {
 export class AfterEpoch<P> {
   readonly epoch: number;
   readonly loss: number;
+  readonly validation: number | undefined;
   readonly #state: State;
   #point: P | undefined;
 
-  constructor(epoch: number, loss: number, state: State) {
+  constructor(epoch: number, loss: number, validation: number | undefined, state: State) {
     this.epoch = epoch;
     this.loss = loss;
+    this.validation = validation;
     this.#state = state;
   }
 

@@ -1,57 +1,18 @@
+import type { Dtype, Expr, NestedArray, Shape, ShapedValues, Tree } from "../../graph/index.js";
+import type { ArrayOf, Listed } from "../../graph/internal.js";
+import { checkOptions } from "../../graph/internal.js";
+import type { Like, Optimizer, ParameterValues, Stepped, Values } from "../../optimizers/index.js";
 import {
-  AdjointError,
-  type Expr,
-  type NestedArray,
-  type Shape,
-  type ShapedValues,
-  type Spec,
-  type Specs,
-  type Tree,
-  tensor,
-  trace,
-} from "../../graph/index.js";
-import {
-  checkOptions,
-  describe,
-  flatten,
-  flattenTree,
-  isLength,
-  isNumeric,
-  isRecord,
-  type Listed,
-  leavesOf,
-  mapTree,
-  pathText,
-  readCount,
-  readFunction,
-  readTree,
-  readValues,
-} from "../../graph/internal.js";
-import type {
-  Like,
-  Optimizer,
-  ParameterExprs,
-  ParameterValues,
-  Stepped,
-  Values,
-} from "../../optimizers/index.js";
-import { Batches } from "./batches.js";
-import {
-  checkFinite,
-  type Given,
-  placeIn,
-  readData,
-  readOptimizer,
-  readScalar,
-  readStart,
-} from "./checks.js";
-import { type Program, programOf } from "./kernels.js";
-import { run, type Status } from "./loop.js";
-import { optimizerMethod } from "./method.js";
-import { AfterEpoch } from "./progress.js";
-import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
-import { isTensor, type State, type Tensor, type Tensors } from "./state.js";
-import { type Objective, traceStep } from "./step.js";
+  finish,
+  finishAsync,
+  knownAsync,
+  type ProgressOptions,
+  readAsync,
+  type Scheduling,
+} from "./drive.js";
+import type { Status } from "./reason.js";
+import type { StoppingOptions, Tolerance } from "./stopping.js";
+import { knownTraining, training } from "./training.js";
 
 /** Samples along the first axis: nested rows, a flat array of one number a sample, or flat rows with their shape. */
 export type Samples = NestedArray | ShapedValues;
@@ -76,40 +37,79 @@ type BatchOf<D> = D extends Samples
       ? readonly BatchOf<E>[]
       : { readonly [K in keyof D]: BatchOf<D[K]> };
 
-export interface TrainOptions<P extends ParameterValues = Values, D = Data> {
-  /** Samples a step; the last batch of an epoch holds what is left. */
+/** Parameters as a training gives them: numbers for scalars, flat arrays for tensors. */
+export type Trained<P, A = Float64Array> = StepIn<Stepped<P>, A>;
+
+/** The arrays of a tree of numbers and arrays, of another kind. */
+type StepIn<T, A> = T extends number
+  ? T
+  : T extends Float64Array
+    ? A
+    : { readonly [K in keyof T]: StepIn<T[K], A> };
+
+/** A set of samples that training doesn't see. */
+export interface Validation<P extends ParameterValues = Values, D = Data> {
+  /** Samples under the names of the training's, as many as you like. */
+  readonly data: { readonly [K in keyof D]: Tree<Samples> };
+  /** What is computed on all of them after each epoch, a scalar; default: the training's metric, or its objective. */
+  readonly metric?: (inputs: BatchInputs<P, D>) => Expr;
+  /** A larger metric is better, as for an accuracy. */
+  readonly maximize?: boolean;
+}
+
+export interface TrainOptions<P extends ParameterValues = Values, D = Data, T extends Dtype = "f64">
+  extends StoppingOptions,
+    ProgressOptions {
+  /** Samples a step; the last batch of an epoch holds what is left. A number beyond the samples takes all of them. */
   readonly batchSize: number;
   /** Passes over all samples. */
   readonly epochs: number;
+  /** The elements of all tensors; default `"f64"`. See `CompileOptions`. */
+  readonly dtype?: T;
   /** A seed: every epoch visits the samples in another order, the same for the same seed. Default: the order of the data. */
   readonly shuffle?: number;
   /** What to report as the loss of a batch, a scalar; default: the objective. */
   readonly metric?: (inputs: BatchInputs<P, D>) => Expr;
+  /**
+   * Samples to look at after each epoch: the parameters where they were fitted best are those that `train` gives back, and
+   * `patience` and `valueTolerance` are about their metric instead of the epoch's loss.
+   */
+  readonly validation?: Validation<P, D>;
+  /** Default 0: the gradient of one batch says little. */
+  readonly tolerance?: Tolerance;
+  /** Epochs without a lower loss (or a better metric of the validation) after which training has stalled. */
+  readonly patience?: number;
+  /** Training has converged where an epoch changed the loss, or the metric of the validation, by no more. */
+  readonly valueTolerance?: Tolerance;
   /** The most bytes that `parametersAfterEpoch` takes (two epochs at least); default 2²⁸. See `Training.stride`. */
   readonly memoryLimit?: number;
-  /** Called after each epoch; returning false stops the training. */
-  readonly onEpoch?: (progress: EpochProgress<P>) => unknown;
+  /** Called after each epoch; returning false stops the training. An asynchronous one waits for the promise that it gives. */
+  readonly onEpoch?: (progress: EpochProgress<P, ArrayOf<T>>) => unknown;
 }
 
-export interface EpochProgress<P extends ParameterValues = Values> {
+export interface EpochProgress<P extends ParameterValues = Values, A = Float64Array> {
   /** The epoch that has just ended, from 1. */
   readonly epoch: number;
   /** The mean of the epoch's iteration losses. */
   readonly loss: number;
+  /** The metric of the validation set, where there is one. */
+  readonly validation: number | undefined;
   /** The parameters as copies, made when they are asked for, which must be during the callback. */
-  readonly parameters: Stepped<P>;
+  readonly parameters: Trained<P, A>;
 }
 
-export interface Training<P extends ParameterValues = Values> {
-  /** The last parameters, which are finite: numbers for scalars, flat arrays for tensors. */
-  readonly parameters: Stepped<P>;
+export interface Training<P extends ParameterValues = Values, A = Float64Array> {
+  /** The last parameters, or the best ones by a validation set. They are finite: numbers for scalars, flat arrays for tensors. */
+  readonly parameters: Trained<P, A>;
   /**
    * Their shapes, which flat arrays don't tell: `nest(fit.parameters, fit.shapes)` makes nested arrays, which another
    * training may start from when they have been through JSON or to another thread. In one program `fit.parameters` may.
    */
   readonly shapes: Like<P, Shape>;
   /** Diverged: a loss, a gradient or the parameters that a step led to weren't finite, so it wasn't taken. */
-  readonly status: Extract<Status, "completed" | "diverged" | "stopped">;
+  readonly status: Exclude<Status, "max-steps">;
+  /** Why the training ended, in a sentence: of one that diverged, which gradient or parameter isn't finite, and by which op. */
+  readonly message: string;
   /** Steps taken. */
   readonly iterations: number;
   /** Epochs completed. */
@@ -118,11 +118,17 @@ export interface Training<P extends ParameterValues = Values> {
   readonly iterationLosses: Float64Array;
   /** The mean of an epoch's iteration losses, for each completed epoch. */
   readonly epochLosses: Float64Array;
+  /** The metric of the validation set after each completed epoch; empty without one. */
+  readonly validation: Float64Array;
+  /** The epoch with the best metric of the validation set, from 1, of which the parameters are; 0 without one. */
+  readonly bestEpoch: number;
   /**
    * The parameters after each completed epoch, row by row: epochs × size numbers each. Where that didn't fit into
-   * `memoryLimit`, row i is of epoch i·stride + 1.
+   * `memoryLimit`, row i is of epoch i·stride + 1; of a training that was resumed after `start` epochs, i·stride + start + 1.
    */
-  readonly parametersAfterEpoch: Like<P, Float64Array>;
+  readonly parametersAfterEpoch: Like<P, A>;
+  /** The epochs completed before the first row: 0 but for a training that was resumed. */
+  readonly start: number;
   /** 1 unless epochs were left out of `parametersAfterEpoch`; then a power of two. */
   readonly stride: number;
 }
@@ -131,7 +137,7 @@ export interface Training<P extends ParameterValues = Values> {
  * Fits parameters to samples by mini-batches. `objective` is an ordinary function of the parameters and a batch. It is
  * traced once for each size of a batch and not again by later calls with the same function, metric, optimizer and
  * shapes, so it must depend on its inputs only (JAX's `jit` wants the same): make a new function for another constant,
- * or pass what changes as data.
+ * or pass what changes as data. Flat arrays of samples with their shape are read where they are, not copied.
  *
  * @example
  * const X = [[1, 2], [3, 4], [5, 7], [0, 1]];
@@ -147,138 +153,49 @@ export interface Training<P extends ParameterValues = Values> {
  *
  * @throws where start, data or an option can't be used: the key and the reason are named
  */
-export function train<const P extends ParameterValues, const D extends Data>(
+export function train<const P extends ParameterValues, const D extends Data, T extends Dtype = "f64">(
   objective: (inputs: BatchInputs<P, D>) => Expr,
   start: P,
   data: D,
   optimizer: Optimizer,
-  options: TrainOptions<P, D>,
-): Training<P> {
-  readFunction(objective, "train: the objective");
-  readOptimizer("train", optimizer);
-  const given = checkOptions("train", options, known);
-  const { shuffle, metric, onEpoch, memoryLimit = defaultMemoryLimit } = given;
-  const own = readStart("train", start);
-  const samples = readSamples(readData("train", data, own));
-  const columns = leavesOf(samples, isTensor);
-  const count = columns[0]!.shape[0]!;
-  const epochs = readCount(given.epochs, "train: epochs");
-  const batchSize = readCount(given.batchSize, "train: batchSize", 1);
-  readCount(memoryLimit, "train: memoryLimit", 0, Number.MAX_SAFE_INTEGER);
-  checkShuffle(shuffle);
-  if (batchSize > count) {
-    throw new AdjointError(
-      `train: batchSize ${batchSize} is more than the ${count} samples; take at most ${count}.`,
-    );
-  }
-  const functions = { objective, metric, optimizer } as unknown as Functions;
-  let batches!: Batches;
-  const method = optimizerMethod(optimizer, 0, (state) => {
-    const programFor = (size: number) => stepOf(functions, state, samples, size);
-    batches = new Batches(columns, { count, size: batchSize, shuffle, programFor });
-    return (step) => batches.at(step);
-  });
-  const state = method.init(readParameters(own));
-  const recorder = makeRecorder(state, epochs, memoryLimit);
-  const iterationLosses: number[] = [];
-  const epochLosses: number[] = [];
-  let total = 0;
-  const endEpoch = (): Status | undefined => {
-    const loss = total / batches.number;
-    total = 0;
-    recorder.record(epochLosses.length, loss);
-    const epoch = epochLosses.push(loss);
-    state.told = epoch;
-    const goOn = onEpoch?.(new AfterEpoch(epoch, loss, state)) !== false;
-    state.told = 0;
-    return goOn ? (epoch === epochs ? "completed" : undefined) : "stopped";
-  };
-  const accepted = (loss: number) => {
-    total += loss;
-    return iterationLosses.push(loss) % batches.number === 0 ? endEpoch() : undefined;
-  };
-  const steps = epochs * batches.number;
-  const { status } =
-    epochs === 0 ? { status: "completed" as const } : run(method, state, { steps, accepted });
-  const { parameters: rows, stride } = recorder.finish(epochLosses.length);
-  return {
-    parameters: state.point() as Stepped<P>,
-    shapes: mapTree(state.tree.parameters, isTensor, ({ shape }) => shape.slice()) as Like<P, Shape>,
-    status: status as Training["status"],
-    iterations: state.steps,
-    epochs: epochLosses.length,
-    iterationLosses: new Float64Array(iterationLosses),
-    epochLosses: new Float64Array(epochLosses),
-    parametersAfterEpoch: rows as Training<P>["parametersAfterEpoch"],
-    stride,
-  };
+  options: TrainOptions<P, D, T>,
+): Training<P, ArrayOf<T>> {
+  const run = training("train", { isAsync: false }, { objective, start, data, optimizer, options } as never);
+  return finish("train", run) as Training<P, ArrayOf<T>>;
 }
 
-const known = {
-  batchSize: "any",
-  epochs: "any",
-  shuffle: "any",
-  metric: "function",
-  memoryLimit: "any",
-  onEpoch: "function",
-} as const;
-
-/** Throws where what is given isn't a seed: a flag, which other libraries take here, would say nothing of the order. */
-function checkShuffle(shuffle: unknown): void {
-  if (shuffle === undefined || (isLength(shuffle) && shuffle < 2 ** 32)) return;
-  throw new AdjointError(
-    `train: shuffle is ${describe(shuffle)}; it takes a seed, a whole number from 0 to 4294967295 such as shuffle: 0.`,
-  );
-}
-
-/** The user's functions, free of the types of names. */
-interface Functions {
-  readonly objective: (inputs: ParameterExprs) => Expr<[]>;
-  readonly metric: ((inputs: ParameterExprs) => Expr) | undefined;
-  readonly optimizer: Optimizer;
-}
-
-/** The step on a batch of `size` samples. */
-function stepOf(functions: Functions, state: State, samples: Tensors, size: number): Program {
-  const { objective, metric, optimizer } = functions;
-  const specsOf = (tensors: Tensors, shapeOf: (shape: Shape) => Shape) =>
-    mapTree(tensors, isTensor, ({ shape }): Spec => tensor(shapeOf(shape))) as Specs;
-  const own = specsOf(state.tree.parameters, (shape) => shape);
-  const batch = specsOf(samples, (shape) => [size, ...shape.slice(1)]);
-  const others = metric ? [optimizer, metric] : [optimizer];
-  return programOf("step", [objective, ...others], JSON.stringify([own, batch]), () => {
-    const traced = trace({ ...own, ...batch }, (inputs) =>
-      readScalar("train", "the objective", objective(inputs)),
-    ) as unknown as Objective;
-    return traceStep(optimizer, state, batch, traced, (inputs, value) =>
-      metric ? readScalar("train", "the metric", metric(inputs)) : value,
-    );
-  });
-}
-
-function readParameters(start: Given): Tensors {
-  const read = readValues(start, placeIn("train"));
-  for (const { path, leaf } of flattenTree(read, isTensor)) checkFinite("train", path, leaf.data);
-  return read as Tensors;
-}
-
-function readSamples(data: Given): Tensors {
-  const place = placeIn("train");
-  const isSamples = (value: unknown) => isNumeric(value) || (Array.isArray(value) && !isRecord(value[0]));
-  const samples = readTree(data, isSamples, place, (value, path): Tensor => flatten(value, place(path)));
-  const entries = flattenTree(samples, isTensor);
-  const [first] = entries;
-  if (!first) throw new AdjointError("train: there is no data; pass the samples by name, such as { X, y }.");
-  const count = first.leaf.shape[0];
-  for (const { path, leaf } of entries) {
-    const { shape, data: values } = leaf;
-    if (shape.length === 0 || shape[0] === 0) throw new AdjointError(`${place(path)} holds no samples.`);
-    if (shape[0] !== count) {
-      throw new AdjointError(
-        `${place(first.path)} holds ${count} samples and "${pathText(path)}" ${shape[0]}; they must be as many.`,
-      );
-    }
-    checkFinite("train", path, values);
-  }
-  return samples as Tensors;
+/**
+ * `train` for programs that do something else meanwhile: every 10 ms (`timeBudget`), between two batches, it lets other
+ * tasks run, it waits for promises that callbacks give, and ends when its `signal` is aborted, with what it has reached.
+ * Results are those of `train`, to the bit.
+ *
+ * @example
+ * const controller = new AbortController();
+ * const fit = await trainAsync(
+ *   ({ x, y, w }) => mean(square(subtract(multiply(x, w), y))),
+ *   { w: 0 },
+ *   { x: [1, 2, 3], y: [2, 4, 6] },
+ *   adam({ learningRate: 0.1 }),
+ *   { batchSize: 3, epochs: 100, signal: controller.signal },
+ * );
+ * fit.status; // "completed"
+ *
+ * @throws (rejects) where start, data or an option can't be used
+ */
+export async function trainAsync<
+  const P extends ParameterValues,
+  const D extends Data,
+  T extends Dtype = "f64",
+>(
+  objective: (inputs: BatchInputs<P, D>) => Expr,
+  start: P,
+  data: D,
+  optimizer: Optimizer,
+  options: TrainOptions<P, D, T> & Scheduling,
+): Promise<Training<P, ArrayOf<T>>> {
+  const what = "trainAsync";
+  const { signal, timeBudget, ...others } = checkOptions(what, options, { ...knownTraining, ...knownAsync });
+  const pace = { isAsync: true, ...readAsync(what, { signal, timeBudget } as Scheduling) };
+  const run = training(what, pace, { objective, start, data, optimizer, options: others } as never);
+  return (await finishAsync(run)) as Training<P, ArrayOf<T>>;
 }
