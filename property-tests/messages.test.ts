@@ -184,13 +184,6 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
     '"step"',
     "steps",
   ],
-  [
-    "batches larger than the data",
-    () => fit({ batchSize: 3, epochs: 1 }),
-    /^train: /,
-    "batchSize 3",
-    "2 samples",
-  ],
   ["no epochs", () => fit({ batchSize: 1 }), /^train: /, "epochs", "undefined"],
   [
     "data that is a parameter",
