@@ -24,6 +24,8 @@ export const bounds: Readonly<Record<string, Bound>> = {
   saddle: { ratio: 1.1, first: 2 },
   call: { nanoseconds: 150 },
   kernels: { ratio: 1.1 },
+  sets: { ratio: 1.2 },
+  tree: { ratio: 2 },
   "rosenbrock-10": { ratio: 1.15 },
   "rosenbrock-1000": { ratio: 1.1 },
   "rosenbrock-100000": { ratio: 1.1 },

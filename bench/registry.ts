@@ -22,6 +22,8 @@ export const workloads: readonly Workload[] = [
   all.manySteps,
   all.convenientCall,
   all.manyKernels,
+  all.setsInTurn,
+  all.treeCall,
   ...all.runs,
 ];
 

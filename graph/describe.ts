@@ -13,6 +13,9 @@ export function describe(value: unknown): string {
   }
 }
 
+/** Said of what this library makes, where it isn't of this library's own classes: two copies or versions are installed. */
+export const elsewhere = " of another copy of adjoint (npm ls adjoint)";
+
 function wordsFor(value: unknown): string {
   const type = typeof value;
   if (type === "string") return `the text ${JSON.stringify(shortened(value as string))}`;
@@ -21,6 +24,7 @@ function wordsFor(value: unknown): string {
   if (type === "function" || type === "bigint" || type === "symbol") return `a ${type}`;
   if (type !== "object" || value === null) return String(value);
   if (value instanceof Expr) return `an expression of shape ${formatShape(value.shape)}`;
+  if ("builder" in (value as object)) return `an expression${elsewhere}`;
   if (Array.isArray(value)) {
     const shown = value.slice(0, 5).map((one) => (Array.isArray(one) ? "[…]" : describe(one)));
     return `the list [${shown.join(", ")}${value.length > 5 ? ", …" : ""}]`;

@@ -80,4 +80,13 @@ export {
 } from "./tree.js";
 export type * from "./types.js";
 export { validate } from "./validate.js";
-export { flatten, isNumeric, isShaped, keepShape, nest, readValue, shapeOfValue } from "./values.js";
+export {
+  flatten,
+  isNumeric,
+  isShaped,
+  keepShape,
+  nest,
+  readValue,
+  shapeOfValue,
+  unpacked,
+} from "./values.js";

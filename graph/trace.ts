@@ -1,7 +1,7 @@
 import { readCount, readShape } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
 import { interpreted, readInputs } from "./calls.js";
-import { describe, isFunction, shortened } from "./describe.js";
+import { describe, elsewhere, isFunction, reading, shortened } from "./describe.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
 import { readTree } from "./given.js";
 import { declareInputs, finish, type Graph, inline, isSpec, signatureOf } from "./graph.js";
@@ -270,8 +270,9 @@ export function isTraced(f: unknown): f is Traced {
 export function graphOf(f: unknown, what: string): Graph {
   const graph = typeof f === "function" && tracedGraphs.get(f);
   if (graph) return graph;
+  const plain = () => (reading(what, () => "graph" in (f as object)) ? `one${elsewhere}` : "a plain one");
   throw new AdjointError(
-    `${what}: expected a traced function, got ${typeof f === "function" ? "a plain one" : describe(f)}; ` +
+    `${what}: expected a traced function, got ${typeof f === "function" ? plain() : describe(f)}; ` +
       `write ${what}(trace({ x: vector(2) }, ({ x }) => …)).`,
   );
 }

@@ -31,7 +31,7 @@ export function keepShape(value: number | Float64Array | Float32Array, shape: Sh
 }
 
 /** What JSON makes of a typed array, `{ "0": 1, "1": 2 }`, as a list; all else as it is. */
-function unpacked(value: unknown): unknown {
+export function unpacked(value: unknown): unknown {
   const isPacked = isRecord(value) && Object.keys(value).every((key, i) => key === String(i));
   return isPacked ? Object.values(value) : value;
 }

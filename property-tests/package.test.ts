@@ -80,6 +80,41 @@ console.log(JSON.stringify(found));`,
     assert.equal(exported[entry], Object.keys(source).sort(), entry);
 });
 
+built("what another version of the library made is told as such, whichever way it comes", () => {
+  const other = join(project, "node_modules/another");
+  cpSync(home, other, { recursive: true });
+  writeFileSync(join(other, "package.json"), JSON.stringify({ ...manifest, version: "0.0.1" }));
+  const said = run(
+    "versions.mjs",
+    `import * as one from "adjoint";
+import * as two from "another";
+const said = (run) => {
+  try {
+    run();
+    return "nothing";
+  } catch (error) {
+    return error.message;
+  }
+};
+const inputs = { x: two.vector(2) };
+const f = two.trace(inputs, ({ x }) => two.sum(x));
+console.log(
+  JSON.stringify([
+    said(() => two.trace(inputs, ({ x }) => one.square(x))),
+    said(() => two.trace(inputs, ({ x }) => one.add(1, x))),
+    said(() => one.trace({ x: one.vector(2) }, ({ x }) => f({ x }))),
+    said(() => one.trace({ x: one.vector(2) }, (inputs) => two.square(inputs.x))),
+    said(() => two.trace(inputs, ({ x }) => one.trace({ y: one.scalar() }, () => x))),
+    said(() => two.trace(inputs, ({ x }) => one.label(x, "x"))),
+    said(() => one.grad(f)),
+    said(() => one.compile(f)),
+    said(() => one.minimize(f, { x: [1, 2] }, one.adam({ learningRate: 0.1 }), { steps: 1 })),
+  ]),
+);`,
+  );
+  for (const message of JSON.parse(said)) assert.match(message, /of another copy of adjoint/);
+});
+
 built("without the figures' packages all else works, and figures say what to install", async () => {
   const { cjs, core, esm, lacking } = await import("../scripts/package/cases/programs.js");
   assert.is(run("program.mjs", core(esm) + lacking), "lacking: ok\n");

@@ -14,3 +14,4 @@ export { perceptron } from "./mlp.js";
 export { rosenbrock } from "./rosenbrock.js";
 export { runs } from "./runs.js";
 export { stencil } from "./stencil.js";
+export { setsInTurn, treeCall } from "./trees.js";

@@ -8,31 +8,14 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { flags } from "../../scripts/package/cases/flags.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const compiler = createRequire(import.meta.url)
   .resolve("typescript/package.json")
   .replace("package.json", "bin/tsc");
 
-/** What `tsc --init` writes, but for where Node's types would be looked for. */
-const options = {
-  module: "nodenext",
-  target: "esnext",
-  types: [],
-  sourceMap: true,
-  declaration: true,
-  declarationMap: true,
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  strict: true,
-  jsx: "react-jsx",
-  verbatimModuleSyntax: true,
-  isolatedModules: true,
-  noUncheckedSideEffectImports: true,
-  moduleDetection: "force",
-  skipLibCheck: false,
-  noEmit: true,
-};
+const options = { ...flags("7.0"), module: "nodenext" };
 
 export interface Diagnostic {
   readonly file: string;

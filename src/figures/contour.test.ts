@@ -74,6 +74,13 @@ const frame = frameOf(course, window);
 
 const contours = suite("contours");
 
+contours("runs that went through JSON are drawn as they were", () => {
+  const copy = <T>(given: T): T => JSON.parse(JSON.stringify(given));
+  const runs = { GD: run, adam: adamRun };
+  const spec = contourSpec({ objective, runs, window });
+  assert.equal(contourSpec({ objective, runs: copy(runs), window }), spec);
+});
+
 contours("the picture is 1000×600, or as large as asked, times the pixel ratio", async () => {
   assert.equal([course.width, course.height], [1000, 600]);
   const small = await draw({ width: 400, height: 300, pixelRatio: 2 });

@@ -55,6 +55,12 @@ losses("two panels of trainings: every iteration's loss before its step, every e
   }
 });
 
+losses("runs and trainings that went through JSON are drawn as they were", () => {
+  const copy = <T>(given: T): T => JSON.parse(JSON.stringify(given));
+  assert.equal(lossSpecs({ runs: { GD: copy(run) } }), lossSpecs({ runs: { GD: run } }));
+  assert.equal(lossSpecs({ trainings: { GD: copy(training) } }), lossSpecs({ trainings: { GD: training } }));
+});
+
 losses("one panel of runs: the value from the start to the end", () => {
   const [panel, ...rest] = lossSpecs({ runs: { GD: run } });
   assert.is(rest.length, 0);

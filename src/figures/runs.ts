@@ -6,11 +6,13 @@ import {
   isRecord,
   type Path,
   pathText,
+  readAlong,
   readCount,
   reading,
   readText,
   readTree,
   readValue,
+  unpacked,
 } from "../../graph/internal.js";
 import type { Run, Training } from "../runs/index.js";
 
@@ -70,10 +72,16 @@ function readRun(what: string, run: Given): Runs[string] {
   }
   const rows = readCount(trajectory.steps, `${what}: the steps of the trajectory`);
   const place = (path: Path) => `${what}: the parameter "${pathText(path)}"`;
-  const numbers = (tree: Given) =>
-    readTree(tree, isNumeric, place, (one, path) => readNumbers(one, place(path))) as never;
+  const read = (one: unknown, path: Path) => readNumbers(one, place(path));
+  const points = readTree(
+    trajectory.parameters,
+    (one) => one !== trajectory.parameters && isNumeric(unpacked(one)),
+    place,
+    read,
+  );
   return {
-    parameters: numbers(parameters),
+    // JSON makes records of arrays: the trajectory tells which are parameters of a tree, and which numbers of one.
+    parameters: readAlong(points, isArray, parameters, place, (one, _, path) => read(one, path)) as never,
     value,
     status: readText(status, `${what}: status`) as Runs[string]["status"],
     evaluations: readCount(evaluations, `${what}: evaluations`),
@@ -83,15 +91,24 @@ function readRun(what: string, run: Given): Runs[string] {
       start: 0,
       steps: rows,
       stride: readCount(trajectory.stride, `${what}: the stride of the trajectory`, 1),
-      parameters: numbers(trajectory.parameters),
+      parameters: points as never,
       values: readValue(trajectory.values, [rows], `${what}: the values of the trajectory`),
     },
   };
 }
 
-/** A list of numbers, or one, as an array. */
+/** A list of numbers, or one, as an array, whatever JSON made of it. */
 function readNumbers(value: unknown, what: string): Float64Array {
-  return ArrayBuffer.isView(value) && value instanceof Float64Array ? value : flatten(value, what).data;
+  return isArray(value)
+    ? value
+    : flatten(
+        reading(what, () => unpacked(value)),
+        what,
+      ).data;
+}
+
+function isArray(value: unknown): value is Float64Array {
+  return ArrayBuffer.isView(value) && value instanceof Float64Array;
 }
 
 function readNamed(

@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  type Expr,
   grad,
   power,
   scalar,
@@ -131,6 +132,20 @@ for (const name of nasty) {
     );
   });
 }
+
+diagrams("inputs and outputs in trees are named by their paths, whatever the keys", () => {
+  for (const name of [...nasty, "__proto__", "a.b", "0"]) {
+    const f = trace({ layers: [{ [name]: vector(2), b: scalar() }] }, ({ layers }) => ({
+      deep: [layers.map((one) => add(sum(one[name] as Expr<[2]>), one.b))],
+    }));
+    const labels = draw(toDot(f)).objects!.map(({ label }) => label.replaceAll("\\\\", "\\"));
+    assert.equal(labels, [`layers.0.${name} (2)`, "layers.0.b", "sum\\naxes: [0]", "add", "deep.0.0"]);
+    const boxes = [...toMermaid(f).matchAll(/^ {2}n\d+\(\["(.*)"\]\)$/gm)].map(([, text]) =>
+      text!.replaceAll(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code))),
+    );
+    assert.equal(boxes, [`layers.0.${name} (2)`, "layers.0.b", "deep.0.0"]);
+  }
+});
 
 diagrams("any graph and its gradient can be drawn", () => {
   forAll(25, programOf(smooth), (program) => {

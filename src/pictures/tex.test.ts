@@ -188,6 +188,23 @@ formulas("names become variables, words and subscripts, and are escaped", () => 
   assert.is(toTex(trace({ x1: vector(3) }, ({ x1 }) => a.index(x1, 2))), "x_{1,3}");
 });
 
+formulas("what stands in a tree is named by its path, whatever the keys", () => {
+  const f = trace({ layers: [{ W: vector(2), b: scalar() }] }, ({ layers: [{ W, b }] }) => ({
+    out: [a.add(a.sum(W), b)],
+  }));
+  assert.is(
+    toTex(f),
+    "\\begin{aligned} \\text{out.0} &= \\left(\\sum_{i=1}^{2} \\text{layers.0.W}_{i}\\right) + \\text{layers.0.b} \\end{aligned}",
+  );
+  for (const name of ["", "__proto__", "a.b", "0", "50%_{#}&$~^\\", "<b>", 'say "x"', "naïve", "\n"]) {
+    const named = trace({ deep: [{ [name]: vector(2) }] }, ({ deep }) => ({
+      [name]: [a.square(deep[0]![name]!)],
+    }));
+    render(toTex(named));
+    render(toTex(grad(trace({ deep: [{ [name]: vector(2) }] }, ({ deep }) => a.sum(deep[0]![name]!)))));
+  }
+});
+
 formulas("indices avoid the names of inputs", () => {
   const f = trace({ i: vector(3), x: vector(3) }, ({ i, x }) => a.dot(i, x));
   assert.is(toTex(f), "\\sum_{j=1}^{3} i_{j} x_{j}");

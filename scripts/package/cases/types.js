@@ -1,6 +1,7 @@
 /** TypeScript of several versions, resolutions and kinds of modules, with the strictest flags and declarations checked. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { flags } from "./flags.js";
 import { check, folder, installed, manifest, node, root, tool } from "./support.js";
 
 const versions = ["5.0", "5.9", "7.0"];
@@ -9,25 +10,6 @@ const resolutions = [
   ["nodenext", "nodenext"],
   ["esnext", "bundler"],
 ];
-
-/** What `tsc --init` writes, but that declarations are checked, too. */
-const flags = (version) => ({
-  target: "esnext",
-  types: [],
-  sourceMap: true,
-  declaration: true,
-  declarationMap: true,
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  strict: true,
-  jsx: "react-jsx",
-  verbatimModuleSyntax: true,
-  isolatedModules: true,
-  ...(Number(version) >= 5.6 && { noUncheckedSideEffectImports: true }),
-  moduleDetection: "force",
-  skipLibCheck: false,
-  noEmit: true,
-});
 
 /** Every entry, and what others infer from it in declarations of their own. */
 const entries = `
