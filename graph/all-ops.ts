@@ -15,7 +15,7 @@ import { logErfcDerivative } from "./ops/error-functions.js";
 import { direction } from "./ops/exponential.js";
 import { gammaByShape, gammaDensity } from "./ops/incomplete-gamma.js";
 import * as functions from "./ops/index.js";
-import { kink, mark, noSlope, rooted, shadow } from "./ops/kinks.js";
+import { bent, kink, mark, noSlope, rooted, shadow, unlessNaN } from "./ops/kinks.js";
 import { luOp } from "./ops/lu.js";
 import { normOp } from "./ops/norm.js";
 import { sincDerivative } from "./ops/sinc.js";
@@ -54,6 +54,8 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   noSlope,
   shadow,
   rooted,
+  bent,
+  unlessNaN,
   logAbsDetOp,
   luOp as Op,
   logSoftmaxOp as Op,

@@ -4,8 +4,8 @@ import { integer } from "../op.js";
 import type { Recipe } from "../recipe.js";
 import type { Unary } from "../types.js";
 import { multiply, negative } from "./arithmetic.js";
-import { equal, lessEqual, logicalNot } from "./comparison.js";
-import { kinkWhere } from "./kinks.js";
+import { equal, greater, lessEqual, logicalNot, where } from "./comparison.js";
+import { kinkWhere, noSlope } from "./kinks.js";
 import { normalCdf } from "./special.js";
 import { tanh } from "./trigonometric.js";
 
@@ -50,7 +50,7 @@ export const softplus: Unary & WithOp = unary({
 });
 
 /**
- * x where it is positive, else 0; the derivative at 0 is 0, and there is no second one: NaN.
+ * x where it is positive, else 0; the derivative at 0 is 0, and there is no second one: NaN. At NaN it is NaN, as the value.
  *
  * @example
  * relu([-1, 0, 2]); // [0, 0, 2]
@@ -58,7 +58,13 @@ export const softplus: Unary & WithOp = unary({
 export const relu: Unary & WithOp = unary({
   name: "relu",
   recipe: ["select", ["lessEqual", 0, { value: 0 }], { value: 0 }, 0],
-  partials: (x) => [() => ({ value: 1, mask: logicalNot(lessEqual(x, 0)), kink: kinkWhere(equal(x, 0), x) })],
+  partials: (x) => [
+    () => ({
+      value: where(greater(x, 0), 1, noSlope(x)),
+      mask: logicalNot(lessEqual(x, 0)),
+      kink: kinkWhere(equal(x, 0), x),
+    }),
+  ],
 });
 
 /**

@@ -3,9 +3,9 @@ import { binary, fullLike, unary, variadic, type WithOp } from "../elementwise.j
 import { type Expr, nodeOf, operandOf } from "../node.js";
 import { real } from "../op.js";
 import type { Binary, Unary, Variadic } from "../types.js";
-import { equal, greaterEqual, lessEqual, notEqual, where } from "./comparison.js";
+import { equal, greater, less, logicalNot, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
-import { kink, kinkWhere, smoothSquare } from "./kinks.js";
+import { kink, kinkWhere, noSlope, smoothSquare } from "./kinks.js";
 
 /** Whether a known operand is exactly `value`; −0 and 0 differ. */
 function is(x: Expr, value: number): boolean {
@@ -178,12 +178,13 @@ export const sign: Unary & WithOp = /* @__PURE__ */ unary({
   partials: "constant",
 });
 
-/** The half of a tie goes to each side; the side that isn't chosen has no derivative at all. */
-function chosen(a: Expr, b: Expr, wins: Binary): () => { value: Expr; mask: Expr } {
-  return () => ({
-    value: where(equal(a, b), onlyOne([a, b]) ? 0.5 : add(0.5, kink(subtract(a, b))), 1),
-    mask: wins(a, b),
-  });
+/** The half of a tie goes to each side; the side that isn't chosen has no derivative at all, and where one is NaN so are both. */
+function chosen(a: Expr, b: Expr, wins: Binary, loses: Binary): () => { value: Expr; mask: Expr } {
+  return () => {
+    const half = onlyOne([a, b]) ? 0.5 : add(0.5, kink(subtract(a, b)));
+    const unlessWon = where(equal(a, b), half, noSlope(subtract(a, b)));
+    return { value: where(wins(a, b), 1, unlessWon), mask: logicalNot(loses(a, b)) };
+  };
 }
 
 /** The one that both are. */
@@ -192,7 +193,7 @@ function onlyOne([a, b]: readonly Expr[]): Expr | undefined {
 }
 
 /**
- * The larger of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN.
+ * The larger of a and b; NaN if one of them is, and so are its slopes. A tie shares the derivative equally and has no second one: NaN.
  *
  * @example
  * maximum([1, 5], [3, 2]); // [3, 5]
@@ -201,12 +202,12 @@ export const maximum: Variadic & WithOp = /* @__PURE__ */ variadic({
   name: "maximum",
   commutative: true,
   recipe: ["maximum", 0, 1],
-  partials: (a, b) => [chosen(a, b, greaterEqual), chosen(b, a, greaterEqual)],
+  partials: (a, b) => [chosen(a, b, greater, less), chosen(b, a, greater, less)],
   rewrite: onlyOne,
 });
 
 /**
- * The smaller of a and b; NaN if one of them is, with slopes of 0. A tie shares the derivative equally and has no second one: NaN.
+ * The smaller of a and b; NaN if one of them is, and so are its slopes. A tie shares the derivative equally and has no second one: NaN.
  *
  * @example
  * minimum([1, 5], [3, 2]); // [1, 2]
@@ -215,7 +216,7 @@ export const minimum: Variadic & WithOp = /* @__PURE__ */ variadic({
   name: "minimum",
   commutative: true,
   recipe: ["minimum", 0, 1],
-  partials: (a, b) => [chosen(a, b, lessEqual), chosen(b, a, lessEqual)],
+  partials: (a, b) => [chosen(a, b, less, greater), chosen(b, a, less, greater)],
   rewrite: onlyOne,
 });
 

@@ -16,13 +16,14 @@ import {
 } from "../op.js";
 import { withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
-import type { Operand, ResultOf, ShapeOf } from "../types.js";
+import type { Binary, Operand, ResultOf, ShapeOf } from "../types.js";
 import { stopGradient } from "./activation.js";
 import { applier, routineOf, type Target } from "./algorithm.js";
 import { abs, add, divide, maximum, minimum, subtract } from "./arithmetic.js";
 import { normalizeAxis } from "./axes.js";
-import { equal, less, where } from "./comparison.js";
+import { equal, greater, less, logicalNot, where } from "./comparison.js";
 import { exp, log } from "./exponential.js";
+import { noSlope } from "./kinks.js";
 import {
   type Course,
   type CourseSizes,
@@ -102,30 +103,36 @@ const cumsumOp: Op<Course> = /* @__PURE__ */ cumulative({
   },
 });
 
-/** The derivative of the largest or smallest so far: elements that tie share it, as those of `max` do. */
-const sharedByTies: Derivative<Course, One> = {
-  kind: "tangent",
-  tangent([tangent], { operands: [x], params: course, result }) {
-    const chosen = equal(x, result);
-    // From a new extremum on, what was before it counts no more.
-    const stays = equal(result, previous(result, course));
-    const sum = recurrence(stays, where(chosen, tangent, fullLike(tangent, 0)), course);
-    return divide(sum, recurrence(stays, chosen, course));
-  },
-};
+/**
+ * The derivative of the largest or smallest so far: elements that tie share it, as those of `max` do. `isBehind` is `less`
+ * or `greater`: NaN is behind nothing, so that from the first one on all that isn't has a share, which is NaN.
+ */
+function sharedByTies(isBehind: Binary): Derivative<Course, One> {
+  return {
+    kind: "tangent",
+    tangent([tangent], { operands: [x], params: course, result }) {
+      const chosen = logicalNot(isBehind(x, result));
+      // From a new extremum on, what was before it counts no more.
+      const stays = logicalNot(isBehind(previous(result, course), result));
+      const sum = recurrence(stays, where(chosen, tangent, fullLike(tangent, 0)), course);
+      const count = recurrence(stays, chosen, course);
+      return divide(sum, where(equal(result, result), count, noSlope(result)));
+    },
+  };
+}
 
 const cummaxOp: Op<Course> = /* @__PURE__ */ cumulative({
   name: "cummax",
   stepsIn: (arithmetic) => ({ combine: applier(arithmetic)(maximum) }),
   steps: { combine: (a, b) => Math.max(a, b) },
-  derivative: sharedByTies,
+  derivative: sharedByTies(less),
 });
 
 const cumminOp: Op<Course> = /* @__PURE__ */ cumulative({
   name: "cummin",
   stepsIn: (arithmetic) => ({ combine: applier(arithmetic)(minimum) }),
   steps: { combine: (a, b) => Math.min(a, b) },
-  derivative: { ...sharedByTies },
+  derivative: sharedByTies(greater),
 });
 
 export const cumsumInstances: Instances = { op: cumsumOp as Op, instances };

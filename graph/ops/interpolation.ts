@@ -20,8 +20,10 @@ import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { applier, asNumbers, routineOf, type Target } from "./algorithm.js";
 import { abs, add, divide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import { element } from "./boxes.js";
+import { sumAxes } from "./broadcast.js";
 import { equal, greater, less, logicalNot, where } from "./comparison.js";
 import { gather } from "./gather.js";
+import { noSlope } from "./kinks.js";
 import { reshapeExpr } from "./moving.js";
 import { orderIn } from "./sorting.js";
 
@@ -213,7 +215,10 @@ export function interp<const A extends Operand, const P extends Operand, const F
     const inner = last === 0 ? at : line(at, places, values, last);
     // At the last place no line begins.
     const from = where(equal(at, end), element(values, last), inner);
-    return where(less(at, first), low, where(greater(at, end), high, from)) as Expr;
+    // On which line NaN lies isn't known, nor what share any point has.
+    const all = add(at, add(sumAxes(places, [0]), sumAxes(values, [0]))) as Expr;
+    const known = where(equal(at, at), from, noSlope(all));
+    return where(less(at, first), low, where(greater(at, end), high, known)) as Expr;
   }) as never;
 }
 

@@ -29,17 +29,38 @@ export const mark: Binary & WithOp = /* @__PURE__ */ binary({
   partials: (x) => [() => noSlope(x), () => noSlope(x)],
 });
 
-/** A kink of what moves with `x`, where this holds. */
-export function kinkWhere(holds: Expr, x: Expr): Kink {
+/** A kink of what moves with `x`, where this holds; `marked` is 1 and its mark where there is no other. */
+export function kinkWhere(holds: Expr, x: Expr, marked: Expr = mark(x, x)): Kink {
   return (own, mask, rest) => {
     // Either's, where the other takes part, and both where they meet.
-    if (!rest) return where(mask ? logicalAnd(mask, holds) : holds, mark(x, x), 0);
+    if (!rest) return where(mask ? logicalAnd(mask, holds) : holds, marked, 0);
     return where(logicalAnd(logicalOr(mask!, rest), holds), mark(x, rest), where(own, rest, 0));
   };
 }
 
 /** NaN, and so is its derivative. */
 export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope");
+
+/** `x` itself, whose slope is 1; by comparisons, which are false of NaN, one that isn't could be chosen: there it is NaN. */
+export const unlessNaN: Unary & WithOp = /* @__PURE__ */ itself("unlessNaN", () => 1);
+
+/** `x` itself, of which something has a kink where it is 0; its slope is NaN where it is NaN. */
+export const bent: Unary & WithOp = /* @__PURE__ */ itself(
+  "bent",
+  (x) => where(equal(x, 0), mark(x, x), 1),
+  // 0 is a kink by decree.
+  /* @__PURE__ */ real(0.2, 3),
+);
+
+function itself(name: string, slope: (x: Expr) => Expr | number, domain = real()): Unary & WithOp {
+  return unary({
+    name,
+    recipe: 0,
+    expand: ({ operands: [x] }) => x!,
+    partials: (x) => [() => where(equal(x, x), slope(x), noSlope(x))],
+    domains: [domain],
+  });
+}
 
 /** 0, for something that is known to be 0 where this is asked for: it has the derivative of that, so that kinks aren't lost. */
 export const shadow: Unary & WithOp = /* @__PURE__ */ unary({

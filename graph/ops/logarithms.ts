@@ -7,12 +7,16 @@ import { sigmoid, softplus } from "./activation.js";
 import { abs, add, divide, negative, subtract } from "./arithmetic.js";
 import { equal, lessEqual, logicalAnd, logicalNot, logicalOr, notEqual, where } from "./comparison.js";
 import { exp, expm1, log, log1p } from "./exponential.js";
+import { kinkWhere } from "./kinks.js";
 
 const positive = /* @__PURE__ */ real(0.1, 5);
 
-/** x/y as the slope of x·log y: where both are 0 it is 0, since 0·log y doesn't move with y. */
+/** x/y as the slope of x·log y: where both are 0 it is 0, since 0·log y doesn't move with y until x does. */
 function slopeByLogarithm(x: Expr, y: Expr) {
-  return () => ({ value: divide(x, y), mask: logicalOr(notEqual(x, 0), notEqual(y, 0)) });
+  return () => {
+    const mask = logicalOr(notEqual(x, 0), notEqual(y, 0));
+    return { value: divide(x, y), mask, kink: kinkWhere(logicalNot(mask), x) };
+  };
 }
 
 /**

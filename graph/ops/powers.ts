@@ -19,7 +19,7 @@ import {
   where,
 } from "./comparison.js";
 import { uniformValue } from "./constant.js";
-import { log } from "./exponential.js";
+import { exp, log } from "./exponential.js";
 import { kink, kinkWhere, smoothSquare } from "./kinks.js";
 
 /** A known whole exponent makes a product; of one that is known only later, kernels take the last place apart. */
@@ -57,7 +57,13 @@ function byData(x: Expr, n: Expr): Factor {
   const moves = logicalOr(notEqual(x, 0), notEqual(n, 0));
   const jumps = add(where(logicalAnd(isCorner(x, n), equal(n, 1)), kink(n), 0), 1);
   const value = multiply(multiply(n, power(x, subtract(n, 1))), jumps);
-  return { value, mask: logicalAnd(moves, logicalNot(vanishes(x, n))) };
+  // But it does so as soon as the exponent moves, also where that is asked for after any number of slopes by x.
+  const jumping = add(multiply(kink(n), exp(x)), 1);
+  return {
+    value,
+    mask: logicalAnd(moves, logicalNot(vanishes(x, n))),
+    kink: kinkWhere(logicalNot(moves), n, jumping),
+  };
 }
 
 /**

@@ -11,10 +11,12 @@ import { rowsOf } from "../tree.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
 import { abs, add, multiply, subtract } from "./arithmetic.js";
 import { checkElements, type Reduction, type ReductionOptions, readAxes, reduction } from "./axes.js";
-import { equal, less, notEqual, where } from "./comparison.js";
+import { insertAxes, sumAxes } from "./broadcast.js";
+import { equal, less, where } from "./comparison.js";
 import { constant } from "./constant.js";
 import { gather } from "./gather.js";
 import { slice } from "./indexing.js";
+import { noSlope } from "./kinks.js";
 import { moveAxis, permuted, reshapeExpr } from "./moving.js";
 import { sorted } from "./sorting.js";
 
@@ -67,9 +69,10 @@ function quantilesAlong(
     high,
     list((place, below) => methods[method](place - below, below)),
   );
-  // NaN is sorted behind all numbers; where there is one, nothing is known.
+  // NaN is sorted behind all numbers; where there is one, nothing is known, nor is any element's share.
   const largest = slice(rows, count - 1, count, { axis: last });
-  return moveAxis(where(notEqual(largest, largest), Number.NaN, value), last, 0);
+  const unknown = noSlope(insertAxes(sumAxes(rows, [last]), largest.shape, [last]));
+  return moveAxis(where(equal(largest, largest), value, unknown), last, 0);
 }
 
 /**

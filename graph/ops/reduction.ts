@@ -14,8 +14,8 @@ import {
   reductionOf,
 } from "./axes.js";
 import { insertAxes, sumAxes } from "./broadcast.js";
-import { equal, greater, where } from "./comparison.js";
-import { kink } from "./kinks.js";
+import { equal, greater, less, logicalNot, where } from "./comparison.js";
+import { kink, noSlope } from "./kinks.js";
 
 /**
  * The largest (smallest) elements along axes. Elements that tie share the derivative equally, and have no second one: NaN.
@@ -33,8 +33,10 @@ function extremum(name: string, instruction: "maximum" | "minimum", choose: () =
       kind: "tangent",
       tangent([tangent], { operands: [x], params: { axes }, result }) {
         const largest = insertAxes(result, x.shape, axes);
-        const chosen = equal(x, largest);
-        const count = sumAxes(chosen, axes);
+        // NaN isn't equal to itself, nor anything larger or smaller: there all count, none of them a known number of times.
+        const loses = instruction === "maximum" ? less : greater;
+        const chosen = logicalNot(loses(x, largest));
+        const count = where(equal(result, result), sumAxes(equal(x, largest), axes), noSlope(result));
         // A tie has no second derivative.
         const ties = where(greater(insertAxes(count, x.shape, axes), 1), kink(subtract(x, largest)), 0);
         const own = multiply(tangent, add(ties, 1));

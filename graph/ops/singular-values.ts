@@ -40,10 +40,12 @@ export const svdOp: Op = /* @__PURE__ */ defineOp<Params, One>({
       const right = matmul(da, v);
       const e = matmul(swapLast(u), right);
       const [columns, rows] = [asRow(s), reshapeExpr(s, [...s.shape, 1])];
-      // 1/((sⱼ − sᵢ)(sⱼ + sᵢ)): squares would lose digits.
-      const f = divide(inverseGaps(s), add(columns, rows));
-      const ofU = multiply(f, add(multiply(e, columns), multiply(rows, swapLast(e))));
-      const ofV = multiply(f, add(multiply(rows, e), multiply(swapLast(e), columns)));
+      // Fᵢⱼ·sⱼ = 1/(sⱼ − sᵢ)·sⱼ/(sⱼ + sᵢ): squares would lose digits, or be too large.
+      const f = inverseGaps(s);
+      const sums = add(columns, rows);
+      const [own, other] = [divide(columns, sums), divide(rows, sums)];
+      const ofU = multiply(f, add(multiply(e, own), multiply(other, swapLast(e))));
+      const ofV = multiply(f, add(multiply(other, e), multiply(swapLast(e), own)));
       const inside = matmul(u, ofU);
       const [m, n] = a.shape.slice(-2) as [number, number];
       const outside = () => divide(subtract(right, matmul(u, e)), columns);

@@ -81,11 +81,15 @@ const meanings: Readonly<Record<string, Meaning>> = {
   remainder: (x, y) => x!.minus(x!.div(y!).floor().times(y!)),
   stopGradient: (x) => x!,
   rooted: (root) => root!,
+  bent: (x) => x!,
+  unlessNaN: (x) => x!,
   kink: () => big(0),
   mark: () => one,
   shadow: () => big(0),
   noSlope: () => big(Number.NaN),
   relu: (x) => (x!.gt(0) ? x! : big(0)),
+  relu6: (x) => between(x!, 0, 6),
+  hardTanh: (x) => between(x!, -1, 1),
   sigmoid: (x) => one.div(x!.neg().exp().plus(one)),
   logisticDensity: (x) => one.div(x!.exp().plus(x!.neg().exp()).plus(2)),
   // Below −80 the next term, e²ˣ/2, is beyond all digits.
@@ -97,6 +101,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   polygamma: (n, x) => polygamma(n!.toNumber(), x!),
   ...specialMeanings(big),
 };
+
+function between(x: BigNumber, low: number, high: number): BigNumber {
+  return x.lt(low) ? big(low) : x.gt(high) ? big(high) : x;
+}
 
 /**
  * 2/√π·Σ (−1)ᵏx²ᵏ⁺¹/(k!(2k + 1)) up to 2, where its terms are at most 50 times the sum; beyond, 1 less what is below.

@@ -34,7 +34,7 @@ import {
   sum,
   where,
 } from "../../graph/index.js";
-import { describe, formatShape, sameShape } from "../../graph/internal.js";
+import { describe, formatShape, sameShape, unlessNaN } from "../../graph/internal.js";
 import { type Loss, type LossFunctionOptions, lossOf } from "./reduction.js";
 
 /**
@@ -93,7 +93,7 @@ export const huber: Loss<HuberOptions> = /* @__PURE__ */ lossOf<HuberOptions>(
     }
     const r = residuals("huber", predictions, targets);
     const squared = multiply(0.5, square(r));
-    const absolute = multiply(delta, subtract(abs(r), 0.5 * delta));
+    const absolute = multiply(delta, subtract(abs(unlessNaN(r)), 0.5 * delta));
     return where(lessEqual(abs(r), delta), squared, absolute);
   },
   ["delta"],

@@ -1,6 +1,7 @@
 /** How ops are written in TeX; those that aren't here are written as functions of their operands. */
 import * as functions from "../../graph/index.js";
 import {
+  bent,
   direction,
   kink,
   logisticDensity,
@@ -8,6 +9,7 @@ import {
   oneMinusSquare,
   rooted,
   sechSquared,
+  unlessNaN,
 } from "../../graph/internal.js";
 import {
   asNumber,
@@ -82,6 +84,8 @@ export const notations: ReadonlyMap<functions.Op, Notation> = new Map([
   [functions.power.op, (x, n) => powerNotation(asNumber(x!), asNumber(n!))],
   [kink.op, () => numberTex(0)],
   [rooted.op, (root) => root!],
+  [bent.op, (x) => x!],
+  [unlessNaN.op, (x) => x!],
   [functions.abs.op, (x) => atom(`\\left|${asNumber(x!).text}\\right|`)],
   [functions.sign.op, word("sgn")],
   [functions.maximum.op, named("\\max")],

@@ -37,6 +37,17 @@ export const maximum: Meaning = (s, a, b) => {
 
 export const minimum: Meaning = (s, a, b) => s.negate(maximum(s, s.negate(a), s.negate(b)));
 
+export const between =
+  (low: number, high: number): Meaning =>
+  (s, a) =>
+    minimum(s, maximum(s, a!, s.constant(low)), s.constant(high));
+
+/** a, of which 0 is a kink. */
+export const bent: Meaning = (_s, a) => {
+  refuse(at(a).m === 0n, "a kink");
+  return a!;
+};
+
 /** a − ⌊a/b⌋·b, the quotient being that of whole numbers. */
 export const remainder: Meaning = (s, a, b) => {
   const [x, y] = [at(a), at(b)];

@@ -4,7 +4,7 @@ import { opOf } from "../../../graph/all-ops.js";
 import * as g from "../../../graph/index.js";
 import { logisticDensity } from "../../../graph/ops/activation.js";
 import { direction } from "../../../graph/ops/exponential.js";
-import { rooted } from "../../../graph/ops/kinks.js";
+import { bent, rooted, unlessNaN } from "../../../graph/ops/kinks.js";
 import { normalCdf } from "../../../graph/ops/special.js";
 import { oneMinusSquare, sechSquared } from "../../../graph/ops/trigonometric.js";
 import { binaryCrossEntropy } from "../../../src/nn/index.js";
@@ -103,6 +103,10 @@ const one: readonly One[] = [
   ["polygamma(1, ·)", (a) => g.polygamma(1, a), m.polygamma(1), polygammas],
   ["polygamma(2, ·)", (a) => g.polygamma(2, a), m.polygamma(2), polygammas],
   ["relu", g.relu, (s, a) => m.maximum(s, a, s.constant(0))],
+  ["relu6", g.relu6, m.between(0, 6), { near: [6] }],
+  ["hardTanh", g.hardTanh, m.between(-1, 1)],
+  ["bent", bent, m.bent],
+  ["unlessNaN", unlessNaN, (_s, a) => a],
   ["gelu", g.gelu, m.gelu, { near: [-0.7517915246935645, Math.SQRT2] }],
   ["power(·, 3)", (a) => g.power(a, 3), m.powerBy(3)],
   ["power(·, 7)", (a) => g.power(a, 7), m.powerBy(7)],
