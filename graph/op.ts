@@ -29,12 +29,12 @@ export interface Arithmetic<T> {
 
 /**
  * A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there; where that is so because of
- * a kink, `kink` gives marks of it, and of what is so before.
+ * a kink, `kink` gives marks of it, and of what is so before. `taint` is a further factor: 1, or NaN where the operand is.
  */
 export type Factor =
   | Expr
   | number
-  | { readonly value: Expr | number; readonly mask: Expr; readonly kink?: Kink };
+  | { readonly value: Expr | number; readonly mask: Expr; readonly kink?: Kink; readonly taint?: Expr };
 
 /** Marks where a derivative that is masked by `own`, too, is 0 because of kinks, by its mask and marks before. */
 export type Kink = (own: Expr, mask: Expr | undefined, rest: Expr | undefined) => Expr;

@@ -46,12 +46,14 @@ function settled(rest: Expr | undefined): Expr | number {
 /** The value times a factor. */
 export function scale({ value, mask, zeroed: isZero, rest, sparse }: Masked, partial: Factor): Masked {
   if (typeof partial !== "number" && "mask" in partial) {
-    const { mask: own, kink, value: factor } = partial;
+    const { mask: own, kink, value: factor, taint } = partial;
     const both = mask ? logicalAnd(mask, own) : own;
     const left = kink ? kink(own, mask, rest) : rest && where(own, rest, 0);
-    // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along.
-    const isKept = !!mask && isZero && factor === 1;
-    const product = isKept ? where(own, value, settled(left)) : times(value, factor);
+    // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along. An operand
+    // that is NaN may be one that isn't used; it isn't where what is absent is so for kinks, as NaN is at none.
+    const isKept = !!mask && isZero && factor === 1 && !(taint && sparse);
+    const whole = taint ? multiply(times(value, factor), taint) : times(value, factor);
+    const product = isKept ? where(own, whole, settled(left)) : whole;
     return { value: product, mask: both, zeroed: isKept, rest: left, sparse: sparse || !kink };
   }
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));

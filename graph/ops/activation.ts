@@ -60,9 +60,10 @@ export const relu: Unary & WithOp = unary({
   recipe: ["select", ["lessEqual", 0, { value: 0 }], { value: 0 }, 0],
   partials: (x) => [
     () => ({
-      value: where(greater(x, 0), 1, noSlope(x)),
+      value: 1,
       mask: logicalNot(lessEqual(x, 0)),
       kink: kinkWhere(equal(x, 0), x),
+      taint: where(greater(x, 0), 1, noSlope(x)),
     }),
   ],
 });

@@ -62,9 +62,10 @@ function between(name: string, low: number, high: number): Unary & WithOp {
     recipe: ["select", ["lessEqual", 0, bottom!], bottom!, ["select", ["greaterEqual", 0, top!], top!, 0]],
     partials: (x) => [
       () => ({
-        value: where(equal(x, x), 1, noSlope(x)),
+        value: 1,
         mask: logicalNot(logicalOr(lessEqual(x, low), greaterEqual(x, high))),
         kink: kinkWhere(logicalOr(equal(x, low), equal(x, high)), x),
+        taint: where(equal(x, x), 1, noSlope(x)),
       }),
     ],
   });

@@ -6,6 +6,7 @@ import { withOperands, withResults } from "../operand.js";
 import { noParams, type Params } from "../params.js";
 import type { Batched, Exchanged, LengthAt, ShortSide } from "../shape-types.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
+import { stopGradient } from "./activation.js";
 import { algorithmic, madeOf, type Steps, type Target } from "./algorithm.js";
 import { add, divide, multiply, subtract } from "./arithmetic.js";
 import { equal, greater, where } from "./comparison.js";
@@ -287,11 +288,15 @@ const pinvOp: Op = /* @__PURE__ */ defineOp<Params, One>({
     // than n, it grows along almost all directions, and P with it beyond all bounds.
     tangent([da], { operands: [a], result: p }) {
       const transposed = swapLast(da);
-      const outside = subtract(transposed, matmul(matmul(transposed, a), p));
-      const moved = subtract(matmul(matmul(p, swapLast(p)), outside), matmul(p, matmul(da, p)));
-      if (a.shape.at(-1) === 0) return moved;
+      if (a.shape.at(-1) === 0) return transposed;
       const s = apply(svdvalsOp, [a]);
-      const least = min(s, s.shape.length - 1);
+      const axis = s.shape.length - 1;
+      // A·P is about 1; what is multiplied by one of them alone would be squared in size, or vanish.
+      const size = stopGradient(asRow(max(s, axis, { keepDims: true })));
+      const unit = where(greater(size, 0), size, 1);
+      const outside = subtract(transposed, matmul(matmul(transposed, divide(a, unit)), multiply(p, unit)));
+      const moved = subtract(matmul(matmul(p, swapLast(p)), outside), matmul(p, matmul(da, p)));
+      const least = min(s, axis);
       return multiply(moved, oneOrNaN(greater(least, reshapeExpr(leastOf(s, a), least.shape)), moved));
     },
   },

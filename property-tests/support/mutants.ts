@@ -85,10 +85,14 @@ export function mutantsOf(op: Op): Mutant[] {
   }
 }
 
-type MaskedFactor = { readonly value: Expr | number; readonly mask: Expr };
+type MaskedFactor = Extract<Factor, { readonly mask: Expr }>;
 
 const isMasked = (partial: Factor): partial is MaskedFactor =>
   typeof partial === "object" && "mask" in partial;
+
+function omitKink({ value, mask, taint }: MaskedFactor): MaskedFactor {
+  return taint ? { value, mask, taint } : { value, mask };
+}
 
 /** The value of a partial, as an expression. */
 function valueOfPartial(partial: Factor, { result }: Application): Expr {
@@ -143,6 +147,9 @@ function partialsMutants(op: Op, arity: number): Mutant[] {
     change(operand, "without its mask", (partial) => (isMasked(partial) ? (partial.value as Expr) : partial));
     change(operand, "with its mask inverted", (partial) =>
       isMasked(partial) ? { ...partial, mask: logicalNot(partial.mask) as Expr } : partial,
+    );
+    change(operand, "without its kink", (partial) =>
+      isMasked(partial) && partial.kink ? omitKink(partial) : partial,
     );
     for (let other = 0; other < arity; other++) {
       if (other === operand) continue;
@@ -206,6 +213,7 @@ function transposeMutants(op: Op, arity: number): Mutant[] {
         return flags;
       }),
     );
+  list.push(...usedMutants(op));
   if (rule.carries) flag("drops masks", { carries: false });
   if (rule.sparse) flag("claims to cover its operand", { sparse: false });
   if (arity > 1) {
@@ -240,8 +248,27 @@ function tangentMutants(op: Op, arity: number): Mutant[] {
   return list;
 }
 
+/** What a rule says of the elements of operands that are used. */
+function usedMutants(op: Op): Mutant[] {
+  const faults: Readonly<Record<string, (mask: Expr) => Expr | undefined>> = {
+    "doesn't say what is used": () => undefined,
+    "says the opposite of what is used": (mask) => logicalNot(mask) as Expr,
+    "says that nothing is used": (mask) => fullLike(mask, 0),
+  };
+  if (!("mask" in op.derivative)) return [];
+  return Object.entries(faults).map(([fault, apply]) =>
+    mutant<Transpose | ForwardReverse>(op, fault, (original, touch) => ({
+      mask: (operand: number, application: Application) => {
+        const mask = original.mask!(operand, application);
+        if (mask) touch();
+        return mask && apply(mask);
+      },
+    })),
+  );
+}
+
 function bodyMutants(op: Op): Mutant[] {
-  const list: Mutant[] = [];
+  const list: Mutant[] = usedMutants(op);
   for (const [fault, apply] of Object.entries(valueFaults)) {
     list.push(
       mutant<ForwardReverse>(op, `tangent ${fault}`, ({ forward }, touch) => ({
