@@ -47,6 +47,15 @@ export interface LinearModel<I extends number, O extends number> {
  * // ∂W = Xᵀ(outputs − y)/K, ∂b = Σ(outputs − y)/K
  * const gradient = valueAndGrad(loss, "W", "b");
  *
+ * // Of several models, the parameters are a tree, and so are their gradients and an optimizer's state.
+ * const first = linear({ inputs: 2, outputs: 8 });
+ * const second = linear({ inputs: 8, outputs: 1 });
+ * const deep = trace(
+ *   { X: matrix(64, 2), y: matrix(64, 1), layers: [first.parameters, second.parameters] },
+ *   ({ X, y, layers: [one, two] }) => halfMeanSquaredError(second(tanh(first(X, one)), two), y),
+ * );
+ * const slopes = grad(deep, "layers");
+ *
  * @throws AdjointError where a width isn't a whole number above 0; where X, W or b has another shape.
  */
 export function linear<const I extends number, const O extends number>(options: {
