@@ -221,6 +221,12 @@ unused("operands that aren't used never change a value or a derivative, whatever
     chosen.flatMap((call) => unusedFaults(call, { every: 2 })),
     [],
   );
+  // Products give zeros for what isn't used: only an infinite slope on the way to the inputs tells them from nothing.
+  const product = calls.filter(({ name }) => name === "matmul");
+  assert.equal(
+    product.flatMap((call) => unusedFaults(call, { every: 2, inner: "roots" })),
+    [],
+  );
 });
 
 unused.run();

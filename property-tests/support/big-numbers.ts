@@ -44,9 +44,14 @@ const meanings: Readonly<Record<string, Meaning>> = {
   logicalNot: (x) => truth(!isTrue(x!)),
   where: (condition, a, b) => (isTrue(condition!) ? a! : b!),
   exp: (x) => x!.exp(),
-  expm1: (x) => x!.exp().minus(one),
+  // Close to 0 by their series, of which 64 digits take three terms.
+  expm1: (x) =>
+    x!.abs().lt(1e-22) ? x!.times(x!.div(3).plus(one).times(x!).div(2).plus(one)) : x!.exp().minus(one),
   log: (x) => x!.ln(),
-  log1p: (x) => x!.plus(one).ln(),
+  log1p: (x) =>
+    x!.abs().lt(1e-22)
+      ? x!.times(one.minus(one.minus(x!.times(2).div(3)).times(x!).div(2)))
+      : x!.plus(one).ln(),
   log2: (x) => x!.log(2),
   log10: (x) => x!.log(10),
   sqrt: (x) => x!.sqrt(),

@@ -138,8 +138,7 @@ function formsOf(call: Call, sizes: readonly number[], size: number, inner: Inne
       call,
       given.map((x, i) => (moving.includes(i) ? inner.of(x) : x)),
     );
-    const weights = Array.from({ length: size }, (_, i) => Math.cos(1 + i));
-    return sum(where(use as Expr, multiply(weights, y), 0) as Expr);
+    return sum(where(use as Expr, multiply(weightsOf(size), y), 0) as Expr);
   }) as unknown as Objective;
   const form = (name: string, g: unknown, byElement: boolean): Form => ({
     name,
@@ -195,6 +194,36 @@ function hessianProduct(
 export const directionOf = (size: number, k: number): number[] =>
   Array.from({ length: size }, (_, i) => Math.sin(1 + 3 * k + 7 * i));
 
+/** Gradients of what is used alone are those of a product with 1 for it and 0 for all else: one line each that isn't. */
+function gradientFaults(
+  call: Call,
+  form: Form,
+  inner: Inner,
+  uses: readonly (readonly number[])[],
+  at: Values,
+): string[] {
+  const moving = movingOf(call);
+  const size = uses[0]!.length;
+  const f = trace({ ...inputsOf(call), use: tensor([size]) }, ({ use, ...named }) => {
+    const operands = Object.values(named as Record<string, Expr>);
+    const y = resultOf(
+      call,
+      operands.map((x, i) => (moving.includes(i) ? inner.of(x) : x)),
+    );
+    return sum(multiply(use as Expr, multiply(weightsOf(size), y)) as Expr);
+  });
+  const plain = grad(f as never, ...(moving.map(operandName) as never[])) as unknown as Plain;
+  return uses.flatMap((use) => {
+    const [expected, actual] = [plain, form.runs[0]![1]].map((run) =>
+      flatten(run({ ...given(call, at), use })),
+    ) as [number[], number[]];
+    const isRight = actual.every((x, n) => !(Math.abs(x - expected[n]!) > 1e-10 * (1 + Math.abs(x))));
+    return isRight ? [] : [`${call.name}: ${form.name}, use ${use}: ${actual} instead of ${expected}`];
+  });
+}
+
+const weightsOf = (size: number): number[] => Array.from({ length: size }, (_, i) => Math.cos(1 + i));
+
 /** What of a call changes because of what isn't used: one line each. */
 export function unusedFaults(
   call: Call,
@@ -217,8 +246,9 @@ export function unusedFaults(
   const none = new Array<number>(size).fill(0);
   const units = none.map((_, j) => none.with(j, 1));
   const some = isMixed ? units.filter((_, j) => depends[j]!.some((list) => list.includes(true))) : units;
-  const faults: string[] = [];
   const at = usual.map((list, i) => (moving.includes(i) ? list.map(inverse) : list));
+  const gradient = forms.find(({ name }) => name === "gradient");
+  const faults = gradient ? gradientFaults(call, gradient, inners[inner]!, some.slice(0, 3), at) : [];
   [none, ...some, none.map(() => 1)].forEach((use, which) => {
     if ((which + draw) % every !== 0) return;
     const used = usual.map((list, i) => list.map((_, k) => use.some((one, j) => one && depends[j]![i]![k])));
