@@ -190,7 +190,8 @@ export function trace<const I extends Specs, const O extends Returned>(
   inputs: I,
   f: (inputs: ExprsOf<I>) => O,
   options: TraceOptions = {},
-): Traced<{ [K in keyof I]: ShapesOf<I[K]> }, Lifted<O>> {
+  // `as K`: TypeScript 5.0 would infer I from what is wanted of the result, without end, where a call of `grad` holds this one.
+): Traced<{ [K in keyof I as K]: ShapesOf<I[K]> }, Lifted<O>> {
   if (!isFunction(f) || !isRecord(inputs)) {
     throw new AdjointError(
       `trace: expected inputs and a function, got ${describe(inputs)} and ${describe(f)}; write trace({ x: vector(2) }, ({ x }) => …).`,
