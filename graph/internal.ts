@@ -36,7 +36,7 @@ export { lru } from "./lru.js";
 export { checkKeys, knownNames, nearest } from "./names.js";
 export { apply, checkSize, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, type ShapesOf } from "./op.js";
-export { lift, liftTo, listOf, withOperands } from "./operand.js";
+export { lift, liftTo, listOf, ownerOf, withOperands } from "./operand.js";
 export { logisticDensity } from "./ops/activation.js";
 export type { ReductionOptions } from "./ops/axes.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";

@@ -1,11 +1,13 @@
 /** Operands of public ops: expressions, or numbers and arrays that become constants. */
 import { readList } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
-import { describe } from "./describe.js";
+import { describe, reading } from "./describe.js";
 import { AdjointError, inNameOf } from "./errors.js";
 import { evaluate } from "./interpret.js";
 import { type Builder, Expr, otherTrace } from "./node.js";
+import { assemble, partAt } from "./ops/boxes.js";
 import { constant, full } from "./ops/constant.js";
+import { reshapeExpr } from "./ops/moving.js";
 import { formatShape, type Shape, sameShape } from "./shape.js";
 import type { Operand } from "./types.js";
 import { flatten, nest } from "./values.js";
@@ -17,8 +19,35 @@ export function lift(builder: Builder, operand: Operand, what: string): Expr {
     return operand;
   }
   if (typeof operand === "number") return full(builder, operand, []);
+  if (ownerOf(operand, what)) return rowsOf(builder, operand as readonly Operand[], what);
   const { data, shape } = flatten(operand, what);
   return constant(builder, data, shape);
+}
+
+/** Where an operand belongs: itself, or, of nested lists, the first expression in them. */
+export function ownerOf(operand: unknown, what: string): Builder | undefined {
+  const seen = new Set<unknown>();
+  const find = (one: unknown): Builder | undefined => {
+    if (one instanceof Expr) return one.builder;
+    if (!Array.isArray(one) || seen.has(one)) return undefined;
+    seen.add(one);
+    for (let i = 0; i < one.length; i++) {
+      const owner = typeof one[i] === "object" ? find(one[i]) : undefined;
+      if (owner) return owner;
+    }
+    return undefined;
+  };
+  return reading(what, () => find(operand));
+}
+
+/** A list in which there are expressions. */
+function rowsOf(builder: Builder, list: readonly Operand[], what: string): Expr {
+  const { shape } = lift(builder, list[0]!, what);
+  return assemble(
+    list.map((one) => reshapeExpr(liftTo(builder, one, shape, what), [1, ...shape])),
+    list.map((_, i) => partAt([i, ...shape.map(() => 0)])),
+    [list.length, ...shape],
+  );
 }
 
 /** An operand as an expression of a shape that is known. @throws where it has another */
@@ -61,7 +90,7 @@ export function withResults<const A extends readonly Operand[], R extends Readon
 ): R {
   if (operands.length === 0) throw new AdjointError(`${what} needs at least one operand.`);
   let owner: Builder | undefined;
-  for (const operand of operands) if (operand instanceof Expr) owner ??= operand.builder;
+  for (const operand of operands) owner ??= ownerOf(operand, what);
   const builder = owner ?? makeBuilder();
   const exprs = operands.map((operand, i) =>
     lift(builder, operand, operands.length > 1 ? `${what}: operand ${i + 1}` : what),

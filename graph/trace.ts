@@ -6,7 +6,7 @@ import { AdjointError, callerLine, longStack } from "./errors.js";
 import { readTree } from "./given.js";
 import { declareInputs, finish, type Graph, inline, isSpec, signatureOf } from "./graph.js";
 import { type Builder, Expr } from "./node.js";
-import { lift, liftTo } from "./operand.js";
+import { lift, liftTo, ownerOf } from "./operand.js";
 import { constant } from "./ops/constant.js";
 import { checkOptions } from "./options.js";
 import type { Shape } from "./shape.js";
@@ -241,7 +241,7 @@ function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
 export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
   const call = (given: unknown): unknown => {
     const values = readInputs(graph, given);
-    const builder = values.find((value) => value instanceof Expr)?.builder;
+    const builder = ownerOf(values, "inputs");
     return builder ? compose(graph, builder, values) : interpreted(graph, values);
   };
   tracedGraphs.set(call, graph);
@@ -255,8 +255,8 @@ function compose(graph: Graph, builder: Builder, values: readonly unknown[]): Tr
   const given = graph.inputs.map(({ name, shape }, i) => {
     const what = `input "${shortened(name)}"`;
     const value = values[i];
-    return value instanceof Expr || typeof value === "number"
-      ? liftTo(builder, value, shape, what)
+    return typeof value === "number" || ownerOf(value, what)
+      ? liftTo(builder, value as Operand, shape, what)
       : constant(builder, readValue(value, shape, what), shape);
   });
   return inline(graph, builder, given);

@@ -32,8 +32,8 @@ export type NumericArray =
 /** Nested rows of numbers, or a typed array: `[1, 2]`, `[[1, 2], [3, 4]]`, `Float64Array`. */
 export type NestedArray = readonly number[] | readonly NestedArray[] | NumericArray;
 
-/** What an op takes: an expression, a number, or constant data. */
-export type Operand = Expr | number | NestedArray;
+/** What an op takes: an expression, a number, constant data, or nested lists of these. */
+export type Operand = Expr | number | NestedArray | readonly Operand[];
 
 /** The shape of an operand. Of lists the first entry tells it. */
 export type ShapeOf<T> =
@@ -108,7 +108,7 @@ export type Broadcastable<A, B> =
     ? `shapes ${Format<ShapeOf<A>>} and ${Format<ShapeOf<B>>} don't broadcast`
     : unknown;
 
-type KindOf<T> = [T] extends [Expr] ? "expression" : T extends Expr ? "expression" : "data";
+type KindOf<T> = [T] extends [Expr] ? "expression" : T extends number | NestedArray ? "data" : "expression";
 
 /** What operands are: "expression" where one surely is one, both where one may be. */
 type KindsOf<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R]

@@ -2,7 +2,6 @@
 import { readShape } from "./arguments.js";
 import { describe, reading } from "./describe.js";
 import { AdjointError } from "./errors.js";
-import { Expr } from "./node.js";
 import { formatShape, mostAxes, type Shape, sameShape, sizeOf, tooMany } from "./shape.js";
 import { isRecord, rowsOf } from "./tree.js";
 import type { NestedArray, NumericArray } from "./types.js";
@@ -43,10 +42,7 @@ function shapeOfFirst(value: unknown, what: string): number[] {
   for (let first = value; typeof first !== "number"; ) {
     const rows = rowsOf(first);
     if (!rows) {
-      const hint = first instanceof Expr ? "; stack([a, b]) makes one of several" : "";
-      throw new AdjointError(
-        `${what}: expected a number or an array of numbers, got ${describe(first)}${hint}.`,
-      );
+      throw new AdjointError(`${what}: expected a number or an array of numbers, got ${describe(first)}.`);
     }
     const { length } = rows;
     size *= length;

@@ -3,9 +3,9 @@ import { readCount, readList, readShape, readWhole } from "../arguments.js";
 import { describe } from "../describe.js";
 import type { WithOp } from "../elementwise.js";
 import { AdjointError } from "../errors.js";
-import { Expr } from "../node.js";
+import type { Expr } from "../node.js";
 import type { Op } from "../op.js";
-import { withOperands } from "../operand.js";
+import { lift, ownerOf, withOperands } from "../operand.js";
 import { formatShape, isLength, type Shape, sizeOf, tooManyPlain } from "../shape.js";
 import type { Axes, Inserted, Permuted, Reverse, Squeezed, Writable } from "../shape-types.js";
 import { rowsOf } from "../tree.js";
@@ -152,8 +152,8 @@ export function split<
   const P extends number | readonly number[],
   const X extends number = 0,
 >(x: A, parts: P, axis: X = 0 as X): Pieces<A, P, X> {
-  const operand = x instanceof Expr ? x : flatten(x, "split");
-  const { shape } = operand;
+  const owner = ownerOf(x, "split");
+  const { shape } = owner ? lift(owner, x, "split") : flatten(x, "split");
   const length = shape[normalizeAxis(axis, shape.length, "split")]!;
   const listed =
     rowsOf(parts) && readList(parts, "split: the places", (one) => readWhole(one, "split: a place"));

@@ -1,8 +1,8 @@
 /** What networks that attend are made of: attention, and the normalization of layers. */
 import { describe } from "../describe.js";
 import { AdjointError } from "../errors.js";
-import { Expr } from "../node.js";
-import { withOperands } from "../operand.js";
+import type { Expr } from "../node.js";
+import { ownerOf, withOperands } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { Operand, ResultOf, ShapeOf } from "../types.js";
@@ -92,7 +92,7 @@ export function attention<const Q extends Operand, const K extends Operand, cons
 /** An operand that is an option, checked under its own name, or what stands for one that isn't given. */
 function readOption(given: Operand | undefined, absent: number, what: string): Operand {
   if (given === undefined) return absent;
-  if (!(given instanceof Expr)) flatten(given, what);
+  if (!ownerOf(given, what)) flatten(given, what);
   return given;
 }
 

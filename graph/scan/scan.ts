@@ -4,7 +4,7 @@ import { describe, reading } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { isExpr, isGiven } from "../graph.js";
 import { type Builder, Expr } from "../node.js";
-import { lift } from "../operand.js";
+import { lift, ownerOf } from "../operand.js";
 import { checkOptions } from "../options.js";
 import { placeholder } from "../placeholder.js";
 import { formatShape, sameShape } from "../shape.js";
@@ -109,8 +109,11 @@ export function scan<
   const { length, xs, reverse = false, recompute = false } = checkOptions("scan", options, types);
   readFunction(step, "scan: the step");
   const builder = reading("scan: the first carry or xs", () =>
-    [initial, xs].flatMap((one) => leavesOf<unknown>(one, isGiven)).find((one) => one instanceof Expr),
-  )?.builder;
+    [initial, xs]
+      .flatMap((one) => leavesOf<unknown>(one, isGiven))
+      .map((one) => ownerOf(one, "scan"))
+      .find((owner) => owner),
+  );
   if (!builder) {
     throw new AdjointError(
       "scan: neither the first carry nor xs hold an expression, so there is no trace to add the loop to; start from an input, or from multiply(0, input).",

@@ -2,7 +2,7 @@
 import {
   AdjointError,
   divide,
-  Expr,
+  type Expr,
   multiply,
   type Operand,
   reshape,
@@ -15,6 +15,7 @@ import {
   describe,
   flatten,
   formatShape,
+  ownerOf,
   type ResultOf,
   type ShapeOf,
   sameShape,
@@ -93,7 +94,7 @@ export function lossOf<Options extends LossFunctionOptions>(
     }
     // Each is read under its own name first: an operand's error would name the loss alone.
     for (const [option, value] of Object.entries({ weights, mask }))
-      if (value !== undefined && !(value instanceof Expr)) flatten(value, `${name}: ${option}`);
+      if (value !== undefined && !ownerOf(value, `${name}: ${option}`)) flatten(value, `${name}: ${option}`);
     const factors = [weights, mask].filter((one) => one !== undefined);
     return withOperands(name, [predictions, targets, ...factors], ([p, t, ...rest]) => {
       const elements = cost(p!, t!, options);
