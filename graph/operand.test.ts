@@ -80,7 +80,7 @@ operands("what isn't rectangular, belongs elsewhere or holds itself is told", ()
       [[x, 1], /^det: expected shape \(2\), got an expression of shape \(\)/],
       [[1, x], /^det: expected shape \(\), got an expression of shape \(2\)/],
       [[x, [1, 2, 3]], /^det: expected shape \(2\), got an expression of shape \(3\)/],
-      [[x, other], /^det: an operand of shape \(2\) belongs to another trace/],
+      [[x, other], /^det: an expression of shape \(2\) belongs to another trace/],
       [[x, "1"], /^det: expected a number or an array of numbers, got the text "1"/],
       [[[], x], /^det: expected shape \(0\), got an expression of shape \(2\)/],
       [endless, /^det: row 0 has shape|^det: the lists hold too many others, or themselves/],
