@@ -8,9 +8,9 @@ import { type Builder, Expr, otherTrace } from "./node.js";
 import { assemble, partAt } from "./ops/boxes.js";
 import { constant, full } from "./ops/constant.js";
 import { reshapeExpr } from "./ops/moving.js";
-import { formatShape, type Shape, sameShape } from "./shape.js";
+import { formatShape, mostAxes, type Shape, sameShape } from "./shape.js";
 import type { Operand } from "./types.js";
-import { flatten, nest } from "./values.js";
+import { checkRow, flatten, nest, shapeOfFirst } from "./values.js";
 
 /** An operand as an expression of `builder`'s graph: numbers and arrays become constants. */
 export function lift(builder: Builder, operand: Operand, what: string): Expr {
@@ -19,35 +19,48 @@ export function lift(builder: Builder, operand: Operand, what: string): Expr {
     return operand;
   }
   if (typeof operand === "number") return full(builder, operand, []);
-  if (ownerOf(operand, what)) return rowsOf(builder, operand as readonly Operand[], what);
+  if (ownerOf(operand, what)) return assembleRows(builder, operand as readonly Operand[], what);
   const { data, shape } = flatten(operand, what);
   return constant(builder, data, shape);
 }
 
 /** Where an operand belongs: itself, or, of nested lists, the first expression in them. */
 export function ownerOf(operand: unknown, what: string): Builder | undefined {
+  if (operand instanceof Expr) return operand.builder;
+  if (typeof operand !== "object") return undefined;
   const seen = new Set<unknown>();
-  const find = (one: unknown): Builder | undefined => {
+  const find = (one: unknown, depth: number): Builder | undefined => {
     if (one instanceof Expr) return one.builder;
-    if (!Array.isArray(one) || seen.has(one)) return undefined;
+    if (depth === 0 || !Array.isArray(one) || seen.has(one)) return undefined;
     seen.add(one);
     for (let i = 0; i < one.length; i++) {
-      const owner = typeof one[i] === "object" ? find(one[i]) : undefined;
-      if (owner) return owner;
+      const row: unknown = one[i];
+      if (typeof row === "number") continue;
+      // What else there is, a hole among others, is no row.
+      const owner = typeof row === "object" ? find(row, depth - 1) : undefined;
+      if (owner || typeof row !== "object") return owner;
     }
     return undefined;
   };
-  return reading(what, () => find(operand));
+  return reading(what, () => find(operand, mostAxes));
 }
 
 /** A list in which there are expressions. */
-function rowsOf(builder: Builder, list: readonly Operand[], what: string): Expr {
-  const { shape } = lift(builder, list[0]!, what);
-  return assemble(
-    list.map((one) => reshapeExpr(liftTo(builder, one, shape, what), [1, ...shape])),
-    list.map((_, i) => partAt([i, ...shape.map(() => 0)])),
-    [list.length, ...shape],
-  );
+function assembleRows(builder: Builder, list: readonly Operand[], what: string): Expr {
+  const shapeOf = (one: unknown) => shapeOfFirst(one, what, (known) => known instanceof Expr && known.shape);
+  return reading(what, () => {
+    const shape = shapeOf(list);
+    const inner = shape.slice(1);
+    const rows = Array.from(list, (one, i) => {
+      checkRow(shapeOf(one), inner, i, what);
+      return reshapeExpr(lift(builder, one, `${what}: row ${i}`), [1, ...inner]);
+    });
+    return assemble(
+      rows,
+      rows.map((_, i) => partAt(shape.map((_, axis) => (axis ? 0 : i)))),
+      shape,
+    );
+  });
 }
 
 /** An operand as an expression of a shape that is known. @throws where it has another */

@@ -41,7 +41,7 @@ type Put<
   : Done;
 
 /** S with the axes P in place of axis X, or of each of a list. */
-export type Replaced<S extends Shape, X, P extends Shape> =
+export type Replaced<S extends Shape, X, P extends Shape> = (
   Ranked<S> extends false
     ? Shape
     : X extends number
@@ -52,7 +52,10 @@ export type Replaced<S extends Shape, X, P extends Shape> =
         ? number extends X[number]
           ? Shape
           : Put<S, `${X[number]}`, P>
-        : Shape;
+        : Shape
+) extends infer R extends Shape
+  ? R
+  : never;
 
 /** What is left by a reduction: of all axes if X is undefined, the reduced ones staying with length 1 if K is true. */
 export type Reduced<S extends Shape, X, K = false> = [K] extends [false]
@@ -78,8 +81,15 @@ type PutIn<S extends Shape, A extends string, P extends Shape, F extends Shape =
     : Shape;
 
 /** The length of axis X. */
-export type LengthAt<S extends Shape, X extends number> =
-  Ranked<S> extends false ? number : number extends X ? number : Find<S, `${X}`>;
+export type LengthAt<S extends Shape, X extends number> = (
+  Ranked<S> extends false
+    ? number
+    : number extends X
+      ? number
+      : Find<S, `${X}`>
+) extends infer N extends number
+  ? N
+  : never;
 
 type Find<S extends Shape, A extends string, F extends Shape = []> = S extends readonly [
   infer H extends number,

@@ -230,8 +230,7 @@ function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
     (leaf, path) => {
       if (leaf instanceof Expr || typeof leaf === "number") return lift(builder, leaf, place(path));
       throw new AdjointError(
-        `${place(path)} is ${describe(leaf)}; return an expression, or a record or a list of ` +
-          "expressions. stack([a, b]) makes one vector of several scalars.",
+        `${place(path)} is ${describe(leaf)}; return an expression, or a record or a list of expressions.`,
       );
     },
   );

@@ -35,8 +35,13 @@ export type NestedArray = readonly number[] | readonly NestedArray[] | NumericAr
 /** What an op takes: an expression, a number, constant data, or nested lists of these. */
 export type Operand = Expr | number | NestedArray | readonly Operand[];
 
-/** The shape of an operand. Of lists the first entry tells it. */
-export type ShapeOf<T> =
+/**
+ * The shape of an operand. Of lists the first entry tells it. That it is a shape is said once more at the end, as the
+ * compiler would look for it in all branches, and in these again, wherever an operand isn't known yet.
+ */
+export type ShapeOf<T> = RowsOf<T> extends infer S extends Shape ? S : never;
+
+type RowsOf<T> =
   T extends Expr<infer S>
     ? S
     : T extends number
@@ -72,20 +77,24 @@ type Dimension<A, B> = number extends A
           : never;
 
 /** NumPy's broadcasting of two shapes; an axis that doesn't fit becomes `never`. */
-export type Broadcast<A extends Shape, B extends Shape> = A extends readonly []
-  ? B
-  : B extends readonly []
-    ? A
-    : Ranked<A> extends false
-      ? Shape
-      : Ranked<B> extends false
+export type Broadcast<A extends Shape, B extends Shape> = (
+  A extends readonly []
+    ? B
+    : B extends readonly []
+      ? A
+      : Ranked<A> extends false
         ? Shape
-        : [A, B] extends [
-              readonly [...infer AI extends Shape, infer AL],
-              readonly [...infer BI extends Shape, infer BL],
-            ]
-          ? [...Broadcast<AI, BI>, Dimension<AL, BL>]
-          : Shape;
+        : Ranked<B> extends false
+          ? Shape
+          : [A, B] extends [
+                readonly [...infer AI extends Shape, infer AL],
+                readonly [...infer BI extends Shape, infer BL],
+              ]
+            ? [...Broadcast<AI, BI>, Dimension<AL, BL>]
+            : Shape
+) extends infer S extends Shape
+  ? S
+  : never;
 
 type HasNever<S extends Shape> = S extends readonly [infer H, ...infer T extends Shape]
   ? [H] extends [never]

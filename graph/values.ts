@@ -35,15 +35,23 @@ export function unpacked(value: unknown): unknown {
   return isPacked ? Object.values(value) : value;
 }
 
-/** The shape that the first rows tell. Lists that hold themselves, or too much, are refused before more is looked at. */
-function shapeOfFirst(value: unknown, what: string): number[] {
+/**
+ * The shape that the first rows tell, `known` being asked for that of what is neither a number nor a list. Lists that hold
+ * themselves, or too much, are refused before more is looked at.
+ */
+export function shapeOfFirst(
+  value: unknown,
+  what: string,
+  known?: (one: unknown) => Shape | false,
+): number[] {
   const shape: number[] = [];
   let size = 1;
   for (let first = value; typeof first !== "number"; ) {
+    const rest = known?.(first);
+    if (rest) return [...shape, ...rest];
     const rows = rowsOf(first);
-    if (!rows) {
+    if (!rows)
       throw new AdjointError(`${what}: expected a number or an array of numbers, got ${describe(first)}.`);
-    }
     const { length } = rows;
     size *= length;
     if (shape.push(length) > mostAxes || size >= tooMany)
@@ -52,6 +60,14 @@ function shapeOfFirst(value: unknown, what: string): number[] {
     first = rows[0];
   }
   return shape;
+}
+
+/** @throws where row `i` hasn't the shape of the first */
+export function checkRow(found: Shape, shape: Shape, i: number, what: string): void {
+  if (sameShape(found, shape)) return;
+  throw new AdjointError(
+    `${what}: row 0 has shape ${formatShape(shape)} but row ${i} has ${formatShape(found)}; rows must be equally long.`,
+  );
 }
 
 /** Writes nested rows of a shape into `target` from `offset` on, row-major; returns the offset behind them. */
@@ -65,12 +81,7 @@ function fill(target: Float64Array, offset: number, value: unknown, shape: Shape
       target[position++] = row;
       continue;
     }
-    const found = shapeOfFirst(row, what);
-    if (!sameShape(found, inner)) {
-      throw new AdjointError(
-        `${what}: row 0 has shape ${formatShape(inner)} but row ${i} has ${formatShape(found)}; rows must be equally long.`,
-      );
-    }
+    checkRow(shapeOfFirst(row, what), inner, i, what);
     position = fill(target, position, row, inner, what);
   }
   return position;

@@ -380,7 +380,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ["options in place of the axis", inside((x) => argmax(x, { axis: 1 } as never)), /^argmax: /, "no option"],
   ["options in place of an axis", inside((x) => sum(x, { axis: 1 } as never)), /^sum: /, "no option"],
   ["X for x", () => f({ X: [1, 2] } as never), /^inputs: /, '"X"', "did you mean", '"x"'],
-  ["a list of expressions", inside((x) => sum([x, 1])), /^sum: /, "shape (2)", "shape ()"],
+  ["a list of expressions", inside((x) => sum([x, 1])), /^sum: /, "shape (2)", "row 1 has ()"],
   ["no length", () => (vector as () => unknown)(), /^vector: /, "length", "undefined"],
   ["no columns", () => (matrix as (n: number) => unknown)(2), /^matrix: /, "columns", "undefined"],
   [

@@ -108,12 +108,9 @@ export function scan<
   const types = { length: "any", xs: "any", reverse: "boolean", recompute: "boolean" } as const;
   const { length, xs, reverse = false, recompute = false } = checkOptions("scan", options, types);
   readFunction(step, "scan: the step");
-  const builder = reading("scan: the first carry or xs", () =>
-    [initial, xs]
-      .flatMap((one) => leavesOf<unknown>(one, isGiven))
-      .map((one) => ownerOf(one, "scan"))
-      .find((owner) => owner),
-  );
+  const ownerIn = (tree: unknown, what: string) =>
+    reading(what, () => leavesOf<unknown>(tree, isGiven).map((one) => ownerOf(one, what))).find((one) => one);
+  const builder = ownerIn(initial, "scan: the first carry") ?? ownerIn(xs, "scan: xs");
   if (!builder) {
     throw new AdjointError(
       "scan: neither the first carry nor xs hold an expression, so there is no trace to add the loop to; start from an input, or from multiply(0, input).",
