@@ -1,9 +1,9 @@
 /** Calls of a graph on numbers: its inputs read and checked, and the graph interpreted where there is no code. */
 import { checkOutputs, isDebug } from "./debug.js";
-import { reading, shortened } from "./describe.js";
+import { reading } from "./describe.js";
 import { arrayOf, type Dtype } from "./dtype.js";
 import { AdjointError } from "./errors.js";
-import { type Place, readAlong } from "./given.js";
+import { placeOf, readAlong } from "./given.js";
 import { type Graph, isId, mapOutputs, outputsOf, type Signature } from "./graph.js";
 import { doubles, interpretNodes } from "./interpret.js";
 import { formatShape, sizeOf } from "./shape.js";
@@ -37,7 +37,7 @@ export type DtypeOf = (id: number) => Dtype;
 
 const double: DtypeOf = () => "f64";
 
-const place: Place = (path) => (path.length === 0 ? "inputs" : `input "${shortened(pathText(path))}"`);
+const place = /* @__PURE__ */ placeOf("inputs", "input");
 
 /** What is given for each input, in order. @throws where a key or an item is missing or unknown */
 export function readInputs({ inputTree }: Signature, given: unknown): unknown[] {
@@ -47,7 +47,7 @@ export function readInputs({ inputTree }: Signature, given: unknown): unknown[] 
 }
 
 /** The numbers of an input. @throws where these can't be read, or don't fit */
-function numbersOf({ inputs }: Graph, index: number, value: unknown): Float64Array {
+export function numbersOf({ inputs }: Graph, index: number, value: unknown): Float64Array {
   const { path, shape } = inputs[index]!;
   return readValue(value, shape, place(path));
 }
@@ -86,10 +86,8 @@ export function makeHelpers(graph: Graph, dtypeOf: DtypeOf = double): Helpers {
       });
     },
     checkTargets(targets) {
-      const name: Place = (path) =>
-        path.length === 0 ? "into" : `into: output "${shortened(pathText(path))}"`;
       const like = outputs.length === 0 ? {} : graph.outputs;
-      readAlong(like, isId, targets, name, () => {}, "outputs");
+      readAlong(like, isId, targets, placeOf("into", "into: output"), () => {}, "outputs");
     },
   };
   return helpers;

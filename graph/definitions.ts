@@ -13,6 +13,7 @@ import { type Derivative, defineOp as makeOp, type Op, type OpDefinition, type O
 import { checkOptions } from "./options.js";
 import type { Params } from "./params.js";
 import { generalRecipe, isKnown } from "./recipe.js";
+import { sizeOf } from "./shape.js";
 import { isRecord } from "./tree.js";
 import type { Binary, Unary } from "./types.js";
 
@@ -95,7 +96,14 @@ export function checkedOp<P extends Params, A extends Operands>(
       need(what, own.fold, "fold.", ["axes"], ["initial", "recipe"]);
       checkRecipe(own.fold.recipe, 2, what);
     }
-    return { ...own, domains: readDomains(what, own.domains) };
+    const evaluate: OpDefinition<P, A>["evaluate"] = (arithmetic, operands, shapes, params) => {
+      const result = own.evaluate(arithmetic, operands, shapes, params);
+      if (result?.length === sizeOf(shapes.result)) return result;
+      throw new AdjointError(
+        `${own.name}: evaluate gives ${describe(result)}, not ${sizeOf(shapes.result)} numbers.`,
+      );
+    };
+    return { ...own, evaluate, domains: readDomains(what, own.domains) };
   });
 }
 

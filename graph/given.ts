@@ -2,15 +2,20 @@
  * Trees as users give them: of no known form, or of the form of a tree that is known. What they hold is read once, part
  * by part, and what can't be read is told by its path.
  */
-import { describe, reading } from "./describe.js";
+import { describe, reading, shortened } from "./describe.js";
 import { AdjointError } from "./errors.js";
 import { checkKeys } from "./names.js";
 import type { Shape } from "./shape.js";
-import { isRecord, type Path, rowsOf, type Tree } from "./tree.js";
+import { isRecord, type Path, pathText, rowsOf, type Tree } from "./tree.js";
 import { isNumeric, readNumbers } from "./values.js";
 
 /** How errors name a place. */
 export type Place = (path: Path) => string;
+
+/** A place told as the whole tree, or as a part that is named by its path. */
+export function placeOf(whole: string, part: string): Place {
+  return (path) => (path.length === 0 ? whole : `${part} "${shortened(pathText(path))}"`);
+}
 
 /**
  * A tree of no known form, its leaves read by `read`: what `isLeaf` tells, and all that is neither a record nor a list.

@@ -3,7 +3,7 @@
  * arithmetic. Compiled kernels are tested against it.
  */
 import { type Builder, checkSize, type Expr, isOp, type Node } from "./node.js";
-import { type Arithmetic, evaluateOp } from "./op.js";
+import type { Arithmetic } from "./op.js";
 import { inputOp } from "./ops/constant.js";
 import { type Shape, sizeOf, tooManyPlain } from "./shape.js";
 
@@ -37,7 +37,7 @@ export function interpretNodes<T>(
       operandValues[i] = values[operands[i]!]!;
       shapes[i] = nodes[operands[i]!]!.shape;
     }
-    values[id] = evaluateOp(op, arithmetic, operandValues, { operands: shapes, result: shape }, params);
+    values[id] = op.evaluate(arithmetic, operandValues, { operands: shapes, result: shape }, params);
   }
   return values;
 }

@@ -32,6 +32,8 @@ export class Builder {
   readonly nodes: Node[] = [];
   /** The origin of nodes to come. */
   origin: string | (() => string | undefined) | undefined;
+  /** While the function that is traced runs, a number that is larger the later it began; 0 before and after. */
+  running = 0;
   /** Open addressing: node id + 1, or 0 for a free slot. Twice as long as the list of hashes. */
   #slots: Int32Array;
   #hashes: Int32Array;

@@ -5,14 +5,12 @@
  */
 import type { Affine } from "./affine.js";
 import type { Masked } from "./derivatives/masked.js";
-import { describe } from "./describe.js";
 import type { Dtype } from "./dtype.js";
-import { AdjointError } from "./errors.js";
 import type { Graph } from "./graph.js";
 import type { Expr, Node } from "./node.js";
 import type { Params } from "./params.js";
 import type { Recipe, RecipeRule } from "./recipe.js";
-import { type Shape, sizeOf } from "./shape.js";
+import type { Shape } from "./shape.js";
 
 /**
  * The numbers that a graph is evaluated on: doubles, big numbers in tests, or code text in the compiler.
@@ -299,24 +297,18 @@ export function defineOp<P extends Params, A extends Operands = Operands>(
   return op;
 }
 
+/** An op without operands, whose shape stands in its params. */
+export function leafOp<P extends { readonly shape: Shape }>(
+  name: string,
+  evaluate: OpDefinition<P>["evaluate"],
+): Op<P> {
+  const shape = (_operands: unknown, params: P) => params.shape;
+  return defineOp<P>({ name, shape, evaluate, derivative: { kind: "constant" }, domains: [] });
+}
+
 /** Whether a value is what `defineOp` made. */
 export function isMadeOp(value: unknown): value is Op {
   return typeof value === "object" && value !== null && made.has(value);
-}
-
-/** What an op makes of values. @throws where a user's own gives more or fewer than there should be */
-export function evaluateOp<T>(
-  { evaluate, name }: Op,
-  arithmetic: Arithmetic<T>,
-  values: readonly (readonly T[])[],
-  shapes: ShapesOf,
-  params: Params,
-): readonly T[] {
-  const result = evaluate(arithmetic, values, shapes, params);
-  if (result?.length === sizeOf(shapes.result)) return result;
-  throw new AdjointError(
-    `${name}: evaluate gives ${describe(result)}, not ${sizeOf(shapes.result)} numbers.`,
-  );
 }
 
 export function real(low = -3, high = 3): Domain {

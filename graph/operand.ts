@@ -1,10 +1,11 @@
 /** Operands of public ops: expressions, or numbers and arrays that become constants. */
 import { readList } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
+import { within } from "./captured.js";
 import { describe, reading } from "./describe.js";
 import { AdjointError, inNameOf } from "./errors.js";
 import { evaluate } from "./interpret.js";
-import { type Builder, Expr, otherTrace } from "./node.js";
+import { type Builder, Expr } from "./node.js";
 import { assemble, partAt } from "./ops/boxes.js";
 import { constant, full } from "./ops/constant.js";
 import { reshapeExpr } from "./ops/moving.js";
@@ -14,35 +15,32 @@ import { checkRow, flatten, nest, shapeOfFirst } from "./values.js";
 
 /** An operand as an expression of `builder`'s graph: numbers and arrays become constants. */
 export function lift(builder: Builder, operand: Operand, what: string): Expr {
-  if (operand instanceof Expr) {
-    if (operand.builder !== builder) throw otherTrace({ name: what }, operand);
-    return operand;
-  }
+  if (operand instanceof Expr) return within(builder, operand, what);
   if (typeof operand === "number") return full(builder, operand, []);
   if (ownerOf(operand, what)) return assembleRows(builder, operand as readonly Operand[], what);
   const { data, shape } = flatten(operand, what);
   return constant(builder, data, shape);
 }
 
-/** Where an operand belongs: itself, or, of nested lists, the first expression in them. */
+/** The trace to which an operand belongs; of nested lists, the innermost of those to which what they hold does. */
 export function ownerOf(operand: unknown, what: string): Builder | undefined {
-  if (operand instanceof Expr) return operand.builder;
-  if (typeof operand !== "object") return undefined;
   const seen = new Set<unknown>();
-  const find = (one: unknown, depth: number): Builder | undefined => {
-    if (one instanceof Expr) return one.builder;
-    if (depth === 0 || !Array.isArray(one) || seen.has(one)) return undefined;
-    seen.add(one);
-    for (let i = 0; i < one.length; i++) {
-      const row: unknown = one[i];
-      if (typeof row === "number") continue;
-      // What else there is, a hole among others, is no row.
-      const owner = typeof row === "object" ? find(row, depth - 1) : undefined;
-      if (owner || typeof row !== "object") return owner;
+  let owner: Builder | undefined;
+  const look = (one: unknown, depth: number): void => {
+    if (one instanceof Expr) {
+      if (!owner || owner.running < one.builder.running) owner = one.builder;
+    } else if (depth > 0 && Array.isArray(one) && !seen.has(one)) {
+      seen.add(one);
+      for (let i = 0; i < one.length; i++) {
+        const row: unknown = one[i];
+        if (typeof row === "object") look(row, depth - 1);
+        // What else there is, a hole among others, is no row.
+        else if (typeof row !== "number") break;
+      }
     }
-    return undefined;
   };
-  return reading(what, () => find(operand, mostAxes));
+  reading(what, () => look(operand, mostAxes + 1));
+  return owner;
 }
 
 /** A list in which there are expressions. */
@@ -57,7 +55,7 @@ function assembleRows(builder: Builder, list: readonly Operand[], what: string):
     });
     return assemble(
       rows,
-      rows.map((_, i) => partAt(shape.map((_, axis) => (axis ? 0 : i)))),
+      rows.map((_, i) => partAt([i, ...inner.map(() => 0)])),
       shape,
     );
   });
@@ -102,8 +100,7 @@ export function withResults<const A extends readonly Operand[], R extends Readon
   build: (operands: { readonly [K in keyof A]: Expr }) => R,
 ): R {
   if (operands.length === 0) throw new AdjointError(`${what} needs at least one operand.`);
-  let owner: Builder | undefined;
-  for (const operand of operands) owner ??= ownerOf(operand, what);
+  const owner = ownerOf(operands, what);
   const builder = owner ?? makeBuilder();
   const exprs = operands.map((operand, i) =>
     lift(builder, operand, operands.length > 1 ? `${what}: operand ${i + 1}` : what),

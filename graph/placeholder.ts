@@ -1,7 +1,7 @@
 /** Leaves that stand for a value inside a larger graph until that part is taken out. No finished graph holds any. */
 import { AdjointError } from "./errors.js";
 import type { Builder, Expr } from "./node.js";
-import { defineOp, type Op } from "./op.js";
+import { leafOp, type Op } from "./op.js";
 import type { Shape } from "./shape.js";
 
 interface PlaceholderParams {
@@ -10,13 +10,7 @@ interface PlaceholderParams {
   readonly shape: Shape;
 }
 
-export const placeholderOp: Op<PlaceholderParams> = defineOp<PlaceholderParams>({
-  name: "placeholder",
-  shape: (_operands, { shape }) => shape,
-  evaluate: leaked,
-  derivative: { kind: "constant" },
-  domains: [],
-});
+export const placeholderOp: Op<PlaceholderParams> = leafOp<PlaceholderParams>("placeholder", leaked);
 
 /** Throws, what a placeholder stands for not being there any more. */
 export function leaked(): never {

@@ -1,3 +1,4 @@
+import { capturedOp } from "./captured.js";
 import { type Graph, isGraph, outputsOf } from "./graph.js";
 import { isOp, type Node } from "./node.js";
 import { constantOp, fullOp, inputOp } from "./ops/constant.js";
@@ -17,7 +18,7 @@ import { isRecord } from "./tree.js";
  * // return v2
  */
 export function print(f: { readonly graph: Graph } | Graph): string {
-  const graph = isGraph(f) ? f : graphOf(f, "print");
+  const graph = isGraph(f) ? f : graphOf(f, "print", true);
   const name = (id: number): string => graph.inputs[id]?.name ?? literal(graph.nodes[id]!) ?? `v${id}`;
   const lines: string[] = graph.inputs.map((input) => `${input.name} = input  ${formatShape(input.shape)}`);
   graph.nodes.forEach((node, id) => {
@@ -40,6 +41,7 @@ function literal(node: Node): string | undefined {
 export function printParams(node: Node): string[] {
   if (isOp(node, constantOp)) return [printList(node.params.values)];
   if (isOp(node, fullOp)) return [String(node.params.value)];
+  if (isOp(node, capturedOp)) return [];
   return printEntries(node.params, "shape");
 }
 

@@ -5,7 +5,6 @@
 import { type Graph, rebuild } from "./graph.js";
 import { doubles } from "./interpret.js";
 import type { Builder, Expr, Node } from "./node.js";
-import { evaluateOp } from "./op.js";
 import { constant, full, knownValues, uniformValue } from "./ops/constant.js";
 import { sizeOf } from "./shape.js";
 import { graphOf, makeTraced, type Shapes, type Traced } from "./trace.js";
@@ -22,7 +21,7 @@ const foldLimit = 1024;
  * print(simplify(f)).split("\n").length; // 3
  */
 export function simplify<I extends Shapes, O>(f: Traced<I, O>): Traced<I, O> {
-  return makeTraced(simplifyGraph(graphOf(f, "simplify")));
+  return makeTraced(simplifyGraph(graphOf(f, "simplify", true)));
 }
 
 /** A rewrite besides those of the ops. */
@@ -73,8 +72,7 @@ function fold(builder: Builder, { op, params, shape }: Node, operands: readonly 
   const known = operands.map((operand) => knownValues(operand, foldLimit));
   if (!known.every((values) => values !== undefined)) return undefined;
   const shapes = { operands: operands.map((operand) => operand.shape), result: shape };
-  const values = evaluateOp(
-    op,
+  const values = op.evaluate(
     doubles,
     known.map((one) => Array.from(one)),
     shapes,

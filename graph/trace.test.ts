@@ -184,7 +184,7 @@ tracing("what a function may not return", () => {
   const returning = (value: unknown) => () => trace({ x: vector(2) }, (() => value) as never);
   assert.throws(
     returning(new Map()),
-    "trace: the result is a Map; return an expression, or a record or a list of expressions.",
+    "trace: the result is a Map; return an expression, or a record or a list of expressions. stack([a, b]) makes one vector of several scalars.",
   );
   assert.throws(returning(undefined), "trace: the result is undefined; return an expression");
   assert.throws(returning(null), "trace: the result is null;");

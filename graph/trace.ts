@@ -1,18 +1,19 @@
 import { readCount, readShape } from "./arguments.js";
 import { makeBuilder } from "./builder.js";
-import { interpreted, readInputs } from "./calls.js";
+import { interpreted, numbersOf, readInputs } from "./calls.js";
+import { capturedIn, capturesOf, outside, within } from "./captured.js";
 import { describe, elsewhere, isFunction, reading, shortened } from "./describe.js";
 import { AdjointError, callerLine, longStack } from "./errors.js";
-import { readTree } from "./given.js";
+import { placeOf, readTree } from "./given.js";
 import { declareInputs, finish, type Graph, inline, isSpec, signatureOf } from "./graph.js";
 import { type Builder, Expr } from "./node.js";
 import { lift, liftTo, ownerOf } from "./operand.js";
 import { constant } from "./ops/constant.js";
 import { checkOptions } from "./options.js";
 import type { Shape } from "./shape.js";
-import { isRecord, type Listed, type Path, pathText, type Tree, unflattenTree } from "./tree.js";
+import { isRecord, type Listed, type Path, type Tree, unflattenTree } from "./tree.js";
 import type { Operand } from "./types.js";
-import { readValue, type ShapedValues, type Value } from "./values.js";
+import type { ShapedValues, Value } from "./values.js";
 
 /** What an input is: its shape. */
 export interface Spec<S extends Shape = Shape> {
@@ -180,11 +181,21 @@ export interface TraceOptions {
  * computed. Loops run as often as JavaScript says (`for (const row of X)`, a `scan` for many steps): no length can depend
  * on a value; mask what is too much instead. Operators (`x + 1`, `x > 0`) and Math's functions throw and name the op.
  *
+ * `f` may trace functions of its own, and these may use its expressions: to derivatives of the inner function they are
+ * constants, and derivatives of the outer one go through them. Such a function can be called, differentiated and simplified
+ * while `f` runs; what a call gives is an expression, also where all that is given are numbers.
+ *
  * @example
  * const cubic = trace({ x: vector(2) }, ({ x }) => {
  *   const [x1, x2] = x;
  *   return add(square(x1), square(x2), power(x2, 3), multiply(x1, x2));
  * });
+ * // ∂/∂x of w·x² at x = 3w is 6w², whose slope by w is 12w
+ * const slope = trace({ w: scalar() }, ({ w }) => {
+ *   const inner = trace({ x: scalar() }, ({ x }) => multiply(w, square(x)));
+ *   return grad(inner)({ x: multiply(w, 3) }).x;
+ * });
+ * grad(slope)({ w: 1 }); // { w: 12 }
  */
 export function trace<const I extends Specs, const O extends Returned>(
   inputs: I,
@@ -203,15 +214,19 @@ export function trace<const I extends Specs, const O extends Returned>(
   const signature = signatureOf(specs);
   const exprs = declareInputs(builder, signature.inputs);
   if (debug) builder.origin = () => callerLine(longStack());
-  const returned = f(unflattenTree(specs, isSpec, exprs) as ExprsOf<I>);
-  const outputs = liftReturned(builder, returned);
-  builder.origin = undefined;
-  return makeTraced(finish(builder, signature, outputs));
+  builder.running = ++begun;
+  try {
+    const returned = f(unflattenTree(specs, isSpec, exprs) as ExprsOf<I>);
+    return makeTraced(finish(builder, signature, liftReturned(builder, returned)));
+  } finally {
+    builder.running = 0;
+  }
 }
 
-function inputPlace(path: Path): string {
-  return path.length === 0 ? "trace: the inputs" : `trace: input "${shortened(pathText(path))}"`;
-}
+/** How many functions were begun to be traced. */
+let begun = 0;
+
+const inputPlace = /* @__PURE__ */ placeOf("trace: the inputs", "trace: input");
 
 function readSpec(spec: unknown, path: Path): Spec {
   if (isSpec(spec)) return { shape: readShape(spec.shape, inputPlace(path)) };
@@ -221,8 +236,7 @@ function readSpec(spec: unknown, path: Path): Spec {
 }
 
 function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
-  const place = (path: Path) =>
-    path.length === 0 ? "trace: the result" : `trace: output "${shortened(pathText(path))}"`;
+  const place = placeOf("trace: the result", "trace: output");
   return readTree(
     returned,
     (one) => one instanceof Expr,
@@ -230,7 +244,7 @@ function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
     (leaf, path) => {
       if (leaf instanceof Expr || typeof leaf === "number") return lift(builder, leaf, place(path));
       throw new AdjointError(
-        `${place(path)} is ${describe(leaf)}; return an expression, or a record or a list of expressions.`,
+        `${place(path)} is ${describe(leaf)}; return an expression, or a record or a list of expressions. stack([a, b]) makes one vector of several scalars.`,
       );
     },
   );
@@ -238,9 +252,11 @@ function liftReturned(builder: Builder, returned: unknown): Tree<Expr> {
 
 /** The callable form of a graph. */
 export function makeTraced<I extends Shapes, O>(graph: Graph): Traced<I, O> {
+  const captured = capturesOf(graph);
   const call = (given: unknown): unknown => {
     const values = readInputs(graph, given);
-    const builder = ownerOf(values, "inputs");
+    for (const expr of captured) if (!expr.builder.running) throw outside("inputs", expr);
+    const builder = ownerOf([...values, ...captured], "inputs");
     return builder ? compose(graph, builder, values) : interpreted(graph, values);
   };
   tracedGraphs.set(call, graph);
@@ -254,11 +270,14 @@ function compose(graph: Graph, builder: Builder, values: readonly unknown[]): Tr
   const given = graph.inputs.map(({ name, shape }, i) => {
     const what = `input "${shortened(name)}"`;
     const value = values[i];
-    return typeof value === "number" || ownerOf(value, what)
+    return ownerOf(value, what)
       ? liftTo(builder, value as Operand, shape, what)
-      : constant(builder, readValue(value, shape, what), shape);
+      : constant(builder, numbersOf(graph, i, value), shape);
   });
-  return inline(graph, builder, given);
+  return inline(graph, builder, given, (node) => {
+    const outer = capturedIn(node);
+    return outer ? within(builder, outer, "inputs").id : builder.adopt(node);
+  });
 }
 
 /** Whether something is a traced function. */
@@ -266,9 +285,11 @@ export function isTraced(f: unknown): f is Traced {
   return typeof f === "function" && tracedGraphs.has(f);
 }
 
-/** The graph of a traced function; a clear error for anything else. */
-export function graphOf(f: unknown, what: string): Graph {
+/** The graph of a traced function; a clear error for anything else, and for one that captures, where none may. */
+export function graphOf(f: unknown, what: string, mayCapture = false): Graph {
   const graph = typeof f === "function" && tracedGraphs.get(f);
+  const [outer] = graph && !mayCapture ? capturesOf(graph) : [];
+  if (outer) throw outside(what, outer);
   if (graph) return graph;
   const plain = () => (reading(what, () => "graph" in (f as object)) ? `one${elsewhere}` : "a plain one");
   throw new AdjointError(

@@ -110,7 +110,14 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   [
     "another trace's expression",
-    inside((x) => trace({ y: vector(2) }, ({ y }) => add(x, y) as Expr)),
+    () => {
+      const left: Expr[] = [];
+      inside((x) => {
+        left.push(x);
+        return x;
+      })();
+      inside((x) => add(x, left[0]!))();
+    },
     /^add: /,
     "another trace",
   ],
@@ -364,9 +371,9 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
         adam({ learningRate: warmup({ warmupSteps: 2, schedule: () => index(x, 0) }) }),
       ),
     ),
-    /^warmup: /,
-    "what the schedule gives",
-    "another trace",
+    /^compile: /,
+    "captures an expression of shape ()",
+    "of the trace around it",
   ],
   [
     "an op's name that is a novel",

@@ -3,7 +3,7 @@
 import { arrayOf, type Dtype } from "../dtype.js";
 import { type Graph, outputsOf } from "../graph.js";
 import { doubles } from "../interpret.js";
-import { type BodyCode, type CompileBody, evaluateOp, type Routine } from "../op.js";
+import type { BodyCode, CompileBody, Routine } from "../op.js";
 import { type Arena, makeArena } from "./arena.js";
 import { makeFunction } from "./function.js";
 import { generate, smallScalar, straightCode } from "./generate.js";
@@ -47,7 +47,7 @@ function runOf({ op, params, shapes }: Call, dtype: Dtype): Run {
   const run = own?.run ?? makeFunction([], `return ${own?.text?.()}`)?.();
   const interpreted: Run = (result, ...operands) => {
     const values = operands.map((one) => Array.from(one));
-    result.set(evaluateOp(op, doubles, values, shapes, params));
+    result.set(op.evaluate(doubles, values, shapes, params));
   };
   return (run as Run | undefined) ?? interpreted;
 }

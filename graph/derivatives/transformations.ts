@@ -178,7 +178,7 @@ export function differentiate<I extends Shapes, O>(
   what: string,
   arrange: (value: Expr, gradients: Tree<Expr>) => Tree<Expr> = (_value, gradients) => gradients,
 ): Traced<I, O> {
-  scalarOutput(graphOf(f, what), what);
+  scalarOutput(graphOf(f, what, true), what);
   const opened = open(f, names, what);
   const value = opened.results[0]!;
   const gradients = gradientsOf(opened, [[value, unmasked(full(opened.builder, 1, []))]]);
@@ -210,7 +210,7 @@ export function open(
   what: string,
   add: (graph: Graph, wanted: Tree<number>) => Specs = () => ({}),
 ): Opened {
-  const graph = graphOf(f, what);
+  const graph = graphOf(f, what, true);
   const tree = selectInputs(graph, names, what);
   const own = mapOutputs(graph.inputTree, (i) => graph.inputs[i]!) as Specs;
   const added = add(graph, tree);

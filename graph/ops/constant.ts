@@ -1,5 +1,5 @@
 import { type Builder, checkSize, Expr, isOp, type Node, nodeOf } from "../node.js";
-import { defineOp, type Instances, type Op } from "../op.js";
+import { type Instances, leafOp, type Op } from "../op.js";
 import { type Shape, sizeOf } from "../shape.js";
 
 interface InputParams {
@@ -7,15 +7,8 @@ interface InputParams {
   readonly shape: Shape;
 }
 
-/** A value that comes from outside. Its name stands in the graph's list of inputs, at `index`. */
-export const inputOp: Op<InputParams> = defineOp<InputParams>({
-  name: "input",
-  shape: (_operands, { shape }) => shape,
-  // Whoever evaluates a graph supplies its inputs.
-  evaluate: () => [],
-  derivative: { kind: "constant" },
-  domains: [],
-});
+/** A value that comes from outside, where whoever evaluates a graph finds it. Its name stands in the graph's list of inputs, at `index`. */
+export const inputOp: Op<InputParams> = leafOp<InputParams>("input", () => []);
 
 interface FullParams {
   readonly value: number;
@@ -23,14 +16,11 @@ interface FullParams {
 }
 
 /** The same known number in every element: literals, and the zeros of an absent gradient. */
-export const fullOp: Op<FullParams> = defineOp<FullParams>({
-  name: "full",
-  shape: (_operands, { shape }) => shape,
-  evaluate: (arithmetic, _operands, { result }, { value }) =>
+export const fullOp: Op<FullParams> = leafOp<FullParams>(
+  "full",
+  (arithmetic, _operands, { result }, { value }) =>
     new Array(sizeOf(result)).fill(arithmetic.constant(value)),
-  derivative: { kind: "constant" },
-  domains: [],
-});
+);
 
 export const fullInstances: Instances = {
   op: fullOp as Op,
@@ -47,13 +37,10 @@ export interface ConstantParams {
 }
 
 /** Known numbers. The values are the node's own copy. */
-export const constantOp: Op<ConstantParams> = defineOp<ConstantParams>({
-  name: "constant",
-  shape: (_operands, { shape }) => shape,
-  evaluate: (arithmetic, _operands, _shapes, { values }) => Array.from(values, (x) => arithmetic.constant(x)),
-  derivative: { kind: "constant" },
-  domains: [],
-});
+export const constantOp: Op<ConstantParams> = leafOp<ConstantParams>(
+  "constant",
+  (arithmetic, _operands, _shapes, { values }) => Array.from(values, (x) => arithmetic.constant(x)),
+);
 
 export const constantInstances: Instances = {
   op: constantOp as Op,
@@ -68,14 +55,9 @@ interface IotaParams {
 }
 
 /** 0, 1, 2 …: each element is its place. Code counts instead of reading memory, so that patterns cost nothing to make. */
-export const iotaOp: Op<IotaParams> = defineOp<IotaParams>({
-  name: "iota",
-  shape: (_operands, { shape }) => shape,
-  evaluate: (arithmetic, _operands, { result }) =>
-    Array.from({ length: sizeOf(result) }, (_, place) => arithmetic.constant(place)),
-  derivative: { kind: "constant" },
-  domains: [],
-});
+export const iotaOp: Op<IotaParams> = leafOp<IotaParams>("iota", (arithmetic, _operands, { result }) =>
+  Array.from({ length: sizeOf(result) }, (_, place) => arithmetic.constant(place)),
+);
 
 export const iotaInstances: Instances = {
   op: iotaOp as Op,
@@ -85,7 +67,7 @@ export const iotaInstances: Instances = {
   ],
 };
 
-function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
+export function leaf<P extends { readonly shape: Shape }>(builder: Builder, op: Op<P>, params: P): Expr {
   checkSize(op.name, params.shape);
   return new Expr(builder, builder.intern(op, [], params, params.shape), params.shape);
 }

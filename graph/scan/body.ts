@@ -1,8 +1,9 @@
 /** The bodies of scans: graphs of their own, made of expressions, and scans made of them. */
 import { makeBuilder } from "../builder.js";
+import { capturedOp } from "../captured.js";
 import { declareInputs, finish, type Graph, inline, numbered } from "../graph.js";
 import { ancestors } from "../interpret.js";
-import { apply, type Builder, type Expr, isOp } from "../node.js";
+import { apply, type Builder, type Expr } from "../node.js";
 import type { Op } from "../op.js";
 import { inputOp } from "../ops/constant.js";
 import { placeholderOp } from "../placeholder.js";
@@ -114,7 +115,8 @@ export function extract(
   const capture = (id: number) => {
     if (inside[id] || places.has(id)) return;
     const node = nodes[id]!;
-    const isKnown = node.operands.length === 0 && !isOp(node, inputOp) && !isOp(node, placeholderOp);
+    const isKnown =
+      node.operands.length === 0 && ![inputOp, placeholderOp, capturedOp].some((op) => node.op === op);
     if (isKnown) inside[id] = 1;
     else places.set(id, placeholders.length + constants.push(builder.expr(id)) - 1);
   };

@@ -108,18 +108,30 @@ export function scan<
   const types = { length: "any", xs: "any", reverse: "boolean", recompute: "boolean" } as const;
   const { length, xs, reverse = false, recompute = false } = checkOptions("scan", options, types);
   readFunction(step, "scan: the step");
-  const ownerIn = (tree: unknown, what: string) =>
-    reading(what, () => leavesOf<unknown>(tree, isGiven).map((one) => ownerOf(one, what))).find((one) => one);
-  const builder = ownerIn(initial, "scan: the first carry") ?? ownerIn(xs, "scan: xs");
+  const [own, other] = [ownerIn(initial, "scan: the first carry"), ownerIn(xs, "scan: xs")];
+  const builder = own && other && other.running > own.running ? other : (own ?? other);
   if (!builder) {
     throw new AdjointError(
       "scan: neither the first carry nor xs hold an expression, so there is no trace to add the loop to; start from an input, or from multiply(0, input).",
     );
   }
-  const first = liftTree(builder, initial as Initial, "scan: the first carry");
-  const xTree = xs === undefined ? undefined : liftTree(builder, xs as Initial, "scan: xs");
+  const known = { length, reverse: reverse ? 1 : 0, recompute } as const;
+  return traceLoop(builder, step as Step, initial, xs, known) as unknown as Scanned<C, R, StepsOf<X, L>>;
+}
+
+type Step = (carry: Tree<Expr>, x: Tree<Expr> | undefined, i: Expr) => unknown;
+
+/** The loop in a trace, or in that within it of which the step turns out to use expressions. */
+function traceLoop(
+  builder: Builder,
+  step: Step,
+  initial: unknown,
+  xs: unknown,
+  known: { readonly length: number | undefined; readonly reverse: 0 | 1; readonly recompute: boolean },
+): ReturnType<typeof resultsOf> {
+  const first = liftTree(builder, initial, "scan: the first carry");
+  const xTree = xs === undefined ? undefined : liftTree(builder, xs, "scan: xs");
   const rows = leavesOf(xTree ?? {}, isExpr);
-  const params = { length: lengthOf(length, rows), reverse: reverse ? 1 : 0 } as const;
 
   // The body is traced on placeholders among the nodes around it; what doesn't depend on them is the same at all steps.
   const shapes = leavesOf(first, isExpr).map(({ shape }) => shape);
@@ -128,17 +140,20 @@ export function scan<
     rows: rows.map(({ shape }) => placeholder(builder, shape.slice(1))),
     step: placeholder(builder, []) as Expr<[]>,
   };
+  const length = lengthOf(known.length, rows);
   const x = xTree && unflattenTree(xTree, isExpr, inputs.rows);
-  const returned = step(
-    unflattenTree(first, isExpr, unpack(inputs.carry, shapes)) as never,
-    x as never,
-    inputs.step,
-  );
+  const returned = step(unflattenTree(first, isExpr, unpack(inputs.carry, shapes)), x, inputs.step);
+  const inner = ownerIn(returned, "scan: what the step returns");
+  if (inner && inner.running > builder.running) return traceLoop(inner, step, initial, xs, known);
   const [next, y] = splitReturned(returned);
   const carry = reading("scan: what the step returns", () => likeFirst(builder, next, first));
-  const yTree = y === undefined ? undefined : liftTree(builder, y as Initial, "scan: the y of a step");
-  const loop = { ...params, first, xs: rows, inputs, carry, y: yTree, recompute };
-  return resultsOf(loop) as unknown as Scanned<C, R, StepsOf<X, L>>;
+  const yTree = y === undefined ? undefined : liftTree(builder, y, "scan: the y of a step");
+  return resultsOf({ ...known, length, first, xs: rows, inputs, carry, y: yTree });
+}
+
+/** The innermost trace to which expressions of a tree belong. */
+function ownerIn(tree: unknown, what: string): Builder | undefined {
+  return reading(what, () => ownerOf(leavesOf<unknown>(tree, isGiven), what));
 }
 
 /** A step's carry, and its y if there is one. */

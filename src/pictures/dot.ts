@@ -23,7 +23,7 @@ const attributes: Readonly<Record<Box["kind"], string>> = {
  * @throws AdjointError for what is no traced function
  */
 export function toDot(f: { readonly graph: Graph }): string {
-  const { boxes, arrows } = diagramOf(graphOf(f, "toDot"));
+  const { boxes, arrows } = diagramOf(graphOf(f, "toDot", true));
   const lines = [
     'digraph {\n  node [fontname="sans-serif"];\n  edge [fontname="sans-serif", fontsize=10];',
     ...boxes.map(({ kind, lines }, i) => `  n${i} [label=${quote(lines)}, ${attributes[kind]}];`),

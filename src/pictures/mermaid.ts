@@ -23,7 +23,7 @@ const brackets: Readonly<Record<Box["kind"], readonly [string, string]>> = {
  * @throws AdjointError for what is no traced function
  */
 export function toMermaid(f: { readonly graph: Graph }): string {
-  const { boxes, arrows } = diagramOf(graphOf(f, "toMermaid"));
+  const { boxes, arrows } = diagramOf(graphOf(f, "toMermaid", true));
   const ofKind = (kind: Box["kind"]) => boxes.flatMap((box, i) => (box.kind === kind ? [`n${i}`] : []));
   const style = (kind: Box["kind"], text: string) => {
     const list = ofKind(kind);

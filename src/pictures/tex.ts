@@ -53,7 +53,7 @@ const deepest = 400;
  * @throws AdjointError for what is no traced function, and for a formula that would fill pages
  */
 export function toTex(f: { readonly graph: Graph }): string {
-  const graph = graphOf(f, "toTex");
+  const graph = graphOf(f, "toTex", true);
   const writer = new Writer(graph);
   const outputs = outputsOf(graph);
   const [first] = outputs;
