@@ -1,0 +1,124 @@
+/**
+ * What solvers are given and what they keep. They work on flat arrays and know nothing of graphs; a solver's direction and
+ * distance are its own, what runs share (counting, ends, records, checkpoints) is the loop's.
+ */
+import { type Bounds, projectedNorm } from "./bounds.js";
+
+/** A smooth function of `size` numbers. Each of these is computed by itself, and counted. */
+export interface Functions {
+  readonly size: number;
+  value(x: Float64Array): number;
+  /** Writes the gradient; gives the value. */
+  gradient(x: Float64Array, into: Float64Array): number;
+  /** Writes the Hessian's product with a direction. */
+  product(x: Float64Array, direction: Float64Array, into: Float64Array): void;
+  /** Writes the Hessian row by row. */
+  hessian(x: Float64Array, into: Float64Array): void;
+}
+
+/** What is to be solved: min f(x) where lower ≤ x ≤ upper. */
+export interface Problem {
+  readonly functions: Functions;
+  readonly bounds: Bounds;
+}
+
+/** Where the numbers of every solver lie. */
+const places = { value: 0, norm: 1, firstNorm: 2, rounding: 3, curvature: 4 } as const;
+
+/**
+ * The point where a solver stands and all that it remembers, in one array of a fixed layout: a copy of it is a checkpoint, and
+ * a run that goes on from it gives the same bits. Point, value and gradient are always finite after `begin`.
+ */
+export class Iterate {
+  /** The point, the gradient there, the numbers, then the memory. */
+  readonly data: Float64Array;
+  readonly x: Float64Array;
+  readonly gradient: Float64Array;
+  readonly memory: Readonly<Record<string, Float64Array>>;
+  readonly #numbers: Float64Array;
+
+  constructor(data: Float64Array, size: number, memory: Memory) {
+    let offset = 0;
+    const take = (length: number) => {
+      offset += length;
+      return data.subarray(offset - length, offset);
+    };
+    this.data = data;
+    this.x = take(size);
+    this.gradient = take(size);
+    this.#numbers = take(Object.keys(places).length);
+    this.memory = Object.fromEntries(Object.entries(memory).map(([name, length]) => [name, take(length)]));
+  }
+
+  /** How long the array is. */
+  static lengthOf(size: number, memory: Memory): number {
+    const own = Object.values(memory).reduce((sum, length) => sum + length, 0);
+    return 2 * size + Object.keys(places).length + own;
+  }
+
+  get value(): number {
+    return this.#numbers[places.value]!;
+  }
+
+  /** The largest element of the projected gradient: how far the first-order conditions are from holding. */
+  get norm(): number {
+    return this.#numbers[places.norm]!;
+  }
+
+  /** The same at the start. */
+  get firstNorm(): number {
+    return this.#numbers[places.firstNorm]!;
+  }
+
+  /** What rounding of the point alone may change the gradient by; 0 before the first step. */
+  get rounding(): number {
+    return this.#numbers[places.rounding]!;
+  }
+
+  /** Stands at its point for the first time. Whether value and gradient are finite. */
+  begin({ functions, bounds }: Problem): boolean {
+    const value = functions.gradient(this.x, this.gradient);
+    const norm = projectedNorm(bounds, this.x, this.gradient);
+    this.#numbers[places.value] = value;
+    this.#numbers[places.norm] = norm;
+    this.#numbers[places.firstNorm] = norm;
+    return Number.isFinite(value) && this.gradient.every(Number.isFinite);
+  }
+
+  /** Moves to a point where value and gradient are finite. */
+  move({ bounds }: Problem, x: Float64Array, value: number, gradient: Float64Array): void {
+    // The step's change of the gradient by its length tells the curvature, and that what an ulp of the point is worth.
+    let step = 0;
+    let change = 0;
+    let reach = 0;
+    for (let i = 0; i < x.length; i++) {
+      step = Math.max(step, Math.abs(x[i]! - this.x[i]!));
+      change = Math.max(change, Math.abs(gradient[i]! - this.gradient[i]!));
+      reach = Math.max(reach, Math.abs(x[i]!));
+    }
+    if (step > 0) this.#numbers[places.rounding] = (Number.EPSILON * reach * change) / step;
+    this.x.set(x);
+    this.gradient.set(gradient);
+    this.#numbers[places.value] = value;
+    this.#numbers[places.norm] = projectedNorm(bounds, x, gradient);
+  }
+}
+
+/** What a solver remembers besides: how many numbers by name. */
+export type Memory = Readonly<Record<string, number>>;
+
+/** A solver at work on a problem, at an iterate. What it holds besides is scratch: nothing there outlives a step. */
+export interface Running {
+  /** Goes to a better point. A sentence where there is none to be found: the iterate stays as it is then. */
+  step(): string | undefined;
+}
+
+/** How a solver is made of its definition. */
+export interface Solver {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether it asks for gradients, products or Hessians; all ask for values. */
+  memory(size: number): Memory;
+  /** To go on from an iterate, which `begin` has made finite. */
+  run(problem: Problem, iterate: Iterate): Running;
+}
