@@ -65,6 +65,16 @@ export function projectedNorm(bounds: Bounds, x: Float64Array, gradient: Float64
   return most;
 }
 
+/** The largest of |gᵢ·xᵢ| among the elements that no bound holds. */
+export function projectedWork(bounds: Bounds, x: Float64Array, gradient: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < x.length; i++) {
+    const work = Math.abs(gradient[i]! * x[i]!);
+    if (work > most && !(bounds.some && isHeld(bounds, x, gradient, i))) most = work;
+  }
+  return most;
+}
+
 /** 1 for the elements that may move, 0 for those that a bound holds. How many may move. */
 export function freeElements(
   bounds: Bounds,

@@ -2,7 +2,7 @@
  * What solvers are given and what they keep. They work on flat arrays and know nothing of graphs; a solver's direction and
  * distance are its own, what runs share (counting, ends, records, checkpoints) is the loop's.
  */
-import { type Bounds, projectedNorm } from "./bounds.js";
+import { type Bounds, projectedNorm, projectedWork } from "./bounds.js";
 
 /** A smooth function of `size` numbers. Each of these is computed by itself, and counted. */
 export interface Functions {
@@ -23,7 +23,7 @@ export interface Problem {
 }
 
 /** Where the numbers of every solver lie. */
-const places = { value: 0, norm: 1, firstNorm: 2, rounding: 3, curvature: 4 } as const;
+const places = { value: 0, norm: 1, firstValue: 2, firstNorm: 3, decrease: 4, rounding: 5, work: 6 } as const;
 
 /**
  * The point where a solver stands and all that it remembers, in one array of a fixed layout: a copy of it is a checkpoint, and
@@ -70,7 +70,22 @@ export class Iterate {
     return this.#numbers[places.firstNorm]!;
   }
 
-  /** What rounding of the point alone may change the gradient by; 0 before the first step. */
+  /** The value at the start. */
+  get firstValue(): number {
+    return this.#numbers[places.firstValue]!;
+  }
+
+  /** By how much the last step lowered the value; ∞ before the first. */
+  get decrease(): number {
+    return this.#numbers[places.decrease]!;
+  }
+
+  /** The largest of |gᵢ·xᵢ|, g being projected: what a change of the point by its own size would be worth. */
+  get work(): number {
+    return this.#numbers[places.work]!;
+  }
+
+  /** How much the gradient changes where the point does by an ulp; 0 as long as that isn't known. */
   get rounding(): number {
     return this.#numbers[places.rounding]!;
   }
@@ -79,28 +94,49 @@ export class Iterate {
   begin({ functions, bounds }: Problem): boolean {
     const value = functions.gradient(this.x, this.gradient);
     const norm = projectedNorm(bounds, this.x, this.gradient);
-    this.#numbers[places.value] = value;
-    this.#numbers[places.norm] = norm;
-    this.#numbers[places.firstNorm] = norm;
+    this.#numbers.set([value, norm, value, norm, Infinity, 0, projectedWork(bounds, this.x, this.gradient)]);
     return Number.isFinite(value) && this.gradient.every(Number.isFinite);
+  }
+
+  /** Moves to a point by its value alone: of the gradient nothing is known there. */
+  moveTo(x: Float64Array, value: number): void {
+    this.x.set(x);
+    this.#numbers[places.decrease] = this.value - value;
+    this.#numbers[places.value] = value;
+    this.#numbers[places.norm] = Number.NaN;
+  }
+
+  /** Whether the first-order conditions are nearer to hold at another point. */
+  isCloser({ bounds }: Problem, x: Float64Array, gradient: Float64Array): boolean {
+    return projectedNorm(bounds, x, gradient) < this.norm;
+  }
+
+  /**
+   * Learns from another point what rounding does, if that isn't known yet: a way to it as short as an ulp would change the
+   * gradient by that part of the change.
+   */
+  feel(x: Float64Array, gradient: Float64Array): void {
+    if (this.rounding > 0) return;
+    let share = 0;
+    let change = 0;
+    for (let i = 0; i < x.length; i++) {
+      const size = Math.max(Math.abs(x[i]!), Math.abs(this.x[i]!));
+      if (size > 0) share = Math.max(share, Math.abs(x[i]! - this.x[i]!) / size);
+      change = Math.max(change, Math.abs(gradient[i]! - this.gradient[i]!));
+    }
+    if (share > 0) this.#numbers[places.rounding] = (Number.EPSILON * change) / share;
   }
 
   /** Moves to a point where value and gradient are finite. */
   move({ bounds }: Problem, x: Float64Array, value: number, gradient: Float64Array): void {
-    // The step's change of the gradient by its length tells the curvature, and that what an ulp of the point is worth.
-    let step = 0;
-    let change = 0;
-    let reach = 0;
-    for (let i = 0; i < x.length; i++) {
-      step = Math.max(step, Math.abs(x[i]! - this.x[i]!));
-      change = Math.max(change, Math.abs(gradient[i]! - this.gradient[i]!));
-      reach = Math.max(reach, Math.abs(x[i]!));
-    }
-    if (step > 0) this.#numbers[places.rounding] = (Number.EPSILON * reach * change) / step;
+    this.#numbers[places.rounding] = 0;
+    this.feel(x, gradient);
+    this.#numbers[places.decrease] = this.value - value;
     this.x.set(x);
     this.gradient.set(gradient);
     this.#numbers[places.value] = value;
     this.#numbers[places.norm] = projectedNorm(bounds, x, gradient);
+    this.#numbers[places.work] = projectedWork(bounds, x, gradient);
   }
 }
 
@@ -121,4 +157,20 @@ export interface Solver {
   memory(size: number): Memory;
   /** To go on from an iterate, which `begin` has made finite. */
   run(problem: Problem, iterate: Iterate): Running;
+}
+
+/** So many ulps of the point the gradient may be off where it is as small as rounding allows. */
+const ulps = 4;
+
+/**
+ * Whether a minimum is found by a tolerance t: the projected gradient is 0 or as small as rounding allows, or it is by t smaller
+ * than at the start and what it is worth, |gᵢ·xᵢ|, no more than t·|f| or t² of all that was won; nor did the last step win
+ * more. All of it scales as the objective does. `ended` where there is no further step.
+ */
+export function hasConverged(iterate: Iterate, tolerance: number, ended = false): boolean {
+  const { norm, firstNorm, rounding, value, firstValue, decrease, work } = iterate;
+  if (norm === 0) return true;
+  const little = Math.max(tolerance * Math.abs(value), tolerance ** 2 * Math.abs(firstValue - value));
+  const small = norm <= ulps * rounding || (norm <= tolerance * firstNorm && (ended || work <= little));
+  return small && (ended || decrease <= little);
 }

@@ -1,0 +1,75 @@
+/** L-BFGS: Newton's direction from the last few changes of the gradient. */
+import { freeElements } from "./bounds.js";
+import { firstStep, LineSearch } from "./line-search.js";
+import { Pairs, pairMemory } from "./pairs.js";
+import type { Iterate, Problem, Running } from "./solver.js";
+import { addScaled, dot, scale } from "./vectors.js";
+
+export const lbfgsMethod = (pairs: number) => ({
+  memory: (size: number) => pairMemory(size, pairs),
+  run(problem: Problem, iterate: Iterate): Running {
+    const { functions, bounds } = problem;
+    const { size } = functions;
+    const known = new Pairs(iterate, size);
+    const direction = new Float64Array(size);
+    const free = new Uint8Array(size);
+    const factors = new Float64Array(known.steps.length);
+    const search = new LineSearch(problem);
+
+    return {
+      step() {
+        freeElements(bounds, iterate.x, iterate.gradient, free);
+        for (let attempt = 0; attempt < 2; attempt++) {
+          const scaled = newtonDirection(known, iterate, bounds.some ? free : undefined, factors, direction);
+          if (search.search(iterate, direction, scaled ? 1 : firstStep(iterate))) {
+            known.add(iterate, search.x, search.gradient);
+            iterate.move(problem, search.x, search.value, search.gradient);
+            return undefined;
+          }
+          if (known.count === 0) break;
+          known.forget();
+        }
+        return "no lower point was found along the direction of steepest descent";
+      },
+    };
+  },
+});
+
+/**
+ * Writes −H·g, H being the inverse Hessian of the pairs (Nocedal & Wright, algorithm 7.4), within the elements that are free.
+ * Whether the pairs gave it a length.
+ */
+function newtonDirection(
+  known: Pairs,
+  { gradient }: Iterate,
+  free: Uint8Array | undefined,
+  factors: Float64Array,
+  direction: Float64Array,
+): boolean {
+  const inner = free ? (a: Float64Array, b: Float64Array) => dotWithin(a, b, free) : dot;
+  scale(direction, -1, gradient);
+  let length = 0;
+  for (let age = 0; age < known.count; age++) {
+    const [step, change] = [known.steps[known.at(age)]!, known.changes[known.at(age)]!];
+    const product = inner(step, change);
+    factors[age] = product > 0 ? inner(step, direction) / product : Number.NaN;
+    if (!(product > 0)) continue;
+    addScaled(direction, -factors[age]!, change);
+    // The scale of the latest pair that counts (7.20).
+    if (length === 0) length = product / inner(change, change);
+  }
+  if (length > 0) scale(direction, length, direction);
+  for (let age = known.count - 1; age >= 0; age--) {
+    const [step, change] = [known.steps[known.at(age)]!, known.changes[known.at(age)]!];
+    if (Number.isNaN(factors[age])) continue;
+    addScaled(direction, factors[age]! - inner(change, direction) / inner(step, change), step);
+  }
+  if (free) for (let i = 0; i < direction.length; i++) if (free[i] === 0) direction[i] = 0;
+  return length > 0;
+}
+
+function dotWithin(a: Float64Array, b: Float64Array, free: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) if (free[i] === 1) sum += a[i]! * b[i]!;
+  return sum;
+}
