@@ -1,5 +1,6 @@
 export * from "../graph/index.js";
 export * from "../optimizers/index.js";
+export * from "../optimizers/solvers/index.js";
 export * from "./data/index.js";
 export * from "./export/index.js";
 export * from "./nn/index.js";

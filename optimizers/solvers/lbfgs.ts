@@ -1,39 +1,71 @@
 /** L-BFGS: Newton's direction from the last few changes of the gradient. */
+import { type OptionsOf, readOptions } from "../../graph/internal.js";
 import { freeElements } from "./bounds.js";
 import { firstStep, LineSearch } from "./line-search.js";
 import { Pairs, pairMemory } from "./pairs.js";
-import type { Iterate, Problem, Running } from "./solver.js";
+import { count, type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 import { addScaled, dot, scale } from "./vectors.js";
 
-export const lbfgsMethod = (pairs: number) => ({
-  memory: (size: number) => pairMemory(size, pairs),
-  run(problem: Problem, iterate: Iterate): Running {
-    const { functions, bounds } = problem;
-    const { size } = functions;
-    const known = new Pairs(iterate, size);
-    const direction = new Float64Array(size);
-    const free = new Uint8Array(size);
-    const factors = new Float64Array(known.steps.length);
-    const search = new LineSearch(problem);
+const options = {
+  /** How many pairs of steps and changes are remembered. */
+  memory: count(10),
+};
 
-    return {
-      step() {
-        freeElements(bounds, iterate.x, iterate.gradient, free);
-        for (let attempt = 0; attempt < 2; attempt++) {
-          const scaled = newtonDirection(known, iterate, bounds.some ? free : undefined, factors, direction);
-          if (search.search(iterate, direction, scaled ? 1 : firstStep(iterate))) {
-            known.add(iterate, search.x, search.gradient);
-            iterate.move(problem, search.x, search.value, search.gradient);
-            return undefined;
+export type LbfgsOptions = OptionsOf<typeof options>;
+
+/**
+ * Newton's direction from the last few changes of the gradient, with Hager and Zhang's line search: for smooth functions of
+ * many parameters. With bounds, elements that one holds are left out of the direction, and the search bends along them.
+ *
+ * @param given `memory` = 10, the pairs that are remembered
+ *
+ * @example
+ * const run = minimize(rosenbrock.f, { x: [-1.2, 1] }, lbfgs());
+ * run.status; // "converged"
+ *
+ * D. C. Liu and J. Nocedal, "On the limited memory BFGS method for large scale optimization", Math. Programming 45, 1989.
+ */
+export function lbfgs(given: LbfgsOptions = {}): Solver {
+  const own = readOptions("lbfgs", options, given);
+  const pairs = own.memory;
+  return makeSolver({
+    name: "lbfgs",
+    options: own,
+    memory: (size: number) => pairMemory(size, pairs),
+    run(problem: Problem, iterate: Iterate): Running {
+      const { functions, bounds } = problem;
+      const { size } = functions;
+      const known = new Pairs(iterate, size);
+      const direction = new Float64Array(size);
+      const free = new Uint8Array(size);
+      const factors = new Float64Array(known.steps.length);
+      const search = new LineSearch(problem);
+
+      return {
+        step() {
+          freeElements(bounds, iterate.x, iterate.gradient, free);
+          for (let attempt = 0; attempt < 2; attempt++) {
+            const scaled = newtonDirection(
+              known,
+              iterate,
+              bounds.some ? free : undefined,
+              factors,
+              direction,
+            );
+            if (search.search(iterate, direction, scaled ? 1 : firstStep(iterate))) {
+              known.add(iterate, search.x, search.gradient);
+              iterate.move(problem, search.x, search.value, search.gradient);
+              return undefined;
+            }
+            if (known.count === 0) break;
+            known.forget();
           }
-          if (known.count === 0) break;
-          known.forget();
-        }
-        return "no lower point was found along the direction of steepest descent";
-      },
-    };
-  },
-});
+          return "no lower point was found along the direction of steepest descent";
+        },
+      };
+    },
+  });
+}
 
 /**
  * Writes −H·g, H being the inverse Hessian of the pairs (Nocedal & Wright, algorithm 7.4), within the elements that are free.

@@ -4,47 +4,73 @@
  * bounds hold; among the other elements the model is minimized. Its end is projected as by Morales and Nocedal, ACM Trans.
  * Math. Softw. 38, 2011.
  */
+import { type OptionsOf, readOptions } from "../../graph/internal.js";
 import type { Bounds } from "./bounds.js";
 import { longestStep } from "./bounds.js";
 import { Compact } from "./compact.js";
 import { firstStep, LineSearch } from "./line-search.js";
 import { Pairs, pairMemory } from "./pairs.js";
-import type { Iterate, Problem, Running } from "./solver.js";
+import { count, type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 import { dot } from "./vectors.js";
 
-export const lbfgsbMethod = (pairs: number) => ({
-  memory: (size: number) => pairMemory(size, pairs),
-  run(problem: Problem, iterate: Iterate): Running {
-    const { functions, bounds } = problem;
-    const { size } = functions;
-    const known = new Pairs(iterate, size);
-    const model = new Compact(known);
-    const corner = new CauchyPoint(size, 2 * pairs);
-    const direction = new Float64Array(size);
-    const search = new LineSearch(problem);
+const options = {
+  /** How many pairs of steps and changes are remembered. */
+  memory: count(10),
+};
 
-    return {
-      step() {
-        for (let attempt = 0; attempt < 2; attempt++) {
-          const sound = model.begin(1 / firstStep(iterate));
-          if (sound && corner.find(model, bounds, iterate)) {
-            corner.minimize(model, bounds, iterate, direction);
-            // Within the bounds the path is straight.
-            const most = longestStep(bounds, iterate.x, direction);
-            if (search.search(iterate, direction, Math.min(1, most))) {
-              known.add(iterate, search.x, search.gradient);
-              iterate.move(problem, search.x, search.value, search.gradient);
-              return undefined;
+export type LbfgsbOptions = OptionsOf<typeof options>;
+
+/**
+ * L-BFGS for parameters within bounds: the bounds that hold are found along the projected path of steepest descent, so that many
+ * change in one step. Without bounds it is as `lbfgs`.
+ *
+ * @param given `memory` = 10, the pairs that are remembered
+ *
+ * @example
+ * const run = minimize(rosenbrock.f, { x: [-1.2, 1] }, lbfgsb(), { bounds: { x: { upper: 0.5 } } });
+ * run.parameters.x; // Float64Array [0.5, 0.25]
+ *
+ * Byrd, Lu, Nocedal and Zhu, "A limited memory algorithm for bound constrained optimization", SIAM J. Sci. Comput. 16, 1995.
+ */
+export function lbfgsb(given: LbfgsbOptions = {}): Solver {
+  const own = readOptions("lbfgsb", options, given);
+  const pairs = own.memory;
+  return makeSolver({
+    name: "lbfgsb",
+    options: own,
+    memory: (size: number) => pairMemory(size, pairs),
+    run(problem: Problem, iterate: Iterate): Running {
+      const { functions, bounds } = problem;
+      const { size } = functions;
+      const known = new Pairs(iterate, size);
+      const model = new Compact(known);
+      const corner = new CauchyPoint(size, 2 * pairs);
+      const direction = new Float64Array(size);
+      const search = new LineSearch(problem);
+
+      return {
+        step() {
+          for (let attempt = 0; attempt < 2; attempt++) {
+            const sound = model.begin(1 / firstStep(iterate));
+            if (sound && corner.find(model, bounds, iterate)) {
+              corner.minimize(model, bounds, iterate, direction);
+              // Within the bounds the path is straight.
+              const most = longestStep(bounds, iterate.x, direction);
+              if (search.search(iterate, direction, Math.min(1, most))) {
+                known.add(iterate, search.x, search.gradient);
+                iterate.move(problem, search.x, search.value, search.gradient);
+                return undefined;
+              }
             }
+            if (known.count === 0) break;
+            known.forget();
           }
-          if (known.count === 0) break;
-          known.forget();
-        }
-        return "no lower point was found along the projected path of steepest descent";
-      },
-    };
-  },
-});
+          return "no lower point was found along the projected path of steepest descent";
+        },
+      };
+    },
+  });
+}
 
 /** The generalized Cauchy point, and the minimum of the model among the elements that are free there. */
 class CauchyPoint {

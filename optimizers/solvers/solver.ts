@@ -2,6 +2,8 @@
  * What solvers are given and what they keep. They work on flat arrays and know nothing of graphs; a solver's direction and
  * distance are its own, what runs share (counting, ends, records, checkpoints) is the loop's.
  */
+import type { Option } from "../../graph/internal.js";
+import { intern } from "../intern.js";
 import { type Bounds, projectedNorm, projectedWork } from "./bounds.js";
 
 /** A smooth function of `size` numbers. Each of these is computed by itself, and counted. */
@@ -23,17 +25,30 @@ export interface Problem {
 }
 
 /** Where the numbers of every solver lie. */
-const places = { value: 0, norm: 1, firstValue: 2, firstNorm: 3, decrease: 4, rounding: 5, work: 6 } as const;
+const places = {
+  value: 0,
+  norm: 1,
+  firstValue: 2,
+  firstNorm: 3,
+  decrease: 4,
+  rounding: 5,
+  work: 6,
+  begun: 7,
+} as const;
+
+const counted = 4;
 
 /**
  * The point where a solver stands and all that it remembers, in one array of a fixed layout: a copy of it is a checkpoint, and
  * a run that goes on from it gives the same bits. Point, value and gradient are always finite after `begin`.
  */
 export class Iterate {
-  /** The point, the gradient there, the numbers, then the memory. */
+  /** The point, the gradient there, the numbers, the counts, then the memory. */
   readonly data: Float64Array;
   readonly x: Float64Array;
   readonly gradient: Float64Array;
+  /** How often values, gradients, products and Hessians were computed. */
+  readonly counts: Float64Array;
   readonly memory: Readonly<Record<string, Float64Array>>;
   readonly #numbers: Float64Array;
 
@@ -47,13 +62,14 @@ export class Iterate {
     this.x = take(size);
     this.gradient = take(size);
     this.#numbers = take(Object.keys(places).length);
+    this.counts = take(counted);
     this.memory = Object.fromEntries(Object.entries(memory).map(([name, length]) => [name, take(length)]));
   }
 
   /** How long the array is. */
   static lengthOf(size: number, memory: Memory): number {
     const own = Object.values(memory).reduce((sum, length) => sum + length, 0);
-    return 2 * size + Object.keys(places).length + own;
+    return 2 * size + Object.keys(places).length + counted + own;
   }
 
   get value(): number {
@@ -90,11 +106,22 @@ export class Iterate {
     return this.#numbers[places.rounding]!;
   }
 
-  /** Stands at its point for the first time. Whether value and gradient are finite. */
-  begin({ functions, bounds }: Problem): boolean {
+  /** Whether it stands: an iterate of a checkpoint does. */
+  get begun(): boolean {
+    return this.#numbers[places.begun] === 1;
+  }
+
+  /** Stands at its point for the first time, by its value alone where there is no use for gradients. Whether all is finite. */
+  begin({ functions, bounds }: Problem, usesGradients = true): boolean {
+    if (!usesGradients) {
+      const alone = functions.value(this.x);
+      this.#numbers.set([alone, Number.NaN, alone, Number.NaN, Infinity, 0, Number.NaN, 1]);
+      return Number.isFinite(alone);
+    }
     const value = functions.gradient(this.x, this.gradient);
     const norm = projectedNorm(bounds, this.x, this.gradient);
-    this.#numbers.set([value, norm, value, norm, Infinity, 0, projectedWork(bounds, this.x, this.gradient)]);
+    const work = projectedWork(bounds, this.x, this.gradient);
+    this.#numbers.set([value, norm, value, norm, Infinity, 0, work, 1]);
     return Number.isFinite(value) && this.gradient.every(Number.isFinite);
   }
 
@@ -104,6 +131,14 @@ export class Iterate {
     this.#numbers[places.decrease] = this.value - value;
     this.#numbers[places.value] = value;
     this.#numbers[places.norm] = Number.NaN;
+  }
+
+  /** Evaluates the gradient at a point that was found without, and at the start, so that the end can be told. */
+  certify({ functions, bounds }: Problem, start: Float64Array): void {
+    functions.gradient(start, this.gradient);
+    this.#numbers[places.firstNorm] = projectedNorm(bounds, start, this.gradient);
+    functions.gradient(this.x, this.gradient);
+    this.#numbers[places.norm] = projectedNorm(bounds, this.x, this.gradient);
   }
 
   /** Whether the first-order conditions are nearer to hold at another point. */
@@ -145,18 +180,58 @@ export type Memory = Readonly<Record<string, number>>;
 
 /** A solver at work on a problem, at an iterate. What it holds besides is scratch: nothing there outlives a step. */
 export interface Running {
-  /** Goes to a better point. A sentence where there is none to be found: the iterate stays as it is then. */
+  /** Goes to a better point. A sentence's end where there is none to be found: the iterate stays as it is then. */
   step(): string | undefined;
 }
 
-/** How a solver is made of its definition. */
+/** What is known of a problem before it is solved. */
+export interface Traits {
+  readonly size: number;
+  readonly bounded: boolean;
+  /** Whether second derivatives are of use: false where the objective has kinks. */
+  readonly smooth: boolean;
+}
+
+/** A method for smooth functions, to be given where an optimizer may be. */
 export interface Solver {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Whether it asks for gradients, products or Hessians; all ask for values. */
+  /** Whether it asks for gradients at all. */
+  readonly usesGradients: boolean;
   memory(size: number): Memory;
   /** To go on from an iterate, which `begin` has made finite. */
   run(problem: Problem, iterate: Iterate): Running;
+  /** For a solver that leaves the choice to what is known of the problem: another one, and why. */
+  choose?(traits: Traits): { readonly solver: Solver; readonly why: string };
+}
+
+/** All that were made here, which is what tells a solver from an object of functions of the same names. */
+const made = new WeakSet<object>();
+
+/** A solver of its parts; those of equal options are the same object. */
+export function makeSolver(parts: Omit<Solver, "usesGradients"> & Partial<Solver>): Solver {
+  return intern(parts.name, parts.options, () => {
+    const solver: Solver = { usesGradients: true, ...parts, options: Object.freeze({ ...parts.options }) };
+    made.add(solver);
+    return solver;
+  });
+}
+
+/** Whether something is a solver. */
+export function isSolver(given: unknown): given is Solver {
+  return typeof given === "object" && given !== null && made.has(given);
+}
+
+/** For solvers that have no options. */
+export type NoOptions = Readonly<Record<never, never>>;
+
+/** A whole number from `least` on. */
+export function count(initial: number, least = 1): Option<number, number> {
+  return {
+    default: initial,
+    range: `a whole number from ${least} on`,
+    allows: (value) => Number.isSafeInteger(value) && (value as number) >= least,
+  };
 }
 
 /** So many ulps of the point the gradient may be off where it is as small as rounding allows. */

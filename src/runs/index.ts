@@ -1,3 +1,4 @@
+export type { BoundsByName, BoundsOf } from "./bounds.js";
 export type { ProgressOptions, RunProgress, Scheduling } from "./drive.js";
 export {
   type MinimizeOptions,
@@ -6,9 +7,12 @@ export {
   type PointOf,
   type Progress,
   type Run,
+  type Solved,
+  type SolvedBy,
   type Trajectory,
 } from "./minimize.js";
 export type { Status } from "./reason.js";
+export type { SolverReport } from "./solving.js";
 export type { StoppingOptions, Tolerance } from "./stopping.js";
 export {
   type BatchInputs,

@@ -15,6 +15,9 @@ import {
   type ValuesOf,
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import { auto, type Solver } from "../../optimizers/solvers/index.js";
+import { isSolver } from "../../optimizers/solvers/internal.js";
+import { type BoundsByName, readBounds } from "./bounds.js";
 import { checkFinite, type Given, placeIn, readData, readDtype, readOptimizer, readStart } from "./checks.js";
 import { explainPoint } from "./divergence.js";
 import {
@@ -30,11 +33,19 @@ import {
   type Scheduling,
 } from "./drive.js";
 import { type Program, programOf } from "./kernels.js";
-import { chooseLoop } from "./loop.js";
-import { optimizerMethod } from "./method.js";
+import { chooseLoop, type LoopOptions } from "./loop.js";
+import { type Method, optimizerMethod } from "./method.js";
 import { BeforeStep } from "./progress.js";
 import type { Status } from "./reason.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
+import {
+  checkUsed,
+  prepare,
+  readSolverTolerance,
+  type SolverReport,
+  type Solving,
+  type Task,
+} from "./solving.js";
 import { asDtype, isTensor, plainTree, plainValue, type State, type Tensor, type Tensors } from "./state.js";
 import { type Objective, traceStep } from "./step.js";
 import { knownStops, Stopping, type StoppingOptions } from "./stopping.js";
@@ -88,6 +99,11 @@ export interface MinimizeOptions<
   readonly memoryLimit?: number;
   /** Inputs of the objective that stay as they are. */
   readonly data?: D;
+  /**
+   * Of solvers: bounds of parameters by name (`"layers.0.W"` in a tree), as numbers for all elements or one for each. One side may
+   * be left out; equal ones hold a parameter fixed. A start outside is moved inside, and `run.solver.moved` tells.
+   */
+  readonly bounds?: BoundsByName;
   /** Called before each step; returning false stops the run. An asynchronous run waits for the promise that it gives. */
   readonly onStep?: (progress: Progress<P, ArrayOf<T>>) => unknown;
 }
@@ -124,23 +140,54 @@ export interface Run<P extends Shapes = Shapes, A = Float64Array> {
   readonly trajectory: Trajectory<P, A>;
 }
 
+/** What a run of a solver tells besides. */
+export interface Solved {
+  readonly solver: SolverReport;
+}
+
+/** What a run tells besides by the kind of its method. */
+export type SolvedBy<M> = M extends Optimizer ? unknown : Solved;
+
 /**
- * Lowers a scalar objective from `start`, step by step. The inputs named in `start` are moved; all others are `data`.
- * A run whose value, gradient or point is no longer finite has diverged: it ends at the last finite point.
+ * Lowers a scalar objective from `start`, step by step, by an optimizer or a solver. The inputs named in `start` are moved; all
+ * others are `data`. Without a method it is `auto()`, which chooses a solver and says which and why.
+ *
+ * A run whose value, gradient or point is no longer finite has diverged: it ends at the last finite point. A solver takes no such
+ * step. It has converged where the projected gradient is small for what the objective's scale says: `tolerance` times what it was
+ * at the start, and worth no more than that part of the value (or as small as rounding allows). It has stalled where no step
+ * leads lower and that doesn't hold.
  *
  * @example
  * const run = minimize(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), { steps: 150 });
  * run.status; run.message; run.parameters.x; run.trajectory.values;
  *
- * @throws where the start or an option can't be used: the key and the reason are named
+ * @example
+ * const run = minimize(rosenbrock.f, { x: [-1.2, 1] });
+ * run.status; // "converged"
+ * run.solver.name; // "trustRegion"
+ *
+ * @throws where the start or an option can't be used: the key and the reason are named; for a solver also where the objective
+ * isn't finite at the start, or ignores a parameter
  */
-export function minimize<I extends Shapes, O, const N extends keyof I & string, T extends Dtype = "f64">(
+export function minimize<
+  I extends Shapes,
+  O,
+  const N extends keyof I & string,
+  T extends Dtype = "f64",
+  M extends Optimizer | Solver = Solver,
+>(
   objective: Traced<I, O> & ScalarOutput<O>,
   start: { readonly [K in N]: ValuesOf<I[K]> },
-  optimizer: Optimizer,
+  method?: M,
   options: MinimizeOptions<Pick<I, N>, ValuesOf<Omit<I, N>>, T> = {},
-): Run<Pick<I, N>, ArrayOf<T>> {
-  return minimizeBy(chooseLoop, objective as never, start, optimizer, options as unknown as MinimizeOptions);
+): Run<Pick<I, N>, ArrayOf<T>> & SolvedBy<M> {
+  return minimizeBy(
+    chooseLoop,
+    objective as never,
+    start,
+    method ?? auto(),
+    options as unknown as MinimizeOptions,
+  ) as never;
 }
 
 /**
@@ -163,20 +210,29 @@ export async function minimizeAsync<
   O,
   const N extends keyof I & string,
   T extends Dtype = "f64",
+  M extends Optimizer | Solver = Solver,
 >(
   objective: Traced<I, O> & ScalarOutput<O>,
   start: { readonly [K in N]: ValuesOf<I[K]> },
-  optimizer: Optimizer,
+  method?: M,
   options: MinimizeOptions<Pick<I, N>, ValuesOf<Omit<I, N>>, T> & Scheduling = {},
-): Promise<Run<Pick<I, N>, ArrayOf<T>>> {
+): Promise<Run<Pick<I, N>, ArrayOf<T>> & SolvedBy<M>> {
   const { signal, timeBudget, ...others } = checkOptions("minimizeAsync", options, {
     ...known,
     ...knownAsync,
   });
   const pace = { isAsync: true, ...readAsync("minimizeAsync", { signal, timeBudget } as Scheduling) };
   return finishAsync(
-    minimizing("minimizeAsync", chooseLoop, pace, objective as never, start, optimizer, others as never),
-  );
+    minimizing(
+      "minimizeAsync",
+      chooseLoop,
+      pace,
+      objective as never,
+      start,
+      method ?? auto(),
+      others as never,
+    ),
+  ) as never;
 }
 
 const known = {
@@ -187,6 +243,7 @@ const known = {
   trajectory: "boolean",
   memoryLimit: "any",
   data: "any",
+  bounds: "any",
   onStep: "function",
 } as const;
 
@@ -195,10 +252,10 @@ export function minimizeBy(
   makeLoop: typeof chooseLoop,
   objective: Objective,
   start: unknown,
-  optimizer: Optimizer,
+  method: Optimizer | Solver,
   options: MinimizeOptions<Shapes, object>,
 ): Run<never, never> {
-  const run = minimizing("minimize", makeLoop, { isAsync: false }, objective, start, optimizer, options);
+  const run = minimizing("minimize", makeLoop, { isAsync: false }, objective, start, method, options);
   return finish("minimize", run);
 }
 
@@ -209,29 +266,42 @@ function* minimizing(
   pace: Scheduling & { readonly isAsync: boolean },
   objective: Objective,
   start: unknown,
-  optimizer: Optimizer,
-  options: MinimizeOptions<Shapes, object, Dtype>,
+  given: Optimizer | Solver,
+  asked: MinimizeOptions<Shapes, object, Dtype>,
 ): Driven<Run<never, never>> {
-  readOptimizer(what, optimizer);
-  const given = checkOptions(what, options, known);
-  const { steps = 1000, trajectory = true, dtype = "f64", onStep, onProgress } = given;
-  const { memoryLimit = defaultMemoryLimit, data: constants = {} } = given;
+  const solver = isSolver(given) ? given : undefined;
+  const optimizer = solver ? undefined : readOptimizer(what, given);
+  const options = checkOptions(what, asked, known);
+  const { steps = 1000, trajectory = true, dtype = "f64", onStep, onProgress } = options;
+  const { memoryLimit = defaultMemoryLimit, data: constants = {} } = options;
   readCount(steps, `${what}: steps`);
   readCount(memoryLimit, `${what}: memoryLimit`, 0, Number.MAX_SAFE_INTEGER);
   readDtype(what, dtype);
-  const stopping = new Stopping(what, given);
+  // A solver has a test of its own for the gradient.
+  const stopping = new Stopping(what, solver ? { ...options, tolerance: 0 } : options);
   const { parameters, data } = readInputs(what, objective, start, constants);
   const names = Object.keys(parameters);
-  const method = optimizerMethod(optimizer, {
-    tolerance: stopping.gradient,
-    dtype,
-    inputsFor: (state) => ({
-      program: stepOf(objective, optimizer, state, data),
-      data: leavesOf(data, isTensor).map((one) => plainValue(asDtype(one, dtype))),
-    }),
-    explain: (point) => explainPoint(objective, names, { ...point, ...plainTree(data) }),
-  });
-  const state = method.init(parameters);
+  const explain = (point: ReturnType<State["point"]>) =>
+    explainPoint(objective, names, { ...point, ...plainTree(data) });
+  let solving: Solving | undefined;
+  let method: Method | undefined;
+  let state: State;
+  if (optimizer) {
+    checkOptimizerOptions(what, options);
+    method = optimizerMethod(optimizer, {
+      tolerance: stopping.gradient,
+      dtype,
+      inputsFor: (from) => ({
+        program: stepOf(objective, optimizer, from, data),
+        data: leavesOf(data, isTensor).map((one) => plainValue(asDtype(one, dtype))),
+      }),
+      explain,
+    });
+    state = method.init(parameters);
+  } else {
+    solving = prepare(readTask(what, solver!, options, objective, parameters, data));
+    state = solving.state;
+  }
   const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit, state.steps);
   const answers = new Answers();
   const tell = (value: number, norm: number) => {
@@ -245,11 +315,14 @@ function* minimizing(
     state.seen = state.steps;
     return stopping.test(value, norm, state.steps, state) ?? (onStep && tell(value, norm));
   };
-  const loop = makeLoop(method, state, {
+  const loopOptions: LoopOptions = {
     steps,
     recorder: trajectory ? recorder : undefined,
     evaluated: onStep || stopping.isAsked ? evaluated : undefined,
-  });
+  };
+  const loop = method
+    ? makeLoop(method, state, loopOptions)
+    : solving!.loop(loopOptions, () => explain(state.point()));
   const { maxTime } = stopping;
   const ended = yield* drive(loop, state, { ...pace, maxSteps: steps, maxTime, answers, onProgress });
   return {
@@ -260,7 +333,32 @@ function* minimizing(
     evaluations: ended.evaluations,
     steps: state.steps,
     trajectory: recorder.finish(state.steps) as never,
+    ...(solving && { solver: solving.report() }),
   };
+}
+
+/** @throws where an option is one of solvers */
+function checkOptimizerOptions(what: string, { bounds }: { readonly bounds?: unknown }): void {
+  if (bounds === undefined) return;
+  throw new AdjointError(
+    `${what}: optimizers know no bounds; use a solver such as lbfgsb(), or none to have one chosen.`,
+  );
+}
+
+/** What a solver is told. @throws where an option can't be used */
+function readTask(
+  what: string,
+  solver: Solver,
+  options: MinimizeOptions<Shapes, object, Dtype>,
+  objective: Objective,
+  parameters: Tensors,
+  data: Tensors,
+): Task {
+  if (options.dtype === "f32") throw new AdjointError(`${what}: solvers compute with dtype "f64" only.`);
+  checkUsed(what, objective, parameters);
+  const bounds = readBounds(what, options.bounds, parameters);
+  const tolerance = readSolverTolerance(what, options.tolerance);
+  return { solver, objective, parameters, data, bounds, tolerance };
 }
 
 /** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */

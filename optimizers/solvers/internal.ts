@@ -1,0 +1,12 @@
+/** The door for runs: what they need of solvers besides what users do. */
+export { type Bounds, makeBounds, noBounds, project } from "./bounds.js";
+export {
+  type Functions,
+  hasConverged,
+  Iterate,
+  isSolver,
+  type Problem,
+  type Running,
+  type Solver,
+  type Traits,
+} from "./solver.js";

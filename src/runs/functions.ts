@@ -1,0 +1,144 @@
+/**
+ * An objective's value, gradient, Hessian and its products as kernels of the parameters in one flat array, each compiled when it
+ * is first asked for, and counted.
+ */
+import {
+  type Expr,
+  hessian,
+  hvp,
+  reshape,
+  type Shape,
+  slice,
+  type Traced,
+  tensor,
+  trace,
+  valueAndGrad,
+  vector,
+} from "../../graph/index.js";
+import { graphOf, leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
+import type { Functions } from "../../optimizers/solvers/internal.js";
+import { type Program, programOf } from "./kernels.js";
+import { isTensor, plainValue, type Tensors } from "./state.js";
+import { keys, type Objective, record } from "./step.js";
+
+/** What kernels are given, and what they write. */
+type Inputs = Record<string, number | Float64Array>;
+
+/** The functions of an objective for parameters and data of these forms; `data` is bound. */
+export function makeFunctions(
+  objective: Objective,
+  parameters: Tensors,
+  data: Tensors,
+  counts: Float64Array,
+): Functions {
+  const leaves = leavesOf(parameters, isTensor);
+  const constants = leavesOf(data, isTensor);
+  const size = leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const others = keys("d", constants.length);
+  const flat = () => flatten(objective, parameters, data, size, others);
+  const text = JSON.stringify(Object.keys(parameters));
+  const kernel = (name: string, make: () => Traced): (() => Program["kernel"]) => {
+    let found: Program["kernel"] | undefined;
+    return () => {
+      found ??= programOf(name, [objective], text, "f64", make).kernel;
+      return found;
+    };
+  };
+  const kernels = {
+    value: kernel("value", flat),
+    gradient: kernel("gradient", () => valueAndGrad(flat() as never, "x" as never) as unknown as Traced),
+    product: kernel("product", () => hvp(flat() as never, "x" as never) as unknown as Traced),
+    hessian: kernel("hessian", () => hessian(flat() as never, "x" as never) as unknown as Traced),
+  };
+  const given = record(others, constants.map(plainValue)) as Inputs;
+  const inputs: Inputs = { ...given };
+  const along: Inputs = { ...given };
+  const told: Float64Array = new Float64Array(1);
+  const run = (name: keyof typeof kernels, from: Inputs, into: unknown) => {
+    kernels[name]().into(from as never, into as never);
+  };
+  const count = (place: number) => {
+    counts[place] = counts[place]! + 1;
+  };
+  const outputs = { value: told, grad: { x: told } };
+  const matrix = { x: { x: told } };
+  const image = { x: told };
+  return {
+    size,
+    value(x) {
+      count(0);
+      inputs.x = x;
+      run("value", inputs, told);
+      return told[0]!;
+    },
+    gradient(x, into) {
+      count(1);
+      inputs.x = x;
+      outputs.grad.x = into;
+      run("gradient", inputs, outputs);
+      return told[0]!;
+    },
+    product(x, direction, into) {
+      count(2);
+      along.x = x;
+      along["tangent.x"] = direction;
+      image.x = into;
+      run("product", along, image);
+    },
+    hessian(x, into) {
+      count(3);
+      inputs.x = x;
+      matrix.x.x = into;
+      run("hessian", inputs, matrix);
+    },
+  };
+}
+
+/** The objective as a function of one vector `x`, the parameters one after the other, and of its data in order. */
+function flatten(
+  objective: Objective,
+  parameters: Tensors,
+  data: Tensors,
+  size: number,
+  others: readonly string[],
+): Traced {
+  const shapes = leavesOf(parameters, isTensor).map(({ shape }) => shape);
+  const specs = record(
+    others,
+    leavesOf(data, isTensor).map(({ shape }) => tensor(shape)),
+  );
+  return trace({ x: vector(size), ...specs }, (inputs: Readonly<Record<string, Expr>>) => {
+    const parts = partsOf(inputs.x!, shapes);
+    const tree = unflattenTree(parameters, isTensor, parts);
+    const constants = unflattenTree(
+      data,
+      isTensor,
+      others.map((name) => inputs[name]!),
+    );
+    const all = { ...(tree as object), ...(constants as object) };
+    return (objective as unknown as (inputs: object) => Expr)(all);
+  }) as unknown as Traced;
+}
+
+/** The parts of a vector, one after the other, in these shapes. */
+function partsOf(x: Expr, shapes: readonly Shape[]): Expr[] {
+  let offset = 0;
+  return shapes.map((shape) => {
+    const start = offset;
+    offset += sizeOf(shape);
+    const part = shapes.length === 1 ? x : slice(x, start, offset);
+    return shape.length === 1 ? part : reshape(part, shape);
+  });
+}
+
+/** Ops with kinks or jumps, where second derivatives say nothing of what comes next. */
+const bent = new Set(
+  "abs maximum minimum max min relu leakyRelu clip sign floor ceil round where less greater norm sort median".split(
+    " ",
+  ),
+);
+
+/** Whether an objective has second derivatives that are of use, as its ops tell. */
+export function isSmooth(objective: Objective): boolean {
+  return graphOf(objective, "minimize").nodes.every(({ op }) => !bent.has(op.name));
+}

@@ -1,0 +1,182 @@
+/** Runs of solvers: the state that they work in, and the loop around their steps. */
+import { AdjointError } from "../../graph/index.js";
+import { describe, flattenTree, graphOf, isId, leavesOf, pathText } from "../../graph/internal.js";
+import {
+  type Bounds,
+  hasConverged,
+  Iterate,
+  type Problem,
+  project,
+  type Running,
+  type Solver,
+} from "../../optimizers/solvers/internal.js";
+import { isSmooth, makeFunctions } from "./functions.js";
+import { type Loop, type LoopOptions, reasonOf } from "./loop.js";
+import { allSteps, type Reason } from "./reason.js";
+import { isTensor, State, type Tensors } from "./state.js";
+import type { Objective } from "./step.js";
+
+/** How a solver went about it. */
+export interface SolverReport {
+  /** The solver: the one that `auto` chose. */
+  readonly name: string;
+  /** Why `auto` chose it; empty where it was given. */
+  readonly why: string;
+  /** How many elements of the start lay outside the bounds, and were moved onto them. */
+  readonly moved: number;
+  /** How often the value alone was computed, value and gradient, a Hessian's product, and a Hessian. */
+  readonly values: number;
+  readonly gradients: number;
+  readonly products: number;
+  readonly hessians: number;
+  /**
+   * The largest element of the gradient at the end without those that bounds hold: by it a run has converged or not. NaN where
+   * no gradient was asked for.
+   */
+  readonly projectedGradient: number;
+}
+
+/** What a run of a solver is told. */
+export interface Task {
+  readonly solver: Solver;
+  readonly objective: Objective;
+  readonly parameters: Tensors;
+  readonly data: Tensors;
+  readonly bounds: Bounds;
+  readonly tolerance: SolverTolerance;
+}
+
+/** The tolerances of the projected gradient: the one of `hasConverged`, and an absolute one. */
+export interface SolverTolerance {
+  readonly relative: number;
+  readonly absolute: number;
+}
+
+export interface Solving {
+  readonly state: State;
+  loop(options: LoopOptions, explain: () => string | undefined): Loop;
+  report(): SolverReport;
+}
+
+/** A solver on its way through a state's first array, in which it has its iterate: steps change it in place. */
+export function prepare({ solver: given, objective, parameters, data, bounds, tolerance }: Task): Solving {
+  const size = bounds.lower.length;
+  const traits = () => ({ size, bounded: bounds.some, smooth: isSmooth(objective) });
+  const { solver, why } = given.choose?.(traits()) ?? { solver: given, why: "" };
+  const memory = solver.memory(size);
+  const length = Iterate.lengthOf(size, memory);
+  const all = { data: new Float64Array(length - size), shape: [length - size] };
+  const state = new State({ parameters, slots: { [solver.name]: { all } } });
+  const iterate = new Iterate(state.now as Float64Array, size, memory);
+  const moved = project(bounds, iterate.x);
+  const problem: Problem = { functions: makeFunctions(objective, parameters, data, iterate.counts), bounds };
+  return {
+    state,
+    loop: (options, explain) => solverLoop(solver, problem, iterate, state, tolerance, options, explain),
+    report() {
+      const [values, gradients, products, hessians] = iterate.counts as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const counts = { values, gradients, products, hessians };
+      return { name: solver.name, why, moved, ...counts, projectedGradient: iterate.norm };
+    },
+  };
+}
+
+/** The loop of a solver's steps. */
+function solverLoop(
+  solver: Solver,
+  problem: Problem,
+  iterate: Iterate,
+  state: State,
+  tolerance: SolverTolerance,
+  options: LoopOptions,
+  explain: () => string | undefined,
+): Loop {
+  const { steps, recorder, evaluated } = options;
+  const before = state.before as Float64Array;
+  let running: Running | undefined;
+  let end: string | undefined;
+  return (until) => {
+    if (!iterate.begun && !iterate.begin(problem, solver.usesGradients)) {
+      throw new AdjointError(
+        `minimize: at the start, ${explain() ?? "the value or the gradient isn't finite."}`,
+      );
+    }
+    running ??= solver.run(problem, iterate);
+    for (;;) {
+      const { value, norm, counts } = iterate;
+      const evaluations = counts[0]! + counts[1]!;
+      // What stopping tests count is one more than those before the point.
+      state.evaluations = evaluations - 1;
+      const found = conclude(iterate, tolerance, end);
+      const asked = found ?? (state.steps >= steps ? allSteps(state.steps, norm) : evaluated?.(value, norm));
+      const reason = reasonOf(asked);
+      if (asked || state.steps >= until)
+        return { reason: reason && certified(reason, norm), value, evaluations };
+      recorder?.record(state.steps, value);
+      before.set(iterate.x);
+      end = running.step();
+      if (end === undefined) state.steps++;
+    }
+  };
+}
+
+/** Why a solver is at its end at a point, if it is; `end` says why there is no further step. */
+function conclude(
+  iterate: Iterate,
+  { relative, absolute }: SolverTolerance,
+  end: string | undefined,
+): Reason | undefined {
+  const { norm, firstNorm } = iterate;
+  const ended = end !== undefined;
+  if (hasConverged(iterate, relative, ended) || norm <= absolute) {
+    const message = `The largest element of the projected gradient is ${norm}; at the start it was ${firstNorm}.`;
+    return { status: "converged", message };
+  }
+  if (!ended) return undefined;
+  const message = `Here ${end}, though the largest element of the projected gradient is ${norm}.`;
+  return { status: "stalled", message };
+}
+
+/** Changes of the value or the point that are small say that a run goes on slowly: no more, without a small gradient. */
+function certified(reason: Reason, norm: number): Reason {
+  if (reason.status !== "converged" || reason.message.includes("projected gradient")) return reason;
+  return {
+    status: "stalled",
+    message: `${reason.message} The largest element of the projected gradient is ${norm}.`,
+  };
+}
+
+/** The tolerances of a solver: a number is the relative one. */
+export function readSolverTolerance(what: string, given: unknown): SolverTolerance {
+  const isBound = (one: unknown): one is number =>
+    typeof one === "number" && Number.isFinite(one) && one >= 0;
+  const { relative = given === undefined ? 1e-8 : 0, absolute = 0 } =
+    typeof given === "object" && given !== null
+      ? (given as Partial<SolverTolerance>)
+      : { relative: (given ?? 1e-8) as number };
+  const wrong = [relative, absolute].find((one) => !isBound(one));
+  if (wrong === undefined) return { relative, absolute: absolute === 0 ? -1 : absolute };
+  throw new AdjointError(`${what}: tolerance must be a finite number ≥ 0, not ${describe(wrong)}.`);
+}
+
+/** @throws where the objective doesn't depend on a parameter, as its graph tells */
+export function checkUsed(what: string, objective: Objective, parameters: Tensors): void {
+  const { nodes, outputs, inputs, inputTree } = graphOf(objective, what);
+  const used = new Set<number>(leavesOf(outputs, isId));
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    if (used.has(i)) for (const operand of nodes[i]!.operands) used.add(operand);
+  }
+  const own = flattenTree(parameters, isTensor).map(({ path }) => pathText(path));
+  for (const id of leavesOf(inputTree, isId)) {
+    const name = pathText(inputs[id]!.path);
+    if (used.has(id) || !own.includes(name)) continue;
+    throw new AdjointError(
+      `${what}: the objective doesn't depend on "${name}"; leave it out of start and pass it as data.`,
+    );
+  }
+}
