@@ -107,6 +107,9 @@ const rows: readonly (readonly [
   ["warmup", (given) => o.warmup(given), "warmupStep", "warmupSteps"],
   ["OptimizerDefinition", (given) => o.defineOptimizer(given), "hyperparameter", "hyperparameters"],
   ["MinimizeOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "step", "steps"],
+  ["LbfgsOptions", (given) => s.lbfgs(given), "memroy", "memory"],
+  ["LbfgsbOptions", (given) => s.lbfgsb(given), "memry", "memory"],
+  ["TrustRegionOptions", (given) => s.trustRegion(given), "dence", "dense"],
   ["StoppingOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "maxTimes", "maxTime"],
   ["ProgressOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "onProgres", "onProgress"],
   ["TrainOptions", train, "batchsize", "batchSize"],
@@ -210,7 +213,12 @@ options("figures are saved and shown with options, too", async () => {
 
 options("every type of options that is exported has a row", () => {
   const root = new URL("../", import.meta.url);
-  const doors = ["graph/index.ts", "graph/ops/index.ts", "optimizers/index.ts"];
+  const doors = [
+    "graph/index.ts",
+    "graph/ops/index.ts",
+    "optimizers/index.ts",
+    "optimizers/solvers/index.ts",
+  ];
   for (const room of readdirSync(new URL("src/", root), { withFileTypes: true }))
     if (room.isDirectory()) doors.push(`src/${room.name}/index.ts`);
   const exported = new Set<string>();
@@ -225,7 +233,7 @@ options("every type of options that is exported has a row", () => {
   }
   const covered = new Set(rows.map(([type]) => type));
   // What other options are made of, and those of the methods of a figure, which the test before this one tries.
-  for (const known of ["SizeOptions", "RenderOptions"]) covered.add(known);
+  for (const known of ["SizeOptions", "RenderOptions", "NoOptions"]) covered.add(known);
   assert.ok(exported.size > 15, `${exported.size} found`);
   assert.equal(
     [...exported].filter((name) => !covered.has(name)),

@@ -10,6 +10,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as graph from "../graph/index.js";
 import * as optimizers from "../optimizers/index.js";
+import * as solvers from "../src/solvers/index.js";
 import * as figures from "../src/figures/index.js";
 import * as fluent from "../src/fluent/fluent.js";
 import * as library from "../src/index.js";
@@ -33,6 +34,7 @@ const sources = {
   adjoint: library,
   "adjoint/graph": graph,
   "adjoint/optimizers": optimizers,
+  "adjoint/solvers": solvers,
   "adjoint/fluent": fluent,
   "adjoint/testing": testing,
   "adjoint/figures": figures,

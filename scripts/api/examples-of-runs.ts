@@ -3,6 +3,7 @@ import {
   adam,
   type Expr,
   gradientDescent,
+  lbfgsb,
   linear,
   mean,
   minimize,
@@ -116,8 +117,16 @@ export const runs: Readonly<Record<string, Examples>> = {
     free: /^[01]/,
   },
   rateAt: of(() => [0.1, 1]),
+  auto: of(() => [{}]),
+  lbfgs: of(() => [{ memory: 5 }]),
+  lbfgsb: of(() => [{ memory: 5 }]),
+  conjugateGradient: of(() => [{}]),
+  newtonCG: of(() => [{}]),
+  trustRegion: of(() => [{ dense: 10 }]),
+  nelderMead: of(() => [{}]),
   minimize: {
     ...of(
+      () => [sphere.f, { x: [3, 4] }, lbfgsb(), { steps: 3, bounds: { x: { lower: 1, upper: [5, 6] } } }],
       () => [sphere.f, { x: [3, 4] }, adam({ learningRate: 0.1 }), { steps: 3 }],
       () => [
         twoInputs,

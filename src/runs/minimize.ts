@@ -1,24 +1,18 @@
-import { AdjointError, type Dtype, type Shape, type Shapes, type Traced } from "../../graph/index.js";
+import type { Dtype, Shape, Shapes, Traced } from "../../graph/index.js";
 import {
   type ArrayOf,
-  checkKeys,
   checkOptions,
-  formatShape,
-  graphOf,
-  isId,
   type Listed,
   leavesOf,
-  readAlong,
   readCount,
-  readValue,
   type ScalarOutput,
   type ValuesOf,
 } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { auto, type Solver } from "../../optimizers/solvers/index.js";
 import { isSolver } from "../../optimizers/solvers/internal.js";
-import { type BoundsByName, readBounds } from "./bounds.js";
-import { checkFinite, type Given, placeIn, readData, readDtype, readOptimizer, readStart } from "./checks.js";
+import type { BoundsByName } from "./bounds.js";
+import { readDtype, readOptimizer } from "./checks.js";
 import { explainPoint } from "./divergence.js";
 import {
   Answers,
@@ -32,21 +26,15 @@ import {
   readAsync,
   type Scheduling,
 } from "./drive.js";
+import { readInputs } from "./inputs.js";
 import { type Program, programOf } from "./kernels.js";
 import { chooseLoop, type LoopOptions } from "./loop.js";
 import { type Method, optimizerMethod } from "./method.js";
 import { BeforeStep } from "./progress.js";
 import type { Status } from "./reason.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
-import {
-  checkUsed,
-  prepare,
-  readSolverTolerance,
-  type SolverReport,
-  type Solving,
-  type Task,
-} from "./solving.js";
-import { asDtype, isTensor, plainTree, plainValue, type State, type Tensor, type Tensors } from "./state.js";
+import { checkOptimizerOptions, prepare, readTask, type SolverReport, type Solving } from "./solving.js";
+import { asDtype, isTensor, plainTree, plainValue, type State, type Tensors } from "./state.js";
 import { type Objective, traceStep } from "./step.js";
 import { knownStops, Stopping, type StoppingOptions } from "./stopping.js";
 
@@ -146,7 +134,7 @@ export interface Solved {
 }
 
 /** What a run tells besides by the kind of its method. */
-export type SolvedBy<M> = M extends Optimizer ? unknown : Solved;
+export type SolvedBy<M> = [M] extends [Optimizer] ? unknown : Solved;
 
 /**
  * Lowers a scalar objective from `start`, step by step, by an optimizer or a solver. The inputs named in `start` are moved; all
@@ -337,62 +325,10 @@ function* minimizing(
   };
 }
 
-/** @throws where an option is one of solvers */
-function checkOptimizerOptions(what: string, { bounds }: { readonly bounds?: unknown }): void {
-  if (bounds === undefined) return;
-  throw new AdjointError(
-    `${what}: optimizers know no bounds; use a solver such as lbfgsb(), or none to have one chosen.`,
-  );
-}
-
-/** What a solver is told. @throws where an option can't be used */
-function readTask(
-  what: string,
-  solver: Solver,
-  options: MinimizeOptions<Shapes, object, Dtype>,
-  objective: Objective,
-  parameters: Tensors,
-  data: Tensors,
-): Task {
-  if (options.dtype === "f32") throw new AdjointError(`${what}: solvers compute with dtype "f64" only.`);
-  checkUsed(what, objective, parameters);
-  const bounds = readBounds(what, options.bounds, parameters);
-  const tolerance = readSolverTolerance(what, options.tolerance);
-  return { solver, objective, parameters, data, bounds, tolerance };
-}
-
 /** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */
 function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: Tensors): Program {
   const names = JSON.stringify(Object.keys(state.tree.parameters));
   return programOf("step", [objective, optimizer], names, state.dtype, () =>
     traceStep(optimizer, state, data, objective),
   );
-}
-
-/** The objective's inputs as numbers of their own, those of the start apart: trees of its inputs' form. */
-function readInputs(
-  what: string,
-  objective: unknown,
-  start: unknown,
-  data: unknown,
-): { parameters: Tensors; data: Tensors } {
-  const { inputs, inputTree, outputs, nodes } = graphOf(objective, what);
-  const own = readStart(what, start);
-  const others = readData(what, data, own);
-  checkKeys({ ...own, ...others }, Object.keys(inputTree), `${what}: start and data`);
-  const shape = typeof outputs === "number" ? nodes[outputs]!.shape : undefined;
-  if (shape?.length !== 0) {
-    const found = shape ? `of shape ${formatShape(shape)}; sum or mean it` : "a record of outputs";
-    throw new AdjointError(`${what}: the objective must be a scalar, not ${found}.`);
-  }
-  const read = (given: Given): Tensors => {
-    const like = Object.fromEntries(Object.entries(inputTree).filter(([key]) => Object.hasOwn(given, key)));
-    return readAlong(like, isId, given, placeIn(what), (value, i): Tensor => {
-      const { path, shape } = inputs[i]!;
-      const data = readValue(value, shape, placeIn(what)(path));
-      checkFinite(what, path, data);
-      return { data: data.slice(), shape };
-    }) as Tensors;
-  };
-  return { parameters: read(own), data: read(others) };
 }

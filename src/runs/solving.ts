@@ -10,6 +10,7 @@ import {
   type Running,
   type Solver,
 } from "../../optimizers/solvers/internal.js";
+import { readBounds } from "./bounds.js";
 import { isSmooth, makeFunctions } from "./functions.js";
 import { type Loop, type LoopOptions, reasonOf } from "./loop.js";
 import { allSteps, type Reason } from "./reason.js";
@@ -151,8 +152,39 @@ function certified(reason: Reason, norm: number): Reason {
   };
 }
 
+/** What solvers read of a run's options. */
+interface SolverOptions {
+  readonly dtype?: unknown;
+  readonly bounds?: unknown;
+  readonly tolerance?: unknown;
+}
+
+/** @throws where an option is one of solvers */
+export function checkOptimizerOptions(what: string, { bounds }: SolverOptions): void {
+  if (bounds === undefined) return;
+  throw new AdjointError(
+    `${what}: optimizers know no bounds; use a solver such as lbfgsb(), or none to have one chosen.`,
+  );
+}
+
+/** What a solver is told. @throws where an option can't be used */
+export function readTask(
+  what: string,
+  solver: Solver,
+  options: SolverOptions,
+  objective: Objective,
+  parameters: Tensors,
+  data: Tensors,
+): Task {
+  if (options.dtype === "f32") throw new AdjointError(`${what}: solvers compute with dtype "f64" only.`);
+  checkUsed(what, objective, parameters);
+  const bounds = readBounds(what, options.bounds, parameters);
+  const tolerance = readSolverTolerance(what, options.tolerance);
+  return { solver, objective, parameters, data, bounds, tolerance };
+}
+
 /** The tolerances of a solver: a number is the relative one. */
-export function readSolverTolerance(what: string, given: unknown): SolverTolerance {
+function readSolverTolerance(what: string, given: unknown): SolverTolerance {
   const isBound = (one: unknown): one is number =>
     typeof one === "number" && Number.isFinite(one) && one >= 0;
   const { relative = given === undefined ? 1e-8 : 0, absolute = 0 } =
@@ -165,7 +197,7 @@ export function readSolverTolerance(what: string, given: unknown): SolverToleran
 }
 
 /** @throws where the objective doesn't depend on a parameter, as its graph tells */
-export function checkUsed(what: string, objective: Objective, parameters: Tensors): void {
+function checkUsed(what: string, objective: Objective, parameters: Tensors): void {
   const { nodes, outputs, inputs, inputTree } = graphOf(objective, what);
   const used = new Set<number>(leavesOf(outputs, isId));
   for (let i = nodes.length - 1; i >= 0; i--) {
