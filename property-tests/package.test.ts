@@ -10,10 +10,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as graph from "../graph/index.js";
 import * as optimizers from "../optimizers/index.js";
-import * as solvers from "../src/solvers/index.js";
 import * as figures from "../src/figures/index.js";
 import * as fluent from "../src/fluent/fluent.js";
 import * as library from "../src/index.js";
+import * as solvers from "../src/solvers/index.js";
 import * as testing from "../src/testing/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

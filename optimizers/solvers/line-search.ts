@@ -109,7 +109,7 @@ export class LineSearch {
     if (!Number.isFinite(value) || !Number.isFinite(slope) || !Number.isFinite(largest(gradient))) {
       return { step, value: Infinity, slope: Infinity, bent };
     }
-    from.feel(x, gradient);
+    if (from.rounding === 0) from.feel(x, gradient);
     this.value = value;
     this.step = step;
     this.#found = bent

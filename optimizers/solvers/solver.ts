@@ -36,6 +36,9 @@ const places = {
   begun: 7,
 } as const;
 
+/** Shorter ways, as a part of the point, tell nothing of the gradient's change. */
+const leastShare = 1e-8;
+
 const counted = 4;
 
 /**
@@ -147,11 +150,10 @@ export class Iterate {
   }
 
   /**
-   * Learns from another point what rounding does, if that isn't known yet: a way to it as short as an ulp would change the
-   * gradient by that part of the change.
+   * Learns from another point what rounding does: a way to it as short as an ulp would change the gradient by that part of
+   * the change.
    */
   feel(x: Float64Array, gradient: Float64Array): void {
-    if (this.rounding > 0) return;
     let share = 0;
     let change = 0;
     for (let i = 0; i < x.length; i++) {
@@ -159,12 +161,12 @@ export class Iterate {
       if (size > 0) share = Math.max(share, Math.abs(x[i]! - this.x[i]!) / size);
       change = Math.max(change, Math.abs(gradient[i]! - this.gradient[i]!));
     }
-    if (share > 0) this.#numbers[places.rounding] = (Number.EPSILON * change) / share;
+    // Of a way that is hardly longer than rounding the change is noise, or a kink's.
+    if (share > leastShare) this.#numbers[places.rounding] = (Number.EPSILON * change) / share;
   }
 
   /** Moves to a point where value and gradient are finite. */
   move({ bounds }: Problem, x: Float64Array, value: number, gradient: Float64Array): void {
-    this.#numbers[places.rounding] = 0;
     this.feel(x, gradient);
     this.#numbers[places.decrease] = this.value - value;
     this.x.set(x);

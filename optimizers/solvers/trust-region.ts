@@ -68,7 +68,7 @@ export function trustRegion(given: TrustRegionOptions = {}): Solver {
         const finite =
           Number.isFinite(value) && (!(ratio > acceptable || tiny) || Number.isFinite(largest(gradient)));
         if (!finite) return { value, ratio: Number.NaN, better: false };
-        if (!byValue || ratio > acceptable || tiny) iterate.feel(x, gradient);
+        if (iterate.rounding === 0 && (!byValue || ratio > acceptable || tiny)) iterate.feel(x, gradient);
         // Where values can't tell, the gradient does.
         if (tiny) ratio = iterate.isCloser(problem, x, gradient) ? 1 : 0;
         // A gradient of 0 that the model didn't foretell is that of a plain beyond which nothing is seen.

@@ -15,7 +15,7 @@ import {
   valueAndGrad,
   vector,
 } from "../../graph/index.js";
-import { graphOf, leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
+import { graphOf, isOp, kink, leavesOf, mark, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Functions } from "../../optimizers/solvers/internal.js";
 import { type Program, programOf } from "./kernels.js";
 import { isTensor, plainValue, type Tensors } from "./state.js";
@@ -131,14 +131,11 @@ function partsOf(x: Expr, shapes: readonly Shape[]): Expr[] {
   });
 }
 
-/** Ops with kinks or jumps, where second derivatives say nothing of what comes next. */
-const bent = new Set(
-  "abs maximum minimum max min relu leakyRelu clip sign floor ceil round where less greater norm sort median".split(
-    " ",
-  ),
-);
-
-/** Whether an objective has second derivatives that are of use, as its ops tell. */
-export function isSmooth(objective: Objective): boolean {
-  return graphOf(objective, "minimize").nodes.every(({ op }) => !bent.has(op.name));
+/** Whether an objective has no kinks, where second derivatives say nothing of what comes next: its gradient would mark them. */
+export function isSmooth(objective: Objective, parameters: Tensors): boolean {
+  const gradient = valueAndGrad(
+    objective as never,
+    ...(Object.keys(parameters) as never[]),
+  ) as unknown as Traced;
+  return graphOf(gradient, "minimize").nodes.every((node) => !isOp(node, kink.op) && !isOp(node, mark.op));
 }

@@ -62,7 +62,7 @@ export interface Solving {
 /** A solver on its way through a state's first array, in which it has its iterate: steps change it in place. */
 export function prepare({ solver: given, objective, parameters, data, bounds, tolerance }: Task): Solving {
   const size = bounds.lower.length;
-  const traits = () => ({ size, bounded: bounds.some, smooth: isSmooth(objective) });
+  const traits = () => ({ size, bounded: bounds.some, smooth: isSmooth(objective, parameters) });
   const { solver, why } = given.choose?.(traits()) ?? { solver: given, why: "" };
   const memory = solver.memory(size);
   const length = Iterate.lengthOf(size, memory);
