@@ -2,7 +2,7 @@
 import { readOptions } from "../../graph/internal.js";
 import { lbfgs } from "./lbfgs.js";
 import { lbfgsb } from "./lbfgsb.js";
-import { makeSolver, type NoOptions, type Solver, type Traits } from "./solver.js";
+import { makeSolver, methodOf, type NoOptions, type Solver, type Traits } from "./solver.js";
 import { trustRegion } from "./trust-region.js";
 
 /** Up to so many elements the Hessian as a matrix costs less than the gradients that it saves. */
@@ -23,8 +23,8 @@ export function auto(given: NoOptions = {}): Solver {
   return makeSolver({
     name: "auto",
     options: readOptions("auto", {}, given),
-    memory: (size) => lbfgs().memory(size),
-    run: (problem, iterate) => lbfgs().run(problem, iterate),
+    memory: (size) => methodOf(lbfgs()).memory(size),
+    run: (problem, iterate) => methodOf(lbfgs()).run(problem, iterate),
     choose({ size, bounded, smooth }: Traits) {
       const elements = size === 1 ? "1 element" : `${size} elements`;
       if (smooth && size <= small) {

@@ -5,8 +5,10 @@ export {
   hasConverged,
   Iterate,
   isSolver,
+  methodOf,
   type Problem,
   type Running,
   type Solver,
+  type SolverMethod,
   type Traits,
 } from "./solver.js";

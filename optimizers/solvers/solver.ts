@@ -198,8 +198,12 @@ export interface Traits {
 export interface Solver {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Whether it asks for gradients at all. */
-  readonly usesGradients: boolean;
+}
+
+/** What a solver does. */
+export interface SolverMethod {
+  /** Whether it asks for gradients at all; by default it does. */
+  readonly usesGradients?: boolean;
   memory(size: number): Memory;
   /** To go on from an iterate, which `begin` has made finite. */
   run(problem: Problem, iterate: Iterate): Running;
@@ -207,14 +211,14 @@ export interface Solver {
   choose?(traits: Traits): { readonly solver: Solver; readonly why: string };
 }
 
-/** All that were made here, which is what tells a solver from an object of functions of the same names. */
-const made = new WeakSet<object>();
+/** All that were made here, which is what tells a solver from an object of the same names, with what they do. */
+const made = new WeakMap<object, SolverMethod>();
 
 /** A solver of its parts; those of equal options are the same object. */
-export function makeSolver(parts: Omit<Solver, "usesGradients"> & Partial<Solver>): Solver {
-  return intern(parts.name, parts.options, () => {
-    const solver: Solver = { usesGradients: true, ...parts, options: Object.freeze({ ...parts.options }) };
-    made.add(solver);
+export function makeSolver({ name, options, ...method }: Solver & SolverMethod): Solver {
+  return intern(name, options, () => {
+    const solver: Solver = { name, options: Object.freeze({ ...options }) };
+    made.set(solver, method);
     return solver;
   });
 }
@@ -222,6 +226,11 @@ export function makeSolver(parts: Omit<Solver, "usesGradients"> & Partial<Solver
 /** Whether something is a solver. */
 export function isSolver(given: unknown): given is Solver {
   return typeof given === "object" && given !== null && made.has(given);
+}
+
+/** What a solver does. */
+export function methodOf(solver: Solver): SolverMethod {
+  return made.get(solver)!;
 }
 
 /** For solvers that have no options. */

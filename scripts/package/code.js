@@ -14,6 +14,7 @@ const entries = {
   index: "src/index.ts",
   graph: "graph/index.ts",
   optimizers: "optimizers/index.ts",
+  solvers: "src/solvers/index.ts",
   fluent: "src/fluent/fluent.ts",
   testing: "src/testing/index.ts",
   figures: "src/figures/index.ts",

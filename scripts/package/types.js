@@ -13,6 +13,7 @@ const entries = {
   index: "src/index",
   graph: "graph/index",
   optimizers: "optimizers/index",
+  solvers: "src/solvers/index",
   fluent: "src/fluent/fluent",
   testing: "src/testing/index",
   figures: "src/figures/index",

@@ -5,10 +5,12 @@ import {
   type Bounds,
   hasConverged,
   Iterate,
+  methodOf,
   type Problem,
   project,
   type Running,
   type Solver,
+  type SolverMethod,
 } from "../../optimizers/solvers/internal.js";
 import { readBounds } from "./bounds.js";
 import { isSmooth, makeFunctions } from "./functions.js";
@@ -63,8 +65,9 @@ export interface Solving {
 export function prepare({ solver: given, objective, parameters, data, bounds, tolerance }: Task): Solving {
   const size = bounds.lower.length;
   const traits = () => ({ size, bounded: bounds.some, smooth: isSmooth(objective, parameters) });
-  const { solver, why } = given.choose?.(traits()) ?? { solver: given, why: "" };
-  const memory = solver.memory(size);
+  const { solver, why } = methodOf(given).choose?.(traits()) ?? { solver: given, why: "" };
+  const method = methodOf(solver);
+  const memory = method.memory(size);
   const length = Iterate.lengthOf(size, memory);
   const all = { data: new Float64Array(length - size), shape: [length - size] };
   const state = new State({ parameters, slots: { [solver.name]: { all } } });
@@ -73,7 +76,7 @@ export function prepare({ solver: given, objective, parameters, data, bounds, to
   const problem: Problem = { functions: makeFunctions(objective, parameters, data, iterate.counts), bounds };
   return {
     state,
-    loop: (options, explain) => solverLoop(solver, problem, iterate, state, tolerance, options, explain),
+    loop: (options, explain) => solverLoop(method, problem, iterate, state, tolerance, options, explain),
     report() {
       const [values, gradients, products, hessians] = iterate.counts as unknown as [
         number,
@@ -89,7 +92,7 @@ export function prepare({ solver: given, objective, parameters, data, bounds, to
 
 /** The loop of a solver's steps. */
 function solverLoop(
-  solver: Solver,
+  solver: SolverMethod,
   problem: Problem,
   iterate: Iterate,
   state: State,
@@ -102,7 +105,7 @@ function solverLoop(
   let running: Running | undefined;
   let end: string | undefined;
   return (until) => {
-    if (!iterate.begun && !iterate.begin(problem, solver.usesGradients)) {
+    if (!iterate.begun && !iterate.begin(problem, solver.usesGradients ?? true)) {
       throw new AdjointError(
         `minimize: at the start, ${explain() ?? "the value or the gradient isn't finite."}`,
       );
