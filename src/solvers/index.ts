@@ -1,1 +1,17 @@
 export * from "../../optimizers/solvers/index.js";
+export {
+  type GaussNewtonOptions,
+  gaussNewton,
+  type JacobianForm,
+  type LeastSquaresSolver,
+  type LevenbergMarquardtOptions,
+  type LossName,
+  levenbergMarquardt,
+} from "../../optimizers/solvers/least-squares/index.js";
+export {
+  type LeastSquaresOptions,
+  type LeastSquaresProgress,
+  type LeastSquaresRun,
+  type LeastSquaresStatus,
+  leastSquares,
+} from "../runs/internal.js";

@@ -1,0 +1,19 @@
+export { type Bounds, makeBounds, project } from "../bounds.js";
+export { Dense } from "./dense.js";
+export { costOf, type Loss, type LossName, losses, type Weighing } from "./losses.js";
+export type {
+  Engine,
+  Evaluations,
+  LeastSquares,
+  Move,
+  Residuals,
+} from "./residuals.js";
+export {
+  type GaussNewtonOptions,
+  gaussNewton,
+  type JacobianForm,
+  type LeastSquaresSolver,
+  type LevenbergMarquardtOptions,
+  levenbergMarquardt,
+  readLeastSquaresSolver,
+} from "./solvers.js";

@@ -1,0 +1,242 @@
+/**
+ * Least squares of many parameters: a trust region whose steps come from products with J and Jᵀ alone, by conjugate
+ * gradients on the least-squares problem of the step, which end at the region's edge.
+ *
+ * Sources: Steihaug, "The conjugate gradient method and trust regions in large scale optimization" (1983); Björck, "Numerical
+ * Methods for Least Squares Problems" (1996), algorithm 7.4.1 (CGLS).
+ */
+import { freeElements, projectedNorm } from "../bounds.js";
+import { addScaled, allFinite, dot, norm } from "../vectors.js";
+import { costOf, reweigh } from "./losses.js";
+import type { Engine, EngineOptions, LeastSquares, Move } from "./residuals.js";
+
+/** A step's normal equations are solved to this share of the gradient, and the nearer the smaller the offset is. */
+const mostForcing = 0.1;
+
+const leastRatio = 1e-4;
+const indistinct = 1e-12;
+const mostOffset = 1e-6;
+/** Residuals this small have squares that vanish. */
+const vanishing = 1e-280;
+const mostTries = 60;
+/** Steps between which only rounding decides, after which there is no more to be had. */
+const mostPolishes = 30;
+
+/** What a step comes to. */
+interface Step {
+  readonly p: Float64Array;
+  readonly promised: number;
+  /** Whether the region's edge or a bound cut it. */
+  readonly cut: boolean;
+}
+
+export class Products implements Engine {
+  readonly evaluations = { residuals: 0, jacobians: 0, products: 0 };
+  readonly x: Float64Array;
+  r: Float64Array;
+  cost: number;
+  offset = Number.NaN;
+  norm = Number.NaN;
+  readonly rank = Number.NaN;
+  readonly flat: readonly number[] = [];
+  readonly #problem: LeastSquares;
+  readonly #options: EngineOptions;
+  readonly #gradient: Float64Array;
+  readonly #next: { gradient: Float64Array; x: Float64Array };
+  #trial: Float64Array;
+  readonly #rows: { factors: Float64Array; r: Float64Array };
+  #factors: Float64Array | undefined;
+  readonly #free: Uint8Array;
+  /** What rounding of the residuals alone may be worth of what can be taken away. */
+  #noise = 0;
+  #radius = 0;
+  /** The offset before a step that only rounding could judge, or 0. */
+  #polished = 0;
+  /** How many such steps were taken one after the other. */
+  #polishes = 0;
+
+  constructor(problem: LeastSquares, start: Float64Array, options: EngineOptions) {
+    const { size: n, count: m } = problem.residuals;
+    this.#problem = problem;
+    this.#options = options;
+    this.x = start.slice();
+    this.r = new Float64Array(m);
+    this.#gradient = new Float64Array(n);
+    this.#next = { gradient: new Float64Array(n), x: new Float64Array(n) };
+    this.#trial = new Float64Array(m);
+    this.#rows = { factors: new Float64Array(m), r: new Float64Array(m) };
+    this.#free = new Uint8Array(n);
+    this.cost = this.#costAt(this.x, this.r);
+    this.#weigh();
+    this.#back(this.#rows.r, this.#gradient);
+  }
+
+  step(): Move {
+    const { bounds } = this.#problem;
+    this.norm = projectedNorm(bounds, this.x, this.#gradient);
+    if (this.norm === 0 || this.cost <= vanishing) {
+      this.offset = 0;
+      return "solved";
+    }
+    if (this.#polishes >= mostPolishes && this.offset <= mostOffset) return "solved";
+    freeElements(bounds, this.x, this.#gradient, this.#free);
+    this.#radius ||= this.#options.initialRadius * (norm(this.x) || 1);
+    for (let tries = 0; tries < mostTries; tries++) {
+      const made = this.#propose();
+      if (!made.cut) {
+        this.offset = Math.sqrt(Math.max(0, made.promised) / this.cost);
+        const ended = this.#polished > 0 && this.offset <= mostOffset && this.offset >= this.#polished;
+        const isRounding = 2 * made.promised <= this.#noise ** 2;
+        if (this.offset <= this.#options.tolerance || isRounding || ended) return "solved";
+      }
+      if (!(made.promised > 0)) break;
+      if (this.#judge(made)) return "moved";
+    }
+    return this.offset <= mostOffset ? "solved" : "stuck";
+  }
+
+  #costAt(x: Float64Array, into: Float64Array): number {
+    this.evaluations.residuals++;
+    this.#problem.residuals.residuals(x, into);
+    return costOf(into, this.#problem.weighing);
+  }
+
+  #weigh(): void {
+    this.#factors = reweigh(this.r, this.#problem.weighing, this.#rows.factors, this.#rows.r);
+  }
+
+  /** J·v, its rows times their factors. */
+  #ahead(v: Float64Array, into: Float64Array): void {
+    this.evaluations.products++;
+    this.#problem.residuals.forward(this.x, v, into);
+    if (this.#factors) for (let i = 0; i < into.length; i++) into[i] = into[i]! * this.#factors[i]!;
+  }
+
+  /** Jᵀ·u of those rows, which changes u. */
+  #back(u: Float64Array, into: Float64Array): void {
+    this.evaluations.products++;
+    const own = this.#factors ? u.map((one, i) => one * this.#factors![i]!) : u;
+    this.#problem.residuals.backward(this.x, own, into);
+  }
+
+  /** The step of the free parameters within the radius, then within the bounds. */
+  #propose(): Step {
+    const { x } = this;
+    const { lower, upper, some } = this.#problem.bounds;
+    const solved = this.#conjugateGradients();
+    if (!some) return solved;
+    const { p } = solved;
+    if (this.#project(p) === 0) return solved;
+    const promised = this.#decrease(p);
+    // Along the projected gradient: what every step must nearly keep, lest the run end where nothing is solved.
+    const g = this.#gradient;
+    const safe = new Float64Array(x.length);
+    for (let t = this.#radius / this.norm, tries = 0; tries < mostTries; tries++, t /= 4) {
+      let slope = 0;
+      for (let j = 0; j < x.length; j++) {
+        const wanted = this.#free[j] ? x[j]! - t * g[j]! : x[j]!;
+        safe[j] = Math.min(Math.max(wanted, lower[j]!), upper[j]!) - x[j]!;
+        slope -= g[j]! * safe[j]!;
+      }
+      const least = this.#decrease(safe);
+      if (least < 0.1 * slope) continue;
+      return promised >= 0.1 * least ? { p, promised, cut: true } : { p: safe, promised: least, cut: true };
+    }
+    return { p, promised, cut: true };
+  }
+
+  /** Shortens p to the bounds; how many elements were. */
+  #project(p: Float64Array): number {
+    const { lower, upper } = this.#problem.bounds;
+    let cut = 0;
+    for (let j = 0; j < p.length; j++) {
+      const inside = Math.min(Math.max(p[j]!, lower[j]! - this.x[j]!), upper[j]! - this.x[j]!);
+      if (inside !== p[j]) cut++;
+      p[j] = inside;
+    }
+    return cut;
+  }
+
+  /** How much lower the model is at p: −gᵀp − ½‖J·p‖². */
+  #decrease(p: Float64Array): number {
+    const along = new Float64Array(this.r.length);
+    this.#ahead(p, along);
+    return -dot(this.#gradient, p) - dot(along, along) / 2;
+  }
+
+  #conjugateGradients(): Step {
+    const n = this.x.length;
+    const p = new Float64Array(n);
+    const residual = Float64Array.from(this.#rows.r, (one) => -one);
+    const s = Float64Array.from(this.#gradient, (one, j) => (this.#free[j] ? -one : 0));
+    const d = s.slice();
+    const along = new Float64Array(this.r.length);
+    const first = dot(s, s);
+    let gamma = first;
+    const goal = Math.min(mostForcing, Number.isNaN(this.offset) ? 1 : this.offset) ** 2 * first;
+    let promised = 0;
+    this.#noise = 0;
+    for (let i = 0; i < 4 * n + 20 && gamma > goal && gamma > 0; i++) {
+      this.#ahead(d, along);
+      const curved = dot(along, along);
+      // The longest stretch by J that was seen, for the rounding of the point.
+      this.#noise = Math.max(this.#noise, Number.EPSILON * Math.sqrt(curved / dot(d, d)) * norm(this.x));
+      const alpha = gamma / curved;
+      const reach = toEdge(p, d, this.#radius);
+      if (!(alpha < reach)) {
+        addScaled(p, reach, d);
+        return { p, promised: promised + reach * gamma - (reach * reach * curved) / 2, cut: true };
+      }
+      addScaled(p, alpha, d);
+      promised += (alpha * gamma) / 2;
+      addScaled(residual, -alpha, along);
+      this.#back(residual, s);
+      for (let j = 0; j < n; j++) if (!this.#free[j]) s[j] = 0;
+      const next = dot(s, s);
+      const beta = next / gamma;
+      for (let j = 0; j < n; j++) d[j] = s[j]! + beta * d[j]!;
+      gamma = next;
+    }
+    return { p, promised, cut: false };
+  }
+
+  #judge({ p, promised, cut }: Step): boolean {
+    const { x } = this;
+    const next = this.#next;
+    for (let j = 0; j < x.length; j++) next.x[j] = x[j]! + p[j]!;
+    this.#clip(next.x);
+    const length = norm(p);
+    const cost = this.#costAt(next.x, this.#trial);
+    const gained = this.cost - cost;
+    const ratio = gained / promised;
+    const polishing = promised <= indistinct * this.cost && Math.abs(gained) <= indistinct * this.cost;
+    const good = (polishing || ratio > leastRatio) && allFinite(this.#trial);
+    if (!polishing && !(ratio >= 0.25)) this.#radius = Math.min(length, this.#radius) / 4;
+    else if (ratio > 0.75 || !cut) this.#radius = Math.max(this.#radius, 2 * length);
+    if (!good) return false;
+    const { r } = this;
+    this.r = this.#trial;
+    this.#trial = r;
+    this.cost = cost;
+    x.set(next.x);
+    this.#polishes = promised <= indistinct * cost ? this.#polishes + 1 : 0;
+    this.#polished = promised <= indistinct * cost ? this.offset : 0;
+    this.#weigh();
+    this.#back(this.#rows.r, this.#gradient);
+    return allFinite(this.#gradient);
+  }
+
+  /** What rounding took out of the bounds goes back. */
+  #clip(x: Float64Array): void {
+    const { lower, upper } = this.#problem.bounds;
+    for (let j = 0; j < x.length; j++) x[j] = Math.min(Math.max(x[j]!, lower[j]!), upper[j]!);
+  }
+}
+
+/** How far along d from p the edge of the region is. */
+function toEdge(p: Float64Array, d: Float64Array, radius: number): number {
+  const dd = dot(d, d);
+  const pd = dot(p, d);
+  const left = radius * radius - dot(p, p);
+  return left <= 0 ? 0 : left / (pd + Math.sqrt(pd * pd + dd * left));
+}

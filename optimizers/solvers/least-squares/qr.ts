@@ -1,0 +1,77 @@
+/** The QR factorization of tall matrices, a block of rows after the other, of which only R and Qᵀr are kept. */
+import { addScaled, dot, norm } from "../vectors.js";
+
+/** Rows that are reduced at once: their columns stay in the nearest cache. */
+const blockRows = 256;
+
+/** R and q of a Jacobian and its residuals: ‖J·p + r‖² = ‖R·p + q‖² + what no p changes. */
+export interface Reduced {
+  /** Upper triangular, size × size, row by row. */
+  readonly R: Float64Array;
+  readonly q: Float64Array;
+}
+
+/**
+ * Reduces J, column by column, its rows times `factors`, and the residuals beside them. Each block of rows is put
+ * below the R so far, and Householder's reflections clear it (Golub & Van Loan, "Matrix Computations", 4th edition,
+ * sections 5.1 and 5.2; in blocks: Demmel et al., "Communication-optimal parallel and sequential QR", 2012).
+ */
+export function reduceRows(
+  J: Float64Array,
+  r: Float64Array,
+  factors: Float64Array | undefined,
+  { R, q }: Reduced,
+): void {
+  const n = q.length;
+  const m = r.length;
+  R.fill(0);
+  q.fill(0);
+  // The block, column by column, the residuals last.
+  const rows = Math.min(blockRows, m);
+  const block = new Float64Array(rows * (n + 1));
+  for (let from = 0; from < m; from += rows) {
+    const count = Math.min(rows, m - from);
+    for (let j = 0; j < n; j++) {
+      const column = j * m + from;
+      if (factors) for (let i = 0; i < count; i++) block[j * rows + i] = factors[from + i]! * J[column + i]!;
+      else for (let i = 0; i < count; i++) block[j * rows + i] = J[column + i]!;
+    }
+    for (let i = 0; i < count; i++) block[n * rows + i] = r[from + i]!;
+    for (let k = 0; k < n; k++) reflect(block, k, rows, count, R, q);
+  }
+}
+
+/** Squares between these neither overflow nor vanish in a sum. */
+const leastSquare = 2 ** -900;
+const mostSquare = 2 ** 900;
+
+/** Clears column k of the block by a reflection of its rows and of row k of R and q. */
+function reflect(
+  block: Float64Array,
+  k: number,
+  rows: number,
+  count: number,
+  R: Float64Array,
+  q: Float64Array,
+): void {
+  const n = q.length;
+  const own = block.subarray(k * rows, k * rows + count);
+  const below = dot(own, own);
+  const head = R[k * n + k]!;
+  const squares = below + head * head;
+  if (below === 0 && own.every((one) => one === 0)) return;
+  const length =
+    squares > leastSquare && squares < mostSquare ? Math.sqrt(squares) : Math.hypot(head, norm(own));
+  const diagonal = head > 0 ? -length : length;
+  // v = (head − diagonal, column), of which H = I − 2·v·vᵀ/‖v‖² = I + v·vᵀ/(diagonal·(head − diagonal)).
+  const first = head - diagonal;
+  R[k * n + k] = diagonal;
+  for (let j = k + 1; j <= n; j++) {
+    const column = block.subarray(j * rows, j * rows + count);
+    const top = j < n ? R[k * n + j]! : q[k]!;
+    const share = (first * top + dot(own, column)) / first / diagonal;
+    addScaled(column, share, own);
+    if (j < n) R[k * n + j] = top + share * first;
+    else q[k] = top + share * first;
+  }
+}

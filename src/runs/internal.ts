@@ -1,0 +1,18 @@
+/** The door for fits and for the entry of solvers: what they need of runs besides what `adjoint` offers. */
+export { readBounds } from "./bounds.js";
+export { checkFinite, type Given, placeIn, readData, readStart } from "./checks.js";
+export {
+  checkStart,
+  checkUsed,
+  type LeastSquaresOptions,
+  type LeastSquaresProgress,
+  type LeastSquaresRun,
+  leastSquares,
+  nameOf,
+  readLimits,
+  readWeighing,
+  readWeights,
+} from "./least-squares.js";
+export { makeResiduals, type ResidualFunction } from "./residuals.js";
+export { type LeastSquaresStatus, type Limits, type Solved, solve } from "./solve.js";
+export { isTensor, plainValue, State, type Tensor, type Tensors } from "./state.js";
