@@ -22,10 +22,11 @@ import {
   type LossName,
   levenbergMarquardt,
   losses,
-  project,
+
   readLeastSquaresSolver,
   type Weighing,
 } from "../../optimizers/solvers/least-squares/index.js";
+import { project } from "../../optimizers/solvers/internal.js";
 import { type BoundsByName, readBounds } from "./bounds.js";
 import { checkFinite, type Given, placeIn, readData, readStart } from "./checks.js";
 import type { PointOf, Trajectory } from "./minimize.js";
@@ -139,10 +140,10 @@ export function leastSquares<I extends Shapes, O extends Expr, const N extends k
     bounds,
   };
   const state = new State({ parameters, slots: {} });
-  const first = state.now.slice();
-  const isMoved = project(bounds, state.now) > 0;
+  const first = Float64Array.from(state.now);
+  const isMoved = project(bounds, first) > 0;
+  if (isMoved) state.now.set(first);
   const movedStart = isMoved ? state.point() : undefined;
-  if (isMoved) first.set(state.now);
   checkStart(what, problem, first);
 
   let recorder = makeRecorder(state, trajectory ? limits.steps : 0, memoryLimit);

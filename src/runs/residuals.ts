@@ -57,7 +57,7 @@ export function makeResiduals(f: ResidualFunction, parameters: Tensors, data: Te
   const program = (name: string, make: () => Traced): (() => Program["kernel"]) => {
     let kernel: Program["kernel"] | undefined;
     return () => {
-      kernel ??= programOf(name, [f], text, make).kernel;
+      kernel ??= programOf(name, [f], text, "f64", make).kernel;
       return kernel;
     };
   };
@@ -67,7 +67,7 @@ export function makeResiduals(f: ResidualFunction, parameters: Tensors, data: Te
   const backward = program("backward", () => vjp(base() as never, ...(own as never[])) as unknown as Traced);
   const bent = program("curvature", () => secondOf(base(), specs, own, along));
 
-  const given = record<number | Float64Array>(others, constants.map(plainValue));
+  const given = record<number | Float64Array>(others, constants.map(plainValue) as (number | Float64Array)[]);
   // A map for each kind of kernel: they refuse names that they don't know where something can't be read.
   const plain: Inputs = { ...given };
   const pushed: Inputs = { ...given };

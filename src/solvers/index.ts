@@ -15,3 +15,4 @@ export {
   type LeastSquaresStatus,
   leastSquares,
 } from "../runs/internal.js";
+export * from "../fits/index.js";

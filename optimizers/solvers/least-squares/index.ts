@@ -1,6 +1,6 @@
-export { type Bounds, makeBounds, project } from "../bounds.js";
+export { type Covariance, covarianceOf } from "./covariance.js";
 export { Dense } from "./dense.js";
-export { costOf, type Loss, type LossName, losses, type Weighing } from "./losses.js";
+export { costOf, type LossName, losses, reweigh, type Weighing } from "./losses.js";
 export type {
   Engine,
   Evaluations,
