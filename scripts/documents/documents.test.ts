@@ -35,6 +35,7 @@ const entries: Readonly<Record<string, object>> = {
   adjoint: await import("adjoint"),
   "adjoint/testing": await import("adjoint/testing"),
   "adjoint/figures": await import("adjoint/figures"),
+  "adjoint/solvers": await import("adjoint/solvers"),
 };
 const sources = ["graph", "optimizers", "src"].flatMap((folder) => filesIn(folder, ".ts"));
 const strings = sources.flatMap((file) => docstrings(file, read(file)));
@@ -45,13 +46,16 @@ for (const [entry, all] of Object.entries(entries)) {
 /** What examples may name: types too, which an index exports as such. */
 const names = new Map([...exported].map(([name, entry]) => [name, { entry, import: name }]));
 for (const file of sources.filter((one) => one.endsWith("index.ts") && !one.includes("compile"))) {
-  const entry = /src\/(testing|figures)\//.exec(file)?.[1];
+  const entry = /src\/(testing|figures|solvers|fits)\//.exec(file)?.[1];
   const text = read(file).replaceAll(/export type \{([^}]*)\}/g, (_, list: string) =>
     list.replaceAll(/(\w+)/g, "type $1"),
   );
   for (const [, name] of text.matchAll(/\btype (\w+)/g)) {
     if (!names.has(name!))
-      names.set(name!, { entry: entry ? `adjoint/${entry}` : "adjoint", import: `type ${name}` });
+      names.set(name!, {
+        entry: entry ? `adjoint/${entry.replace("fits", "solvers")}` : "adjoint",
+        import: `type ${name}`,
+      });
   }
 }
 

@@ -8,8 +8,16 @@ import {
   type LeastSquaresSolver,
   reweigh,
 } from "../../optimizers/solvers/least-squares/index.js";
-import { isTensor, type LeastSquaresStatus, type Limits, plainValue, type Solved, type Tensor, type Tensors } from "../runs/internal.js";
-import { type Interval, profileInterval, resample, type Resampled } from "./intervals.js";
+import {
+  isTensor,
+  type LeastSquaresStatus,
+  type Limits,
+  plainValue,
+  type Solved,
+  type Tensor,
+  type Tensors,
+} from "../runs/internal.js";
+import { type Interval, profileInterval, type Resampled, resample } from "./intervals.js";
 import { type Bands, bandsOf } from "./predict.js";
 import type { Expressions, Model } from "./problem.js";
 import { type Described, type Estimate, jsonOf, type NoNumber, type Quality, tableOf } from "./report.js";
@@ -17,7 +25,11 @@ import { studentT } from "./student.js";
 
 /** Numbers by name, a tree where the start is one. */
 export type FittedParameters<P> = {
-  readonly [K in keyof P]: P[K] extends number ? number : P[K] extends readonly number[] | Float64Array ? Float64Array : unknown;
+  readonly [K in keyof P]: P[K] extends number
+    ? number
+    : P[K] extends readonly number[] | Float64Array
+      ? Float64Array
+      : unknown;
 };
 
 /** A fit and its report. */
@@ -158,4 +170,3 @@ function qualityOf({ problem, found, y, sigma }: Fit, free: number, conditionNum
     conditionNumber,
   };
 }
-

@@ -1,5 +1,5 @@
 /** `curveFit`: a model's parameters from data, and a report of how well they are known. */
-import { AdjointError } from "../../graph/index.js";
+import { AdjointError, type Expr } from "../../graph/index.js";
 import { checkOptions, flattenTree, pathText, readCount } from "../../graph/internal.js";
 import { project } from "../../optimizers/solvers/internal.js";
 import {
@@ -98,7 +98,7 @@ const what = "curveFit";
  *
  * @example
  * const fit = curveFit(
- *   ({ a, k, x }: Record<string, Expr>) => multiply(a!, exp(multiply(k!, x!))),
+ *   ({ a, k, x }) => multiply(a, exp(multiply(k, x))),
  *   { a: 1, k: 0 },
  *   { x: [0, 1, 2, 3], y: [2.0, 3.3, 5.4, 9.0] },
  * );
@@ -107,12 +107,28 @@ const what = "curveFit";
  *
  * @throws where start, data or an option can't be used: the name, the row and the reason are told
  */
+export function curveFit<
+  const P extends Readonly<Record<string, unknown>>,
+  const D extends Readonly<Record<string, ArrayLike<number>>>,
+>(
+  model: (inputs: { readonly [K in keyof P | keyof D]: Expr }) => unknown,
+  start: P,
+  data: D,
+  options?: CurveFitOptions,
+): FitReport<P>;
+/** A model of other inputs: a traced function, one with expressions, or one of trees of parameters. */
 export function curveFit<const P extends Readonly<Record<string, unknown>>>(
   model: Model,
   start: P,
   data: Readonly<Record<string, ArrayLike<number>>>,
+  options?: CurveFitOptions,
+): FitReport<P>;
+export function curveFit(
+  model: Model,
+  start: Readonly<Record<string, unknown>>,
+  data: Readonly<Record<string, ArrayLike<number>>>,
   options: CurveFitOptions = {},
-): FitReport<P> {
+): FitReport<never> {
   const given = checkOptions(what, options, known);
   const { response = "y", level: wanted = 0.95, expressions = {}, solver = levenbergMarquardt() } = given;
   readLeastSquaresSolver(solver, what);
@@ -120,7 +136,7 @@ export function curveFit<const P extends Readonly<Record<string, unknown>>>(
   const parameters = readParameters(start);
   const { predictors: columns, rows } = readColumns(data);
   const { [response]: y, ...predictors } = columns as Record<string, Tensor>;
-  if (!y || y.shape.length !== 1)
+  if (y?.shape.length !== 1)
     throw new AdjointError(
       `${what}: data has no column "${response}" for the response; it has ${Object.keys(columns).join(", ")}.`,
     );
@@ -140,11 +156,27 @@ export function curveFit<const P extends Readonly<Record<string, unknown>>>(
   project(bounds, first);
   const free = names.filter((_, j) => bounds.lower[j] !== bounds.upper[j]).length;
   if (free > rows)
-    throw new AdjointError(`${what}: ${free} parameters can't be told from ${rows} rows; fix some, or give more data.`);
+    throw new AdjointError(
+      `${what}: ${free} parameters can't be told from ${rows} rows; fix some, or give more data.`,
+    );
   checkFirst(problem, first, columns as Tensors);
   const limits = readLimits(what, given);
   const found = search(problem, first, solver, limits, names, given);
-  return reportOf({ problem, found, model, expressions, parameters, names, first, level, solver, limits, y: y.data as Float64Array, sigma, absolute: given.absoluteSigma ?? false }) as FitReport<P>;
+  return reportOf({
+    problem,
+    found,
+    model,
+    expressions,
+    parameters,
+    names,
+    first,
+    level,
+    solver,
+    limits,
+    y: y.data as Float64Array,
+    sigma,
+    absolute: given.absoluteSigma ?? false,
+  }) as FitReport<never>;
 }
 
 /** The names of all elements: `a`, or `a[0]`, `a[1]`. */
@@ -169,7 +201,9 @@ function fix(
   const all = leaves.map(({ path }) => pathText(path));
   const unknown = names.find((name) => !all.includes(name));
   if (unknown !== undefined)
-    throw new AdjointError(`${what}: fixed names "${unknown}", which is no parameter; they are ${all.join(", ")}.`);
+    throw new AdjointError(
+      `${what}: fixed names "${unknown}", which is no parameter; they are ${all.join(", ")}.`,
+    );
   let offset = 0;
   leaves.forEach(({ leaf }, i) => {
     const end = offset + leaf.data.length;
@@ -183,7 +217,8 @@ function fix(
 
 function readSigma(given: unknown, rows: number): Float64Array {
   if (given === undefined) return new Float64Array(rows).fill(1);
-  const read = typeof given === "number" ? new Float64Array(rows).fill(given) : readWeights(what, "sigma", given, rows)!;
+  const read =
+    typeof given === "number" ? new Float64Array(rows).fill(given) : readWeights(what, "sigma", given, rows)!;
   const place = read.findIndex((one) => !(one > 0 && one < Infinity));
   if (place >= 0)
     throw new AdjointError(`${what}: sigma is ${read[place]} in row ${place}; it must be finite and > 0.`);
@@ -213,7 +248,9 @@ function search(
 ): Solved {
   readCount(starts, `${what}: starts`, 1);
   if (starts > 1 && seed === undefined)
-    throw new AdjointError(`${what}: starts needs a seed, so that a fit can be repeated; give a whole number.`);
+    throw new AdjointError(
+      `${what}: starts needs a seed, so that a fit can be repeated; give a whole number.`,
+    );
   const run = (from: Float64Array) => solve(problem, from, solver, limits, (j) => names[j]!);
   let best = run(first);
   if (starts === 1) return best;
@@ -231,7 +268,11 @@ function search(
     if (!r.every(Number.isFinite)) continue;
     const next = run(from);
     const isBetter = next.engine.cost < best.engine.cost;
-    if (next.status === "converged" ? best.status !== "converged" || isBetter : best.status !== "converged" && isBetter)
+    if (
+      next.status === "converged"
+        ? best.status !== "converged" || isBetter
+        : best.status !== "converged" && isBetter
+    )
       best = next;
   }
   return best;

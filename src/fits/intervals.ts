@@ -21,7 +21,11 @@ const mostDoublings = 30;
  * The values of a parameter at which the best fit of the others has χ² = χ²₀ + s²·t²: the profile-likelihood interval, which
  * standard errors only approximate (Bates & Watts 1988, section 6.1).
  */
-export function profileInterval(fit: Fit, { reducedChiSquare, degreesOfFreedom }: Quality, name: string): Interval {
+export function profileInterval(
+  fit: Fit,
+  { reducedChiSquare, degreesOfFreedom }: Quality,
+  name: string,
+): Interval {
   const place = fit.names.indexOf(name);
   if (place < 0)
     throw new AdjointError(`profile: "${name}" is no parameter; they are ${fit.names.join(", ")}.`);
@@ -74,7 +78,8 @@ function edgeOf(fit: Fit, place: number, goal: number, side: 1 | -1): number | N
   for (let i = 0; i < 60 && far - near > 1e-9 * far; i++) {
     // The root is about a straight line, so that its secant is close; the middle where it isn't.
     const secant = near + ((1 - nearWorse) / (farWorse - nearWorse)) * (far - near);
-    const next = i % 4 < 3 && Number.isFinite(secant) && secant > near && secant < far ? secant : (near + far) / 2;
+    const next =
+      i % 4 < 3 && Number.isFinite(secant) && secant > near && secant < far ? secant : (near + far) / 2;
     const found = worse(best + side * next);
     if (Math.abs(found - 1) < 1e-9) return best + side * next;
     if (found < 1) [near, nearWorse] = [next, found];

@@ -30,7 +30,10 @@ export function bandsOf(
   const J = new Float64Array(rows * x.length);
   residuals.residuals(x, values);
   residuals.jacobian(x, J);
-  const n = flattenTree<Tensor>(fit.parameters, isTensor).reduce((sum, { leaf }) => sum + leaf.data.length, 0);
+  const n = flattenTree<Tensor>(fit.parameters, isTensor).reduce(
+    (sum, { leaf }) => sum + leaf.data.length,
+    0,
+  );
   const spread = fit.absolute ? 1 : typeof reducedChiSquare === "string" ? Number.NaN : reducedChiSquare;
   const variances = values.map((_, row) => {
     let sum = 0;

@@ -9,7 +9,16 @@ import {
   tensor,
   trace,
 } from "../../graph/index.js";
-import { checkKeys, describe, formatShape, isRecord, mapTree, readFunction, readValues } from "../../graph/internal.js";
+import {
+  checkKeys,
+  describe,
+  formatShape,
+  isRecord,
+  mapTree,
+  readFunction,
+  readValues,
+} from "../../graph/internal.js";
+import type { Residuals } from "../../optimizers/solvers/least-squares/index.js";
 import {
   checkFinite,
   type Given,
@@ -20,7 +29,6 @@ import {
   readStart,
   type Tensors,
 } from "../runs/internal.js";
-import type { Residuals } from "../../optimizers/solvers/least-squares/index.js";
 
 /** A model: what it gives for each row, from parameters and predictors by name. */
 export type Model = (inputs: never) => unknown;
@@ -46,7 +54,9 @@ export function readColumns(given: unknown, owner = what): Columns {
   for (const name of Object.keys(given)) {
     const value = given[name];
     if (!Array.isArray(value) && !ArrayBuffer.isView(value))
-      throw new AdjointError(`${owner}: data "${name}" must be an array, a number a row, not ${describe(value)}.`);
+      throw new AdjointError(
+        `${owner}: data "${name}" must be an array, a number a row, not ${describe(value)}.`,
+      );
     const column = value as ArrayLike<unknown>;
     for (let i = 0; i < column.length; i++) {
       const one = column[i];
@@ -98,13 +108,19 @@ export function traceResiduals(
   };
   return trace(specs as never, (inputs: never) => {
     const { parameters, predictors, response, sigma } = inputs as Readonly<Record<string, Given>>;
-    const values = valueOf(model, expressions, parameters!, predictors!, rows);
+    const values = modelled(model, expressions, parameters!, predictors!, rows);
     return divide(subtract(values, response as unknown as Expr), sigma as unknown as Expr);
   }) as unknown as ResidualFunction;
 }
 
 /** What the model gives: a number a row. */
-function valueOf(model: Model, expressions: Expressions, parameters: Given, predictors: Given, rows: number): Expr {
+function modelled(
+  model: Model,
+  expressions: Expressions,
+  parameters: Given,
+  predictors: Given,
+  rows: number,
+): Expr {
   const all: Record<string, unknown> = { ...parameters };
   for (const [name, expression] of Object.entries(expressions)) {
     readFunction(expression, `${what}: the expression of "${name}"`);
@@ -141,8 +157,14 @@ export function checkNamesOf(model: unknown, parameters: Given, expressions: Giv
   const names = [...Object.keys(parameters), ...Object.keys(expressions), ...Object.keys(predictors)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw new AdjointError(`${what}: "${twice}" is given twice; a name is a parameter, an expression or data.`);
+    throw new AdjointError(
+      `${what}: "${twice}" is given twice; a name is a parameter, an expression or data.`,
+    );
   const graph = (model as Partial<Traced>).graph;
   if (graph)
-    checkKeys(Object.fromEntries(names.map((name) => [name, 0])), Object.keys(graph.inputTree), `${what}: start and data`);
+    checkKeys(
+      Object.fromEntries(names.map((name) => [name, 0])),
+      Object.keys(graph.inputTree),
+      `${what}: start and data`,
+    );
 }

@@ -113,6 +113,8 @@ export function jsonOf({ status, message, level, estimates, correlation, quality
       interval: typeof interval === "string" ? interval : interval.map(plain),
     })),
     correlation: estimates.map((_, i) => Array.from(correlation.subarray(i * n, (i + 1) * n), plain)),
-    quality: Object.fromEntries(Object.entries(quality).map(([key, x]) => [key, plain(x as number | string)])),
+    quality: Object.fromEntries(
+      Object.entries(quality).map(([key, x]) => [key, plain(x as number | string)]),
+    ),
   };
 }

@@ -8,7 +8,8 @@ function logGamma(x: number): number {
   let at = x;
   for (; at < 15; at++) shift -= Math.log(at);
   const square = 1 / (at * at);
-  const series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / at;
+  const series =
+    (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / at;
   return shift + (at - 0.5) * Math.log(at) - at + 0.5 * Math.log(2 * Math.PI) + series;
 }
 

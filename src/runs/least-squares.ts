@@ -15,6 +15,7 @@ import {
   readValue,
   type ValuesOf,
 } from "../../graph/internal.js";
+import { project } from "../../optimizers/solvers/internal.js";
 import {
   type Evaluations,
   type LeastSquares,
@@ -22,11 +23,9 @@ import {
   type LossName,
   levenbergMarquardt,
   losses,
-
   readLeastSquaresSolver,
   type Weighing,
 } from "../../optimizers/solvers/least-squares/index.js";
-import { project } from "../../optimizers/solvers/internal.js";
 import { type BoundsByName, readBounds } from "./bounds.js";
 import { checkFinite, type Given, placeIn, readData, readStart } from "./checks.js";
 import type { PointOf, Trajectory } from "./minimize.js";

@@ -8,6 +8,7 @@ export {
   type LossName,
   levenbergMarquardt,
 } from "../../optimizers/solvers/least-squares/index.js";
+export * from "../fits/index.js";
 export {
   type LeastSquaresOptions,
   type LeastSquaresProgress,
@@ -15,4 +16,3 @@ export {
   type LeastSquaresStatus,
   leastSquares,
 } from "../runs/internal.js";
-export * from "../fits/index.js";

@@ -32,7 +32,10 @@ export function covarianceOf(
   });
   const R = new Float64Array(n * n);
   reduceRows(columns, new Float64Array(count), factors, { R, q: new Float64Array(n) });
-  const lengths = Float64Array.from(among, (_, j) => norm(Float64Array.from(among, (_, i) => R[i * n + j]!)) || 1);
+  const lengths = Float64Array.from(
+    among,
+    (_, j) => norm(Float64Array.from(among, (_, i) => R[i * n + j]!)) || 1,
+  );
   const scaled = new Float64Array(n * n);
   for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) scaled[j * n + i] = R[i * n + j]! / lengths[j]!;
   const { s, V } = jacobiSvd(scaled, n, n, new Float64Array(n));
