@@ -7,6 +7,7 @@ import { nearest } from "../graph/names.js";
 import * as o from "../optimizers/index.js";
 import * as figures from "../src/figures/index.js";
 import * as s from "../src/index.js";
+import * as q from "../src/solvers/index.js";
 import * as t from "../src/testing/index.js";
 import { fc, forAll } from "./support/law.js";
 
@@ -17,6 +18,8 @@ const { scalar, trace, vector } = a;
 const sphere = trace({ x: vector(2) }, ({ x }) => a.sum(a.square(x)));
 const inTrace = (f: (x: a.Expr) => unknown) => trace({ x: vector(3) }, ({ x }) => f(x) as a.Expr);
 const adam = o.adam({ learningRate: 0.1 });
+const offset = trace({ x: vector(2) }, ({ x }) => a.subtract(x, 1));
+const points = { x: [1, 2, 3], y: [1, 2, 4] };
 const train = (given: object) =>
   s.train((() => 0) as never, { w: [1] }, { x: [1] }, adam, { batchSize: 1, epochs: 1, ...given } as never);
 
@@ -110,6 +113,20 @@ const rows: readonly (readonly [
   ["LbfgsOptions", (given) => s.lbfgs(given), "memroy", "memory"],
   ["LbfgsbOptions", (given) => s.lbfgsb(given), "memry", "memory"],
   ["TrustRegionOptions", (given) => s.trustRegion(given), "dence", "dense"],
+  ["LevenbergMarquardtOptions", (given) => q.levenbergMarquardt(given), "accelerate", "acceleration"],
+  ["GaussNewtonOptions", (given) => q.gaussNewton(given), "initialRadii", "initialRadius"],
+  [
+    "LeastSquaresOptions",
+    (given) => q.leastSquares(offset, { x: [1, 1] }, undefined, given),
+    "weight",
+    "weights",
+  ],
+  [
+    "CurveFitOptions",
+    (given) => q.curveFit(({ slope, x }) => a.multiply(slope, x), { slope: 1 }, points, given),
+    "sigmas",
+    "sigma",
+  ],
   ["StoppingOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "maxTimes", "maxTime"],
   ["ProgressOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "onProgres", "onProgress"],
   ["TrainOptions", train, "batchsize", "batchSize"],

@@ -1,6 +1,15 @@
 /** `curveFit`: a model's parameters from data, and a report of how well they are known. */
 import { AdjointError, type Expr } from "../../graph/index.js";
-import { checkOptions, flattenTree, pathText, readCount } from "../../graph/internal.js";
+import {
+  checkOptions,
+  describe,
+  flattenTree,
+  isRecord,
+  pathText,
+  readCount,
+  readList,
+  readText,
+} from "../../graph/internal.js";
 import { project } from "../../optimizers/solvers/internal.js";
 import {
   type LeastSquares,
@@ -132,6 +141,10 @@ export function curveFit(
   const given = checkOptions(what, options, known);
   const { response = "y", level: wanted = 0.95, expressions = {}, solver = levenbergMarquardt() } = given;
   readLeastSquaresSolver(solver, what);
+  if (!isRecord(expressions))
+    throw new AdjointError(
+      `${what}: expressions must be an object of functions by name, not ${describe(expressions)}.`,
+    );
   const level = readLevel(what, wanted);
   const parameters = readParameters(start);
   const { predictors: columns, rows } = readColumns(data);
@@ -146,7 +159,7 @@ export function curveFit(
   const f = traceResiduals(model, expressions, parameters, predictors, rows);
   const bounds = readBounds(what, given.bounds, parameters);
   const first = flat(parameters);
-  fix(given.fixed ?? [], parameters, bounds, first);
+  fix(readFixed(given.fixed), parameters, bounds, first);
   const problem: LeastSquares = {
     residuals: bindResiduals(f, parameters, predictors, y.data as Float64Array, sigma),
     weighing: readWeighing(what, { ...given }, rows),
@@ -188,6 +201,11 @@ function elementNames(parameters: Tensors): string[] {
 
 function flat(parameters: Tensors): Float64Array {
   return Float64Array.from(flattenTree<Tensor>(parameters, isTensor).flatMap(({ leaf }) => [...leaf.data]));
+}
+
+function readFixed(given: unknown): string[] {
+  if (given === undefined) return [];
+  return readList(given, `${what}: fixed`, (name, i) => readText(name, `${what}: fixed[${i}]`));
 }
 
 /** Makes the bounds of fixed parameters equal. @throws where one isn't known */
@@ -247,6 +265,7 @@ function search(
   { starts = 1, seed }: CurveFitOptions,
 ): Solved {
   readCount(starts, `${what}: starts`, 1);
+  const random = randomSource(seed === undefined ? 0 : seed);
   if (starts > 1 && seed === undefined)
     throw new AdjointError(
       `${what}: starts needs a seed, so that a fit can be repeated; give a whole number.`,
@@ -254,7 +273,6 @@ function search(
   const run = (from: Float64Array) => solve(problem, from, solver, limits, (j) => names[j]!);
   let best = run(first);
   if (starts === 1) return best;
-  const random = randomSource(seed!);
   const { lower, upper } = problem.bounds;
   const r = new Float64Array(problem.residuals.count);
   for (let k = 1; k < starts; k++) {

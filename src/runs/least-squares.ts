@@ -112,7 +112,7 @@ export interface LeastSquaresRun<P extends Shapes = Shapes> {
  *   subtract(add(multiply(a, [0, 1, 2, 3]), b), [1, 3, 5, 7]),
  * );
  * const run = leastSquares(line, { a: 0, b: 0 });
- * run.parameters; // { a: 2, b: 1 }
+ * Math.round(1e9 * run.parameters.a) / 1e9; // 2
  * run.status; // "converged"
  *
  * @throws where start, data, bounds or an option can't be used, or a residual isn't finite at the start
@@ -126,7 +126,7 @@ export function leastSquares<I extends Shapes, O extends Expr, const N extends k
   const what = "leastSquares";
   readLeastSquaresSolver(solver, what);
   const given = checkOptions(what, options as unknown as LeastSquaresOptions<Shapes, object>, known);
-  const { parameters, data } = readInputs(what, residuals, start, given.data ?? {});
+  const { parameters, data } = readInputs(what, residuals, start, given.data === undefined ? {} : given.data);
   const weighed = readWeighing(what, given, countOf(what, residuals));
   const bounds = readBounds(what, given.bounds as BoundsByName | undefined, parameters);
   const limits = readLimits(what, given);
@@ -305,7 +305,7 @@ export function readWeighing(
   { weights, loss = "linear", lossScale = 1 }: Pick<LeastSquaresOptions, "weights" | "loss" | "lossScale">,
   count: number,
 ): Weighing {
-  if (!Object.hasOwn(losses, loss))
+  if (typeof loss !== "string" || !Object.hasOwn(losses, loss))
     throw new AdjointError(
       `${what}: loss is ${describe(loss)}; it must be one of ${Object.keys(losses).join(", ")}.`,
     );
