@@ -141,7 +141,9 @@ export function isNumeric(value: unknown, depth = mostAxes): boolean {
   if (!Array.isArray(value)) return rowsOf(value) !== undefined;
   const isRow = (one: unknown) =>
     typeof one === "number" || (Array.isArray(one) && isNumeric(one, depth - 1));
-  return depth > 0 && value.every(isRow);
+  // A hole ends it: `every` would look for all that a list of 2³² − 1 of them lacks.
+  for (const one of value) if (!isRow(one)) return false;
+  return depth > 0;
 }
 
 /** Flat row-major values as nested rows (a number for a scalar). */
