@@ -30,7 +30,7 @@ import {
   vector,
   vjp,
 } from "../graph/index.js";
-import { isId, leavesOf, mapTree, unflattenTree } from "../graph/internal.js";
+import { foldTree, isId, leavesOf, mapTree, type Path, unflattenTree } from "../graph/internal.js";
 import { adam, clipByGlobalNorm, momentum, type ParameterValues } from "../optimizers/index.js";
 import { deserialize, emit, minimize, serialize, train } from "../src/index.js";
 import { checkGradient } from "../src/testing/index.js";
@@ -138,6 +138,30 @@ trees("a tree and its flattening: the same nodes, values, gradients and kernels,
     }
     assert.equal(serialize(deserialize(serialize(a as never))), serialize(a as never));
     same(simplify(ofTree as never).graph.inputTree, ofTree.graph.inputTree);
+  });
+});
+
+/** The same records and lists but on the way to a place, where there is one key or item more. */
+function withAnother(given: unknown, [key, ...path]: Path): unknown {
+  const children = Object.entries(given as object);
+  const others =
+    key === undefined
+      ? [...children, ["another", 1]]
+      : children.map(([one, child]) => [one, one === String(key) ? withAnother(child, path) : child]);
+  return Array.isArray(given) ? others.map(([, child]) => child) : Object.fromEntries(others);
+}
+
+trees("a kernel finds an unknown key in any record that a call brings, and an item more in any list", () => {
+  forAll(60, hasLeaves, (lengths) => {
+    const { ofTree, given } = bothOf(lengths);
+    const call = compile(ofTree as never) as never as Loose;
+    const value = call(given);
+    const places: Path[] = [];
+    foldTree<number, unknown>(lengths, isId, Number, (_, __, path) => places.push(path));
+    for (const path of places) {
+      assert.throws(() => call(withAnother(given, path)), /unknown key "another"|expected a list of/);
+      assert.is(call(given), value);
+    }
   });
 });
 

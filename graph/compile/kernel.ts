@@ -25,7 +25,10 @@ export type OutputArrays<O, A> = O extends { readonly shape: Shape }
       : { [K in keyof O]: OutputArrays<O[K], A> };
 
 export interface Kernel<I extends Shapes, O, A = Float64Array> {
-  /** Computes into fresh arrays, which the caller may keep. Inputs may be nested, flat or typed arrays. */
+  /**
+   * Computes into fresh arrays, which the caller may keep. Inputs may be nested, flat or typed arrays. A tree of more than
+   * two records is looked through for unknown keys where any of them is another one than in the call before.
+   */
   (inputs: ValuesOf<I>): Results<O, A>;
   /**
    * Computes into the caller's arrays and allocates nothing. An output may be the very array of an input, but no

@@ -13,6 +13,9 @@ const askedCalls = 16;
 /** More pairs of an input and an output that may be the same array are looked at only where there are others than before. */
 const mostPairs = 256;
 
+/** To go through the keys of so many records costs less than to look whether they are those of the call before. */
+const fewRecords = 2;
+
 /** The user's keys, each of which has a name in the code, `k0`, `k1` … */
 export function keysOf({ inputTree, outputs }: Graph): string[] {
   const keys = [inputTree, outputs].flatMap((tree) => containersOf(tree).flatMap(({ keys }) => keys));
@@ -83,7 +86,11 @@ export function wrapperText(
     });
   const total = (...trees: Tree<number>[]) =>
     trees.flatMap((tree) => containersOf(tree).flatMap((one) => one.keys)).length;
-
+  const checks = [
+    "let count = 0;",
+    ...count("inputs", inputTree),
+    `if (count !== ${total(inputTree)} || typeof inputs !== "object") helpers.check(inputs);`,
+  ];
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
       ? `const ${outputName(i)} = scalar${i};`
@@ -111,9 +118,7 @@ export function wrapperText(
     "call(inputs) {",
     `let ${inputs.map((_, i) => inputName(i)).join(", ") || "none"};`,
     "try {",
-    "let count = 0;",
-    ...count("inputs", inputTree),
-    `if (count !== ${total(inputTree)} || typeof inputs !== "object") helpers.check(inputs);`,
+    ...checkOnce(containersOf(inputTree), (path) => textOf("inputs", path), checks),
     ...sources,
     ...read,
     "} catch (error) { helpers.unread(error, inputs); }",
@@ -149,6 +154,20 @@ export function wrapperText(
     run,
     "}",
   ].join("\n");
+}
+
+/** The checks of a tree's keys, left out where the records are those of the call before, and the lists as long. */
+function checkOnce(
+  containers: readonly Container[],
+  textOf: (path: Path) => string,
+  checks: readonly string[],
+): readonly string[] {
+  if (containers.filter(({ isList }) => !isList).length <= fewRecords) return checks;
+  const isOther = containers.map(({ path, isList, keys }, i) =>
+    isList ? `${textOf(path)}.length !== ${keys.length}` : `${textOf(path)} !== checked.r${i}`,
+  );
+  const kept = containers.map(({ path, isList }, i) => (isList ? "" : `checked.r${i} = ${textOf(path)};`));
+  return [`if (${isOther.join(" || ")}) {`, ...checks, ...kept, "}"];
 }
 
 /** The results as a literal. */

@@ -6,8 +6,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
-import { lineMap, tellSource } from "./maps.js";
+import { lineMap } from "./maps.js";
 import { markCalls, once, wrapConstants } from "./pure.js";
+import { copySources, tellSource } from "./sources.js";
 
 /** The package's entries, and modules of their own that not everyone loads. */
 const entries = {
@@ -32,7 +33,7 @@ const temml = "./temml.js";
 /** What users install themselves; all else is in the bundles. */
 const external = ["@napi-rs/canvas", "chart.js", "fast-check", "node:*", "./script-*.js", once.path];
 
-const settings = { minify: true, target: "es2023", legalComments: "none" };
+const settings = { minify: true, charset: "utf8", target: "es2023", legalComments: "none" };
 
 const standIn = (name) => `scripts/package/stand-ins/${name}.ts`;
 
@@ -48,8 +49,10 @@ const replacing = (root, ending, files) => ({
       return other && { path: other };
     });
     // A large one, and a module in both halves.
-    bundle.onResolve({ filter: /^temml$/ }, ({ kind }) =>
-      ending === ".js" || kind === "entry-point" ? undefined : { path: temml, external: true },
+    bundle.onResolve({ filter: /^temml$/ }, () =>
+      ending === ".js"
+        ? { path: join(root, "scripts/package/stand-ins/temml.js") }
+        : { path: temml, external: true },
     );
     bundle.onResolve({ filter: /^chartjs-node-canvas$/ }, () => ({
       path: join(root, standIn("chart-canvas")),
@@ -144,10 +147,11 @@ export async function bundleCode(root, dist) {
   const cjs = await Promise.all(unfinished.modules.map(commonJs));
   for (const { path, text, map } of [...esm.modules, ...cjs]) {
     const name = path.slice(dist.length + 1);
-    const tell = (source) => tellSource(dist, source);
+    const tell = (source) => tellSource(root, dist, source);
     writeFileSync(`${path}.map`, JSON.stringify({ ...lineMap(map, tell), file: name }));
     writeFileSync(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
   }
+  copySources(root, dist);
   writeFileSync(join(dist, once.path), once.text);
   for (const entry of Object.keys(entries)) {
     const { exports } = esm.modules.find(({ path }) => path === join(dist, `${entry}.js`));

@@ -1,5 +1,4 @@
 /** Source maps that tell lines: a third of the size, and stack traces need no more. */
-import { relative, resolve } from "node:path";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 
 /**
@@ -40,10 +39,4 @@ export function sourceMap(map, tell) {
 /** A map of a text before which so many lines have come. */
 export function movedDown(map, lines) {
   return { ...map, mappings: ";".repeat(lines) + map.mappings };
-}
-
-/** The path of a source from the maps' folder; nothing where it isn't in the package. */
-export function tellSource(dist, source) {
-  const told = relative(dist, resolve(dist, source)).replaceAll("\\", "/");
-  return /\/(node_modules|scripts|src\/(figures|testing))\//.test(told) ? undefined : told;
 }

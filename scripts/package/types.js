@@ -7,7 +7,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
-import { movedDown, sourceMap, tellSource } from "./maps.js";
+import { movedDown, sourceMap } from "./maps.js";
+import { tellSource } from "./sources.js";
 
 const entries = {
   index: "src/index",
@@ -44,7 +45,7 @@ export async function bundleTypes(root, dist) {
     chunkFileNames: ({ name }) => `types-${name.replace(/\.d$/, "")}.d.cts`,
   });
   rmSync(single, { recursive: true });
-  for (const file of readdirSync(dist).filter((name) => name.endsWith(".d.cts"))) finish(dist, file);
+  for (const file of readdirSync(dist).filter((name) => name.endsWith(".d.cts"))) finish(root, dist, file);
   for (const name of Object.keys(entries)) {
     if (name !== "testing") writeFileSync(join(dist, `${name}.d.ts`), `export * from "./${name}.cjs";\n`);
   }
@@ -53,11 +54,11 @@ export async function bundleTypes(root, dist) {
 const optional = "import { Arbitrary, IProperty } from 'fast-check';\n";
 
 /** Sees to it that types compile without what needn't be installed, and that their sources are found. */
-function finish(dist, file) {
+function finish(root, dist, file) {
   const path = join(dist, file);
   let text = readFileSync(path, "utf8");
   let map = JSON.parse(readFileSync(`${path}.map`, "utf8"));
-  map = sourceMap(map, (source) => tellSource(dist, source));
+  map = sourceMap(map, (source) => tellSource(root, dist, source));
   if (text.includes("'fast-check'")) {
     if (!text.startsWith(optional)) throw new Error(`${file} doesn't begin with fast-check's types.`);
     text = `// @ts-ignore: they are any where fast-check isn't installed\n${text}`;
