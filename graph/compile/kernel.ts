@@ -26,8 +26,8 @@ export type OutputArrays<O, A> = O extends { readonly shape: Shape }
 
 export interface Kernel<I extends Shapes, O, A = Float64Array> {
   /**
-   * Computes into fresh arrays, which the caller may keep. Inputs may be nested, flat or typed arrays. A tree of more than
-   * two records is looked through for unknown keys where any of them is another one than in the call before.
+   * Computes into fresh arrays, which the caller may keep. Inputs may be nested, flat or typed arrays. Where all
+   * records and lists of a tree are those of the call before, it isn't looked through for unknown keys again.
    */
   (inputs: ValuesOf<I>): Results<O, A>;
   /**

@@ -13,7 +13,7 @@ const askedCalls = 16;
 /** More pairs of an input and an output that may be the same array are looked at only where there are others than before. */
 const mostPairs = 256;
 
-/** To go through the keys of so many records costs less than to look whether they are those of the call before. */
+/** To count the keys of so many records costs less than to look whether they are those of the call before. */
 const fewRecords = 2;
 
 /** The user's keys, each of which has a name in the code, `k0`, `k1` … */
@@ -79,35 +79,23 @@ export function wrapperText(
   const places = outputs.map(({ path }, i) => `${outputName(i)} = ${textOf("outputs", path)};`);
 
   // That records and lists hold as many as they should tells that no key is unknown.
-  const count = (root: string, tree: Tree<number>): string[] =>
-    containersOf(tree).map(({ path, isList }) => {
-      const given = textOf(root, path);
-      return isList ? `count += ${given}.length;` : `for (const key in ${given}) count++;`;
-    });
-  const total = (...trees: Tree<number>[]) =>
-    trees.flatMap((tree) => containersOf(tree).flatMap((one) => one.keys)).length;
+  const parts = containersOf(inputTree).map((one) => ({ ...one, given: textOf("inputs", one.path) }));
   const checks = [
     "let count = 0;",
-    ...count("inputs", inputTree),
-    `if (count !== ${total(inputTree)} || typeof inputs !== "object") helpers.check(inputs);`,
+    ...parts.map(({ isList, given }) =>
+      isList ? `count += ${given}.length;` : `for (const key in ${given}) count++;`,
+    ),
+    `if (count !== ${parts.flatMap(({ keys }) => keys).length} || typeof inputs !== "object") helpers.check(inputs);`,
   ];
+  const records = parts.map(({ given }) => given);
   const fresh = shapes.map((shape, i) =>
     shape.length === 0
       ? `const ${outputName(i)} = scalar${i};`
       : `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`,
   );
-  const targets = outputs.length === 0 ? {} : graph.outputs;
   const pairs = copies(inputs, shapes).join("\n");
   const arrays = given.filter((_, i) => inputs[i]?.shape.length !== 0);
-  const apart =
-    inputs.length * shapes.length <= mostPairs
-      ? pairs
-      : [
-          `if (${arrays.map((name) => `${name} !== checked.${name}`).join(" || ")}) {`,
-          pairs,
-          ...arrays.map((name) => `checked.${name} = ${name};`),
-          "}",
-        ].join("\n");
+  const apart = inputs.length * shapes.length <= mostPairs ? pairs : unlessSame("a", arrays, [pairs]);
   return [
     "const checked = {};",
     "let calls = 0;",
@@ -118,7 +106,7 @@ export function wrapperText(
     "call(inputs) {",
     `let ${inputs.map((_, i) => inputName(i)).join(", ") || "none"};`,
     "try {",
-    ...checkOnce(containersOf(inputTree), (path) => textOf("inputs", path), checks),
+    ...(records.length <= fewRecords ? checks : [unlessSame("r", records, checks)]),
     ...sources,
     ...read,
     "} catch (error) { helpers.unread(error, inputs); }",
@@ -143,10 +131,7 @@ export function wrapperText(
     `function intoOthers(inputs, outputs, ${given.join(", ")}) {`,
     ...read,
     ...isOutput.map((fits, i) => `if (!(${fits})) helpers.reject(${i});`),
-    "let count = calls++;",
-    ...count("inputs", inputTree),
-    ...count("outputs", targets),
-    `if (count !== calls + ${total(inputTree, targets) - 1}) {`,
+    `if (calls++ < ${askedCalls}) {`,
     "helpers.check(inputs);",
     "helpers.checkTargets(outputs);",
     "}",
@@ -156,18 +141,15 @@ export function wrapperText(
   ].join("\n");
 }
 
-/** The checks of a tree's keys, left out where the records are those of the call before, and the lists as long. */
-function checkOnce(
-  containers: readonly Container[],
-  textOf: (path: Path) => string,
-  checks: readonly string[],
-): readonly string[] {
-  if (containers.filter(({ isList }) => !isList).length <= fewRecords) return checks;
-  const isOther = containers.map(({ path, isList, keys }, i) =>
-    isList ? `${textOf(path)}.length !== ${keys.length}` : `${textOf(path)} !== checked.r${i}`,
-  );
-  const kept = containers.map(({ path, isList }, i) => (isList ? "" : `checked.r${i} = ${textOf(path)};`));
-  return [`if (${isOther.join(" || ")}) {`, ...checks, ...kept, "}"];
+/** What is done only where something of this is another than in the call before. */
+function unlessSame(kind: string, given: readonly string[], texts: readonly string[]): string {
+  const kept = given.map((one, i) => [`checked.${kind}${i}`, one]);
+  return [
+    `if (${kept.map((pair) => pair.join(" !== ")).join(" || ")}) {`,
+    ...texts,
+    ...kept.map((pair) => `${pair.join(" = ")};`),
+    "}",
+  ].join("\n");
 }
 
 /** The results as a literal. */

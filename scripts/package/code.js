@@ -33,7 +33,7 @@ const temml = "./temml.js";
 /** What users install themselves; all else is in the bundles. */
 const external = ["@napi-rs/canvas", "chart.js", "fast-check", "node:*", "./script-*.js", once.path];
 
-const settings = { minify: true, charset: "utf8", target: "es2023", legalComments: "none" };
+const settings = { minify: true, target: "es2023", legalComments: "none" };
 
 const standIn = (name) => `scripts/package/stand-ins/${name}.ts`;
 
