@@ -88,11 +88,8 @@ export function wrapperText(
     `if (count !== ${parts.flatMap(({ keys }) => keys).length} || typeof inputs !== "object") helpers.check(inputs);`,
   ];
   const records = parts.map(({ given }) => given);
-  const fresh = shapes.map((shape, i) =>
-    shape.length === 0
-      ? `const ${outputName(i)} = scalar${i};`
-      : `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`,
-  );
+  // One of a scalar serves all calls, which read it; `into` has its own by that name.
+  const made = shapes.map((shape, i) => `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`);
   const pairs = copies(inputs, shapes).join("\n");
   const arrays = given.filter((_, i) => inputs[i]?.shape.length !== 0);
   const apart = inputs.length * shapes.length <= mostPairs ? pairs : unlessSame("a", arrays, [pairs]);
@@ -101,7 +98,7 @@ export function wrapperText(
     "let calls = 0;",
     `const [${cores.join(", ")}] = functions;`,
     `const [${[...keys.values()].join(", ")}] = keys;`,
-    ...shapes.flatMap((shape, i) => (shape.length === 0 ? [`const scalar${i} = new ${classes[i]}(1);`] : [])),
+    ...made.filter((_, i) => shapes[i]!.length === 0),
     "return {",
     "call(inputs) {",
     `let ${inputs.map((_, i) => inputName(i)).join(", ") || "none"};`,
@@ -110,7 +107,7 @@ export function wrapperText(
     ...sources,
     ...read,
     "} catch (error) { helpers.unread(error, inputs); }",
-    ...fresh,
+    ...made.filter((_, i) => shapes[i]!.length > 0),
     run,
     `return ${resultText(graph, shapes, access)};`,
     "},",
