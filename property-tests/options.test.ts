@@ -129,6 +129,8 @@ const rows: readonly (readonly [
   ],
   ["StoppingOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "maxTimes", "maxTime"],
   ["ProgressOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "onProgres", "onProgress"],
+  ["CheckpointOptions", (given) => train({ checkpoint: given }), "evry", "every"],
+  ["ResumeOptions", train, "resumed", "resume"],
   ["TrainOptions", train, "batchsize", "batchSize"],
   ["Validation", (given) => train({ validation: given }), "metrics", "metric"],
   ["EmitOptions", (given) => s.emit(sphere as never, given), "nam", "name"],

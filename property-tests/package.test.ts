@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import * as graph from "../graph/index.js";
 import * as optimizers from "../optimizers/index.js";
 import * as figures from "../src/figures/index.js";
+import * as storage from "../src/files/index.js";
 import * as fluent from "../src/fluent/fluent.js";
 import * as library from "../src/index.js";
 import * as solvers from "../src/solvers/index.js";
@@ -38,6 +39,7 @@ const sources = {
   "adjoint/fluent": fluent,
   "adjoint/testing": testing,
   "adjoint/figures": figures,
+  "adjoint/files": storage,
 };
 
 /** What a program writes that stands in the project. */

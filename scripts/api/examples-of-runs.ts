@@ -1,7 +1,10 @@
 /** Valid calls of optimizers, runs, data, figures and tests of derivatives, and of what they make. */
 import {
   adam,
+  type Checkpoint,
   type Expr,
+  encodeCheckpoint,
+  encodeSafetensors,
   gradientDescent,
   lbfgsb,
   linear,
@@ -29,6 +32,16 @@ const data = () => ({ x: [1, 2, 3, 4], y: Float64Array.of(2, 4, 6, 8) });
 const training = train(objective as never, { w: 0 }, data(), adam({ learningRate: 0.1 }), {
   batchSize: 2,
   epochs: 2,
+});
+/** What a run of two steps saved. */
+let checkpoint!: Checkpoint;
+minimize(sphere.f, { x: [3, 4] }, adam({ learningRate: 0.2 }), {
+  steps: 2,
+  checkpoint: {
+    save: (one) => {
+      checkpoint = one;
+    },
+  },
 });
 const csv = "x1,x2,y\n1,2,0.5\n3,4,1e-3\n";
 
@@ -189,6 +202,11 @@ export const runs: Readonly<Record<string, Examples>> = {
     free: /^(3\.|4\.signal\.)/,
     work: /^4\.(epochs|batchSize|timeBudget)$/,
   },
+  encodeCheckpoint: { ...of(() => [checkpoint]), free: /^0\.(run|method|steps|tensors)/ },
+  decodeCheckpoint: of(() => [encodeCheckpoint(checkpoint)]),
+  encodeSafetensors: { ...of(() => [{ a: [1, 2], b: { c: 3 } }, { from: "here" }]), maps: [0, 1] },
+  decodeSafetensors: of(() => [encodeSafetensors({ a: [1, 2] })]),
+  treeOfNames: { ...of(() => [{ "a.0": 1, "a.1": 2 }]), maps: [0], free: /^0\./ },
   linear: of(() => [{ inputs: 2, outputs: 1 }]),
   randomSource: of(() => [0]),
   readCsv: of(

@@ -19,6 +19,7 @@ const entries = {
   fluent: "src/fluent/fluent.ts",
   testing: "src/testing/index.ts",
   figures: "src/figures/index.ts",
+  files: "src/files/index.ts",
 };
 const parts = {
   csv: "src/data/csv.ts",

@@ -18,6 +18,7 @@ const entries = {
   fluent: "src/fluent/fluent",
   testing: "src/testing/index",
   figures: "src/figures/index",
+  files: "src/files/index",
 };
 
 /** Bundles the declarations into `dist`. */

@@ -1,7 +1,7 @@
-import { mersenne } from "pure-rand/generator/mersenne";
+import { mersenne, mersenneFromState } from "pure-rand/generator/mersenne";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { AdjointError } from "../../graph/index.js";
-import { describe, readCount } from "../../graph/internal.js";
+import { describe, isRecord, readCount } from "../../graph/internal.js";
 
 /**
  * A stream of random numbers, the same for the same seed on every machine. Each call moves the stream
@@ -43,10 +43,18 @@ export interface RandomSource {
    * @throws AdjointError where n isn't a whole number from 0 to 2³¹ − 1.
    */
   permutation(n: number): Uint32Array;
+  /** Where the stream is, as plain data that JSON keeps: `randomSource(random.state())` goes on from there. */
+  state(): RandomState;
+}
+
+/** A place in a stream: the generator's words, and the second number of a pair that `normal` made, if one is kept. */
+export interface RandomState {
+  readonly words: readonly number[];
+  readonly spare?: number;
 }
 
 /**
- * A random source for a seed: a whole number from 0 to 2³² − 1.
+ * A random source for a seed, a whole number from 0 to 2³² − 1, or one that goes on where another was.
  *
  * @example
  * const random = randomSource(0);
@@ -55,7 +63,8 @@ export interface RandomSource {
  *
  * @throws AdjointError for any other seed; there is no default, for a run must be repeatable.
  */
-export function randomSource(seed: number): RandomSource {
+export function randomSource(seed: number | RandomState): RandomSource {
+  if (isState(seed)) return new MersenneSource(mersenneFromState(seed.words), seed.spare);
   if (!isWord(seed)) {
     throw new AdjointError(
       `randomSource: the seed is ${describe(seed)}, but only a whole number from 0 to 4294967295 gives a ` +
@@ -70,8 +79,14 @@ class MersenneSource implements RandomSource {
   /** The second number of a pair that the polar method made. */
   #spare: number | undefined;
 
-  constructor(generator: RandomGenerator) {
+  constructor(generator: RandomGenerator, spare?: number) {
     this.#generator = generator;
+    this.#spare = spare;
+  }
+
+  state(): RandomState {
+    const words = [...this.#generator.getState()];
+    return this.#spare === undefined ? { words } : { words, spare: this.#spare };
   }
 
   uniform(low = 0, high = 1): number {
@@ -178,6 +193,21 @@ class MersenneSource implements RandomSource {
 /** The smallest 2ᵏ − 1 that is at least `n`, for n from 1 to 2³² − 1. */
 function bitsBelow(n: number): number {
   return 0xffffffff >>> Math.clz32(n);
+}
+
+/** The generator's place in its 624 words, and these, which it reads as signed. */
+const stateLength = 625;
+
+function isState(given: unknown): given is RandomState {
+  if (!isRecord(given)) return false;
+  const { words, spare } = given;
+  const fits =
+    Array.isArray(words) &&
+    words.length === stateLength &&
+    words.every((word) => Number.isInteger(word) && word === (word | 0)) &&
+    words[0] >= 0 &&
+    words[0] < stateLength;
+  return fits && (spare === undefined || Number.isFinite(spare));
 }
 
 function isWord(n: unknown): n is number {

@@ -1,5 +1,5 @@
 /** Samples in batches: in the order of the data, or in another one each epoch. */
-import { type RandomSource, randomSource } from "../data/index.js";
+import { type RandomSource, type RandomState, randomSource } from "../data/index.js";
 import type { Program } from "./kernels.js";
 import type { Inputs } from "./method.js";
 import { type Floats, makeFloats, type Tensor } from "./state.js";
@@ -41,10 +41,13 @@ export class Batches {
   readonly #size: number;
   readonly #full: Batch;
   readonly #last: Batch;
-  readonly #random: RandomSource | undefined;
+  #random: RandomSource | undefined;
   /** The order in which samples are gathered; `undefined` where batches are views. */
   #order: Uint32Array | undefined;
   readonly #views: Batch[] = [];
+  /** The epoch of the order, from 0, and where the random source was before it. */
+  #epoch = -1;
+  #before: RandomState | undefined;
 
   constructor(samples: readonly Tensor[], { count, size, shuffle, programFor }: BatchesOptions) {
     this.number = Math.ceil(count / size);
@@ -63,10 +66,26 @@ export class Batches {
     if (numbers < leastView) this.#order = new Uint32Array(count).map((_, i) => i);
   }
 
+  /** Where the random source is before the epoch of a step: the next one to be asked for, or the last. */
+  randomAt(step: number): RandomState | undefined {
+    return Math.floor(step / this.number) === this.#epoch ? this.#before : this.#random?.state();
+  }
+
+  /** Goes on from where a random source was. */
+  restore(random: RandomState): void {
+    this.#random = randomSource(random);
+    this.#epoch = -1;
+  }
+
   /** What a step is computed with, the first being 0; to be asked step by step. */
   at(step: number): Inputs {
     const k = step % this.number;
-    if (k === 0 && this.#random) this.#order = this.#random.permutation(this.#count);
+    const epoch = (step - k) / this.number;
+    if (this.#random && epoch !== this.#epoch) {
+      this.#before = this.#random.state();
+      this.#order = this.#random.permutation(this.#count);
+      this.#epoch = epoch;
+    }
     const from = k * this.#size;
     const to = Math.min(from + this.#size, this.#count);
     const inputs = k === this.number - 1 ? this.#last : this.#full;

@@ -6,7 +6,7 @@
 import { AdjointError } from "../../graph/index.js";
 import { describe } from "../../graph/internal.js";
 import type { Ended, Loop } from "./loop.js";
-import { pause, type Reason, stopped } from "./reason.js";
+import { pause, type Reason, type Status, stopped } from "./reason.js";
 import type { State } from "./state.js";
 
 /** A run in the making: it gives what to wait for, a promise or (`undefined`) other tasks, and takes what the promise gave. */
@@ -54,8 +54,6 @@ export interface Pace extends ProgressOptions, Scheduling {
 /** How a run ended. */
 export interface Finished extends Ended {
   readonly reason: Reason;
-  /** Why the last checkpoint couldn't be saved. */
-  readonly checkpointError: unknown;
 }
 
 /** What callbacks answer: a loop pauses for a promise, for the driver to wait. */
@@ -78,6 +76,9 @@ export class Answers {
     return (yield promise) === false ? stopped(callback) : undefined;
   }
 }
+
+/** Ends from which a run would go on. From the others, one that was killed and resumed comes to the same end by itself. */
+const unfinished: readonly Status[] = ["max-steps", "completed", "max-time", "aborted"];
 
 const usualBudget = 10;
 const progressBudget = 50;
@@ -125,8 +126,8 @@ export function* drive(loop: Loop, state: State, pace: Pace): Driven<Finished> {
       (signal?.aborted ? aborted(signal) : undefined) ??
       (now - began >= maxTime ? outOfTime(maxTime) : undefined);
     const isDue = checkpoints && state.steps !== saved && (reason || state.steps >= due);
-    if (isDue && reason?.status !== "diverged") yield* save();
-    if (reason) return { ...ended, reason, checkpointError };
+    if (isDue && (!reason || unfinished.includes(reason.status))) yield* save();
+    if (reason) return { ...ended, reason: withUnsaved(reason, checkpointError) };
     // Pauses of callbacks and checkpoints tell nothing of the time that a slice takes.
     if (state.steps - from >= slice) slice = nextSlice(slice, now - started, budget);
     if (!isSliced) continue;
@@ -134,6 +135,13 @@ export function* drive(loop: Loop, state: State, pace: Pace): Driven<Finished> {
     if (isPromise(answer)) yield answer;
     yield undefined;
   }
+}
+
+/** A reason that tells of a checkpoint that couldn't be saved as well. */
+function withUnsaved(reason: Reason, error: unknown): Reason {
+  if (error === undefined) return reason;
+  const told = error instanceof Error ? error.message : String(error);
+  return { ...reason, message: `${reason.message} The last checkpoint couldn't be saved: ${told}` };
 }
 
 /** Slices double while they are short of the budget: the clock is looked at rarely, and never late for long. */

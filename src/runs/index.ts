@@ -1,4 +1,6 @@
 export type { BoundsByName, BoundsOf } from "./bounds.js";
+export type { Checkpoint, CheckpointOptions, ResumeOptions } from "./checkpoint.js";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-bytes.js";
 export type { ProgressOptions, RunProgress, Scheduling } from "./drive.js";
 export {
   type MinimizeOptions,

@@ -1,5 +1,6 @@
-/** The door for fits and for the entry of solvers: what they need of runs besides what `adjoint` offers. */
+/** The door for fits, the entry of solvers and files: what they need of runs besides what `adjoint` offers. */
 export { readBounds } from "./bounds.js";
+export { checkpointOf, checkpointParts } from "./checkpoint-bytes.js";
 export { checkFinite, type Given, placeIn, readData, readStart } from "./checks.js";
 export {
   checkStart,

@@ -12,6 +12,7 @@ import type { Optimizer } from "../../optimizers/index.js";
 import { auto, type Solver } from "../../optimizers/solvers/index.js";
 import { isSolver } from "../../optimizers/solvers/internal.js";
 import type { BoundsByName } from "./bounds.js";
+import { knownResume, type ResumeOptions, readCheckpoints, restore, takeCheckpoint } from "./checkpoint.js";
 import { readDtype, readOptimizer } from "./checks.js";
 import { explainPoint } from "./divergence.js";
 import {
@@ -76,8 +77,9 @@ export interface MinimizeOptions<
   D = Readonly<Record<string, never>>,
   T extends Dtype = "f64",
 > extends StoppingOptions,
-    ProgressOptions {
-  /** The most steps to take; default 1000. */
+    ProgressOptions,
+    ResumeOptions {
+  /** The most steps to take, those before a checkpoint included; default 1000. */
   readonly steps?: number;
   /** The elements of all tensors; default `"f64"`. See `CompileOptions`. */
   readonly dtype?: T;
@@ -227,6 +229,7 @@ const known = {
   steps: "any",
   ...knownStops,
   ...knownPace,
+  ...knownResume,
   dtype: "any",
   trajectory: "boolean",
   memoryLimit: "any",
@@ -290,6 +293,20 @@ function* minimizing(
     solving = prepare(readTask(what, solver!, options, objective, parameters, data));
     state = solving.state;
   }
+  const saving = readCheckpoints(what, options.checkpoint, 1000);
+  if (!optimizer && (saving || options.resume !== undefined))
+    throw new AdjointError(
+      `${what}: checkpoint and resume are options of optimizers; a solver starts from a point.`,
+    );
+  if (optimizer && options.resume !== undefined) {
+    const memory = restore(what, options.resume, "minimize", optimizer.name, state);
+    stopping.restore(memory.stopping ?? [], state.steps);
+  }
+  const checkpoints = saving && {
+    every: saving.every,
+    save: () =>
+      saving.save(takeCheckpoint("minimize", optimizer!.name, state, { stopping: stopping.save(state) })),
+  };
   const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit, state.steps);
   const answers = new Answers();
   const tell = (value: number, norm: number) => {
@@ -312,7 +329,9 @@ function* minimizing(
     ? makeLoop(method, state, loopOptions)
     : solving!.loop(loopOptions, () => explain(state.point()));
   const { maxTime } = stopping;
-  const ended = yield* drive(loop, state, { ...pace, maxSteps: steps, maxTime, answers, onProgress });
+  const ended = yield* drive(loop, state, {
+    ...{ ...pace, maxSteps: steps, maxTime, answers, onProgress, checkpoints },
+  });
   return {
     parameters: state.point() as never,
     value: ended.value,

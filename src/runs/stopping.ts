@@ -126,11 +126,13 @@ export class Stopping {
   }
 
   /** What is remembered, as numbers. */
-  save(state: State): number[] {
-    return [this.#first, this.#before, this.#least, this.#leastAt, ...this.#lengths(state)];
+  save(state?: State): number[] {
+    const lengths = state ? this.#lengths(state) : [0, 0];
+    return [this.#first, this.#before, this.#least, this.#leastAt, ...lengths];
   }
 
-  restore([first, before, least, leastAt, length, reach]: readonly number[], steps: number): void {
+  restore(saved: ArrayLike<number>, steps: number): void {
+    const [first, before, least, leastAt, length, reach] = Array.from(saved);
     this.#first = first!;
     this.#before = before!;
     this.#least = least!;

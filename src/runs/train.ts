@@ -2,6 +2,7 @@ import type { Dtype, Expr, NestedArray, Shape, ShapedValues, Tree } from "../../
 import type { ArrayOf, Listed } from "../../graph/internal.js";
 import { checkOptions } from "../../graph/internal.js";
 import type { Like, Optimizer, ParameterValues, Stepped, Values } from "../../optimizers/index.js";
+import type { ResumeOptions } from "./checkpoint.js";
 import {
   finish,
   finishAsync,
@@ -59,10 +60,11 @@ export interface Validation<P extends ParameterValues = Values, D = Data> {
 
 export interface TrainOptions<P extends ParameterValues = Values, D = Data, T extends Dtype = "f64">
   extends StoppingOptions,
-    ProgressOptions {
+    ProgressOptions,
+    ResumeOptions {
   /** Samples a step; the last batch of an epoch holds what is left. A number beyond the samples takes all of them. */
   readonly batchSize: number;
-  /** Passes over all samples. */
+  /** Passes over all samples, those before a checkpoint included. */
   readonly epochs: number;
   /** The elements of all tensors; default `"f64"`. See `CompileOptions`. */
   readonly dtype?: T;

@@ -13,6 +13,7 @@ import {
 import type { Optimizer, ParameterExprs } from "../../optimizers/index.js";
 import { type Functions, stepOf, traceObjective } from "./batch-step.js";
 import { Batches } from "./batches.js";
+import { knownResume, type Memory, readCheckpoints, restore, takeCheckpoint } from "./checkpoint.js";
 import { readData, readDtype, readOptimizer, readStart } from "./checks.js";
 import { explainPoint } from "./divergence.js";
 import { Answers, type Driven, drive, knownPace, type Scheduling } from "./drive.js";
@@ -22,7 +23,7 @@ import { AfterEpoch } from "./progress.js";
 import type { pause, Reason } from "./reason.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
 import { readParameters, readSamples } from "./samples.js";
-import { isTensor } from "./state.js";
+import { isTensor, type State } from "./state.js";
 import { knownStops, Stopping } from "./stopping.js";
 import type { Training, TrainOptions } from "./train.js";
 import { makeValidation } from "./validation.js";
@@ -30,6 +31,7 @@ import { makeValidation } from "./validation.js";
 export const knownTraining = {
   ...knownStops,
   ...knownPace,
+  ...knownResume,
   batchSize: "any",
   epochs: "any",
   dtype: "any",
@@ -49,16 +51,42 @@ export interface TrainArguments {
   readonly options: TrainOptions<never, never, Dtype>;
 }
 
-/** A training in the making. */
-export function* training(
-  what: string,
-  pace: Scheduling & { readonly isAsync: boolean },
-  { objective, start, data, optimizer, options }: TrainArguments,
-): Driven<Training<never, never>> {
+/** The losses so far. */
+class Losses {
+  readonly iterations: number[] = [];
+  readonly epochs: number[] = [];
+  /** The sum of the epoch's. */
+  #total = 0;
+
+  add(loss: number): number {
+    this.#total += loss;
+    return this.iterations.push(loss);
+  }
+
+  /** The mean loss of an epoch of so many steps, which is over. */
+  end(steps: number): number {
+    const loss = this.#total / steps;
+    this.#total = 0;
+    return loss;
+  }
+
+  save(): Memory {
+    return { iterationLosses: this.iterations, epochLosses: this.epochs, total: [this.#total] };
+  }
+
+  restore({ iterationLosses = [], epochLosses = [], total }: Memory): void {
+    for (let i = 0; i < iterationLosses.length; i++) this.iterations.push(iterationLosses[i]!);
+    for (let i = 0; i < epochLosses.length; i++) this.epochs.push(epochLosses[i]!);
+    this.#total = total?.[0] ?? 0;
+  }
+}
+
+/** The arguments of `train`, read. */
+function readTraining(what: string, { objective, start, data, optimizer, options }: TrainArguments) {
   readFunction(objective, `${what}: the objective`);
   readOptimizer(what, optimizer);
   const given = checkOptions(what, options, knownTraining);
-  const { dtype = "f64", shuffle, metric, onEpoch, onProgress, memoryLimit = defaultMemoryLimit } = given;
+  const { dtype = "f64", shuffle, metric, memoryLimit = defaultMemoryLimit } = given;
   readDtype(what, dtype);
   const own = readStart(what, start);
   const samples = readSamples(what, readData(what, data, own), dtype);
@@ -68,33 +96,54 @@ export function* training(
   const size = Math.min(count, readCount(given.batchSize, `${what}: batchSize`, 1));
   readCount(memoryLimit, `${what}: memoryLimit`, 0, Number.MAX_SAFE_INTEGER);
   checkShuffle(what, shuffle);
-  const { valueTolerance, patience, tolerance = 0, ...others } = given;
-  const ofSteps = new Stopping(what, { ...others, tolerance });
-  const ofEpochs = new Stopping(what, { tolerance: 0, valueTolerance, patience }, "epoch");
   const functions = { objective, metric, optimizer } as unknown as Functions;
-  let batches!: Batches;
-  const method = optimizerMethod(optimizer, {
-    tolerance: ofSteps.gradient,
+  return { given, dtype, shuffle, own, samples, columns, count, epochs, size, memoryLimit, functions };
+}
+
+/** The method of a training, with the batches that its steps ask for. */
+function makeMethod(what: string, read: ReturnType<typeof readTraining>, tolerance: number) {
+  const { dtype, shuffle, own, samples, columns, count, size, functions } = read;
+  let batches: Batches | undefined;
+  let state: State | undefined;
+  const method = optimizerMethod(functions.optimizer, {
+    tolerance,
     dtype,
-    inputsFor(state) {
-      const programFor = (size: number) => stepOf(what, functions, state, samples, size);
+    inputsFor(from) {
+      state = from;
+      const programFor = (rows: number) => stepOf(what, functions, from, samples, rows);
       batches = new Batches(columns, { count, size, shuffle, programFor });
-      return (step) => batches.at(step);
+      return (step) => batches!.at(step);
     },
     explain(point, data) {
       const rows = (data[0] as Float64Array).length / (columns[0]!.data.length / count);
-      const traced = traceObjective(what, objective, state.tree.parameters, samples, rows, true);
-      const batch = unflattenTree(samples, isTensor, data);
-      return explainPoint(traced as never, Object.keys(own), { ...point, ...(batch as typeof point) });
+      const { parameters } = state!.tree;
+      const traced = traceObjective(what, functions.objective, parameters, samples, rows, true);
+      const batch = unflattenTree(samples, isTensor, data) as typeof point;
+      return explainPoint(traced as never, Object.keys(own), { ...point, ...batch });
     },
   });
-  const state = method.init(readParameters(what, own));
+  state = method.init(readParameters(what, own));
+  return { method, state, batches: batches! };
+}
+
+/** A training in the making. */
+export function* training(
+  what: string,
+  pace: Scheduling & { readonly isAsync: boolean },
+  args: TrainArguments,
+): Driven<Training<never, never>> {
+  const read = readTraining(what, args);
+  const { given, samples, epochs, functions } = read;
+  const { valueTolerance, patience, tolerance = 0, onEpoch, onProgress, ...others } = given;
+  const ofSteps = new Stopping(what, { ...others, tolerance });
+  const ofEpochs = new Stopping(what, { tolerance: 0, valueTolerance, patience }, "epoch");
+  const { method, state, batches } = makeMethod(what, read, ofSteps.gradient);
   const validation = makeValidation(what, functions, state, samples, given.validation);
-  const recorder = makeRecorder(state, epochs, memoryLimit);
+  const losses = new Losses();
+  const parts = { batches, losses, validation, ofSteps, ofEpochs };
+  if (given.resume !== undefined) resume(what, given.resume, read, state, parts);
+  const recorder = makeRecorder(state, epochs, read.memoryLimit, losses.epochs.length);
   const answers = new Answers();
-  const iterationLosses: number[] = [];
-  const epochLosses: number[] = [];
-  let total = 0;
   const tell = (epoch: number, loss: number) => {
     state.told = epoch;
     const answer = onEpoch!(new AfterEpoch(epoch, loss, validation?.metrics.at(-1), state));
@@ -102,12 +151,10 @@ export function* training(
     return answers.take("onEpoch", answer);
   };
   const endEpoch = (): Reason | typeof pause | undefined => {
-    const loss = total / batches.number;
-    total = 0;
-    recorder.record(epochLosses.length, loss);
-    const epoch = epochLosses.push(loss);
-    const rated = validation?.rate(epoch);
-    const ended = ofEpochs.test(rated ?? loss, 0, epoch);
+    const loss = losses.end(batches.number);
+    recorder.record(losses.epochs.length, loss);
+    const epoch = losses.epochs.push(loss);
+    const ended = ofEpochs.test(validation?.rate(epoch) ?? loss, 0, epoch);
     const told = onEpoch && tell(epoch, loss);
     return told ?? ended ?? (epoch === epochs ? completed(epochs) : undefined);
   };
@@ -120,32 +167,89 @@ export function* training(
   const loop = chooseLoop(method, state, {
     steps: maxSteps,
     evaluated: ofSteps.isAsked ? evaluated : undefined,
-    accepted(loss) {
-      total += loss;
-      return iterationLosses.push(loss) % batches.number === 0 ? endEpoch() : undefined;
-    },
+    accepted: (loss) => (losses.add(loss) % batches.number === 0 ? endEpoch() : undefined),
   });
+  const saving = readCheckpoints(what, given.checkpoint, batches.number);
+  const checkpoints = saving && {
+    every: saving.every,
+    save: () =>
+      saving.save(takeCheckpoint("train", functions.optimizer.name, state, memoryOf(read, state, parts))),
+  };
   const { maxTime } = ofSteps;
-  const { reason } =
-    state.steps >= maxSteps
-      ? { reason: completed(epochs) }
-      : yield* drive(loop, state, { ...pace, maxSteps, maxTime, answers, onProgress });
-  const { parameters: rows, stride, start: before } = recorder.finish(epochLosses.length);
+  const driving = { ...pace, maxSteps, maxTime, answers, onProgress, checkpoints };
+  const isOver = state.steps >= maxSteps;
+  const { reason } = isOver ? { reason: completed(epochs) } : yield* drive(loop, state, driving);
+  const { parameters: rows, stride, start } = recorder.finish(losses.epochs.length);
   return {
     parameters: state.point(validation?.best) as never,
     shapes: mapTree(state.tree.parameters, isTensor, ({ shape }) => shape.slice()) as never,
     status: reason.status as Training["status"],
     message: reason.message,
     iterations: state.steps,
-    epochs: epochLosses.length,
-    iterationLosses: new Float64Array(iterationLosses),
-    epochLosses: new Float64Array(epochLosses),
+    epochs: losses.epochs.length,
+    iterationLosses: new Float64Array(losses.iterations),
+    epochLosses: new Float64Array(losses.epochs),
     validation: new Float64Array(validation?.metrics ?? []),
     bestEpoch: validation?.bestEpoch ?? 0,
     parametersAfterEpoch: rows as never,
-    start: before,
+    start,
     stride,
   };
+}
+
+/** What remembers something from step to step. */
+interface Parts {
+  readonly batches: Batches;
+  readonly losses: Losses;
+  readonly validation: ReturnType<typeof makeValidation>;
+  readonly ofSteps: Stopping;
+  readonly ofEpochs: Stopping;
+}
+
+/** How samples are visited, on which the steps depend. */
+function visits({ count, size, shuffle }: ReturnType<typeof readTraining>): number[] {
+  return [count, size, shuffle ?? -1];
+}
+
+function memoryOf(
+  read: ReturnType<typeof readTraining>,
+  state: State,
+  { batches, losses, validation, ofSteps, ofEpochs }: Parts,
+): Memory {
+  return {
+    ...losses.save(),
+    ...validation?.save(),
+    ofSteps: ofSteps.save(state),
+    ofEpochs: ofEpochs.save(),
+    visits: visits(read),
+    random: batches.randomAt(state.steps)?.words ?? [],
+  };
+}
+
+function resume(
+  what: string,
+  checkpoint: unknown,
+  read: ReturnType<typeof readTraining>,
+  state: State,
+  { batches, losses, validation, ofSteps, ofEpochs }: Parts,
+): void {
+  const memory = restore(what, checkpoint, "train", read.functions.optimizer.name, state);
+  const now = visits(read);
+  const then = Array.from(memory.visits ?? []);
+  const names = ["samples", "batchSize", "shuffle"];
+  const other = names.findIndex((_, i) => now[i] !== then[i]);
+  if (other >= 0) {
+    const told = (value: number | undefined) => (value === -1 ? "none" : value);
+    throw new AdjointError(
+      `${what}: resume is a checkpoint of another run: ${names[other]} was ${told(then[other])}, and is ${told(now[other])} here.`,
+    );
+  }
+  losses.restore(memory);
+  validation?.restore(memory);
+  ofSteps.restore(memory.ofSteps ?? [], state.steps);
+  ofEpochs.restore(memory.ofEpochs ?? [], state.steps);
+  const { random = [] } = memory;
+  if (random.length > 0) batches.restore({ words: Array.from(random) });
 }
 
 function completed(epochs: number): Reason {

@@ -3,6 +3,7 @@ import { AdjointError, type Expr, type Traced, trace } from "../../graph/index.j
 import { checkOptions, describe, isRecord, leavesOf } from "../../graph/internal.js";
 import type { ParameterExprs } from "../../optimizers/index.js";
 import { batchSpecs, type Functions } from "./batch-step.js";
+import type { Memory } from "./checkpoint.js";
 import { readScalar } from "./checks.js";
 import { programOf } from "./kernels.js";
 import { checkAlike, readSamples } from "./samples.js";
@@ -17,6 +18,9 @@ export interface ValidationSet {
   best: Floats | undefined;
   /** Computes the metric after an epoch, keeps the parameters if none was better, and gives what is to become less. */
   rate(epoch: number): number;
+  /** What is remembered, and goes on from that. */
+  save(): Memory;
+  restore(memory: Memory): void;
 }
 
 /** @throws where the set can't be used */
@@ -53,6 +57,14 @@ export function makeValidation(
         set.best = state.now.slice(0, size);
       }
       return sign * value;
+    },
+    save: () => ({ metrics: set.metrics, bestEpoch: [set.bestEpoch], best: set.best ?? [] }),
+    restore({ metrics = [], bestEpoch, best = [] }) {
+      set.metrics.push(...Array.from(metrics));
+      set.bestEpoch = bestEpoch?.[0] ?? 0;
+      if (best.length !== size) return;
+      set.best = makeFloats(state.dtype, size);
+      set.best.set(best);
     },
   };
   return set;

@@ -1,0 +1,145 @@
+/** Checkpoints: all that a run needs to go on to the same bits, as plain data. */
+import { AdjointError } from "../../graph/index.js";
+import {
+  checkOptions,
+  describe,
+  formatShape,
+  isRecord,
+  type Path,
+  readCount,
+  readFunction,
+} from "../../graph/internal.js";
+import type { StoredTensor } from "../data/index.js";
+import type { State } from "./state.js";
+
+/** The version of what checkpoints hold. */
+const version = 1;
+
+/**
+ * All that a run needs to go on to the same bits: parameters, the optimizer's state, the steps taken, where the random source
+ * and the epoch are, the best so far. It is plain data, and shares none with the run.
+ */
+export interface Checkpoint {
+  readonly version: number;
+  /** What was run. */
+  readonly run: "minimize" | "train";
+  /** The optimizer's name. */
+  readonly method: string;
+  /** Steps taken. */
+  readonly steps: number;
+  /** By path: `parameters.x`, `slots.mean.x`, and under `run` what else the run remembers. */
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+}
+
+/** When checkpoints are made, and what becomes of them. */
+export interface CheckpointOptions {
+  /**
+   * The steps from one to the next; default 1000, and an epoch in `train`. There is one more where the run ends by its
+   * steps, its time or its signal.
+   */
+  readonly every?: number;
+  /**
+   * Keeps a checkpoint: `checkpointFile(path).save` does so in a file, of `adjoint/files`. An asynchronous run waits for the
+   * promise that it gives. Where it fails, the run goes on, and tells so in its message.
+   */
+  readonly save: (checkpoint: Checkpoint) => unknown;
+}
+
+export interface ResumeOptions {
+  /** Has the run saved as it goes. */
+  readonly checkpoint?: CheckpointOptions;
+  /** Goes on from there instead of the start, to the same bits, if function, optimizer, data and options are the same. */
+  readonly resume?: Checkpoint | undefined;
+}
+
+export const knownResume = { checkpoint: "any", resume: "any" } as const;
+
+/** @throws where the options can't be used */
+export function readCheckpoints(
+  what: string,
+  given: unknown,
+  usual: number,
+): { readonly every: number; readonly save: CheckpointOptions["save"] } | undefined {
+  if (given === undefined) return undefined;
+  const place = `${what}: checkpoint`;
+  const known = { every: "any", save: "function" } as const;
+  const { every = usual, save } = checkOptions(place, given as CheckpointOptions, known);
+  return { every: readCount(every, `${place}: every`, 1), save: readFunction(save, `${place}: save`) };
+}
+
+/** What a run remembers besides its state, by names of its own. */
+export type Memory = Readonly<Record<string, ArrayLike<number>>>;
+
+/** The name of a path, in which a dot within a key is told from one between two. */
+const nameOf = (path: Path) => path.map((key) => String(key).replaceAll(/[\\.]/g, "\\$&")).join(".");
+
+export function takeCheckpoint(
+  run: Checkpoint["run"],
+  method: string,
+  state: State,
+  memory: Memory,
+): Checkpoint {
+  const { steps, evaluations, seen, now, leaves } = state;
+  const own = leaves.map(({ path, shape, offset, size }) => [
+    nameOf(path),
+    { data: now.slice(offset, offset + size), shape },
+  ]);
+  const rest = Object.entries({ ...memory, counts: [steps, evaluations, seen] }).map(([name, numbers]) => [
+    `run.${name}`,
+    { data: Float64Array.from(numbers), shape: [numbers.length] },
+  ]);
+  return { version, run, method, steps, tensors: Object.fromEntries([...own, ...rest]) };
+}
+
+/**
+ * Puts a state where a checkpoint was taken, and gives what else the run remembers.
+ * @throws where it is none, or of another run, optimizer or tree: what differs, by path
+ */
+export function restore(
+  what: string,
+  checkpoint: unknown,
+  run: Checkpoint["run"],
+  method: string,
+  state: State,
+): Memory {
+  const given = readCheckpoint(`${what}: resume`, checkpoint);
+  if (given.run !== run) throw new AdjointError(`${what}: resume is a checkpoint of ${given.run}.`);
+  const differs = (found: string) =>
+    new AdjointError(`${what}: resume is a checkpoint of another run: ${found}.`);
+  if (given.method !== method)
+    throw differs(`its optimizer is ${describe(given.method)}, and here it is ${method}`);
+  const tensors = new Map(Object.entries(given.tensors));
+  for (const { path, shape, offset, size } of state.leaves) {
+    const name = nameOf(path);
+    const tensor = tensors.get(name);
+    if (!tensor) throw differs(`it has no "${name}"`);
+    const { data, shape: found } = tensor;
+    if (data.length !== size || found.join() !== shape.join())
+      throw differs(`"${name}" has shape ${formatShape(found)} there and ${formatShape(shape)} here`);
+    if (data.constructor !== state.now.constructor)
+      throw differs(`"${name}" is a ${data.constructor.name}, and this run's dtype is ${state.dtype}`);
+    state.now.set(data, offset);
+    tensors.delete(name);
+  }
+  const memory: Record<string, ArrayLike<number>> = {};
+  for (const [name, { data }] of tensors) {
+    if (!name.startsWith("run.")) throw differs(`it has "${name}" besides`);
+    memory[name.slice("run.".length)] = data;
+  }
+  const [steps, evaluations, seen] = Array.from(memory.counts ?? []);
+  if (seen === undefined) throw differs(`it has no "run.counts"`);
+  state.steps = steps!;
+  state.evaluations = evaluations!;
+  state.seen = seen;
+  return memory;
+}
+
+/** @throws where something is no checkpoint, or of another version */
+export function readCheckpoint(what: string, given: unknown): Checkpoint {
+  if (!isRecord(given) || !isRecord(given.tensors) || typeof given.version !== "number")
+    throw new AdjointError(`${what} is ${describe(given)}; pass what a run gave to checkpoint.save.`);
+  if (given.version === version) return given as unknown as Checkpoint;
+  throw new AdjointError(
+    `${what} is a checkpoint of version ${given.version}, and this version of the library reads version ${version}.`,
+  );
+}
