@@ -139,6 +139,12 @@ function readTensor(value: unknown, what: string): StoredTensor {
  * The tensors of a safetensors file, such as weights that PyTorch or JAX saved: copies, in arrays of their kind (`F16` and
  * `BF16` as Float32Array, `I64` and `U64` as doubles), to be given to `trace`d functions or made a tree by `treeOfNames`.
  *
+ * @example
+ * const bytes = encodeSafetensors({ layers: [{ W: [[1, 2]], b: Float32Array.of(3) }] });
+ * const { tensors } = decodeSafetensors(bytes);
+ * tensors["layers.0.b"]; // { data: Float32Array [3], shape: [1] }
+ * treeOfNames(tensors); // { layers: [{ W: { data: Float64Array [1, 2], shape: [1, 2] }, … }] }
+ *
  * @throws where the bytes are no such file, are cut off or damaged, or a tensor is of a kind that JavaScript has no numbers for
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {

@@ -18,11 +18,7 @@ export interface CheckpointFile {
  * the path is always whole, and at most one checkpoint old. Its layout is that of safetensors, which other tools read.
  *
  * @example
- * import { checkpointFile } from "adjoint/files";
- * import { tmpdir } from "node:os";
- * import { join } from "node:path";
- *
- * const file = checkpointFile(join(tmpdir(), "adjoint-cubic.safetensors"));
+ * const file = checkpointFile("cubic.safetensors");
  * const run = minimize(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), {
  *   steps: 150,
  *   checkpoint: { every: 50, save: file.save },

@@ -10,11 +10,7 @@ import { reasonOf, writeAtomically } from "./atomic.js";
  * The tensors of a `.safetensors` file, as PyTorch and JAX save them; see `decodeSafetensors`.
  *
  * @example
- * import { readSafetensors, writeSafetensors } from "adjoint/files";
- * import { tmpdir } from "node:os";
- * import { join } from "node:path";
- *
- * const path = join(tmpdir(), "adjoint-weights.safetensors");
+ * const path = "weights.safetensors";
  * writeSafetensors(path, { layers: [{ W: [[1, 2]], b: [3] }] });
  * const { layers } = treeOfNames(readSafetensors(path).tensors);
  *
@@ -35,11 +31,7 @@ export function readSafetensors(path: string): Safetensors {
  * Writes a tree of numbers as a `.safetensors` file, whole or not at all; see `encodeSafetensors`.
  *
  * @example
- * import { writeSafetensors } from "adjoint/files";
- * import { tmpdir } from "node:os";
- * import { join } from "node:path";
- *
- * writeSafetensors(join(tmpdir(), "adjoint-weights.safetensors"), { W: [[1, 2]], b: [3] }, { epoch: "5" });
+ * writeSafetensors("weights.safetensors", { W: [[1, 2]], b: [3] }, { epoch: "5" });
  *
  * @throws where something is no tensor, or the file can't be written
  */

@@ -10,7 +10,7 @@ const format = "adjoint checkpoint";
  * The bytes of a checkpoint: a safetensors file with its tensors by path, its version and a checksum.
  *
  * @example
- * let bytes = new Uint8Array();
+ * let bytes: Uint8Array = new Uint8Array();
  * const save = (checkpoint: Checkpoint) => {
  *   bytes = encodeCheckpoint(checkpoint);
  * };
@@ -41,6 +41,14 @@ export function checkpointParts(what: string, checkpoint: Checkpoint): Uint8Arra
 
 /**
  * The checkpoint of bytes that `encodeCheckpoint` made, or a file of `checkpointFile`'s holds.
+ *
+ * @example
+ * let bytes: Uint8Array = new Uint8Array();
+ * const save = (checkpoint: Checkpoint) => {
+ *   bytes = encodeCheckpoint(checkpoint);
+ * };
+ * minimize(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), { steps: 50, checkpoint: { save } });
+ * decodeCheckpoint(bytes).steps; // 50
  *
  * @throws where the bytes are cut off or damaged, hold no checkpoint, or one of another version
  */
