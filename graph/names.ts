@@ -36,11 +36,11 @@ export function checkNames(owner: string, what: string, given: unknown, known: r
  */
 export function checkKeys(map: unknown, names: readonly string[], owner: string, what = "keys"): void {
   // Asked first, since calls with few numbers would spend much of their time on finding out what fits.
-  const fits =
+  const fits = () =>
     isRecord(map) &&
     Object.keys(map).length === names.length &&
     names.every((name) => Object.hasOwn(map, name));
-  if (fits) return;
+  if (reading(`${owner}: what is given`, fits)) return;
   checkNames(owner, what, map, names);
   const missing = names.find((name) => !Object.hasOwn(map as object, name));
   if (missing !== undefined)

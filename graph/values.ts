@@ -136,14 +136,18 @@ export function readNumbers(value: unknown, what: string): { data: Float64Array;
 }
 
 /** Whether something is numbers and no tree of them: a list is where it holds nothing else, however deep. */
-export function isNumeric(value: unknown, depth = mostAxes): boolean {
+export function isNumeric(value: unknown, depth = mostAxes, seen = new Map<unknown, number>()): boolean {
   if (typeof value === "number" || isShaped(value)) return true;
   if (!Array.isArray(value)) return rowsOf(value) !== undefined;
+  if (depth <= 0) return false;
+  // A list that is in many others is looked at once.
+  if (seen.get(value)! <= depth) return true;
+  seen.set(value, depth);
   const isRow = (one: unknown) =>
-    typeof one === "number" || (Array.isArray(one) && isNumeric(one, depth - 1));
+    typeof one === "number" || (Array.isArray(one) && isNumeric(one, depth - 1, seen));
   // A hole ends it: `every` would look for all that a list of 2³² − 1 of them lacks.
   for (const one of value) if (!isRow(one)) return false;
-  return depth > 0;
+  return true;
 }
 
 /** Flat row-major values as nested rows (a number for a scalar). */

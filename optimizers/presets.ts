@@ -2,6 +2,7 @@
  * The same rules with the defaults and forms of other libraries and of the course: `torch.rmsprop({ learningRate })` takes the
  * steps of `torch.optim.RMSprop`. Whatever is given still counts.
  */
+import { reading } from "../graph/internal.js";
 import { adadelta } from "./adadelta.js";
 import { type AdagradOptions, adagrad } from "./adagrad.js";
 import { type AdamOptions, adam, amsgrad } from "./adam.js";
@@ -18,6 +19,9 @@ import { type RmspropOptions, rmsprop } from "./rmsprop.js";
 import { rprop } from "./rprop.js";
 import { sgd } from "./sgd.js";
 
+/** What is given, whose getters may throw. */
+const read = <T extends object>(given: T): T => reading("the options", () => ({ ...given }));
+
 const courseForm = { epsilon: 1e-7, epsilonInsideSqrt: true };
 
 /**
@@ -29,7 +33,8 @@ const courseForm = { epsilon: 1e-7, epsilonInsideSqrt: true };
 export const torch = {
   sgd,
   adagrad,
-  rmsprop: (given: RmspropOptions) => rmsprop({ beta: 0.99, learningRateInsideVelocity: false, ...given }),
+  rmsprop: (given: RmspropOptions) =>
+    rmsprop({ beta: 0.99, learningRateInsideVelocity: false, ...read(given) }),
   adadelta,
   adam,
   adamw,
@@ -50,14 +55,14 @@ export const torch = {
 export const optax = {
   sgd,
   adagrad: (given: AdagradOptions) =>
-    adagrad({ initialAccumulator: 0.1, epsilon: 1e-7, epsilonInsideSqrt: true, ...given }),
-  rmsprop: (given: RmspropOptions) => rmsprop({ epsilonInsideSqrt: true, ...given }),
+    adagrad({ initialAccumulator: 0.1, epsilon: 1e-7, epsilonInsideSqrt: true, ...read(given) }),
+  rmsprop: (given: RmspropOptions) => rmsprop({ epsilonInsideSqrt: true, ...read(given) }),
   adadelta,
   adam,
-  adamw: (given: AdamWOptions) => adamw({ weightDecay: 1e-4, ...given }),
+  adamw: (given: AdamWOptions) => adamw({ weightDecay: 1e-4, ...read(given) }),
   adamax,
-  lion: (given: LionOptions) => lion({ weightDecay: 1e-3, ...given }),
-  adan: (given: AdanOptions) => adan({ epsilonRoot: 1e-8, ...given }),
+  lion: (given: LionOptions) => lion({ weightDecay: 1e-3, ...read(given) }),
+  adan: (given: AdanOptions) => adan({ epsilonRoot: 1e-8, ...read(given) }),
 };
 
 /**
@@ -69,7 +74,7 @@ export const optax = {
 export const course = {
   gradientDescent,
   momentum,
-  adagrad: (given: AdagradOptions) => adagrad({ ...courseForm, ...given }),
-  rmsprop: (given: RmspropOptions) => rmsprop({ ...courseForm, ...given }),
-  adam: (given: AdamOptions) => adam({ ...courseForm, beta2: 0.99, ...given }),
+  adagrad: (given: AdagradOptions) => adagrad({ ...courseForm, ...read(given) }),
+  rmsprop: (given: RmspropOptions) => rmsprop({ ...courseForm, ...read(given) }),
+  adam: (given: AdamOptions) => adam({ ...courseForm, beta2: 0.99, ...read(given) }),
 };

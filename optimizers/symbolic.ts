@@ -79,7 +79,7 @@ export function applyRule(
 
 /** Whether lists hold nothing but lists. */
 function isEmpty(list: readonly unknown[]): boolean {
-  return list.flat(Number.POSITIVE_INFINITY).length === 0;
+  return list.every((one) => Array.isArray(one) && isEmpty(one));
 }
 
 /** Parameters that are all expressions. */

@@ -6,7 +6,12 @@
 import { killRuns } from "./kills/kill.js";
 
 const [kills = 200, seed = 1] = process.argv.slice(2).map(Number);
-const report = await killRuns({ kills, hidden: 20_000, epochs: 8, seed });
+const report = await killRuns({
+  ...{ kills, hidden: 5000, epochs: 6, seed },
+  onKill: (killed) => {
+    if (killed % 20 === 0) console.log(`${killed} of ${kills} killed`);
+  },
+});
 console.log(
   `${report.killed} runs killed, ${report.whileWriting} while they wrote, ${report.completed} came to their end, ` +
     `${report.faults.length} faults`,

@@ -1,6 +1,6 @@
 /** Kills runs at random moments, and looks at what they leave. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { randomSource } from "adjoint";
@@ -14,6 +14,8 @@ export interface KillOptions {
   readonly hidden: number;
   readonly epochs: number;
   readonly seed: number;
+  /** Told after each kill. */
+  readonly onKill?: (killed: number) => void;
 }
 
 export interface KillReport {
@@ -65,39 +67,52 @@ async function bundleChild(directory: string): Promise<string> {
   return outfile;
 }
 
-export async function killRuns({ kills, hidden, epochs, seed }: KillOptions): Promise<KillReport> {
+/** How many runs are on their way at once: most of the time they wait for the disk. */
+const lanes = 4;
+
+export async function killRuns({ kills, hidden, epochs, seed, onKill }: KillOptions): Promise<KillReport> {
   const directory = mkdtempSync(join(tmpdir(), "adjoint-kills-"));
   const random = randomSource(seed);
   const faults: string[] = [];
-  let [killed, completed, whileWriting] = [0, 0, 0];
+  let [begun, killed, completed, whileWriting] = [0, 0, 0, 0];
+  const report = (): KillReport => ({ killed, completed, whileWriting, faults });
   try {
     const child = await bundleChild(directory);
-    const command = (name: string) => [child, join(directory, name), String(hidden), String(epochs)];
+    const command = (path: string) => [child, path, String(hidden), String(epochs)];
     const began = Date.now();
-    const whole = await runFor(command("whole"), Number.POSITIVE_INFINITY);
+    const whole = await runFor(command(join(directory, "whole")), Number.POSITIVE_INFINITY);
     const longest = Date.now() - began;
-    if (whole.result === undefined) return { killed, completed, whileWriting, faults: [whole.errors] };
-    let saved = 0;
-    while (killed < kills && faults.length < 10) {
-      const ended = await runFor(command("run"), random.uniform(0, longest));
-      saved = Math.max(saved, ended.saved);
-      if (!ended.killed) {
-        completed++;
-        if (ended.result !== whole.result) faults.push(`a run came to ${ended.result ?? ended.errors}`);
-        for (const name of readdirSync(directory)) if (name.startsWith("run")) rmSync(join(directory, name));
-        saved = 0;
-        continue;
+    if (whole.result === undefined) return { ...report(), faults: [whole.errors] };
+    const kill = async (lane: number): Promise<void> => {
+      const folder = join(directory, String(lane));
+      const path = join(folder, "run");
+      let saved = 0;
+      mkdirSync(folder);
+      while (begun < kills && faults.length < 10) {
+        begun++;
+        const ended = await runFor(command(path), random.uniform(0, longest));
+        saved = Math.max(saved, ended.saved);
+        if (!ended.killed) {
+          begun--;
+          completed++;
+          if (ended.result !== whole.result) faults.push(`a run came to ${ended.result ?? ended.errors}`);
+          for (const name of readdirSync(folder)) rmSync(join(folder, name));
+          saved = 0;
+          continue;
+        }
+        killed++;
+        if (readdirSync(folder).includes("run.tmp")) whileWriting++;
+        try {
+          const steps = checkpointFile(path).load()?.steps ?? 0;
+          if (steps < saved) faults.push(`kill ${killed}: ${saved} steps were saved, and ${steps} are there`);
+        } catch (error) {
+          faults.push(`kill ${killed}: ${String(error)}`);
+        }
+        onKill?.(killed);
       }
-      killed++;
-      if (readdirSync(directory).includes("run.tmp")) whileWriting++;
-      try {
-        const steps = checkpointFile(join(directory, "run")).load()?.steps ?? 0;
-        if (steps < saved) faults.push(`kill ${killed}: ${saved} steps were saved, and ${steps} are there`);
-      } catch (error) {
-        faults.push(`kill ${killed}: ${String(error)}`);
-      }
-    }
-    return { killed, completed, whileWriting, faults };
+    };
+    await Promise.all(Array.from({ length: Math.min(lanes, kills) }, (_, lane) => kill(lane)));
+    return report();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

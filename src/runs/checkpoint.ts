@@ -8,6 +8,7 @@ import {
   type Path,
   readCount,
   readFunction,
+  reading,
 } from "../../graph/internal.js";
 import type { StoredTensor } from "../data/index.js";
 import type { State } from "./state.js";
@@ -102,6 +103,16 @@ export function restore(
   method: string,
   state: State,
 ): Memory {
+  return reading(`${what}: resume`, () => restored(what, checkpoint, run, method, state));
+}
+
+function restored(
+  what: string,
+  checkpoint: unknown,
+  run: Checkpoint["run"],
+  method: string,
+  state: State,
+): Memory {
   const given = readCheckpoint(`${what}: resume`, checkpoint);
   if (given.run !== run) throw new AdjointError(`${what}: resume is a checkpoint of ${given.run}.`);
   const differs = (found: string) =>
@@ -136,10 +147,13 @@ export function restore(
 
 /** @throws where something is no checkpoint, or of another version */
 export function readCheckpoint(what: string, given: unknown): Checkpoint {
-  if (!isRecord(given) || !isRecord(given.tensors) || typeof given.version !== "number")
+  const read = reading(what, () => (isRecord(given) ? { ...given } : {}));
+  const { version: own, run, method, steps, tensors } = read;
+  const isWhole = (run === "minimize" || run === "train") && typeof method === "string";
+  if (!isWhole || !isRecord(tensors) || typeof own !== "number" || typeof steps !== "number")
     throw new AdjointError(`${what} is ${describe(given)}; pass what a run gave to checkpoint.save.`);
-  if (given.version === version) return given as unknown as Checkpoint;
+  if (own === version) return { version, run, method, steps, tensors: tensors as Checkpoint["tensors"] };
   throw new AdjointError(
-    `${what} is a checkpoint of version ${given.version}, and this version of the library reads version ${version}.`,
+    `${what} is a checkpoint of version ${own}, and this version of the library reads version ${version}.`,
   );
 }

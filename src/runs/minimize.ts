@@ -1,4 +1,4 @@
-import type { Dtype, Shape, Shapes, Traced } from "../../graph/index.js";
+import { AdjointError, type Dtype, type Shape, type Shapes, type Traced } from "../../graph/index.js";
 import {
   type ArrayOf,
   checkOptions,
