@@ -1,8 +1,9 @@
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, type LearningRate, learningRate } from "./options.js";
 import { descentGradient, rateFor, runningMean } from "./terms.js";
+import type { Optimizer, Slot } from "./types.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule; the paper has none, which is 1. */

@@ -1,8 +1,9 @@
 import { divide, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { descentGradient, larger, rateFor, rootPlusEpsilon, runningMean } from "./terms.js";
+import type { Optimizer, Slot } from "./types.js";
 
 /** What AdamW has too. */
 export const adamOptions = {

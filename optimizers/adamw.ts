@@ -1,8 +1,9 @@
 import { type OptionsOf, readOptions } from "../graph/internal.js";
 import { type AdamSlots, adam, adamOptions } from "./adam.js";
-import { type Optimizer, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero } from "./options.js";
 import { decayed, rateFor } from "./terms.js";
+import type { Optimizer } from "./types.js";
 
 const options = {
   ...adamOptions,

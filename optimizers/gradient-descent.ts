@@ -1,8 +1,9 @@
 import { multiply, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type NoSlots, type Optimizer, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, learningRate } from "./options.js";
 import { descentGradient, rateFor } from "./terms.js";
+import type { NoSlots, Optimizer } from "./types.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */

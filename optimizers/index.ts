@@ -1,5 +1,6 @@
 export { type AdaBeliefOptions, adabelief } from "./adabelief.js";
 export { type AdadeltaOptions, adadelta } from "./adadelta.js";
+export { type AdafactorOptions, adafactor } from "./adafactor.js";
 export { type AdagradOptions, adagrad } from "./adagrad.js";
 export { type AdamOptions, type AmsgradOptions, adam, amsgrad } from "./adam.js";
 export { type AdamaxOptions, adamax } from "./adamax.js";
@@ -8,32 +9,17 @@ export { type AdanOptions, adan } from "./adan.js";
 export { type AsgdOptions, asgd } from "./asgd.js";
 export { type Clipped, clipByGlobalNorm, clipByNorm, clipByValue } from "./clipping.js";
 export { cosineRestarts, joinSchedules, oneCycle } from "./cycles.js";
+export { defineOptimizer } from "./define.js";
 export { type GradientDescentOptions, gradientDescent } from "./gradient-descent.js";
 export { type LambOptions, lamb } from "./lamb.js";
 export { type LarsOptions, lars } from "./lars.js";
 export { type LionOptions, lion } from "./lion.js";
 export { type MomentumOptions, momentum } from "./momentum.js";
+export { type MuonOptions, muon } from "./muon.js";
 export { type NAdamOptions, nadam } from "./nadam.js";
-export {
-  type BySlot,
-  defineOptimizer,
-  type Exprs,
-  type Like,
-  type NoSlots,
-  type Optimizer,
-  type OptimizerDefinition,
-  type OptimizerState,
-  type ParameterExprs,
-  type ParameterValues,
-  type Rule,
-  type Slot,
-  type Slots,
-  type Stepped,
-  type Update,
-  type Values,
-} from "./optimizer.js";
 export type { Hyperparameter, LearningRate, Schedule } from "./options.js";
 export { course, optax, torch } from "./presets.js";
+export { type DAdaptAdamWOptions, dadaptAdamW, type ProdigyOptions, prodigy } from "./prodigy.js";
 export { type RAdamOptions, radam } from "./radam.js";
 export { type RmspropOptions, rmsprop } from "./rmsprop.js";
 export { type RpropOptions, rprop } from "./rprop.js";
@@ -54,5 +40,28 @@ export {
   warmup,
 } from "./schedules.js";
 export { type SgdOptions, sgd } from "./sgd.js";
+export { type ShampooOptions, shampoo } from "./shampoo.js";
+export { type SophiaOptions, sophia } from "./sophia.js";
 export { rateAt } from "./terms.js";
+export type {
+  BySlot,
+  Exprs,
+  Landscape,
+  Like,
+  NoSlots,
+  Optimizer,
+  OptimizerDefinition,
+  OptimizerState,
+  ParameterExprs,
+  ParameterValues,
+  Place,
+  Problem,
+  Rule,
+  Slot,
+  Slots,
+  Stepped,
+  TreeDefinition,
+  Update,
+  Values,
+} from "./types.js";
 export { type YogiOptions, yogi } from "./yogi.js";

@@ -6,6 +6,7 @@ import {
   type Expr,
   grad,
   multiply,
+  type Shape,
   scalar,
   square,
   sum,
@@ -13,14 +14,25 @@ import {
   type Value,
   vector,
 } from "../graph/index.js";
-import { type Subject, subjects } from "../property-tests/support/optimizers.js";
+import { formatShape, sizeOf } from "../graph/internal.js";
+import {
+  isElementwise,
+  isSeparate,
+  problemOf,
+  type Subject,
+  subjects,
+  wantsRate,
+} from "../property-tests/support/optimizers.js";
 import {
   exponentialDecay,
   type LearningRate,
   type Optimizer,
   type OptimizerState,
+  type Problem,
+  type Slot,
   type Values,
 } from "./index.js";
+import { slotShape } from "./internal.js";
 
 const laws = suite("optimizers: laws");
 
@@ -29,9 +41,6 @@ function law(title: string, check: (subject: Subject) => void, applies = (_: Sub
   for (const subject of subjects.filter(applies)) laws(`${title}: ${subject.title}`, () => check(subject));
 }
 
-/** LAMB and LARS look at the norms of whole tensors. */
-const isElementwise = ({ title }: Subject): boolean => !/^(normalized|lamb|lars) /.test(title);
-
 type GradientMap = (parameters: Values, step: number) => Values;
 
 interface Run {
@@ -39,10 +48,14 @@ interface Run {
   readonly state: OptimizerState;
 }
 
-function run(optimizer: Optimizer, start: Values, gradients: GradientMap, steps = 5): Run {
+/** What is minimized, for those that look at it themselves. */
+const problem = ({ shapes }: OptimizerState) => problemOf(shapes as Readonly<Record<string, Shape>>);
+
+function run(optimizer: Optimizer, start: Values, gradients: GradientMap, steps = 5, given?: Problem): Run {
   let now: Run = { parameters: start, state: optimizer.init(start) };
   for (let i = 1; i <= steps; i++) {
-    now = optimizer.step(now.parameters, gradients(now.parameters, i), now.state);
+    const minimized = given ?? problem(now.state);
+    now = optimizer.step(now.parameters, gradients(now.parameters, i), now.state, minimized);
   }
   return now;
 }
@@ -83,9 +96,11 @@ law("numbers stay numbers, arrays come back flat, the state is keyed by name", (
   assert.equal(Object.keys(state.slots), Object.keys(optimizer.slots));
   for (const [name, slot] of Object.entries(optimizer.slots)) {
     const { weights, bias, scale } = state.slots[name]!;
-    assert.is(typeof weights, slot!.scalar ? "number" : "object");
-    assert.is(slot!.scalar ? 2 : (bias as Float64Array).length, 2);
-    assert.is(typeof scale, "number");
+    const sizeAt = (shape: Shape, key: string) => sizeOf(slotShape(slot!, shape, [key]));
+    const sizeIn = (value: number | Float64Array) => (typeof value === "number" ? 1 : value.length);
+    assert.is(sizeIn(weights!), sizeAt([2, 3], "weights"));
+    assert.is(sizeIn(bias!), sizeAt([2], "bias"));
+    assert.is(typeof scale, slotShape(slot!, [], ["scale"]).length === 0 ? "number" : "object");
   }
 });
 
@@ -111,7 +126,8 @@ law("the order of keys changes nothing", ({ make }) => {
       shapes: reversed(shapes),
       step: now.state.step,
     };
-    now = optimizer.step(reversed(now.parameters), someGradients(now.parameters, step), state);
+    const gradients = someGradients(now.parameters, step);
+    now = optimizer.step(reversed(now.parameters), gradients, state, problem(state));
   }
   assert.equal(sorted(now), sorted(run(optimizer, start, someGradients, 3)));
 });
@@ -124,14 +140,18 @@ function sorted(tree: unknown): unknown {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-law("parameters don't depend on each other", ({ make }) => {
-  const optimizer = make({ learningRate: 0.1 });
-  const together = run(optimizer, start, someGradients);
-  for (const name of Object.keys(start)) {
-    const alone = run(optimizer, { [name]: start[name]! }, someGradients);
-    assert.equal(alone.parameters[name], together.parameters[name]);
-  }
-});
+law(
+  "parameters don't depend on each other",
+  ({ make }) => {
+    const optimizer = make({ learningRate: 0.1 });
+    const together = run(optimizer, start, someGradients);
+    for (const name of Object.keys(start)) {
+      const alone = run(optimizer, { [name]: start[name]! }, someGradients);
+      assert.equal(alone.parameters[name], together.parameters[name]);
+    }
+  },
+  isSeparate,
+);
 
 law(
   "elements don't depend on each other, in code for few and for many",
@@ -154,9 +174,9 @@ law("nothing that is given is changed or kept", ({ make }) => {
   const state = deepFreeze(run(optimizer, parameters, someGradients, 2).state);
   const gradients = deepFreeze({ x: Float64Array.of(0.1, 0.2), y: [[0.3, 0.4]], z: 0.5 });
   const before = structuredClone({ parameters, gradients, state });
-  const first = optimizer.step(parameters, gradients, state);
+  const first = optimizer.step(parameters, gradients, state, problem(state));
   const expected = structuredClone(first);
-  const second = optimizer.step(parameters, gradients, state);
+  const second = optimizer.step(parameters, gradients, state, problem(state));
   assert.equal({ parameters, gradients, state }, before);
   const given = new Set(arraysIn({ parameters, gradients, state }));
   for (const array of arraysIn(first)) assert.not(given.has(array), "storage is shared with what was given");
@@ -185,8 +205,8 @@ law("a state survives being saved as text", ({ make }) => {
   const gradients = someGradients(parameters, 6);
   const restored = JSON.parse(text) as OptimizerState;
   assert.equal(
-    make({ learningRate: 0.1 }).step(parameters, gradients, restored),
-    optimizer.step(parameters, gradients, state),
+    make({ learningRate: 0.1 }).step(parameters, gradients, restored, problem(state)),
+    optimizer.step(parameters, gradients, state, problem(state)),
   );
 });
 
@@ -204,12 +224,15 @@ law("steps on numbers are the interpreted update", ({ make }) => {
   const optimizer = make({ learningRate: 0.1 });
   const update = trace({ x: vector(2), s: scalar(), gx: vector(2), gs: scalar() }, ({ x, s, gx, gs }) => {
     const parameters: Record<string, Expr> = { x, s };
-    const first = optimizer.update(parameters, { x: gx, s: gs }, optimizer.initialSlots(parameters), 1);
+    const slots = optimizer.initialSlots(parameters);
+    const objective = problemOf({ x: [2], s: [] });
+    const first = optimizer.update(parameters, { x: gx, s: gs }, slots, 1, objective);
     return optimizer.update(
       first.parameters,
       { x: multiply(gx, 2), s: multiply(gs, 2) },
       first.slots as never,
       2,
+      objective,
     );
   });
   const result = update({ x: [1, 2], s: 3, gx: [0.5, -0.25], gs: 0.125 }) as unknown as {
@@ -228,12 +251,14 @@ law("fused with the gradient into one kernel, steps are the same", ({ make }) =>
     trace({ x: vector(2) }, ({ x }) => {
       const parameters = { x };
       const gradients = grad(sphere)(parameters);
-      const first = optimizer.update(parameters, gradients, optimizer.initialSlots(parameters), 1);
-      return optimizer.update(first.parameters, grad(sphere)(first.parameters), first.slots, 2);
+      const slots = optimizer.initialSlots(parameters);
+      const first = optimizer.update(parameters, gradients, slots, 1, ofSphere);
+      const later = grad(sphere)(first.parameters);
+      return optimizer.update(first.parameters, later, first.slots, 2, ofSphere);
     }),
   );
   const gradients: GradientMap = ({ x }) => ({ x: flat(x!).map((xi, i) => 2 * [0.2, 2][i]! * xi) });
-  const { parameters, state } = run(optimizer, { x: [3, 4] }, gradients, 2);
+  const { parameters, state } = run(optimizer, { x: [3, 4] }, gradients, 2, ofSphere);
   const fused = step({ x: [3, 4] });
   assert.equal(Object.keys(fused.slots), Object.keys(optimizer.slots));
   const close = (actual: Value, expected: Value) =>
@@ -253,7 +278,8 @@ law("a schedule is its rate at every step", ({ make }) => {
   let now: Run = { parameters: start, state: make({ learningRate: 0.1 }).init(start) };
   for (let step = 1; step <= 4; step++) {
     const optimizer = make({ learningRate: schedule(step) });
-    now = optimizer.step(now.parameters, someGradients(now.parameters, step), now.state);
+    const gradients = someGradients(now.parameters, step);
+    now = optimizer.step(now.parameters, gradients, now.state, problem(now.state));
   }
   for (const name of Object.keys(start)) {
     flat(now.parameters[name]!).forEach((expected, i) => {
@@ -265,6 +291,7 @@ law("a schedule is its rate at every step", ({ make }) => {
 
 /** 0.2x₁² + 2x₂² */
 const sphere = trace({ x: vector(2) }, ({ x }) => sum(multiply([0.2, 2], square(x))));
+const ofSphere: Problem = { objective: sphere };
 
 /** The loss after some steps, as a function of the learning rate and the start. */
 function finalLoss({ make }: Subject, steps: number) {
@@ -274,7 +301,7 @@ function finalLoss({ make }: Subject, steps: number) {
     let slots = optimizer.initialSlots(parameters);
     for (let step = 1; step <= steps; step++) {
       const gradients = grad(sphere)(parameters);
-      ({ parameters, slots } = optimizer.update(parameters, gradients, slots, step));
+      ({ parameters, slots } = optimizer.update(parameters, gradients, slots, step, ofSphere));
     }
     return sphere(parameters) as Expr<[]>;
   });
@@ -376,12 +403,12 @@ law("a key that is missing, unknown or misshapen is named", ({ make }) => {
     () => step(x, x, { ...state, slots: { ...state.slots, other: {} } }),
     'state.slots: unknown key "other"',
   );
-  for (const [slot, { scalar }] of Object.entries(optimizer.slots) as [string, { scalar?: boolean }][]) {
+  for (const [slot, one] of Object.entries(optimizer.slots) as [string, Slot][]) {
     const { [slot]: own, ...rest } = state.slots;
     const withSlot = (map: unknown) => ({ ...state, slots: { ...rest, [slot]: map } });
     fails(() => step(x, x, { ...state, slots: rest }), `state.slots: "${slot}" is missing`);
     fails(() => step(x, x, withSlot({ x: own!.x })), `state.slots.${slot}: "y" is missing`);
-    const wanted = scalar ? "()" : "(2)";
+    const wanted = formatShape(slotShape(one, [2], ["x"]));
     fails(
       () => step(x, x, withSlot({ x: [1, 2, 3], y: own!.y })),
       `state.slots.${slot} "x": expected shape ${wanted}, got (3)`,
@@ -413,7 +440,8 @@ law("update names a wrong key as well", ({ make }) => {
 /** Options that are shares of 1, and what is wrong for them; all others are at least 0. */
 const fractions = ["beta", "beta1", "beta2", "momentum"];
 
-law("bad options are named with their value and range", ({ make, options }) => {
+law("bad options are named with their value and range", (subject) => {
+  const { make, options } = subject;
   const { name, hyperparameters } = make({ learningRate: 0.1 });
   for (const [option, value] of Object.entries(hyperparameters)) {
     const wrong: unknown[] =
@@ -429,8 +457,7 @@ law("bad options are named with their value and range", ({ make, options }) => {
       );
     }
   }
-  // AdaDelta's paper has no rate.
-  if (name !== "adadelta") {
+  if (wantsRate(subject)) {
     assert.throws(
       () => make({}),
       new RegExp(`${name}: learningRate is missing; it must be a finite number ≥ 0`),

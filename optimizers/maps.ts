@@ -1,18 +1,19 @@
 /** Maps by the names of slots, trees of the parameters' form, and what errors say of them. */
-import { AdjointError, type Tree } from "../graph/index.js";
+import { AdjointError, type Shape, type Tree } from "../graph/index.js";
 import {
   checkKeys,
   describe,
+  flattenTree,
   isRecord,
-  leavesOf,
   type Path,
   type Place,
   pathText,
   readAlong,
   reading,
+  sizeOf,
   unflattenTree,
 } from "../graph/internal.js";
-import type { Slot } from "./optimizer.js";
+import type { Slot } from "./types.js";
 
 interface Named {
   readonly name: string;
@@ -25,6 +26,18 @@ interface WithSlots extends Named {
 /** A record by slot. Unlike assignments, this makes a key of `__proto__` as of any other name. */
 export function bySlot<T>({ slots }: WithSlots, make: (name: string, slot: Slot) => T): Record<string, T> {
   return Object.fromEntries(slots.map(([name, slot]) => [name, make(name, slot)]));
+}
+
+/** The shape of a slot for a parameter. */
+export function slotShape({ scalar, shape: own }: Slot, parameter: Shape, path: Path): Shape {
+  return own ? own(parameter, path) : scalar ? [] : parameter;
+}
+
+/** What a slot of this shape holds before the first step. */
+export function initialOf({ initial }: Slot, shape: Shape, path: Path): Float64Array {
+  return typeof initial === "number"
+    ? new Float64Array(sizeOf(shape)).fill(initial)
+    : Float64Array.from(initial(shape, path));
 }
 
 /** How errors name an entry: `adam: gradients "x"`. */
@@ -61,11 +74,13 @@ export function readLeaves<T, U>(
   { like, isLeaf }: Form<T>,
   given: unknown,
   what: string,
-  read: (value: unknown, leaf: T, what: string) => U,
+  read: (value: unknown, leaf: T, what: string, path: Path) => U,
 ): U[] {
   const place = placeIn(optimizer, what);
   const leaves: U[] = [];
-  readAlong(like, isLeaf, given, place, (value, leaf, path) => leaves.push(read(value, leaf, place(path))));
+  readAlong(like, isLeaf, given, place, (value, leaf, path) =>
+    leaves.push(read(value, leaf, place(path), path)),
+  );
   return leaves;
 }
 
@@ -75,16 +90,16 @@ export function readSlots<T, U>(
   form: Form<T>,
   given: unknown,
   what: string,
-  read: (value: unknown, leaf: T, slot: Slot, what: string) => U,
+  read: (value: unknown, leaf: T, slot: Slot, what: string, path: Path) => U,
 ): Record<string, U>[] {
   const names = optimizer.slots.map(([name]) => name);
   const slots = readNamed(optimizer, given, names, what);
   const columns = bySlot(optimizer, (name, slot) =>
-    readLeaves(optimizer, form, slots[name], `${what}.${name}`, (value, leaf, place) =>
-      read(value, leaf, slot, place),
+    readLeaves(optimizer, form, slots[name], `${what}.${name}`, (value, leaf, place, path) =>
+      read(value, leaf, slot, place, path),
     ),
   );
-  return leavesOf(form.like, form.isLeaf).map((_, i) => bySlot(optimizer, (name) => columns[name]![i]!));
+  return flattenTree(form.like, form.isLeaf).map((_, i) => bySlot(optimizer, (name) => columns[name]![i]!));
 }
 
 /** What a rule gave for each leaf, as trees. */

@@ -1,9 +1,10 @@
 import { add, equal, multiply, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate, share } from "./options.js";
 import { refuseNesterov } from "./sgd.js";
 import { descentGradient, rateFor } from "./terms.js";
+import type { Optimizer, Slot } from "./types.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */

@@ -1,6 +1,6 @@
 /** What options of optimizers and schedules may be. */
 import { Expr } from "../graph/index.js";
-import { isFunction, type Option } from "../graph/internal.js";
+import { isFunction, isLength, type Option } from "../graph/internal.js";
 
 /** A number, or a scalar expression of the trace in which the rule is used. */
 export type Hyperparameter = number | Expr;
@@ -74,5 +74,37 @@ export function fixedAtLeastZero(initial: number): Option<number, number> {
     default: initial,
     range: "a finite number ≥ 0",
     allows: (value) => typeof value === "number" && isAtLeastZero(value),
+  };
+}
+
+/** A whole number ≥ 1 that is fixed when the rule is made. */
+export function count(initial: number): Option<number, number> {
+  return {
+    default: initial,
+    range: "a whole number ≥ 1",
+    allows: (value) => isLength(value) && value >= 1,
+  };
+}
+
+/** A finite number > 0. */
+export function positive(initial: number): Option<Hyperparameter, number> {
+  return numeric("a finite number > 0", (value) => value > 0 && value < Infinity, initial);
+}
+
+/** A seed of random numbers. */
+export function seed(initial: number): Option<number, number> {
+  return {
+    default: initial,
+    range: "a whole number from 0 to 4294967295",
+    allows: (value) => isLength(value) && value < 2 ** 32,
+  };
+}
+
+/** A number > 0 that is fixed when the state is made. */
+export function fixedPositive(initial: number): Option<number, number> {
+  return {
+    default: initial,
+    range: "a finite number > 0",
+    allows: (value) => typeof value === "number" && value > 0 && value < Infinity,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { reading } from "../graph/internal.js";
 import { adadelta } from "./adadelta.js";
+import { type AdafactorOptions, adafactor } from "./adafactor.js";
 import { type AdagradOptions, adagrad } from "./adagrad.js";
 import { type AdamOptions, adam, amsgrad } from "./adam.js";
 import { adamax } from "./adamax.js";
@@ -20,7 +21,7 @@ import { rprop } from "./rprop.js";
 import { sgd } from "./sgd.js";
 
 /** What is given, whose getters may throw. */
-const read = <T extends object>(given: T): T => reading("the options", () => ({ ...given }));
+const read = <T extends object>(given: T): T => reading("the options", () => ({ ...read(given) }));
 
 const courseForm = { epsilon: 1e-7, epsilonInsideSqrt: true };
 
@@ -63,6 +64,7 @@ export const optax = {
   adamax,
   lion: (given: LionOptions) => lion({ weightDecay: 1e-3, ...read(given) }),
   adan: (given: AdanOptions) => adan({ epsilonRoot: 1e-8, ...read(given) }),
+  adafactor: (given: AdafactorOptions) => adafactor({ factorFrom: 128, ...read(given) }),
 };
 
 /**

@@ -1,8 +1,9 @@
 import { add, divide, maximum, multiply, square, subtract } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { descentGradient, rateFor, rootPlusEpsilon, runningMean } from "./terms.js";
+import type { Optimizer, Slot } from "./types.js";
 
 const options = {
   /** lr ≥ 0: a number, an expression or a schedule. */

@@ -1,8 +1,9 @@
 import { clip, equal, greater, less, multiply, sign, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { descentGradient, rateFor } from "./terms.js";
+import type { Optimizer, Slot } from "./types.js";
 
 const options = {
   /** The first step of each element: a number, an expression or a schedule, of which the first rate counts. */

@@ -1,9 +1,10 @@
 import type { Expr } from "../graph/index.js";
 import { add, divide, equal, multiply, square, subtract, where } from "../graph/index.js";
 import { type OptionsOf, readOptions } from "../graph/internal.js";
-import { type BySlot, type Optimizer, type Slot, sharedOptimizer } from "./optimizer.js";
+import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate } from "./options.js";
 import { descentGradient, larger, rateFor, rootPlusEpsilon, runningMean } from "./terms.js";
+import type { BySlot, Optimizer, Slot } from "./types.js";
 
 const common = {
   /** lr ≥ 0: a number, an expression or a schedule, for a warm-up such as `warmup`. */

@@ -1,25 +1,40 @@
 /** Steps on expressions: the rule applied to every parameter of a tree, its paths and shapes checked. */
 import { AdjointError, Expr, type Operand, type Shape, type Tree } from "../graph/index.js";
 import {
+  constant,
   describe,
+  flattenTree,
   formatShape,
   full,
   isExpr,
   isNumeric,
-  leavesOf,
   liftTo,
   mapTree,
   readTree,
   sameShape,
 } from "../graph/internal.js";
-import { bySlot, joinUpdates, placeIn, readLeaves, readMap, readSlots } from "./maps.js";
-import type { Exprs, Rule, Slot } from "./optimizer.js";
+import {
+  bySlot,
+  initialOf,
+  joinUpdates,
+  placeIn,
+  readLeaves,
+  readMap,
+  readSlots,
+  slotShape,
+} from "./maps.js";
+import type { ParameterExprs, Place, Problem, Rule, Slot, Update } from "./types.js";
 
 /** A definition without its types. */
 export interface Plain {
   readonly name: string;
   readonly slots: readonly (readonly [name: string, slot: Slot])[];
-  readonly rule: Rule;
+  /** The next parameters and slots, checked. */
+  apply(
+    places: readonly Place[],
+    step: Expr,
+    problem: Problem<ParameterExprs> | undefined,
+  ): readonly Update[];
 }
 
 export function update(
@@ -28,6 +43,7 @@ export function update(
   gradients: unknown,
   slots: unknown,
   step: Expr | number,
+  problem: Problem<ParameterExprs> | undefined,
 ): ReturnType<typeof joinUpdates<Expr, Expr>> {
   const form = { like: readExprs(optimizer, parameters), isLeaf: isExpr };
   const read = (value: unknown, { builder }: Expr, shape: Shape, what: string): Expr =>
@@ -35,32 +51,38 @@ export function update(
   const slopes = readLeaves(optimizer, form, gradients, "gradients", (value, parameter, what) =>
     read(value, parameter, parameter.shape, what),
   );
-  const memory = readSlots(optimizer, form, slots, "slots", (value, parameter, { scalar }, what) =>
-    read(value, parameter, scalar ? [] : parameter.shape, what),
+  const memory = readSlots(optimizer, form, slots, "slots", (value, parameter, slot, what, path) =>
+    read(value, parameter, slotShape(slot, parameter.shape, path), what),
   );
-  const updates = leavesOf(form.like, isExpr).map((parameter, i) => {
-    const time = liftTo(parameter.builder, step, [], `${optimizer.name}: step`);
-    return applyRule(optimizer, parameter, slopes[i]!, memory[i]!, time);
-  });
-  return joinUpdates(optimizer, form, updates);
+  const places = flattenTree(form.like, isExpr).map(
+    ({ path, leaf: parameter }, i): Place => ({ path, parameter, gradient: slopes[i]!, slots: memory[i]! }),
+  );
+  if (places.length === 0) return joinUpdates(optimizer, form, []);
+  const time = liftTo(places[0]!.parameter.builder, step, [], `${optimizer.name}: step`);
+  return joinUpdates(optimizer, form, optimizer.apply(places, time, problem));
 }
 
 export function initialSlots(optimizer: Plain, parameters: unknown): Readonly<Record<string, Tree<Expr>>> {
   const exprs = readExprs(optimizer, parameters);
-  return bySlot(optimizer, (_, { initial, scalar }) =>
-    mapTree(exprs, isExpr, ({ builder, shape }) => full(builder, initial, scalar ? [] : shape)),
+  return bySlot(optimizer, (_, slot) =>
+    mapTree(exprs, isExpr, ({ builder, shape }, path) => {
+      const own = slotShape(slot, shape, path);
+      return typeof slot.initial === "number"
+        ? full(builder, slot.initial, own)
+        : constant(builder, initialOf(slot, own, path), own);
+    }),
   );
 }
 
-/** The rule for one parameter, with what it gives checked: a user's own may be wrong. */
-export function applyRule(
-  optimizer: Plain,
-  parameter: Expr,
-  gradient: Expr,
-  slots: Exprs,
-  step: Expr,
-): { parameter: Expr; slots: Exprs } {
-  const result = optimizer.rule(parameter, gradient, slots, step);
+/** The rule for each place by itself. */
+export function applyEach(optimizer: Plain, rule: Rule, places: readonly Place[], step: Expr): Update[] {
+  return places.map((place) =>
+    checkUpdate(optimizer, place, rule(place.parameter, place.gradient, place.slots, step)),
+  );
+}
+
+/** What a rule gives for a place: a user's own may be wrong. */
+export function checkUpdate(optimizer: Plain, { parameter, slots }: Place, result: unknown): Update {
   const check = (given: unknown, what: string, wanted: Shape): Expr => {
     if (given instanceof Expr && sameShape(given.shape, wanted)) return given;
     throw new AdjointError(

@@ -70,8 +70,8 @@ export function decayed(parameter: Expr, rate: Expr, weightDecay: Hyperparameter
 }
 
 /** The larger of two, of tensors that nothing differentiates: without the rules for ties of `maximum`; NaN stays. */
-export function larger(a: Expr, b: Expr): Expr {
-  return where(greaterEqual(a, b), a, b);
+export function larger(a: Expr, b: Hyperparameter): Expr {
+  return where(greaterEqual(a, b), a, b) as Expr;
 }
 
 /** c‖x‖/(‖u‖ + ε), by which a tensor's step is as long as a share of the tensor; 1 where either norm is 0. */

@@ -9,6 +9,20 @@ import optax.contrib as contrib
 stiffness = {"W": [[0.2, 2.0, 1.0], [0.5, 3.0, 0.1]], "b": [1.0, 0.3, 2.5]}
 target = {"W": [[1.0, -1.0, 0.5], [0.0, 2.0, -3.0]], "b": [0.5, 0.0, -1.0]}
 start = {"W": [[3.0, 4.0, -1.0], [0.5, -2.0, 1.0]], "b": [0.2, -0.4, 1.0]}
+sixty_four = lambda t, c: 1.0 - jnp.float64(t + 1) ** -c
+
+
+def adafactor(rate, by_size=True, threshold=1.0, momentum=None, decay=None):
+    """optax's parts of adafactor, whose own decay rate is computed in float32."""
+    from optax._src import factorized
+    parts = [factorized.scale_by_factored_rms(min_dim_size_to_factor=1, decay_rate_fn=sixty_four),
+             optax.clip_by_block_rms(threshold), optax.scale_by_learning_rate(rate, flip_sign=False)]
+    parts += [optax.scale_by_param_block_rms()] if by_size else []
+    parts += [optax.ema(momentum, debias=False, accumulator_dtype=jnp.float64)] if momentum else []
+    parts += [optax.add_decayed_weights(decay)] if decay else []
+    return optax.chain(*parts, optax.scale(-1))
+
+
 tree = lambda t: {k: jnp.array(v) for k, v in t.items()}
 
 
@@ -31,10 +45,9 @@ runs = [
     ("lars", {"learningRate": 1.0, "trustCoefficient": 0.05}, optax.lars(1.0, trust_coefficient=0.05)),
     ("lars", {"learningRate": 1.0, "trustCoefficient": 0.02, "weightDecay": 0.1, "nesterov": True},
      optax.lars(1.0, trust_coefficient=0.02, weight_decay=0.1, nesterov=True)),
-    ("adafactor", {"learningRate": 0.1}, optax.adafactor(0.1, min_dim_size_to_factor=1)),
+    ("adafactor", {"learningRate": 0.1}, adafactor(0.1)),
     ("adafactor", {"learningRate": 0.1, "scaleByParameter": False, "clippingThreshold": 0.5, "momentum": 0.9, "weightDecay": 0.01},
-     optax.adafactor(0.1, min_dim_size_to_factor=1, multiply_by_parameter_scale=False, clipping_threshold=0.5, momentum=0.9,
-                     dtype_momentum=jnp.float64, weight_decay_rate=0.01)),
+     adafactor(0.1, by_size=False, threshold=0.5, momentum=0.9, decay=0.01)),
     ("prodigy", {"learningRate": 1.0}, contrib.prodigy(1.0)),
     ("prodigy", {"learningRate": 1.0, "weightDecay": 0.01, "initialEstimate": 1e-2}, contrib.prodigy(1.0, weight_decay=0.01, estim_lr0=1e-2)),
     ("dadaptAdamW", {"learningRate": 1.0}, contrib.dadapt_adamw(1.0)),

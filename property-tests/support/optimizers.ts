@@ -1,9 +1,22 @@
 /** All optimizers, with a few variants of their options: a row buys all laws. */
-import { add, divide, multiply, sqrt, square, subtract, sum } from "../../graph/index.js";
-import { type OptionsOf, readOptions } from "../../graph/internal.js";
+import {
+  add,
+  divide,
+  type Expr,
+  multiply,
+  type Shape,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  tensor,
+  trace,
+} from "../../graph/index.js";
+import { lru, type OptionsOf, readOptions } from "../../graph/internal.js";
 import {
   adabelief,
   adadelta,
+  adafactor,
   adagrad,
   adam,
   adamax,
@@ -11,14 +24,18 @@ import {
   adan,
   amsgrad,
   asgd,
+  dadaptAdamW,
   defineOptimizer,
   gradientDescent,
   lamb,
   lars,
   lion,
   momentum,
+  muon,
   nadam,
   type Optimizer,
+  type Problem,
+  prodigy,
   radam,
   rateAt,
   rmsprop,
@@ -26,6 +43,8 @@ import {
   scheduleFreeAdamW,
   scheduleFreeSgd,
   sgd,
+  shampoo,
+  sophia,
   yogi,
 } from "../../optimizers/index.js";
 import { learningRate } from "../../optimizers/options.js";
@@ -103,5 +122,53 @@ export const subjects: readonly Subject[] = [
   ...row(sgd, {}, { momentum: 0.5, dampening: 0.3 }, { momentum: 0.9, nesterov: true, weightDecay: 0.1 }),
   ...row(scheduleFreeSgd, {}, { weightDecay: 0.1 }),
   ...row(scheduleFreeAdamW, {}, { beta1: 0.5, weightDecay: 0.1 }),
+  ...row(
+    adafactor,
+    {},
+    { scaleByParameter: false, clippingThreshold: 0.5, momentum: 0.9, weightDecay: 0.1 },
+    { factorFrom: 3, decayRate: 0.5, epsilon: 0.01 },
+  ),
+  ...row(muon, {}, { nesterov: false, iterations: 2, weightDecay: 0.1 }),
+  ...row(shampoo, {}, { momentum: 0.5, weightDecay: 0.1, epsilon: 0.01 }),
+  ...row(
+    prodigy,
+    { initialEstimate: 0.1 },
+    { initialEstimate: 0.1, safeguardWarmup: true, weightDecay: 0.1 },
+  ),
+  ...row(dadaptAdamW, { initialEstimate: 0.1 }, { initialEstimate: 0.1, beta1: 0.5, weightDecay: 0.1 }),
+  ...row(sophia, {}, { every: 2, gamma: 2, weightDecay: 0.1 }),
   ...row(normalized, {}),
 ];
+
+/** Those that look at all elements of a tensor, or at the whole tree, as tensors of other shapes would. */
+const whole = ["adafactor", "lamb", "lars", "muon", "normalized", "shampoo"];
+const trees = ["dadaptAdamW", "prodigy"];
+
+const nameOf = ({ title }: Subject): string => title.split(" ")[0]!;
+
+/** Whether each element goes its own way. */
+export const isElementwise = (subject: Subject): boolean =>
+  ![...whole, ...trees, "sophia"].includes(nameOf(subject));
+
+/** Whether a rate must be given: AdaDelta's paper has none, and some find their own. */
+export const wantsRate = (subject: Subject): boolean => ![...trees, "adadelta"].includes(nameOf(subject));
+
+/** Whether each parameter goes its own way. */
+export const isSeparate = (subject: Subject): boolean => !trees.includes(nameOf(subject));
+
+const problems = lru<string, Problem>(64);
+
+/** Something to minimize in parameters of these shapes: ½Σx². */
+export function problemOf(shapes: Readonly<Record<string, Shape>>): Problem {
+  const names = Object.keys(shapes).sort();
+  return problems(JSON.stringify(names.map((name) => [name, shapes[name]])), () => {
+    const specs = Object.fromEntries(names.map((name) => [name, tensor(shapes[name]!)]));
+    const terms = (inputs: Readonly<Record<string, Expr>>) =>
+      names.map((name) => multiply(0.5, sum(square(inputs[name]!))));
+    return {
+      objective: trace(specs, (inputs) =>
+        terms(inputs as never).reduce((a, b) => add(a, b) as never),
+      ) as never,
+    };
+  });
+}

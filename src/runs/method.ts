@@ -1,7 +1,8 @@
 /** Methods: all in which runs differ. An optimizer's is its rule, fused with the gradient into one kernel. */
 import type { Dtype } from "../../graph/index.js";
-import { leavesOf, unflattenTree } from "../../graph/internal.js";
+import { mapTree } from "../../graph/internal.js";
 import type { Optimizer } from "../../optimizers/index.js";
+import { initialOf, slotShape } from "../../optimizers/internal.js";
 import { explainNext } from "./divergence.js";
 import { fuse } from "./fused.js";
 import type { Program } from "./kernels.js";
@@ -11,7 +12,6 @@ import {
   type Floats,
   isTensor,
   makeFloats,
-  plainValue,
   State,
   type StateTree,
   type Tensor,
@@ -130,20 +130,15 @@ function bind({ leaves, arrays, dtype }: State, data: number): Bound {
 
 /** What an optimizer remembers before the first step, by slot and parameter. */
 function initialSlots(optimizer: Optimizer, parameters: Tensors): StateTree["slots"] {
-  const tensors = leavesOf(parameters, isTensor);
-  // One by one, since the spec has told what is a parameter and what is a list of some.
-  const names = keys("p", tensors.length);
-  const { slots } = optimizer.init(record(names, tensors.map(plainValue)));
-  const treeOf = (values: Readonly<Record<string, number | Float64Array>>) =>
-    unflattenTree<Tensor, Tensor>(
-      parameters,
-      isTensor,
-      tensors.map(({ shape }, i) => {
-        const value = values[names[i]!]!;
-        return typeof value === "number"
-          ? { data: Float64Array.of(value), shape: [] }
-          : { data: value, shape };
-      }),
-    );
-  return Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, treeOf(values) as Tensors]));
+  // A rate that is an expression has no number for a run.
+  optimizer.init({});
+  return Object.fromEntries(
+    Object.entries(optimizer.slots).map(([name, slot]) => [
+      name,
+      mapTree(parameters, isTensor, (parameter, path): Tensor => {
+        const shape = slotShape(slot, parameter.shape, path);
+        return { data: initialOf(slot, shape, path), shape };
+      }) as Tensors,
+    ]),
+  );
 }

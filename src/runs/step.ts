@@ -70,7 +70,8 @@ export function traceStep(
     );
     const point = { ...parameters, ...(named as Exprs) };
     const { value, grad } = differentiated(point as never) as unknown as { value: Expr; grad: Exprs };
-    const next = optimizer.update<Exprs>(parameters, grad, slots, step!);
+    const problem = { objective, data: named as Exprs };
+    const next = optimizer.update<Exprs>(parameters, grad, slots, step!, problem);
     return {
       value: report(point, value),
       norm: largest(leavesOf(grad, isExpr)),
