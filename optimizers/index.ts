@@ -6,11 +6,31 @@ export { type AdamOptions, type AmsgradOptions, adam, amsgrad } from "./adam.js"
 export { type AdamaxOptions, adamax } from "./adamax.js";
 export { type AdamWOptions, adamw } from "./adamw.js";
 export { type AdanOptions, adan } from "./adan.js";
+export { adjustable, setHyperparameters } from "./adjustable.js";
 export { type AsgdOptions, asgd } from "./asgd.js";
-export { type Clipped, clipByGlobalNorm, clipByNorm, clipByValue } from "./clipping.js";
+export {
+  type ExponentialAverageOptions,
+  exponentialAverage,
+  type LookaheadOptions,
+  lookahead,
+  type ReduceOnPlateauOptions,
+  reduceOnPlateau,
+  type StochasticWeightAverageOptions,
+  stochasticWeightAverage,
+} from "./averages.js";
+export { type Changed, chain, type Part, type Passing } from "./chain.js";
+export {
+  type ClipAdaptivelyOptions,
+  type Clipped,
+  clipAdaptively,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+} from "./clipping.js";
 export { cosineRestarts, joinSchedules, oneCycle } from "./cycles.js";
 export { defineOptimizer } from "./define.js";
 export { type GradientDescentOptions, gradientDescent } from "./gradient-descent.js";
+export { frozen, type Group, groups } from "./groups.js";
 export { type LambOptions, lamb } from "./lamb.js";
 export { type LarsOptions, lars } from "./lars.js";
 export { type LionOptions, lion } from "./lion.js";
@@ -18,6 +38,14 @@ export { type MomentumOptions, momentum } from "./momentum.js";
 export { type MuonOptions, muon } from "./muon.js";
 export { type NAdamOptions, nadam } from "./nadam.js";
 export type { Hyperparameter, LearningRate, Schedule } from "./options.js";
+export {
+  type AddNoiseOptions,
+  addNoise,
+  centralizeGradients,
+  type DecayWeightsOptions,
+  decayWeights,
+} from "./parts.js";
+export type { Pattern } from "./patterns.js";
 export { course, optax, torch } from "./presets.js";
 export { type DAdaptAdamWOptions, dadaptAdamW, type ProdigyOptions, prodigy } from "./prodigy.js";
 export { type RAdamOptions, radam } from "./radam.js";
@@ -64,4 +92,5 @@ export type {
   Update,
   Values,
 } from "./types.js";
+export { accumulateGradients, type SamOptions, sam } from "./wrappers.js";
 export { type YogiOptions, yogi } from "./yogi.js";

@@ -1,5 +1,4 @@
 /** Optimizers and schedules of equal options are the same object, and so is what is compiled of them. */
-import { Expr } from "../graph/index.js";
 import { lru } from "../graph/internal.js";
 
 /** What was made of so many different options is kept. */
@@ -9,19 +8,24 @@ const keep = lru<string, object>(512);
 const contents = new WeakMap<object, string>();
 
 /**
- * What `make` makes, or what it made before of equal options: numbers, flags, lists, and what comes from here. With others
- * among them, such as expressions and functions of the user's, it is made anew.
+ * What `make` makes, or what it made before of equal options: numbers, texts, flags, lists, and what comes from here. With
+ * others among them, such as expressions and functions of the user's, it is made anew.
  */
 export function intern<T extends object>(owner: string, options: object, make: () => T): T {
-  let content = owner;
-  for (const one of Object.values(options)) {
-    const own = contents.get(one);
-    if (own === undefined && (typeof one === "function" || one instanceof Expr)) return make();
-    content += ` (${own ?? (Object.is(one, -0) ? "-0" : one)})`;
-  }
-  return keep(content, () => {
+  const content = contentOf(Object.values(options));
+  if (content === undefined) return make();
+  return keep(owner + content, () => {
     const made = Object.freeze(make());
-    contents.set(made, content);
+    contents.set(made, owner + content);
     return made;
   }) as T;
+}
+
+function contentOf(one: unknown): string | undefined {
+  if (Array.isArray(one)) {
+    const all = one.map(contentOf);
+    return all.includes(undefined) ? undefined : `(${all})`;
+  }
+  if (one instanceof Object) return contents.get(one);
+  return Object.is(one, -0) ? "-0" : typeof one === "string" ? JSON.stringify(one) : String(one);
 }

@@ -12,6 +12,7 @@ import {
   cos,
   divide,
   Expr,
+  floor,
   greaterEqual,
   lessEqual,
   minimum,
@@ -34,6 +35,7 @@ import {
 import { intern } from "./intern.js";
 import {
   atLeastZero,
+  flag,
   type Hyperparameter,
   type LearningRate,
   learningRate,
@@ -126,25 +128,28 @@ const exponentialOptions = {
   /** The factor that `transitionSteps` steps bring. */
   decayRate: requiredAtLeastZero,
   transitionSteps: requiredPositive,
+  /** Whether the factor applies at once after every `transitionSteps` steps. */
+  staircase: flag(false),
 };
 
 /**
- * A constant factor a step: a·r^((t−1)/T).
+ * A constant factor a step: a·r^((t−1)/T), or with `staircase` a factor every T steps: a·r^⌊(t−1)/T⌋.
  *
- * @param given `initialValue` a, `decayRate` r, `transitionSteps` T
+ * @param given `initialValue` a, `decayRate` r, `transitionSteps` T; `staircase` = false
  *
  * @example
  * const rate = exponentialDecay({ initialValue: 1, decayRate: 0.25, transitionSteps: 2 });
  * [1, 2, 3].map((step) => rate(step)); // [1, 0.5, 0.25]
  *
- * optax's `exponential_decay`; torch's `ExponentialLR` is T = 1.
+ * optax's `exponential_decay`; torch's `ExponentialLR` is T = 1, its `StepLR` has `staircase`.
  */
 export function exponentialDecay(given: OptionsOf<typeof exponentialOptions>): NumericSchedule {
   const options = readOptions("exponentialDecay", exponentialOptions, given);
-  const { initialValue, decayRate, transitionSteps } = options;
-  return schedule("exponentialDecay", options, (step) =>
-    multiply(initialValue, power(decayRate, divide(subtract(step, 1), transitionSteps))),
-  );
+  const { initialValue, decayRate, transitionSteps, staircase } = options;
+  return schedule("exponentialDecay", options, (step) => {
+    const exponent = divide(subtract(step, 1), transitionSteps);
+    return multiply(initialValue, power(decayRate, staircase ? floor(exponent) : exponent));
+  });
 }
 
 const polynomialOptions = {

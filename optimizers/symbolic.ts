@@ -99,7 +99,7 @@ export function checkUpdate(optimizer: Plain, { parameter, slots }: Place, resul
   };
 }
 
-/** Whether lists hold nothing but lists. */
+/** Whether lists hold nothing but lists; the first number tells. */
 function isEmpty(list: readonly unknown[]): boolean {
   return list.every((one) => Array.isArray(one) && isEmpty(one));
 }

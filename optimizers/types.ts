@@ -13,6 +13,8 @@ export interface Slot {
    * parameter's path, too. What a parameter doesn't need has the shape [0].
    */
   readonly shape?: (parameter: Shape, path: Path) => Shape;
+  /** Of a hyperparameter that users may set: throws where a value isn't allowed. */
+  readonly check?: (value: number) => void;
 }
 
 /** Slots by name. Those that exist with some options only are optional. */

@@ -52,7 +52,7 @@ export function selectInputs({ inputTree }: Graph, names: readonly unknown[], wh
   const paths = names.map((given) => {
     const isText = typeof given === "string";
     if (isText && Object.hasOwn(inputTree as object, given)) return [given];
-    const list = isText ? [] : Array.from(rowsOf(given) ?? [undefined]);
+    const list = isText ? [] : Array.from((Array.isArray(given) && rowsOf(given)) || [undefined]);
     if (!list.every((key): key is Key => typeof key === "string" || isLength(key))) {
       throw new AdjointError(
         `${what}: inputs are named one by one, as in ${what}(f, "x"), not by ${describe(given)}.`,

@@ -57,6 +57,22 @@ runs = [
     ("scheduleFreeAdamW", {"learningRate": 0.1, "beta1": 0.8, "weightDecay": 0.1}, contrib.schedule_free_adamw(0.1, b1=0.8, weight_decay=0.1)),
     ("muon", {"learningRate": 0.1}, contrib.muon(0.1)),
 ]
+# Chains and wrappers, as calls: ["chain", ["clipByGlobalNorm", 1], …].
+rate = {"learningRate": 0.1}
+composed = [
+    (["chain", ["clipByGlobalNorm", 1], ["adamw", {**rate, "weightDecay": 0.1}]],
+     optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(0.1, weight_decay=0.1))),
+    (["chain", ["clipByValue", 0.5], ["centralizeGradients"], ["sgd", {**rate, "momentum": 0.9}]],
+     optax.chain(optax.clip(0.5), optax.centralize(), optax.sgd(0.1, momentum=0.9))),
+    (["chain", ["clipAdaptively", {"ratio": 0.1}], ["adam", rate]], optax.chain(optax.adaptive_grad_clip(0.1), optax.adam(0.1))),
+    (["accumulateGradients", ["adam", rate], 3], optax.MultiSteps(optax.adam(0.1), 3)),
+    (["groups", ["**.b", ["sgd", rate]], ["*", ["adam", rate]]],
+     optax.partition({"b": optax.sgd(0.1), "W": optax.adam(0.1)}, {"W": "W", "b": "b"})),
+    (["groups", ["b", ["frozen"]], ["*", ["adam", rate]]],
+     optax.partition({"b": optax.set_to_zero(), "W": optax.adam(0.1)}, {"W": "W", "b": "b"})),
+    (["chain", ["sgd", {"learningRate": 0.9}], ["reduceOnPlateau", {"factor": 0.5, "patience": 2, "cooldown": 1}]],
+     optax.chain(optax.sgd(0.9), contrib.reduce_on_plateau(factor=0.5, patience=2, cooldown=1))),
+]
 # Those whose defaults differ: by the preset of their name.
 presets = [
     ("sgd", {"learningRate": 0.1, "momentum": 0.9}, optax.sgd(0.1, momentum=0.9)),
@@ -73,12 +89,14 @@ presets = [
 ]
 steps = 30
 out = []
-for preset, name, options, optimizer in [(False, *run) for run in runs] + [(True, *run) for run in presets]:
+for preset, name, options, optimizer in [(False, *run) for run in runs] + [(True, *run) for run in presets] + [
+        (False, call[0], call[1:], optimizer) for call, optimizer in composed]:
     params = tree(start)
     state = optimizer.init(params)
     points = []
     for _ in range(steps):
-        updates, state = optimizer.update(jax.grad(f)(params), state, params)
+        given = {"value": f(params)} if "reduceOnPlateau" in json.dumps(options) else {}
+        updates, state = optimizer.update(jax.grad(f)(params), state, params, **given)
         params = optax.apply_updates(params, updates)
         points.append([x for k in ("W", "b") for x in params[k].ravel().tolist()])
     out.append({"optimizer": name, "preset": preset, "options": options, "points": points})

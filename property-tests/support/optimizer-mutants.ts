@@ -6,7 +6,8 @@ import { logicalNot, multiply, negative, tensor, trace } from "../../graph/index
 import { graphOf, isOp, sameShape } from "../../graph/internal.js";
 import type { Node } from "../../graph/node.js";
 import { constantOp, fullOp, inputOp } from "../../graph/ops/constant.js";
-import { defineOptimizer, type Optimizer } from "../../optimizers/index.js";
+import { defineOptimizer, type Optimizer, type Slots } from "../../optimizers/index.js";
+import { slotShape } from "../../optimizers/internal.js";
 
 const isTruth = ({ op }: Node): boolean => op.isTruth === true;
 const isNumber = (node: Node): boolean => isOp(node, constantOp) || isOp(node, fullOp);
@@ -48,7 +49,7 @@ export interface OptimizerMutant {
 /** The rule as a graph, for parameters of a shape. */
 function graphOfRule({ rule, slots }: Optimizer, shape: readonly number[]) {
   const names = Object.keys(slots);
-  const specs = Object.fromEntries(names.map((name) => [name, tensor(slots[name]!.scalar ? [] : shape)]));
+  const specs = Object.fromEntries(names.map((name) => [name, tensor(slotShape(slots[name]!, shape, []))]));
   const traced = trace(
     { parameter: tensor(shape), gradient: tensor(shape), step: tensor([]), ...prefixed(specs) },
     (inputs) => {
@@ -66,7 +67,13 @@ const prefixed = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
 
 /** All single faults of a rule: each node of its graph made wrong in each of the ways. */
 export function mutantsOfOptimizer(optimizer: Optimizer): OptimizerMutant[] {
-  const probe = graphOfRule(optimizer, [2]);
+  // What looks at shapes has a graph of its own for matrices.
+  const isShaped = Object.values(optimizer.slots as Slots).some(({ shape }) => shape);
+  return (isShaped ? [[2], [2, 3]] : [[2]]).flatMap((shape) => mutantsAt(optimizer, shape));
+}
+
+function mutantsAt(optimizer: Optimizer, shape: readonly number[]): OptimizerMutant[] {
+  const probe = graphOfRule(optimizer, shape);
   return probe.nodes.flatMap((node, id) => {
     if (isOp(node, inputOp)) return [];
     const name = isNumber(node) ? "a number" : node.op.name;
@@ -74,19 +81,22 @@ export function mutantsOfOptimizer(optimizer: Optimizer): OptimizerMutant[] {
     return faults
       .filter((fault) => fault.applies(node, operands))
       .map((fault) => ({
-        fault: `node ${id} (${name}) ${fault.what}`,
-        optimizer: mutated(optimizer, id, fault),
+        fault: `node ${id} (${name}) ${fault.what} for ${shape.length} axes`,
+        optimizer: mutated(optimizer, id, fault, shape.length),
       }));
   });
 }
 
-function mutated(optimizer: Optimizer, wrong: number, { change }: Fault): Optimizer {
+/** The optimizer with a rule that is wrong for parameters of so many axes. */
+function mutated(optimizer: Optimizer, wrong: number, { change }: Fault, axes: number): Optimizer {
   const { name, slots, hyperparameters } = optimizer;
   return defineOptimizer({
     name,
     slots,
     hyperparameters,
     rule(parameter, gradient, now, step) {
+      if (parameter.shape.length !== axes && Object.values(slots as Slots).some(({ shape }) => shape))
+        return optimizer.rule(parameter, gradient, now, step);
       const graph = graphOfRule(optimizer, parameter.shape);
       const { builder } = parameter;
       const names = graph.inputs.map((input) => input.name);

@@ -5,15 +5,26 @@ import {
   type Expr,
   multiply,
   type Shape,
+  type Specs,
   sqrt,
   square,
   subtract,
   sum,
+  type Tree,
   tensor,
   trace,
 } from "../../graph/index.js";
-import { lru, type OptionsOf, readOptions } from "../../graph/internal.js";
 import {
+  flattenTree,
+  isExpr,
+  isSpec,
+  lru,
+  mapTree,
+  type OptionsOf,
+  readOptions,
+} from "../../graph/internal.js";
+import {
+  accumulateGradients,
   adabelief,
   adadelta,
   adafactor,
@@ -22,14 +33,28 @@ import {
   adamax,
   adamw,
   adan,
+  addNoise,
+  adjustable,
   amsgrad,
   asgd,
+  centralizeGradients,
+  chain,
+  clipAdaptively,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
   dadaptAdamW,
+  decayWeights,
   defineOptimizer,
+  exponentialAverage,
+  frozen,
   gradientDescent,
+  groups,
+  type LearningRate,
   lamb,
   lars,
   lion,
+  lookahead,
   momentum,
   muon,
   nadam,
@@ -38,13 +63,16 @@ import {
   prodigy,
   radam,
   rateAt,
+  reduceOnPlateau,
   rmsprop,
   rprop,
+  sam,
   scheduleFreeAdamW,
   scheduleFreeSgd,
   sgd,
   shampoo,
   sophia,
+  stochasticWeightAverage,
   yogi,
 } from "../../optimizers/index.js";
 import { learningRate } from "../../optimizers/options.js";
@@ -83,6 +111,35 @@ function normalized(given: OptionsOf<{ learningRate: typeof learningRate }>): Op
     },
   });
 }
+
+interface Rate {
+  readonly learningRate: LearningRate;
+}
+
+const clippedAdamW = (given: Rate) =>
+  chain(
+    clipByGlobalNorm(1),
+    centralizeGradients(),
+    clipAdaptively({ ratio: 0.5 }),
+    decayWeights({ weightDecay: 0.01, learningRate: given.learningRate }),
+    adam(given),
+    stochasticWeightAverage({ from: 2 }),
+  );
+const heldBack = (given: Rate) =>
+  chain(
+    clipByNorm(2),
+    clipByValue(1),
+    adamw(given),
+    lookahead({ every: 2 }),
+    exponentialAverage({ decay: 0.5 }),
+  );
+const noisySgd = (given: Rate) =>
+  chain(addNoise({ variance: 1e-4, seed: 1 }), sgd({ ...given, momentum: 0.5 }));
+const watched = (given: Rate) => chain(adam(given), reduceOnPlateau({ factor: 0.5, patience: 2 }));
+const sharpnessAware = (given: Rate) => sam(sgd({ ...given, momentum: 0.5 }), { radius: 0.1 });
+const grouped = (given: Rate) => groups(["*", adam(given)], [/./, frozen()]);
+const accumulated = (given: Rate) => accumulateGradients(adam(given), 1);
+const adjusted = (given: Rate) => adjustable(adam, { beta1: 0.8 }, given);
 
 export const subjects: readonly Subject[] = [
   ...row(gradientDescent, {}, { weightDecay: 0.1 }),
@@ -138,37 +195,67 @@ export const subjects: readonly Subject[] = [
   ...row(dadaptAdamW, { initialEstimate: 0.1 }, { initialEstimate: 0.1, beta1: 0.5, weightDecay: 0.1 }),
   ...row(sophia, {}, { every: 2, gamma: 2, weightDecay: 0.1 }),
   ...row(normalized, {}),
+  // Chains, by what they are of.
+  ...row(clippedAdamW, {}),
+  ...row(heldBack, {}),
+  ...row(noisySgd, {}),
+  ...row(watched, {}),
+  ...row(sharpnessAware, {}),
+  ...row(grouped, {}),
+  ...row(accumulated, {}),
+  ...row(adjusted, {}),
 ];
 
 /** Those that look at all elements of a tensor, or at the whole tree, as tensors of other shapes would. */
 const whole = ["adafactor", "lamb", "lars", "muon", "normalized", "shampoo"];
 const trees = ["dadaptAdamW", "prodigy"];
+const shared = ["clippedAdamW", "sharpnessAware"];
+const composed = [...shared, "heldBack", "noisySgd", "watched", "grouped", "accumulated", "adjusted"];
 
 const nameOf = ({ title }: Subject): string => title.split(" ")[0]!;
 
 /** Whether each element goes its own way. */
 export const isElementwise = (subject: Subject): boolean =>
-  ![...whole, ...trees, "sophia"].includes(nameOf(subject));
+  ![...whole, ...trees, ...composed, "sophia"].includes(nameOf(subject));
+
+/** Whether a step on a few numbers is a few lines: what eigenvalues and random numbers need isn't. */
+export const isShort = (subject: Subject): boolean =>
+  !["shampoo", "sophia", "noisySgd"].includes(nameOf(subject));
 
 /** Whether a rate must be given: AdaDelta's paper has none, and some find their own. */
-export const wantsRate = (subject: Subject): boolean => ![...trees, "adadelta"].includes(nameOf(subject));
+export const wantsRate = (subject: Subject): boolean =>
+  ![...trees, ...composed, "adadelta"].includes(nameOf(subject));
 
 /** Whether each parameter goes its own way. */
-export const isSeparate = (subject: Subject): boolean => !trees.includes(nameOf(subject));
+export const isSeparate = (subject: Subject): boolean =>
+  ![...trees, ...shared, "watched"].includes(nameOf(subject));
+
+/** Whether it is one rule, whose hyperparameters are its options. */
+export const isRule = (subject: Subject): boolean => !composed.includes(nameOf(subject));
+
+/** Whether it draws random numbers, other ones for each element. */
+export const isRandom = (subject: Subject): boolean => nameOf(subject) === "noisySgd";
+
+/** Whether a gradient of 0 moves nothing by what it is: no decay, no gradient of its own. */
+export const rests = (subject: Subject): boolean =>
+  !("weightDecay" in subject.options) &&
+  !["adamw", "asgd", "clippedAdamW", "heldBack", "normalized", "noisySgd", "sharpnessAware", "yogi"].includes(
+    nameOf(subject),
+  );
 
 const problems = lru<string, Problem>(64);
 
-/** Something to minimize in parameters of these shapes: ½Σx². */
-export function problemOf(shapes: Readonly<Record<string, Shape>>): Problem {
-  const names = Object.keys(shapes).sort();
-  return problems(JSON.stringify(names.map((name) => [name, shapes[name]])), () => {
-    const specs = Object.fromEntries(names.map((name) => [name, tensor(shapes[name]!)]));
-    const terms = (inputs: Readonly<Record<string, Expr>>) =>
-      names.map((name) => multiply(0.5, sum(square(inputs[name]!))));
-    return {
-      objective: trace(specs, (inputs) =>
-        terms(inputs as never).reduce((a, b) => add(a, b) as never),
-      ) as never,
-    };
+/** Something to minimize in parameters of these shapes, or a tree of them: ½Σx². */
+export function problemOf(shapes: Tree<Shape>): Problem {
+  return problems(JSON.stringify(shapes), () => {
+    const isShape = (tree: Tree<Shape>): tree is Shape => isSpec({ shape: tree });
+    const specs = mapTree(shapes, isShape, (shape) => tensor(shape)) as Specs;
+    const objective = trace(specs, (inputs) =>
+      flattenTree<Expr>(inputs as never, isExpr)
+        .sort((a, b) => (String(a.path) < String(b.path) ? -1 : 1))
+        .map(({ leaf: x }) => multiply(0.5, sum(square(x))) as Expr)
+        .reduce((a, b) => add(a, b) as Expr),
+    );
+    return { objective };
   });
 }

@@ -3,6 +3,19 @@
  * from plain formulas.
  */
 import { readFileSync } from "node:fs";
+import {
+  add,
+  type Expr,
+  matrix,
+  multiply,
+  reshape,
+  square,
+  subtract,
+  sum,
+  take,
+  trace,
+  vector,
+} from "../../graph/index.js";
 import * as rules from "../../optimizers/index.js";
 import {
   adadelta,
@@ -16,6 +29,7 @@ import {
   nadam,
   type Optimizer,
   optax,
+  type Problem,
   radam,
   rmsprop,
   rprop,
@@ -28,6 +42,8 @@ export interface Trajectory {
   readonly library: "torch" | "optax";
   readonly title: string;
   readonly optimizers: readonly Optimizer[];
+  /** What is minimized, for those that look at it. */
+  readonly problem?: Problem;
   readonly start: Values;
   /** The gradient at a point, both flat, and cut into the parameters' names. */
   gradient(point: readonly number[]): readonly number[];
@@ -45,11 +61,15 @@ export const flatPoint = (parameters: Values): number[] =>
   );
 
 /** Throws where an optimizer leaves a trajectory, by 1e-10·(1 + |what is right|). */
-export function follow(optimizer: Optimizer, { start, gradient, split, points, title }: Trajectory): void {
+export function follow(
+  optimizer: Optimizer,
+  { start, gradient, split, points, title, problem }: Trajectory,
+): void {
   let parameters = start;
   let state = optimizer.init(parameters);
   for (const [taken, wanted] of points.entries()) {
-    ({ parameters, state } = optimizer.step(parameters, split(gradient(flatPoint(parameters))), state));
+    const slopes = split(gradient(flatPoint(parameters)));
+    ({ parameters, state } = optimizer.step(parameters, slopes, state, problem));
     for (const [i, x] of flatPoint(parameters).entries()) {
       const right = wanted[i]!;
       if (Math.abs(x - right) <= 1e-10 * (1 + Math.abs(right))) continue;
@@ -191,6 +211,17 @@ const quadratic = read<{
 const flatTensors = ({ W, b }: Tensors): number[] => [...W.flat(), ...b];
 const [stiffness, target] = [flatTensors(quadratic.stiffness), flatTensors(quadratic.target)];
 
+/** Σ s(p − t)²/2 + W₀₀·b₀, whose gradient is below. */
+const objective = trace({ W: matrix(2, 3), b: vector(3) }, ({ W, b }) => {
+  const half = (p: Expr, s: readonly unknown[], t: readonly unknown[]) =>
+    sum(multiply(s as number[], square(subtract(p, t as number[])))) as Expr;
+  const all = add(
+    half(W, quadratic.stiffness.W, quadratic.target.W),
+    half(b, quadratic.stiffness.b, quadratic.target.b),
+  );
+  return add(multiply(0.5, all), multiply(sum(take(reshape(W, [6]), [0])), sum(take(b, [0]))));
+});
+
 /** The gradient of Σ s(p − t)²/2 + W₀₀·b₀, flat: W row by row, then b. */
 function quadraticGradient(point: readonly number[]): number[] {
   const crossed = [point[6]!, ...new Array<number>(5).fill(0), point[0]!, 0, 0];
@@ -199,6 +230,15 @@ function quadraticGradient(point: readonly number[]): number[] {
 
 type Makers = Readonly<Record<string, (options: object) => Optimizer>>;
 
+/** Calls written as lists, such as `["chain", ["clipByGlobalNorm", 1], ["adamw", { … }]]`. */
+function evaluate(call: unknown): unknown {
+  if (!Array.isArray(call)) return call;
+  const [name, ...operands] = call as unknown[];
+  const make = typeof name === "string" && (rules as unknown as Record<string, unknown>)[name];
+  if (typeof make !== "function") return call.map(evaluate);
+  return (make as (...operands: unknown[]) => unknown)(...operands.map(evaluate));
+}
+
 const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, points }): Trajectory[] => {
   const make = ((preset ? optax : rules) as unknown as Makers)[optimizer];
   if (!make) return [];
@@ -206,7 +246,8 @@ const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, 
     {
       library: "optax",
       title: `${preset ? "optax." : ""}${optimizer} ${JSON.stringify(options)}`,
-      optimizers: [make(options)],
+      optimizers: [Array.isArray(options) ? (evaluate([optimizer, ...options]) as Optimizer) : make(options)],
+      problem: { objective },
       start: { W: quadratic.start.W, b: quadratic.start.b },
       gradient: quadraticGradient,
       split: (flat) => ({ W: flat.slice(0, 6), b: flat.slice(6) }),

@@ -1,10 +1,13 @@
 /** Valid calls of optimizers, runs, data, figures and tests of derivatives, and of what they make. */
 import {
   adam,
+  adjustable,
   type Checkpoint,
+  clipByGlobalNorm,
   type Expr,
   encodeCheckpoint,
   encodeSafetensors,
+  frozen,
   gradientDescent,
   lbfgsb,
   linear,
@@ -106,6 +109,32 @@ export const runs: Readonly<Record<string, Examples>> = {
     maps: [0],
     free: /^0\.(hyperparameters|slots)\./,
   },
+  chain: of(() => [clipByGlobalNorm(1), adam({ learningRate: 0.1 })]),
+  clipAdaptively: of(() => [{ ratio: 0.01, epsilon: 1e-3 }]),
+  decayWeights: { ...of(() => [{ weightDecay: 0.1, learningRate: 0.1, only: "**.W" }]), free: /only/ },
+  centralizeGradients: of(() => []),
+  addNoise: of(() => [{ variance: 0.1, decay: 0.55, seed: 3 }]),
+  exponentialAverage: of(() => [{ decay: 0.99 }]),
+  stochasticWeightAverage: of(() => [{ from: 2, every: 3 }]),
+  lookahead: of(() => [{ every: 5, share: 0.5 }]),
+  reduceOnPlateau: of(() => [{ factor: 0.5, patience: 3, cooldown: 2, leastScale: 0.01 }]),
+  accumulateGradients: of(() => [adam({ learningRate: 0.1 }), 2]),
+  sam: { ...of(() => [adam({ learningRate: 0.1 }), { radius: 0.05, adaptive: true }]), names: ["chain"] },
+  frozen: of(() => []),
+  groups: of(() => [
+    ["x", frozen()],
+    ["*", adam({ learningRate: 0.1 })],
+  ]),
+  adjustable: {
+    ...of(() => [adam, { learningRate: 0.1 }, { amsgrad: true }]),
+    free: /^[12]\./,
+    maps: [1],
+    names: ["adam"],
+  },
+  setHyperparameters: of(() => {
+    const own = adjustable(adam, { learningRate: 0.1 });
+    return [own, own.init({ x: 1 }), { learningRate: 0.2 }];
+  }),
   clipByValue: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
   clipByNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
   clipByGlobalNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },

@@ -101,13 +101,16 @@ async function settled(outcome: Outcome): Promise<Outcome> {
   }
 }
 
+/** What rules of optimizers and of parts are called. */
+const rules = ["rule", "treeRule", "apply"];
+
 /** The methods of what was returned, or itself, with wrong arguments. */
 async function follow(random: RandomSource, target: Target, call: Call, value: unknown, judge: Judge) {
   const methods: [string, unknown][] = typeof value === "function" ? [["", value]] : [];
   if (typeof value === "object" && value !== null && !types.isProxy(value) && !isExpr(value)) {
     for (const [key, one] of Object.entries(value)) {
-      // An optimizer's rule is for whoever defines optimizers, on expressions.
-      if (typeof one === "function" && key !== "rule") methods.push([key, one]);
+      // Rules of optimizers and of parts of chains are for whoever defines some, on expressions.
+      if (typeof one === "function" && !rules.includes(key)) methods.push([key, one]);
     }
   }
   if (methods.length === 0) return;
