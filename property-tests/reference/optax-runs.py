@@ -65,7 +65,6 @@ composed = [
     (["chain", ["clipByValue", 0.5], ["centralizeGradients"], ["sgd", {**rate, "momentum": 0.9}]],
      optax.chain(optax.clip(0.5), optax.centralize(), optax.sgd(0.1, momentum=0.9))),
     (["chain", ["clipAdaptively", {"ratio": 0.1}], ["adam", rate]], optax.chain(optax.adaptive_grad_clip(0.1), optax.adam(0.1))),
-    (["accumulateGradients", ["adam", rate], 3], optax.MultiSteps(optax.adam(0.1), 3)),
     (["groups", ["**.b", ["sgd", rate]], ["*", ["adam", rate]]],
      optax.partition({"b": optax.sgd(0.1), "W": optax.adam(0.1)}, {"W": "W", "b": "b"})),
     (["groups", ["b", ["frozen"]], ["*", ["adam", rate]]],
