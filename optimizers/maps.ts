@@ -42,7 +42,7 @@ export function initialOf({ initial }: Slot, shape: Shape, path: Path): Float64A
 
 /** How errors name an entry: `adam: gradients "x"`. */
 export function placeIn({ name }: Named, what: string): Place {
-  return (path: Path) => `${name}: ${what}${path.length === 0 ? "" : ` "${pathText(path)}"`}`;
+  return (path: Path) => `${name}: ${what}${path.length === 0 ? "" : ` "${pathText(path.slice(0, 99))}"`}`;
 }
 
 /** A user's map by name, in which what stands at a name isn't known yet. */

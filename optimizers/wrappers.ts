@@ -135,5 +135,9 @@ export function sam(optimizer: Optimizer, given: SamOptions = {}): Optimizer {
       return landscape.gradient(point).map((changed) => ({ changed, slots: {} }));
     },
   });
-  return chain(uphill, inner);
+  return intern("sam", [uphill, inner], () => {
+    const { slots, treeRule } = chain(uphill, inner);
+    const named = joinHyperparameters([uphill, inner]);
+    return treeOptimizer({ name: "sam", hyperparameters: named, slots, treeRule: treeRule! });
+  });
 }

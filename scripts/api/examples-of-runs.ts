@@ -119,7 +119,7 @@ export const runs: Readonly<Record<string, Examples>> = {
   lookahead: of(() => [{ every: 5, share: 0.5 }]),
   reduceOnPlateau: of(() => [{ factor: 0.5, patience: 3, cooldown: 2, leastScale: 0.01 }]),
   accumulateGradients: of(() => [adam({ learningRate: 0.1 }), 2]),
-  sam: { ...of(() => [adam({ learningRate: 0.1 }), { radius: 0.05, adaptive: true }]), names: ["chain"] },
+  sam: { ...of(() => [adam({ learningRate: 0.1 }), { radius: 0.05, adaptive: true }]) },
   frozen: of(() => []),
   groups: of(() => [
     ["x", frozen()],
