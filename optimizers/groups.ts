@@ -45,7 +45,7 @@ export type Group = readonly [pattern: Pattern, optimizer: Optimizer];
  * );
  * const start = { layers: [{ W: 1, b: 1 }, { W: 1, b: 1 }] };
  * const { parameters } = optimizer.step(start, start, optimizer.init(start));
- * parameters.layers[1].b; // 0.9
+ * parameters.layers[1]?.b; // 0.9
  *
  * optax's `partition`, torch's parameter groups.
  *
