@@ -84,22 +84,33 @@ export function readLeaves<T, U>(
   return leaves;
 }
 
-/** The same of slots: for each leaf a record by slot. */
-export function readSlots<T, U>(
+/** For each leaf what belongs to it: its number and its gradient, of its shape, and a record by slot, of the slots' shapes. */
+export function readPlaces<T extends { readonly shape: Shape }, U>(
   optimizer: WithSlots,
   form: Form<T>,
-  given: unknown,
-  what: string,
-  read: (value: unknown, leaf: T, slot: Slot, what: string, path: Path) => U,
-): Record<string, U>[] {
-  const names = optimizer.slots.map(([name]) => name);
-  const slots = readNamed(optimizer, given, names, what);
-  const columns = bySlot(optimizer, (name, slot) =>
-    readLeaves(optimizer, form, slots[name], `${what}.${name}`, (value, leaf, place, path) =>
-      read(value, leaf, slot, place, path),
+  given: { readonly parameters: unknown; readonly gradients: unknown; readonly slots: unknown },
+  slotsName: string,
+  read: (value: unknown, shape: Shape, what: string, leaf: T) => U,
+) {
+  const [point, slopes] = (["parameters", "gradients"] as const).map((name) =>
+    readLeaves(optimizer, form, given[name], name, (value, leaf, what) =>
+      read(value, leaf.shape, what, leaf),
     ),
   );
-  return flattenTree(form.like, form.isLeaf).map((_, i) => bySlot(optimizer, (name) => columns[name]![i]!));
+  const names = optimizer.slots.map(([name]) => name);
+  const slots = readNamed(optimizer, given.slots, names, slotsName);
+  const columns = bySlot(optimizer, (name, slot) =>
+    readLeaves(optimizer, form, slots[name], `${slotsName}.${name}`, (value, leaf, what, path) =>
+      read(value, slotShape(slot, leaf.shape, path), what, leaf),
+    ),
+  );
+  return flattenTree(form.like, form.isLeaf).map(({ path, leaf: { shape } }, i) => ({
+    path,
+    shape,
+    parameter: point![i]!,
+    gradient: slopes![i]!,
+    slots: bySlot(optimizer, (name) => columns[name]![i]!),
+  }));
 }
 
 /** What a rule gave for each leaf, as trees. */

@@ -1,7 +1,6 @@
 /** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
-import { compile, type Expr, type Shape, type Spec, scalar, tensor, trace } from "../graph/index.js";
+import { compile, type Shape, type Spec, scalar, type Tree, tensor, trace } from "../graph/index.js";
 import {
-  flattenTree,
   isSpec,
   keepShape,
   lru,
@@ -19,19 +18,18 @@ import {
   initialOf,
   joinUpdates,
   placeIn,
-  readLeaves,
   readMap,
   readNamed,
-  readSlots,
+  readPlaces,
   slotShape,
 } from "./maps.js";
-import { applyEach, type Plain } from "./symbolic.js";
+import { applyRule, type Plain } from "./symbolic.js";
 import type { OptimizerState, ParameterValues, Problem, Rule } from "./types.js";
 
 type Numbers = Readonly<Record<string, number | Float64Array>>;
 
-/** A compiled rule: the numbers of one parameter in, its slots by their places, fresh ones out. */
-type Kernel = (inputs: Numbers) => NumericUpdate;
+/** A compiled rule: the numbers of one parameter in, fresh ones out. */
+type Kernel = (inputs: Omit<NumericPlace, "path" | "shape"> & { readonly step: number }) => NumericUpdate;
 
 /** For so many shapes. */
 const mostKernels = 64;
@@ -66,7 +64,7 @@ export function eachStepper(optimizer: Plain, rule: Rule): Stepper {
         parameter,
         gradient,
         step,
-        ...Object.fromEntries(optimizer.slots.map(([slot], i) => [slotKey(i), slots[slot]!])),
+        slots,
       }),
     );
 }
@@ -82,9 +80,13 @@ export function init(optimizer: Plain, parameters: unknown): OptimizerState {
   );
   return {
     step: 0,
-    shapes: mapTree(tree, isSpec, ({ shape }) => shape) as OptimizerState["shapes"],
+    shapes: shapesOf(tree),
     slots: slots as OptimizerState["slots"],
   };
+}
+
+function shapesOf(tree: Tree<Spec>): OptimizerState["shapes"] {
+  return mapTree(tree, isSpec, ({ shape }) => shape) as OptimizerState["shapes"];
 }
 
 /** A number for a scalar. */
@@ -104,20 +106,10 @@ export function step(
   const own = readNamed(optimizer, state, ["step", "shapes", "slots"], "state");
   const taken = readCount(own.step, `${optimizer.name}: state.step, the number of steps taken,`);
   const form = formOf(optimizer, own.shapes, Object.keys(point));
-  const read = (value: unknown, shape: Shape, what: string) => plain(readValue(value, shape, what), shape);
-  const readOwn = (value: unknown, { shape }: Spec, what: string) => read(value, shape, what);
-  const now = readLeaves(optimizer, form, point, "parameters", readOwn);
-  const slopes = readLeaves(optimizer, form, gradients, "gradients", readOwn);
-  const slots = readSlots(optimizer, form, own.slots, "state.slots", (value, { shape }, slot, what, path) =>
-    read(value, slotShape(slot, shape, path), what),
+  const given = { parameters: point, gradients, slots: own.slots };
+  const places = readPlaces(optimizer, form, given, "state.slots", (value, shape, what) =>
+    plain(readValue(value, shape, what), shape),
   );
-  const places = flattenTree(form.like, isSpec).map(({ path, leaf: { shape } }, i) => ({
-    path,
-    shape,
-    parameter: now[i]!,
-    gradient: slopes[i]!,
-    slots: slots[i]!,
-  }));
   const updates = stepper(places, taken + 1, problem);
   for (const [i, { parameter }] of updates.entries()) keepShape(parameter, places[i]!.shape);
   const next = joinUpdates(optimizer, form, updates);
@@ -125,7 +117,7 @@ export function step(
     parameters: next.parameters as ParameterValues,
     state: {
       step: taken + 1,
-      shapes: mapTree(form.like, isSpec, ({ shape }) => shape) as OptimizerState["shapes"],
+      shapes: shapesOf(form.like),
       slots: next.slots as OptimizerState["slots"],
     },
   };
@@ -146,23 +138,12 @@ function formOf(optimizer: Plain, shapes: unknown, names: readonly string[]): Fo
 
 /** The rule for parameters of one shape, on numbers. */
 function compileRule(optimizer: Plain, rule: Rule, shape: Shape): Kernel {
-  const slots = optimizer.slots.map(
-    ([, slot], i) => [slotKey(i), tensor(slotShape(slot, shape, []))] as const,
-  );
-  const inputs = { parameter: tensor(shape), gradient: tensor(shape), step: scalar() };
-  const traced = trace(
-    { ...inputs, ...Object.fromEntries(slots) },
-    (given: Readonly<Record<string, Expr>>) => {
-      const own = Object.fromEntries(optimizer.slots.map(([name], i) => [name, given[slotKey(i)]!]));
-      const { parameter, gradient, step } = given;
-      const place = { path: [], parameter: parameter!, gradient: gradient!, slots: own };
-      return { ...applyEach(optimizer, rule, [place], step!)[0]! };
-    },
-  );
+  const inputs = {
+    parameter: tensor(shape),
+    gradient: tensor(shape),
+    step: scalar(),
+    slots: bySlot(optimizer, (_, slot) => tensor(slotShape(slot, shape, []))),
+  };
+  const traced = trace(inputs, (place) => ({ ...applyRule(optimizer, rule, place, place.step) }));
   return compile(traced) as unknown as Kernel;
-}
-
-/** Slots stand beside other inputs, so they go by their places. */
-function slotKey(place: number): string {
-  return `slot${place}`;
 }

@@ -5,7 +5,7 @@
 import { AdjointError, Expr } from "../graph/index.js";
 import { intern } from "./intern.js";
 import { eachStepper, init, type Stepper, step } from "./numeric.js";
-import { applyEach, initialSlots, type Plain, update } from "./symbolic.js";
+import { type Apply, applyRule, initialSlots, type Plain, update } from "./symbolic.js";
 import type {
   Optimizer,
   OptimizerDefinition,
@@ -17,29 +17,24 @@ import type {
 } from "./types.js";
 
 /** How an optimizer applies its rule: to expressions, and to numbers. */
-export interface Engine {
-  apply(optimizer: Plain, ...given: Parameters<Plain["apply"]>): ReturnType<Plain["apply"]>;
-  stepper(optimizer: Plain): Stepper;
-}
+export type Engine = (optimizer: Plain) => { readonly apply: Apply; readonly stepper: Stepper };
 
 /** Rules that look at one parameter at a time. */
-const each = (rule: Rule): Engine => ({
-  apply: (optimizer, places, step) => applyEach(optimizer, rule, places, step),
-  stepper: (optimizer) => eachStepper(optimizer, rule),
-});
+const each =
+  (rule: Rule): Engine =>
+  (optimizer) => ({
+    apply: (places, step) => places.map((place) => applyRule(optimizer, rule, place, step)),
+    stepper: eachStepper(optimizer, rule),
+  });
 
 /** An optimizer of a definition that is right, which becomes part of it. */
 export function makeOptimizer<S extends Slots>(
   definition: OptimizerDefinition<S>,
-  { apply, stepper }: Engine = each(definition.rule as Rule),
+  engine: Engine = each(definition.rule as Rule),
 ): Optimizer<S> {
   const { name, slots, hyperparameters } = definition;
-  const plain: Plain = {
-    name,
-    slots: Object.entries(slots),
-    apply: (...given) => apply(plain, ...given),
-  };
-  const onNumbers = stepper(plain);
+  const plain: Plain = { name, slots: Object.entries(slots) };
+  const { apply, stepper } = engine(plain);
   const refuseExpressions = (method: string) => {
     const traced = Object.keys(hyperparameters).find((option) => hyperparameters[option] instanceof Expr);
     if (traced === undefined) return;
@@ -57,7 +52,7 @@ export function makeOptimizer<S extends Slots>(
     },
     step(parameters: unknown, gradients: unknown, state: unknown, problem?: Problem<ParameterValues>) {
       refuseExpressions("step");
-      return step(plain, onNumbers, parameters, gradients, state, problem);
+      return step(plain, stepper, parameters, gradients, state, problem);
     },
     update: (
       parameters: unknown,
@@ -65,7 +60,7 @@ export function makeOptimizer<S extends Slots>(
       slots: unknown,
       step: Expr | number,
       problem?: Problem<ParameterExprs>,
-    ) => update(plain, parameters, gradients, slots, step, problem),
+    ) => update(plain, apply, parameters, gradients, slots, step, problem),
     initialSlots: (parameters: unknown) => initialSlots(plain, parameters),
   });
   made.add(optimizer);

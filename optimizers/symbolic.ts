@@ -3,7 +3,6 @@ import { AdjointError, Expr, type Operand, type Shape, type Tree } from "../grap
 import {
   constant,
   describe,
-  flattenTree,
   formatShape,
   full,
   isExpr,
@@ -13,53 +12,42 @@ import {
   readTree,
   sameShape,
 } from "../graph/internal.js";
-import {
-  bySlot,
-  initialOf,
-  joinUpdates,
-  placeIn,
-  readLeaves,
-  readMap,
-  readSlots,
-  slotShape,
-} from "./maps.js";
+import { bySlot, initialOf, joinUpdates, placeIn, readMap, readPlaces, slotShape } from "./maps.js";
 import type { ParameterExprs, Place, Problem, Rule, Slot, Update } from "./types.js";
 
 /** A definition without its types. */
 export interface Plain {
   readonly name: string;
   readonly slots: readonly (readonly [name: string, slot: Slot])[];
-  /** The next parameters and slots, checked. */
-  apply(
-    places: readonly Place[],
-    step: Expr,
-    problem: Problem<ParameterExprs> | undefined,
-  ): readonly Update[];
 }
+
+/** The next parameters and slots of all places, checked. */
+export type Apply = (
+  places: readonly Place[],
+  step: Expr,
+  problem: Problem<ParameterExprs> | undefined,
+) => readonly Update[];
 
 export function update(
   optimizer: Plain,
+  apply: Apply,
   parameters: unknown,
   gradients: unknown,
   slots: unknown,
   step: Expr | number,
   problem: Problem<ParameterExprs> | undefined,
 ): ReturnType<typeof joinUpdates<Expr, Expr>> {
-  const form = { like: readExprs(optimizer, parameters), isLeaf: isExpr };
-  const read = (value: unknown, { builder }: Expr, shape: Shape, what: string): Expr =>
-    liftTo(builder, value as Operand, shape, what);
-  const slopes = readLeaves(optimizer, form, gradients, "gradients", (value, parameter, what) =>
-    read(value, parameter, parameter.shape, what),
+  const like = readExprs(optimizer, parameters);
+  const form = { like, isLeaf: isExpr };
+  const given = { parameters: like, gradients, slots };
+  const places = readPlaces(optimizer, form, given, "slots", (value, shape, what, { builder }) =>
+    liftTo(builder, value as Operand, shape, what),
   );
-  const memory = readSlots(optimizer, form, slots, "slots", (value, parameter, slot, what, path) =>
-    read(value, parameter, slotShape(slot, parameter.shape, path), what),
-  );
-  const places = flattenTree(form.like, isExpr).map(
-    ({ path, leaf: parameter }, i): Place => ({ path, parameter, gradient: slopes[i]!, slots: memory[i]! }),
-  );
-  if (places.length === 0) return joinUpdates(optimizer, form, []);
-  const time = liftTo(places[0]!.parameter.builder, step, [], `${optimizer.name}: step`);
-  return joinUpdates(optimizer, form, optimizer.apply(places, time, problem));
+  const first = places[0];
+  const updates = first
+    ? apply(places, liftTo(first.parameter.builder, step, [], `${optimizer.name}: step`), problem)
+    : [];
+  return joinUpdates(optimizer, form, updates);
 }
 
 export function initialSlots(optimizer: Plain, parameters: unknown): Readonly<Record<string, Tree<Expr>>> {
@@ -74,15 +62,17 @@ export function initialSlots(optimizer: Plain, parameters: unknown): Readonly<Re
   );
 }
 
-/** The rule for each place by itself. */
-export function applyEach(optimizer: Plain, rule: Rule, places: readonly Place[], step: Expr): Update[] {
-  return places.map((place) =>
-    checkUpdate(optimizer, place, rule(place.parameter, place.gradient, place.slots, step)),
-  );
+/** The rule for one place. */
+export function applyRule(optimizer: Plain, rule: Rule, place: Omit<Place, "path">, step: Expr): Update {
+  return checkUpdate(optimizer, place, rule(place.parameter, place.gradient, place.slots, step));
 }
 
 /** What a rule gives for a place: a user's own may be wrong. */
-export function checkUpdate(optimizer: Plain, { parameter, slots }: Place, result: unknown): Update {
+export function checkUpdate(
+  optimizer: Plain,
+  { parameter, slots }: Omit<Place, "path">,
+  result: unknown,
+): Update {
   const check = (given: unknown, what: string, wanted: Shape): Expr => {
     if (given instanceof Expr && sameShape(given.shape, wanted)) return given;
     throw new AdjointError(

@@ -25,7 +25,7 @@ import { landscapeOf } from "./landscape.js";
 import { placeIn, slotShape } from "./maps.js";
 import type { NumericPlace, NumericUpdate, Stepper } from "./numeric.js";
 import { type Engine, makeOptimizer } from "./optimizer.js";
-import { checkUpdate, type Plain } from "./symbolic.js";
+import { type Apply, checkUpdate, type Plain } from "./symbolic.js";
 import type {
   BySlot,
   Landscape,
@@ -72,24 +72,28 @@ export function applyTo(
   return places.map(({ parameter, gradient, slots }) => (rule as Rule)(parameter, gradient, slots, step));
 }
 
-const whole = (treeRule: TreeRule): Engine => {
-  const apply: Engine["apply"] = (optimizer, places, step, problem) => {
-    // The order of keys must not change a sum over parameters, not even in the last place.
-    const order = places.map((_, i) => i).sort((a, b) => (textOf(places[a]!) < textOf(places[b]!) ? -1 : 1));
-    const sorted = order.map((i) => places[i]!);
-    const landscape = landscapeOf(optimizer.name, sorted, problem);
-    const given: unknown = treeRule(sorted, step, landscape);
-    if (!Array.isArray(given) || given.length !== sorted.length) {
-      throw new AdjointError(
-        `${optimizer.name}: the rule must give a list of ${sorted.length} updates, one for each parameter.`,
-      );
-    }
-    const updates: Update[] = [];
-    for (const [k, i] of order.entries()) updates[i] = checkUpdate(optimizer, sorted[k]!, given[k]);
-    return updates;
+const whole =
+  (treeRule: TreeRule): Engine =>
+  (optimizer) => {
+    const apply: Apply = (places, step, problem) => {
+      // The order of keys must not change a sum over parameters, not even in the last place.
+      const order = places
+        .map((_, i) => i)
+        .sort((a, b) => (textOf(places[a]!) < textOf(places[b]!) ? -1 : 1));
+      const sorted = order.map((i) => places[i]!);
+      const landscape = landscapeOf(optimizer.name, sorted, problem);
+      const given: unknown = treeRule(sorted, step, landscape);
+      if (!Array.isArray(given) || given.length !== sorted.length) {
+        throw new AdjointError(
+          `${optimizer.name}: the rule must give a list of ${sorted.length} updates, one for each parameter.`,
+        );
+      }
+      const updates: Update[] = [];
+      for (const [k, i] of order.entries()) updates[i] = checkUpdate(optimizer, sorted[k]!, given[k]);
+      return updates;
+    };
+    return { apply, stepper: wholeStepper(optimizer, apply) };
   };
-  return { apply, stepper: (optimizer) => wholeStepper(optimizer) };
-};
 
 /** Keys may hold dots, so that joined ones may be equal. */
 const textOf = ({ path }: { readonly path: Place["path"] }): string => JSON.stringify(path);
@@ -102,7 +106,7 @@ type Kernel = (inputs: Readonly<Record<string, number | Float64Array>>) => {
 const shared = lru<string, Kernel>(64);
 
 /** A kernel for each tree of parameters and each problem. */
-function wholeStepper(optimizer: Plain): Stepper {
+function wholeStepper(optimizer: Plain, apply: Apply): Stepper {
   const kernels = lru<string, Kernel>(64);
   return (places, step, problem) => {
     if (places.length === 0) return [];
@@ -113,7 +117,7 @@ function wholeStepper(optimizer: Plain): Stepper {
     );
     const objective = problem ? serialOf(problem.objective) : 0;
     const kernel = kernels(JSON.stringify([objective, forms]), () => {
-      const traced = traceTree(optimizer, places, problem?.objective, data as never);
+      const traced = traceTree(optimizer, apply, places, problem?.objective, data as never);
       const content = contentOf(graphOf(traced, optimizer.name));
       const compiled = () => compile(traced as never) as unknown as Kernel;
       return content === undefined ? compiled() : shared(content, compiled);
@@ -144,6 +148,7 @@ function constantsOf(optimizer: Plain, data: unknown) {
 /** A step of the whole tree as a graph, whose inputs go by their places. */
 function traceTree(
   optimizer: Plain,
+  apply: Apply,
   places: readonly NumericPlace[],
   objective: Problem["objective"] | undefined,
   data: unknown,
@@ -171,6 +176,6 @@ function traceTree(
       isSpec,
       () => given[`d${next++}`]!,
     ) as ParameterExprs;
-    return { updates: optimizer.apply(all, given.step!, objective && { objective, data: named }) } as never;
+    return { updates: apply(all, given.step!, objective && { objective, data: named }) } as never;
   });
 }
