@@ -20,7 +20,7 @@ export { whatIsNotFinite } from "./debug.js";
 export { describe, isFunction, reading } from "./describe.js";
 export { type ArrayOf, arrayOf } from "./dtype.js";
 export { inNameOf } from "./errors.js";
-export { type Place, readAlong, readTree, readValues } from "./given.js";
+export { type Place, placeOf, readAlong, readTree, readValues } from "./given.js";
 export {
   declareInputs,
   finish,

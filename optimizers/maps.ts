@@ -7,7 +7,7 @@ import {
   isRecord,
   type Path,
   type Place,
-  pathText,
+  placeOf,
   readAlong,
   reading,
   sizeOf,
@@ -29,8 +29,8 @@ export function bySlot<T>({ slots }: WithSlots, make: (name: string, slot: Slot)
 }
 
 /** The shape of a slot for a parameter. */
-export function slotShape({ scalar, shape: own }: Slot, parameter: Shape, path: Path): Shape {
-  return own ? own(parameter, path) : scalar ? [] : parameter;
+export function slotShape({ scalar, shape }: Slot, parameter: Shape, path: Path): Shape {
+  return shape?.(parameter, path) ?? (scalar ? [] : parameter);
 }
 
 /** What a slot of this shape holds before the first step. */
@@ -42,7 +42,8 @@ export function initialOf({ initial }: Slot, shape: Shape, path: Path): Float64A
 
 /** How errors name an entry: `adam: gradients "x"`. */
 export function placeIn({ name }: Named, what: string): Place {
-  return (path: Path) => `${name}: ${what}${path.length === 0 ? "" : ` "${pathText(path.slice(0, 99))}"`}`;
+  const whole = `${name}: ${what}`;
+  return placeOf(whole, whole);
 }
 
 /** A user's map by name, in which what stands at a name isn't known yet. */

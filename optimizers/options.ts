@@ -43,7 +43,7 @@ export function share(initial: number): Option<Hyperparameter, number> {
 }
 
 /** A finite number ≥ 0 that must be given. */
-export const requiredAtLeastZero: Option<Hyperparameter, undefined> = numeric(
+export const requiredAtLeastZero: Option<Hyperparameter, undefined> = /* @__PURE__ */ numeric(
   "a finite number ≥ 0",
   isAtLeastZero,
   undefined,
@@ -60,7 +60,7 @@ export const requiredPositive: Option<Hyperparameter, undefined> = /* @__PURE__ 
 export const learningRate: Option<LearningRate, undefined> = {
   default: undefined,
   range: "a finite number ≥ 0, a scalar expression, or a schedule (step) => rate",
-  allows: (value) => isFunction(value) || requiredAtLeastZero.allows(value),
+  allows: (value) => isFunction(value) || atLeastZero(0).allows(value),
 };
 
 /** true or false. */

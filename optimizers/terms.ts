@@ -28,13 +28,13 @@ import type { Hyperparameter, LearningRate } from "./options.js";
  * @throws where the step isn't the scalar expression that a rule is given, or the rate is no scalar
  */
 export function rateAt(learningRate: LearningRate, step: Expr): Expr {
+  if (!(step instanceof Expr))
+    throw new AdjointError(`rateAt: the step is ${describe(step)}; pass that of the rule, an expression.`);
   return rateFor("rateAt", learningRate, step);
 }
 
-/** `rateAt` for an optimizer, which errors name. */
+/** `rateAt` for an optimizer, which errors name and which makes the step an expression. */
 export function rateFor(owner: string, learningRate: LearningRate, step: Expr): Expr {
-  if (!(step instanceof Expr))
-    throw new AdjointError(`${owner}: the step is ${describe(step)}; pass that of the rule, an expression.`);
   const rate = typeof learningRate === "function" ? learningRate(step) : learningRate;
   return liftTo(step.builder, rate, [], `${owner}: the learning rate`);
 }
