@@ -58,8 +58,15 @@ const started = performance.now();
 let planted = 0;
 let idle = 0;
 const survivors: string[] = [];
+/** What looks at whole trees. */
+const whole = new Set<string>();
 for (const trajectory of trajectories) {
   for (const optimizer of trajectory.optimizers) {
+    // Faults are planted in rules of one parameter.
+    if (optimizer.treeRule) {
+      whole.add(optimizer.name);
+      continue;
+    }
     for (const { fault, optimizer: wrong } of mutantsOfOptimizer(optimizer)) {
       if (leaves(wrong, trajectory)) {
         planted++;
@@ -74,6 +81,7 @@ for (const trajectory of trajectories) {
     }
   }
 }
+if (whole.size > 0) console.log(`without faults in rules of whole trees: ${[...whole].join(", ")}`);
 for (const survivor of survivors) console.log(`survived: ${survivor}`);
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 console.log(

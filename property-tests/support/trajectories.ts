@@ -1,6 +1,6 @@
 /**
- * Trajectories of other libraries: PyTorch's on the sphere, optax's on a quadratic of a matrix and a vector. Gradients come
- * from plain formulas.
+ * Trajectories of other libraries: PyTorch's on the sphere, on a quadratic of a matrix and a vector optax's, PyTorch's and formulas
+ * in NumPy. Gradients come from plain formulas.
  */
 import { readFileSync } from "node:fs";
 import {
@@ -16,6 +16,7 @@ import {
   trace,
   vector,
 } from "../../graph/index.js";
+import { isRecord } from "../../graph/internal.js";
 import * as rules from "../../optimizers/index.js";
 import {
   adadelta,
@@ -39,7 +40,7 @@ import {
 
 /** A run of another library's with the optimizers that must take the same steps. */
 export interface Trajectory {
-  readonly library: "torch" | "optax";
+  readonly library: "torch" | "optax" | "numpy";
   readonly title: string;
   readonly optimizers: readonly Optimizer[];
   /** What is minimized, for those that look at it. */
@@ -50,6 +51,10 @@ export interface Trajectory {
   split(flat: readonly number[]): Values;
   /** The point after each step, flat. */
   readonly points: readonly (readonly number[])[];
+  /** The slot `average` after each step. */
+  readonly averages?: readonly (readonly number[])[];
+  /** What the gradients are multiplied by in turn. */
+  readonly factors?: readonly number[];
 }
 
 type Point = readonly [number, number];
@@ -63,15 +68,18 @@ export const flatPoint = (parameters: Values): number[] =>
 /** Throws where an optimizer leaves a trajectory, by 1e-10·(1 + |what is right|). */
 export function follow(
   optimizer: Optimizer,
-  { start, gradient, split, points, title, problem }: Trajectory,
+  { start, gradient, split, points, title, problem, averages, factors = [1] }: Trajectory,
 ): void {
   let parameters = start;
   let state = optimizer.init(parameters);
   for (const [taken, wanted] of points.entries()) {
-    const slopes = split(gradient(flatPoint(parameters)));
+    const factor = factors[taken % factors.length]!;
+    const slopes = split(gradient(flatPoint(parameters)).map((slope) => factor * slope));
     ({ parameters, state } = optimizer.step(parameters, slopes, state, problem));
-    for (const [i, x] of flatPoint(parameters).entries()) {
-      const right = wanted[i]!;
+    const { average } = state.slots as Readonly<Record<string, Values>>;
+    const found = [...flatPoint(parameters), ...(averages ? flatPoint(average!) : [])];
+    for (const [i, right] of [...wanted, ...(averages?.[taken] ?? [])].entries()) {
+      const x = found[i]!;
       if (Math.abs(x - right) <= 1e-10 * (1 + Math.abs(right))) continue;
       throw new Error(`${title}: element ${i} after step ${taken + 1} is ${x} instead of ${right}`);
     }
@@ -230,30 +238,55 @@ function quadraticGradient(point: readonly number[]): number[] {
 
 type Makers = Readonly<Record<string, (options: object) => Optimizer>>;
 
+const mapRecord = (record: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(record).map(([key, one]) => [key, evaluate(one)]));
+
 /** Calls written as lists, such as `["chain", ["clipByGlobalNorm", 1], ["adamw", { … }]]`. */
 function evaluate(call: unknown): unknown {
-  if (!Array.isArray(call)) return call;
+  if (!Array.isArray(call)) return isRecord(call) ? mapRecord(call) : call;
   const [name, ...operands] = call as unknown[];
   const make = typeof name === "string" && (rules as unknown as Record<string, unknown>)[name];
   if (typeof make !== "function") return call.map(evaluate);
   return (make as (...operands: unknown[]) => unknown)(...operands.map(evaluate));
 }
 
+const onQuadratic = {
+  problem: { objective },
+  start: { W: quadratic.start.W, b: quadratic.start.b },
+  gradient: quadraticGradient,
+  split: (flat: readonly number[]) => ({ W: flat.slice(0, 6), b: flat.slice(6) }),
+};
+
 const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, points }): Trajectory[] => {
   const make = ((preset ? optax : rules) as unknown as Makers)[optimizer];
   if (!make) return [];
   return [
     {
+      ...onQuadratic,
       library: "optax",
       title: `${preset ? "optax." : ""}${optimizer} ${JSON.stringify(options)}`,
       optimizers: [Array.isArray(options) ? (evaluate([optimizer, ...options]) as Optimizer) : make(options)],
-      problem: { objective },
-      start: { W: quadratic.start.W, b: quadratic.start.b },
-      gradient: quadraticGradient,
-      split: (flat) => ({ W: flat.slice(0, 6), b: flat.slice(6) }),
       points,
     },
   ];
 });
 
-export const trajectories: readonly Trajectory[] = [...torchTrajectories, ...optaxTrajectories];
+interface OtherRun extends Pick<Trajectory, "points" | "averages" | "factors"> {
+  readonly library: "torch" | "numpy";
+  readonly call: readonly unknown[];
+}
+
+const otherTrajectories = read<{ runs: readonly OtherRun[] }>("other-runs.json").runs.map(
+  ({ call, ...run }): Trajectory => ({
+    ...onQuadratic,
+    ...run,
+    title: JSON.stringify(call),
+    optimizers: [evaluate(call) as Optimizer],
+  }),
+);
+
+export const trajectories: readonly Trajectory[] = [
+  ...torchTrajectories,
+  ...optaxTrajectories,
+  ...otherTrajectories,
+];

@@ -1,0 +1,146 @@
+"""Writes other-runs.json: points in float64 on the quadratic of optax.json, of torch's optimizers and averages, and of Shampoo by NumPy
+(run it with PyTorch and SciPy where optax.json is)."""
+import json
+import numpy as np
+import scipy
+import scipy.linalg
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
+
+torch.set_default_dtype(torch.float64)  # else ASGD keeps its rate in float32
+steps = 30
+given = json.load(open("optax.json"))
+tree = lambda name: {k: torch.tensor(v, dtype=torch.float64) for k, v in given[name].items()}
+stiffness, target = tree("stiffness"), tree("target")
+
+
+def f(p):
+    return sum((stiffness[k] * (p[k] - target[k]) ** 2).sum() / 2 for k in p) + p["W"][0, 0] * p["b"][0]
+
+
+def flat(p):
+    return [x for k in ("W", "b") for x in p[k].detach().ravel().tolist()]
+
+
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W, self.b = (torch.nn.Parameter(tree("start")[k]) for k in ("W", "b"))
+
+    def both(self):
+        return {"W": self.W, "b": self.b}
+
+
+def run(make, average=None, after=None, factors=(1.0,), every=1):
+    """Points after each gradient; `factors` scale the objective in turn, and `every` of them make one step by their mean."""
+    model = Model()
+    optimizer = make(model.parameters())
+    averaged = AveragedModel(model, avg_fn=average[0]) if average else None
+    points, averages = [], []
+    for step in range(1, steps + 1):
+        if (step - 1) % every == 0:
+            optimizer.zero_grad()
+        (f(model.both()) * factors[(step - 1) % len(factors)] / every).backward()
+        if step % every == 0:
+            optimizer.step()
+        if after:
+            after(step, model, optimizer)
+        if averaged:
+            if average[1](step):
+                averaged.update_parameters(model)
+            averages.append(flat(averaged.module.both()) if averaged.n_averaged > 0 else flat(model.both()))
+        elif "ax" in optimizer.state[model.W]:
+            averages.append(flat({k: optimizer.state[getattr(model, k)]["ax"] for k in ("W", "b")}))
+        points.append(flat(model.both()))
+    out = {"points": points}
+    if averages:
+        out["averages"] = averages
+    if factors != (1.0,):
+        out["factors"] = factors
+    return out
+
+
+def lookahead(every, share):
+    slow = [p.detach().clone() for p in Model().parameters()]
+
+    def after(step, model, _):
+        if step % every == 0:
+            with torch.no_grad():
+                for s, p in zip(slow, model.parameters()):
+                    s += share * (p - s)
+                    p.copy_(s)
+    return after
+
+
+def shampoo(rate, epsilon, momentum=0.0, decay=0.0):
+    """Gupta et al., algorithm 1, with roots by Schur's method."""
+    p = {k: v.numpy().copy() for k, v in tree("start").items()}
+    root = lambda m, power: np.linalg.inv(np.real(scipy.linalg.sqrtm(m) if power == 2 else scipy.linalg.sqrtm(scipy.linalg.sqrtm(m))))
+    left, right = {"W": epsilon * np.eye(2), "b": epsilon * np.eye(3)}, epsilon * np.eye(3)
+    velocity = {k: np.zeros_like(v) for k, v in p.items()}
+    points = []
+    for _ in range(steps):
+        q = {k: torch.tensor(v, requires_grad=True) for k, v in p.items()}
+        f(q).backward()
+        g = {k: v.grad.numpy() + decay * p[k] for k, v in q.items()}
+        left["W"] += g["W"] @ g["W"].T
+        right = right + g["W"].T @ g["W"]
+        left["b"] += np.outer(g["b"], g["b"])
+        moves = {"W": root(left["W"], 4) @ g["W"] @ root(right, 4), "b": root(left["b"], 2) @ g["b"]}
+        for k in p:
+            velocity[k] = momentum * velocity[k] + moves[k]
+            p[k] = p[k] - rate * velocity[k]
+        points.append([*p["W"].ravel().tolist(), *p["b"].tolist()])
+    return {"points": points}
+
+
+def schedule_free(rates, beta, adaptive, decay):
+    """Defazio et al., algorithm 1 and its reference code: the weight of a point is the square of the largest rate so far."""
+    z = {k: v.numpy().copy() for k, v in tree("start").items()}
+    x, y = ({k: v.copy() for k, v in z.items()} for _ in range(2))
+    squares = {k: np.zeros_like(v) for k, v in z.items()}
+    total = largest = 0.0
+    points, averages = [], []
+    for t, rate in enumerate(rates, 1):
+        q = {k: torch.tensor(v, requires_grad=True) for k, v in y.items()}
+        f(q).backward()
+        largest = max(largest, rate)
+        total += largest ** 2
+        c = largest ** 2 / total
+        for k in z:
+            u = q[k].grad.numpy()
+            if adaptive:
+                squares[k] = 0.999 * squares[k] + (1 - 0.999) * u ** 2
+                u = u / (np.sqrt(squares[k] / (1 - 0.999 ** t)) + 1e-8)
+            z[k] = z[k] - rate * (u + decay * y[k])
+            x[k] = (1 - c) * x[k] + c * z[k]
+            y[k] = beta * x[k] + (1 - beta) * z[k]
+        points.append([*y["W"].ravel().tolist(), *y["b"].tolist()])
+        averages.append([*x["W"].ravel().tolist(), *x["b"].tolist()])
+    return {"points": points, "averages": averages}
+
+
+rate = {"learningRate": 0.1}
+adam = lambda p: torch.optim.Adam(p, lr=0.1)
+sgd = lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.5)
+own_sgd = ["sgd", {**rate, "momentum": 0.5}]
+steady = [0.05 * min(1.0, t / 5) * (1.0 if t < 15 else 0.25) for t in range(1, steps + 1)]
+falling = ["joinSchedules", {"schedules": [["warmup", {"warmupSteps": 5, "schedule": 0.05}], 0.0125], "boundaries": [14]}]
+runs = [
+    ("torch", ["chain", own_sgd, ["lookahead", {"every": 3, "share": 0.4}]], run(sgd, after=lookahead(3, 0.4))),
+    ("torch", ["chain", ["adam", rate], ["lookahead", {"every": 4}]], run(adam, after=lookahead(4, 0.5))),
+    ("torch", ["chain", own_sgd, ["exponentialAverage", {"decay": 0.8}]], run(sgd, average=(get_ema_avg_fn(0.8), lambda t: True))),
+    ("torch", ["chain", own_sgd, ["stochasticWeightAverage", {"from": 4, "every": 3}]],
+     run(sgd, average=(None, lambda t: t >= 4 and (t - 4) % 3 == 0))),
+    ("torch", ["accumulateGradients", ["adam", rate], 3], run(adam, factors=(0.5, 2.0, 1.1), every=3)),
+    ("torch", ["asgd", {**rate, "lambda": 0.05, "averageFrom": 4}], run(lambda p: torch.optim.ASGD(p, lr=0.1, lambd=0.05, t0=4))),
+    ("torch", ["rprop", {**rate, "smallestStep": 0.02, "largestStep": 0.3}],
+     run(lambda p: torch.optim.Rprop(p, lr=0.1, step_sizes=(0.02, 0.3)))),
+    ("numpy", ["shampoo", {"learningRate": 0.5, "epsilon": 0.1}], shampoo(0.5, 0.1)),
+    ("numpy", ["shampoo", {"learningRate": 0.2, "epsilon": 0.01, "momentum": 0.5, "weightDecay": 0.1}], shampoo(0.2, 0.01, 0.5, 0.1)),
+    ("numpy", ["scheduleFreeSgd", {"learningRate": falling, "weightDecay": 0.1}], schedule_free(steady, 0.9, False, 0.1)),
+    ("numpy", ["scheduleFreeAdamW", {"learningRate": falling, "beta1": 0.8}], schedule_free(steady, 0.8, True, 0.0)),
+]
+about = f"torch {torch.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, float64: as optax.json; averages are the slot `average`."
+out = [{"library": library, "call": call, **result} for library, call, result in runs]
+json.dump({"about": about, "runs": out}, open("other-runs.json", "w"))
