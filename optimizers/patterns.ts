@@ -8,7 +8,12 @@ import { type Option, type Path, pathText } from "../graph/internal.js";
 export type Pattern = string | RegExp;
 
 export function isPattern(given: unknown): given is Pattern {
-  return (typeof given === "string" && given !== "") || given instanceof RegExp;
+  try {
+    return (typeof given === "string" && given !== "") || given instanceof RegExp;
+  } catch {
+    // A Proxy whose prototype can't be asked for.
+    return false;
+  }
 }
 
 /** A pattern as an option; everything by default. */

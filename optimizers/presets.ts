@@ -20,8 +20,9 @@ import { type RmspropOptions, rmsprop } from "./rmsprop.js";
 import { rprop } from "./rprop.js";
 import { sgd } from "./sgd.js";
 
-/** What is given, whose getters may throw. */
-const read = <T extends object>(given: T): T => reading("the options", () => ({ ...given }));
+/** What is given, read where an error of a getter's or a Proxy's is told. */
+const own = <O extends object>(name: string, given: O): O =>
+  reading(`${name}: the options`, () => ({ ...given }));
 
 const courseForm = { epsilon: 1e-7, epsilonInsideSqrt: true };
 
@@ -35,7 +36,7 @@ export const torch = {
   sgd,
   adagrad,
   rmsprop: (given: RmspropOptions) =>
-    rmsprop({ beta: 0.99, learningRateInsideVelocity: false, ...read(given) }),
+    rmsprop({ beta: 0.99, learningRateInsideVelocity: false, ...own("rmsprop", given) }),
   adadelta,
   adam,
   adamw,
@@ -56,15 +57,15 @@ export const torch = {
 export const optax = {
   sgd,
   adagrad: (given: AdagradOptions) =>
-    adagrad({ initialAccumulator: 0.1, epsilon: 1e-7, epsilonInsideSqrt: true, ...read(given) }),
-  rmsprop: (given: RmspropOptions) => rmsprop({ epsilonInsideSqrt: true, ...read(given) }),
+    adagrad({ initialAccumulator: 0.1, epsilon: 1e-7, epsilonInsideSqrt: true, ...own("adagrad", given) }),
+  rmsprop: (given: RmspropOptions) => rmsprop({ epsilonInsideSqrt: true, ...own("rmsprop", given) }),
   adadelta,
   adam,
-  adamw: (given: AdamWOptions) => adamw({ weightDecay: 1e-4, ...read(given) }),
+  adamw: (given: AdamWOptions) => adamw({ weightDecay: 1e-4, ...own("adamw", given) }),
   adamax,
-  lion: (given: LionOptions) => lion({ weightDecay: 1e-3, ...read(given) }),
-  adan: (given: AdanOptions) => adan({ epsilonRoot: 1e-8, ...read(given) }),
-  adafactor: (given: AdafactorOptions) => adafactor({ factorFrom: 128, ...read(given) }),
+  lion: (given: LionOptions) => lion({ weightDecay: 1e-3, ...own("lion", given) }),
+  adan: (given: AdanOptions) => adan({ epsilonRoot: 1e-8, ...own("adan", given) }),
+  adafactor: (given: AdafactorOptions) => adafactor({ factorFrom: 128, ...own("adafactor", given) }),
 };
 
 /**
@@ -76,7 +77,7 @@ export const optax = {
 export const course = {
   gradientDescent,
   momentum,
-  adagrad: (given: AdagradOptions) => adagrad({ ...courseForm, ...read(given) }),
-  rmsprop: (given: RmspropOptions) => rmsprop({ ...courseForm, ...read(given) }),
-  adam: (given: AdamOptions) => adam({ ...courseForm, beta2: 0.99, ...read(given) }),
+  adagrad: (given: AdagradOptions) => adagrad({ ...courseForm, ...own("adagrad", given) }),
+  rmsprop: (given: RmspropOptions) => rmsprop({ ...courseForm, ...own("rmsprop", given) }),
+  adam: (given: AdamOptions) => adam({ ...courseForm, beta2: 0.99, ...own("adam", given) }),
 };

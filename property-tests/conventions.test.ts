@@ -153,7 +153,7 @@ conventions(
     const minimizing = await bundle(`export { ${names}, minimize } from "./src/index.ts";`);
     // With the loop of runs, its driver, tests for the end and recorder, what keeps kernels and what explains divergence;
     // and what `auto` chooses among, as `minimize(f, start)` does: three solvers, Hessians and their products (18 KiB).
-    assert.ok(minimizing.size < 61 * 1024, `${minimizing.size} bytes with minimize`);
+    assert.ok(minimizing.size < 62 * 1024, `${minimizing.size} bytes with minimize`);
     const left = opsIn(minimizing.text);
     for (const name of ["multiply", "matmul", "sum"]) assert.ok(left.includes(name), name);
     for (const name of ["gammaln", "erf", "sigmoid", "floor", "tanh", "cumsum", "solve", "cholesky"]) {

@@ -1,5 +1,5 @@
 /** The inputs by which to differentiate: names and paths, and what of the inputs' tree these leave. */
-import { describe, shortened } from "../describe.js";
+import { describe, reading, shortened } from "../describe.js";
 import { AdjointError } from "../errors.js";
 import { type Graph, isId } from "../graph.js";
 import { knownNames } from "../names.js";
@@ -52,7 +52,7 @@ export function selectInputs({ inputTree }: Graph, names: readonly unknown[], wh
   const paths = names.map((given) => {
     const isText = typeof given === "string";
     if (isText && Object.hasOwn(inputTree as object, given)) return [given];
-    const list = isText ? [] : Array.from((Array.isArray(given) && rowsOf(given)) || [undefined]);
+    const list = isText ? [] : keysIn(given, what);
     if (!list.every((key): key is Key => typeof key === "string" || isLength(key))) {
       throw new AdjointError(
         `${what}: inputs are named one by one, as in ${what}(f, "x"), not by ${describe(given)}.`,
@@ -71,6 +71,15 @@ export function selectInputs({ inputTree }: Graph, names: readonly unknown[], wh
     );
   });
   return pruned(inputTree, paths);
+}
+
+/** No tree is so deep that its paths are longer. */
+const longest = 1000;
+
+/** What a list of keys holds; `undefined` for what is none. */
+function keysIn(given: unknown, what: string): unknown[] {
+  const rows = reading(`${what}: inputs`, () => (Array.isArray(given) ? rowsOf(given) : undefined));
+  return rows && rows.length <= longest ? Array.from(rows) : [undefined];
 }
 
 /** What of a tree lies at paths and below. A list of which a part is left out is a record of what is left by place. */

@@ -161,7 +161,8 @@ interface Entry {
 
 /** As `decodeSafetensors`, for another function. */
 export function decodeNamed(what: string, given: Uint8Array): Safetensors {
-  if (!(given instanceof Uint8Array))
+  // A Proxy is no view, and isn't asked for its prototype.
+  if (!(ArrayBuffer.isView(given) && given instanceof Uint8Array))
     throw new AdjointError(`${what}: expected a Uint8Array, got ${describe(given)}.`);
   // Slices of Node's Buffer are no copies.
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);

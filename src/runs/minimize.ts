@@ -28,15 +28,14 @@ import {
   type Scheduling,
 } from "./drive.js";
 import { readInputs } from "./inputs.js";
-import { type Program, programOf } from "./kernels.js";
 import { chooseLoop, type LoopOptions } from "./loop.js";
 import { type Method, optimizerMethod } from "./method.js";
 import { BeforeStep } from "./progress.js";
 import type { Status } from "./reason.js";
 import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
 import { checkOptimizerOptions, prepare, readTask, type SolverReport, type Solving } from "./solving.js";
-import { asDtype, isTensor, plainTree, plainValue, type State, type Tensors } from "./state.js";
-import { type Objective, traceStep } from "./step.js";
+import { asDtype, isTensor, plainTree, plainValue, type State } from "./state.js";
+import { type Objective, stepOf } from "./step.js";
 import { knownStops, Stopping, type StoppingOptions } from "./stopping.js";
 
 /** A point in the parameters' tree: a number for a scalar parameter, a flat array for a tensor. */
@@ -342,12 +341,4 @@ function* minimizing(
     trajectory: recorder.finish(state.steps) as never,
     ...(solving && { solver: solving.report() }),
   };
-}
-
-/** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */
-function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: Tensors): Program {
-  const names = JSON.stringify(Object.keys(state.tree.parameters));
-  return programOf("step", [objective, optimizer], names, state.dtype, () =>
-    traceStep(optimizer, state, data, objective),
-  );
 }

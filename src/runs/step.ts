@@ -19,7 +19,8 @@ import {
 } from "../../graph/index.js";
 import { atPath, isExpr, isSpec, leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Optimizer, ParameterExprs } from "../../optimizers/index.js";
-import { isTensor, type State } from "./state.js";
+import { type Program, programOf } from "./kernels.js";
+import { isTensor, type State, type Tensors } from "./state.js";
 
 /** A scalar objective of named inputs. */
 export type Objective = Traced<Shapes, Expr<[]>>;
@@ -97,4 +98,12 @@ export function record<T>(names: readonly string[], values: readonly T[]): Recor
 function largest(tensors: readonly Expr[]): Expr | number {
   const norms: Expr[] = tensors.filter(({ shape }) => sizeOf(shape) > 0).map((one) => max(abs(one)));
   return norms.length === 0 ? 0 : norms.reduce((a, b) => maximum(a, b));
+}
+
+/** The step as a kernel: many runs of the same, as from many starts, trace and compile once. */
+export function stepOf(objective: Objective, optimizer: Optimizer, state: State, data: Tensors): Program {
+  const names = JSON.stringify(Object.keys(state.tree.parameters));
+  return programOf("step", [objective, optimizer], names, state.dtype, () =>
+    traceStep(optimizer, state, data, objective),
+  );
 }
