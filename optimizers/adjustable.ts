@@ -1,6 +1,6 @@
 /** Hyperparameters in the state instead of the kernel. */
 import { AdjointError, type Tree } from "../graph/index.js";
-import { describe, isFunction, mapTree } from "../graph/internal.js";
+import { describe, isFunction, isRecord, mapTree, reading } from "../graph/internal.js";
 import { joinSlots, type Links, takeSlots } from "./chain.js";
 import { applyTo, treeOptimizer } from "./tree.js";
 import type { Optimizer, OptimizerState, Place, Slot, Slots } from "./types.js";
@@ -35,12 +35,13 @@ export function adjustable<O extends object>(
     throw new AdjointError(
       `adjustable: make is ${describe(make)}; pass what makes an optimizer, such as adam.`,
     );
-  const read = { ...(values as Readonly<Record<string, number>>) };
+  const read = readRecord("values", values) as Readonly<Record<string, number>>;
+  const others = readRecord("fixed", fixed);
   for (const [name, value] of Object.entries(read)) {
     if (typeof value === "number") continue;
     throw new AdjointError(`adjustable: ${name} is ${describe(value)}; it must be a number.`);
   }
-  const makeOf = (options: object) => make({ ...fixed, ...options } as O);
+  const makeOf = (options: object) => make({ ...others, ...options } as O);
   const first = checkOptimizer("adjustable", makeOf(read));
   const own = Object.keys(read).map((name): [string, Slot] => [
     name,
@@ -102,3 +103,11 @@ export function setHyperparameters<S extends Slots, P>(
 }
 
 const isNumber = (tree: Tree<number>): tree is number => typeof tree === "number";
+
+/** A copy of an argument of `adjustable`, so that it is read once. @throws where it is no record */
+function readRecord(name: string, given: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(given)) return reading(`adjustable: ${name}`, () => ({ ...given }));
+  throw new AdjointError(
+    `adjustable: ${name} is ${describe(given)}; pass options by name, such as { learningRate: 0.1 }.`,
+  );
+}

@@ -78,8 +78,10 @@ const longest = 1000;
 
 /** What a list of keys holds; `undefined` for what is none. */
 function keysIn(given: unknown, what: string): unknown[] {
-  const rows = reading(`${what}: inputs`, () => (Array.isArray(given) ? rowsOf(given) : undefined));
-  return rows && rows.length <= longest ? Array.from(rows) : [undefined];
+  return reading(`${what}: inputs`, () => {
+    const rows = Array.isArray(given) ? rowsOf(given) : undefined;
+    return rows && rows.length <= longest ? Array.from(rows) : [undefined];
+  });
 }
 
 /** What of a tree lies at paths and below. A list of which a part is left out is a record of what is left by place. */

@@ -15,6 +15,7 @@ import {
   type NumericArray,
   type Path,
   pathText,
+  reading,
   readShape,
   readTree,
   sizeOf,
@@ -71,10 +72,13 @@ export function encodeSafetensors(
 export function safetensorsParts(
   what: string,
   tree: unknown,
-  metadata: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
 ): Uint8Array[] {
   const place = (path: Path) => (path.length === 0 ? `${what}: the tree` : `${what}: "${pathText(path)}"`);
   if (!isRecord(tree)) throw new AdjointError(`${what}: expected tensors by name, got ${describe(tree)}.`);
+  if (!isRecord(given))
+    throw new AdjointError(`${what}: metadata is ${describe(given)}; it must be an object of texts by name.`);
+  const metadata = reading(`${what}: metadata`, () => ({ ...given }));
   const read = readTree(tree, isNumeric, place, (value, path) => readTensor(value, place(path)));
   const entries = flattenTree(read as Tree<StoredTensor>, isShaped as never).map(({ path, leaf }) => {
     const { data, shape } = leaf as unknown as StoredTensor;
@@ -275,7 +279,9 @@ export function treeOfNames<T>(values: Readonly<Record<string, T>>): NamedTree<T
     return built.sort(([a], [b]) => Number(a) - Number(b)).map(([, value]) => value);
   };
   return build(
-    Object.entries(values).map(([name, value]) => [name.split("."), value] as const),
+    reading("treeOfNames: values", () => Object.entries(values)).map(
+      ([name, value]) => [name.split("."), value] as const,
+    ),
     "",
   ) as NamedTree<T>;
 }
