@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { multiply, square, sum, trace, vector } from "../graph/index.js";
+import { generated } from "../property-tests/support/generated.js";
 import { minimize, train } from "../src/index.js";
 import {
   accumulateGradients,
@@ -27,24 +28,6 @@ const parts = suite("optimizers: chains");
 
 const f = trace({ x: vector(2) }, ({ x }) => sum(multiply([0.2, 2], square(x))));
 const start = { x: [3, 4] };
-
-/** How many functions are generated while `run` runs. */
-function generated(run: () => unknown): number {
-  const { Function: Original } = globalThis;
-  let count = 0;
-  globalThis.Function = new Proxy(Original, {
-    construct(target, args, newTarget) {
-      count++;
-      return Reflect.construct(target, args, newTarget) as object;
-    },
-  });
-  try {
-    run();
-  } finally {
-    globalThis.Function = Original;
-  }
-  return count;
-}
 
 function steps(optimizer: Optimizer, from: Values, gradient: Values, count: number) {
   let now: { parameters: Values; state: ReturnType<Optimizer["init"]> } = {

@@ -338,6 +338,10 @@ laws("what can't be solved is refused before the first step", () => {
       /optimizers know no bounds/,
       () => a.minimize(rosenbrock, { x: [1, 2] }, a.adam({ learningRate: 1 }), { bounds: {} }),
     ],
+    [
+      /tolerance: unknown option "relativ"; .*"relative"/,
+      () => a.minimize(rosenbrock, { x: [1, 2] }, a.lbfgs(), JSON.parse('{ "tolerance": { "relativ": 1 } }')),
+    ],
     [/missing/, () => a.minimize(f, { x: [1, 2] } as never)],
   ];
   for (const [message, call] of refused) assert.throws(call, message);

@@ -2,16 +2,11 @@
 import { type OptionsOf, readOptions } from "../../graph/internal.js";
 import { freeElements } from "./bounds.js";
 import { firstStep, LineSearch } from "./line-search.js";
-import { Pairs, pairMemory } from "./pairs.js";
-import { count, type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
+import { Pairs, pairMemory, pairOptions } from "./pairs.js";
+import { type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 import { addScaled, dot, scale } from "./vectors.js";
 
-const options = {
-  /** How many pairs of steps and changes are remembered. */
-  memory: count(10),
-};
-
-export type LbfgsOptions = OptionsOf<typeof options>;
+export type LbfgsOptions = OptionsOf<typeof pairOptions>;
 
 /**
  * Newton's direction from the last few changes of the gradient, with Hager and Zhang's line search: for smooth functions of
@@ -26,7 +21,7 @@ export type LbfgsOptions = OptionsOf<typeof options>;
  * D. C. Liu and J. Nocedal, "On the limited memory BFGS method for large scale optimization", Math. Programming 45, 1989.
  */
 export function lbfgs(given: LbfgsOptions = {}): Solver {
-  const own = readOptions("lbfgs", options, given);
+  const own = readOptions("lbfgs", pairOptions, given);
   const pairs = own.memory;
   return makeSolver({
     name: "lbfgs",

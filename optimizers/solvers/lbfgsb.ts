@@ -9,16 +9,11 @@ import type { Bounds } from "./bounds.js";
 import { longestStep } from "./bounds.js";
 import { Compact } from "./compact.js";
 import { firstStep, LineSearch } from "./line-search.js";
-import { Pairs, pairMemory } from "./pairs.js";
-import { count, type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
+import { Pairs, pairMemory, pairOptions } from "./pairs.js";
+import { type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 import { dot } from "./vectors.js";
 
-const options = {
-  /** How many pairs of steps and changes are remembered. */
-  memory: count(10),
-};
-
-export type LbfgsbOptions = OptionsOf<typeof options>;
+export type LbfgsbOptions = OptionsOf<typeof pairOptions>;
 
 /**
  * L-BFGS for parameters within bounds: the bounds that hold are found along the projected path of steepest descent, so that many
@@ -33,7 +28,7 @@ export type LbfgsbOptions = OptionsOf<typeof options>;
  * Byrd, Lu, Nocedal and Zhu, "A limited memory algorithm for bound constrained optimization", SIAM J. Sci. Comput. 16, 1995.
  */
 export function lbfgsb(given: LbfgsbOptions = {}): Solver {
-  const own = readOptions("lbfgsb", options, given);
+  const own = readOptions("lbfgsb", pairOptions, given);
   const pairs = own.memory;
   return makeSolver({
     name: "lbfgsb",

@@ -1,9 +1,15 @@
 /** The last few steps and what they changed of the gradient: what limited-memory methods know of the Hessian. */
-import type { Iterate, Memory } from "./solver.js";
+import { count, type Iterate, type Memory } from "./solver.js";
 import { dot } from "./vectors.js";
 
 /** A pair that curves less than this part of what its lengths allow says nothing sure (as L-BFGS-B's ε). */
 const leastCurvature = 2.2e-16;
+
+/** The options of methods that remember pairs. */
+export const pairOptions = {
+  /** How many pairs of steps and changes are remembered. */
+  memory: count(10),
+};
 
 /** What an iterate must remember for `count` pairs. */
 export const pairMemory = (size: number, count: number): Memory => ({

@@ -1,6 +1,7 @@
 /** What is traced and generated once, and what isn't. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { generated } from "../../property-tests/support/generated.js";
 import {
   adam,
   add,
@@ -28,24 +29,6 @@ import {
 import { programOf } from "./kernels.js";
 
 const kept = suite("kernels");
-
-/** How many functions are generated while `run` runs. */
-function generated(run: () => unknown): number {
-  const { Function: Original } = globalThis;
-  let count = 0;
-  globalThis.Function = new Proxy(Original, {
-    construct(target, args, newTarget) {
-      count++;
-      return Reflect.construct(target, args, newTarget) as object;
-    },
-  });
-  try {
-    run();
-  } finally {
-    globalThis.Function = Original;
-  }
-  return count;
-}
 
 type Inputs = Readonly<Record<"X" | "y" | "W", Expr>>;
 

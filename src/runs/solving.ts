@@ -1,6 +1,6 @@
 /** Runs of solvers: the state that they work in, and the loop around their steps. */
 import { AdjointError } from "../../graph/index.js";
-import { describe, flattenTree, graphOf, isId, leavesOf, pathText } from "../../graph/internal.js";
+import { flattenTree, graphOf, isId, leavesOf, pathText } from "../../graph/internal.js";
 import {
   type Bounds,
   hasConverged,
@@ -18,6 +18,7 @@ import { type Loop, type LoopOptions, reasonOf } from "./loop.js";
 import { allSteps, type Reason } from "./reason.js";
 import { isTensor, State, type Tensors } from "./state.js";
 import type { Objective } from "./step.js";
+import { readTolerance } from "./stopping.js";
 
 /** How a solver went about it. */
 export interface SolverReport {
@@ -186,17 +187,13 @@ export function readTask(
   return { solver, objective, parameters, data, bounds, tolerance };
 }
 
-/** The tolerances of a solver: a number is the relative one. */
+/** The tolerances of a solver: a number is the relative one, and there is no absolute one unless it is given. */
 function readSolverTolerance(what: string, given: unknown): SolverTolerance {
-  const isBound = (one: unknown): one is number =>
-    typeof one === "number" && Number.isFinite(one) && one >= 0;
-  const { relative = given === undefined ? 1e-8 : 0, absolute = 0 } =
-    typeof given === "object" && given !== null
-      ? (given as Partial<SolverTolerance>)
-      : { relative: (given ?? 1e-8) as number };
-  const wrong = [relative, absolute].find((one) => !isBound(one));
-  if (wrong === undefined) return { relative, absolute: absolute === 0 ? -1 : absolute };
-  throw new AdjointError(`${what}: tolerance must be a finite number ≥ 0, not ${describe(wrong)}.`);
+  const { absolute, relative } = readTolerance(`${what}: tolerance`, given, 1e-8);
+  const isPlain = given === undefined || typeof given === "number";
+  return isPlain
+    ? { relative: absolute, absolute: -1 }
+    : { relative, absolute: absolute === 0 ? -1 : absolute };
 }
 
 /** @throws where the objective doesn't depend on a parameter, as its graph tells */

@@ -146,7 +146,8 @@ export class Stopping {
   }
 }
 
-function readTolerance(what: string, given: unknown, absent: number): Bounds {
+/** An absolute bound and a relative one: a number, or `absent` where nothing is given, is absolute. */
+export function readTolerance(what: string, given: unknown, absent: number): Bounds {
   const isBound = (one: unknown) => typeof one === "number" && Number.isFinite(one) && one >= 0;
   if (!isRecord(given)) {
     const absolute = given === undefined ? absent : given;
