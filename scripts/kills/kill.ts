@@ -10,9 +10,12 @@ import { build } from "esbuild";
 export interface KillOptions {
   /** How many runs are killed. */
   readonly kills: number;
-  /** Columns of the weights, on which the size of a file depends. */
-  readonly hidden: number;
-  readonly epochs: number;
+  /** What is run: by an optimizer in batches, by a solver, or by one of least squares. */
+  readonly kind: "train" | "minimize" | "leastSquares";
+  /** Columns of the weights, or parameters, on which the size of a file depends. */
+  readonly size: number;
+  /** Epochs, or the most steps. */
+  readonly length: number;
   readonly seed: number;
   /** Told after each kill. */
   readonly onKill?: (killed: number) => void;
@@ -70,7 +73,14 @@ async function bundleChild(directory: string): Promise<string> {
 /** How many runs are on their way at once: most of the time they wait for the disk. */
 const lanes = 4;
 
-export async function killRuns({ kills, hidden, epochs, seed, onKill }: KillOptions): Promise<KillReport> {
+export async function killRuns({
+  kills,
+  kind,
+  size,
+  length,
+  seed,
+  onKill,
+}: KillOptions): Promise<KillReport> {
   const directory = mkdtempSync(join(tmpdir(), "adjoint-kills-"));
   const random = randomSource(seed);
   const faults: string[] = [];
@@ -78,7 +88,7 @@ export async function killRuns({ kills, hidden, epochs, seed, onKill }: KillOpti
   const report = (): KillReport => ({ killed, completed, whileWriting, faults });
   try {
     const child = await bundleChild(directory);
-    const command = (path: string) => [child, path, String(hidden), String(epochs)];
+    const command = (path: string) => [child, path, kind, String(size), String(length)];
     const began = Date.now();
     const whole = await runFor(command(join(directory, "whole")), Number.POSITIVE_INFINITY);
     const longest = Date.now() - began;

@@ -118,9 +118,15 @@ files("weights are written and read", () => {
 files(
   "runs that are killed lose nothing before their last checkpoint (a sample of `npm run kills`)",
   async () => {
-    const report = await killRuns({ kills: 4, hidden: 500, epochs: 4, seed: 3 });
-    assert.equal(report.faults, []);
-    assert.is(report.killed, 4);
+    for (const [kind, kills, size, length] of [
+      ["train", 2, 500, 4],
+      ["minimize", 2, 500, 40],
+      ["leastSquares", 1, 500, 20],
+    ] as const) {
+      const report = await killRuns({ kind, kills, size, length, seed: 3 });
+      assert.equal(report.faults, [], kind);
+      assert.is(report.killed, kills, kind);
+    }
   },
 );
 

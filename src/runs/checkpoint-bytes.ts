@@ -1,7 +1,7 @@
 /** Checkpoints as bytes, in the layout of safetensors, which other tools read as well. */
 import { AdjointError } from "../../graph/index.js";
 import { decodeNamed, safetensorsParts } from "../data/internal.js";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, isRunName, readCheckpoint } from "./checkpoint.js";
 
 /** What the metadata name it. */
 const format = "adjoint checkpoint";
@@ -60,11 +60,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 export function checkpointOf(what: string, bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeNamed(what, bytes);
   const { version, run, method, steps } = metadata;
-  if (
-    metadata.format !== format ||
-    metadata.checksum === undefined ||
-    (run !== "minimize" && run !== "train")
-  )
+  if (metadata.format !== format || metadata.checksum === undefined || !isRunName(run))
     throw new AdjointError(`${what}: the bytes are a safetensors file, but hold no checkpoint of a run.`);
   const checkpoint = { version: Number(version), run, method: method ?? "", steps: Number(steps), tensors };
   return readCheckpoint(what, checkpoint);

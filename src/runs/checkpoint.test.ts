@@ -182,7 +182,7 @@ resuming("refused: checkpoints of something else, by what differs", () => {
     /resume is a checkpoint of version 2, and this version of the library reads version 1/,
   );
   refused({ ...kept, run: "train" }, /resume is a checkpoint of train/);
-  refused({ ...kept, method: "sgd" }, /its optimizer is the text "sgd", and here it is adam/);
+  refused({ ...kept, method: "sgd" }, /its method is the text "sgd", and here it is adam/);
   refused(without("parameters.layers.0.w"), /it has no "parameters\.layers\.0\.w"/);
   refused(without("run.counts"), /it has no "run\.counts"/);
   refused(

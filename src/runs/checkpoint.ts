@@ -16,15 +16,22 @@ import type { State } from "./state.js";
 /** The version of what checkpoints hold. */
 const version = 1;
 
+/** What can be run. */
+const runs = ["minimize", "train", "leastSquares"] as const;
+
+export function isRunName(given: unknown): given is Checkpoint["run"] {
+  return (runs as readonly unknown[]).includes(given);
+}
+
 /**
- * All that a run needs to go on to the same bits: parameters, the optimizer's state, the steps taken, where the random source
+ * All that a run needs to go on to the same bits: parameters, the optimizer's or the solver's state, the steps taken, where the random source
  * and the epoch are, the best so far. It is plain data, and shares none with the run.
  */
 export interface Checkpoint {
   readonly version: number;
   /** What was run. */
-  readonly run: "minimize" | "train";
-  /** The optimizer's name. */
+  readonly run: (typeof runs)[number];
+  /** The name of the optimizer, or of the solver that it was or that was chosen. */
   readonly method: string;
   /** Steps taken. */
   readonly steps: number;
@@ -49,7 +56,7 @@ export interface CheckpointOptions {
 export interface ResumeOptions {
   /** Has the run saved as it goes. */
   readonly checkpoint?: CheckpointOptions;
-  /** Goes on from there instead of the start, to the same bits, if function, optimizer, data and options are the same. */
+  /** Goes on from there instead of the start, to the same bits, if function, method, data and options are the same. */
   readonly resume?: Checkpoint | undefined;
 }
 
@@ -118,7 +125,7 @@ function restored(
   const differs = (found: string) =>
     new AdjointError(`${what}: resume is a checkpoint of another run: ${found}.`);
   if (given.method !== method)
-    throw differs(`its optimizer is ${describe(given.method)}, and here it is ${method}`);
+    throw differs(`its method is ${describe(given.method)}, and here it is ${method}`);
   const tensors = new Map(Object.entries(given.tensors));
   for (const { path, shape, offset, size } of state.leaves) {
     const name = nameOf(path);
@@ -149,8 +156,13 @@ function restored(
 export function readCheckpoint(what: string, given: unknown): Checkpoint {
   const read = reading(what, () => (isRecord(given) ? { ...given } : {}));
   const { version: own, run, method, steps, tensors } = read;
-  const isWhole = (run === "minimize" || run === "train") && typeof method === "string";
-  if (!isWhole || !isRecord(tensors) || typeof own !== "number" || typeof steps !== "number")
+  if (
+    !isRunName(run) ||
+    typeof method !== "string" ||
+    !isRecord(tensors) ||
+    typeof own !== "number" ||
+    typeof steps !== "number"
+  )
     throw new AdjointError(`${what} is ${describe(given)}; pass what a run gave to checkpoint.save.`);
   if (own === version) return { version, run, method, steps, tensors: tensors as Checkpoint["tensors"] };
   throw new AdjointError(

@@ -15,7 +15,7 @@ import {
   valueAndGrad,
   vector,
 } from "../../graph/index.js";
-import { graphOf, isOp, kink, leavesOf, mark, sizeOf, unflattenTree } from "../../graph/internal.js";
+import { isOp, kink, leavesOf, mark, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Functions } from "../../optimizers/solvers/internal.js";
 import { type Program, programOf } from "./kernels.js";
 import { isTensor, plainValue, type Tensors } from "./state.js";
@@ -24,38 +24,52 @@ import { keys, type Objective, record } from "./step.js";
 /** What kernels are given, and what they write. */
 type Inputs = Record<string, number | Float64Array>;
 
-/** The functions of an objective for parameters and data of these forms; `data` is bound. */
-export function makeFunctions(
-  objective: Objective,
-  parameters: Tensors,
-  data: Tensors,
-  counts: Float64Array,
-): Functions {
-  const leaves = leavesOf(parameters, isTensor);
-  const constants = leavesOf(data, isTensor);
-  const size = leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const others = keys("d", constants.length);
-  const flat = () => flatten(objective, parameters, data, size, others);
+/** The kernels of an objective for parameters and data of these forms, each traced when it is first asked for. */
+export interface Programs {
+  readonly parameters: Tensors;
+  readonly data: Tensors;
+  readonly value: () => Program;
+  readonly gradient: () => Program;
+  readonly product: () => Program;
+  readonly hessian: () => Program;
+}
+
+export function makePrograms(objective: Objective, parameters: Tensors, data: Tensors): Programs {
+  const flat = () => flatten(objective, parameters, data) as never;
   const text = JSON.stringify(Object.keys(parameters));
-  const kernel = (name: string, make: () => Traced): (() => Program["kernel"]) => {
-    let found: Program["kernel"] | undefined;
+  const program = (name: string, make: () => unknown): (() => Program) => {
+    let found: Program | undefined;
     return () => {
-      found ??= programOf(name, [objective], text, "f64", make).kernel;
+      found ??= programOf(name, [objective], text, "f64", make as () => Traced);
       return found;
     };
   };
-  const kernels = {
-    value: kernel("value", flat),
-    gradient: kernel("gradient", () => valueAndGrad(flat() as never, "x" as never) as unknown as Traced),
-    product: kernel("product", () => hvp(flat() as never, "x" as never) as unknown as Traced),
-    hessian: kernel("hessian", () => hessian(flat() as never, "x" as never) as unknown as Traced),
+  return {
+    parameters,
+    data,
+    value: program("value", flat),
+    gradient: program("gradient", () => valueAndGrad(flat(), "x" as never)),
+    product: program("product", () => hvp(flat(), "x" as never)),
+    hessian: program("hessian", () => hessian(flat(), "x" as never)),
   };
+}
+
+/** Whether an objective has no kinks, where second derivatives say nothing of what comes next: its gradient would mark them. */
+export function isSmooth({ gradient }: Programs): boolean {
+  return gradient().graph.nodes.every((node) => !isOp(node, kink.op) && !isOp(node, mark.op));
+}
+
+/** The functions of an objective, of which the data are bound. */
+export function makeFunctions(programs: Programs, counts: Float64Array): Functions {
+  const constants = leavesOf(programs.data, isTensor);
+  const others = keys("d", constants.length);
+  const size = sizeOfAll(programs.parameters);
   const given = record(others, constants.map(plainValue)) as Inputs;
   const inputs: Inputs = { ...given };
   const along: Inputs = { ...given };
   const told: Float64Array = new Float64Array(1);
-  const run = (name: keyof typeof kernels, from: Inputs, into: unknown) => {
-    kernels[name]().into(from as never, into as never);
+  const run = (name: "value" | "gradient" | "product" | "hessian", from: Inputs, into: unknown) => {
+    programs[name]().kernel.into(from as never, into as never);
   };
   const count = (place: number) => {
     counts[place] = counts[place]! + 1;
@@ -95,29 +109,29 @@ export function makeFunctions(
 }
 
 /** The objective as a function of one vector `x`, the parameters one after the other, and of its data in order. */
-function flatten(
-  objective: Objective,
-  parameters: Tensors,
-  data: Tensors,
-  size: number,
-  others: readonly string[],
-): Traced {
+function flatten(objective: Objective, parameters: Tensors, data: Tensors): Traced {
   const shapes = leavesOf(parameters, isTensor).map(({ shape }) => shape);
+  const constants = leavesOf(data, isTensor);
+  const others = keys("d", constants.length);
   const specs = record(
     others,
-    leavesOf(data, isTensor).map(({ shape }) => tensor(shape)),
+    constants.map(({ shape }) => tensor(shape)),
   );
-  return trace({ x: vector(size), ...specs }, (inputs: Readonly<Record<string, Expr>>) => {
+  return trace({ x: vector(sizeOfAll(parameters)), ...specs }, (inputs: Readonly<Record<string, Expr>>) => {
     const parts = partsOf(inputs.x!, shapes);
     const tree = unflattenTree(parameters, isTensor, parts);
-    const constants = unflattenTree(
+    const rest = unflattenTree(
       data,
       isTensor,
       others.map((name) => inputs[name]!),
     );
-    const all = { ...(tree as object), ...(constants as object) };
+    const all = { ...(tree as object), ...(rest as object) };
     return (objective as unknown as (inputs: object) => Expr)(all);
   }) as unknown as Traced;
+}
+
+function sizeOfAll(tensors: Tensors): number {
+  return leavesOf(tensors, isTensor).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** The parts of a vector, one after the other, in these shapes. */
@@ -129,13 +143,4 @@ function partsOf(x: Expr, shapes: readonly Shape[]): Expr[] {
     const part = shapes.length === 1 ? x : slice(x, start, offset);
     return shape.length === 1 ? part : reshape(part, shape);
   });
-}
-
-/** Whether an objective has no kinks, where second derivatives say nothing of what comes next: its gradient would mark them. */
-export function isSmooth(objective: Objective, parameters: Tensors): boolean {
-  const gradient = valueAndGrad(
-    objective as never,
-    ...(Object.keys(parameters) as never[]),
-  ) as unknown as Traced;
-  return graphOf(gradient, "minimize").nodes.every((node) => !isOp(node, kink.op) && !isOp(node, mark.op));
 }

@@ -1,4 +1,4 @@
-import { AdjointError, type Dtype, type Shape, type Shapes, type Traced } from "../../graph/index.js";
+import type { Dtype, Shape, Shapes, Traced } from "../../graph/index.js";
 import {
   type ArrayOf,
   checkOptions,
@@ -16,9 +16,7 @@ import { knownResume, type ResumeOptions, readCheckpoints, restore, takeCheckpoi
 import { readDtype, readOptimizer } from "./checks.js";
 import { explainPoint } from "./divergence.js";
 import {
-  Answers,
   type Driven,
-  drive,
   finish,
   finishAsync,
   knownAsync,
@@ -28,11 +26,11 @@ import {
   type Scheduling,
 } from "./drive.js";
 import { readInputs } from "./inputs.js";
-import { chooseLoop, type LoopOptions } from "./loop.js";
+import { chooseLoop } from "./loop.js";
 import { type Method, optimizerMethod } from "./method.js";
-import { BeforeStep } from "./progress.js";
+import { pursue, type Waiting } from "./pursue.js";
 import type { Status } from "./reason.js";
-import { defaultMemoryLimit, makeRecorder } from "./recorder.js";
+import { defaultMemoryLimit } from "./recorder.js";
 import { checkOptimizerOptions, prepare, readTask, type SolverReport, type Solving } from "./solving.js";
 import { asDtype, isTensor, plainTree, plainValue, type State } from "./state.js";
 import { type Objective, stepOf } from "./step.js";
@@ -253,7 +251,7 @@ export function minimizeBy(
 function* minimizing(
   what: string,
   makeLoop: typeof chooseLoop,
-  pace: Scheduling & { readonly isAsync: boolean },
+  waiting: Waiting,
   objective: Objective,
   start: unknown,
   given: Optimizer | Solver,
@@ -262,7 +260,7 @@ function* minimizing(
   const solver = isSolver(given) ? given : undefined;
   const optimizer = solver ? undefined : readOptimizer(what, given);
   const options = checkOptions(what, asked, known);
-  const { steps = 1000, trajectory = true, dtype = "f64", onStep, onProgress } = options;
+  const { steps = 1000, trajectory: isRecorded = true, dtype = "f64", onStep, onProgress } = options;
   const { memoryLimit = defaultMemoryLimit, data: constants = {} } = options;
   readCount(steps, `${what}: steps`);
   readCount(memoryLimit, `${what}: memoryLimit`, 0, Number.MAX_SAFE_INTEGER);
@@ -292,53 +290,30 @@ function* minimizing(
     solving = prepare(readTask(what, solver!, options, objective, parameters, data));
     state = solving.state;
   }
+  const { name } = optimizer ?? solving!;
   const saving = readCheckpoints(what, options.checkpoint, 1000);
-  if (!optimizer && (saving || options.resume !== undefined))
-    throw new AdjointError(
-      `${what}: checkpoint and resume are options of optimizers; a solver starts from a point.`,
-    );
-  if (optimizer && options.resume !== undefined) {
-    const memory = restore(what, options.resume, "minimize", optimizer.name, state);
+  if (options.resume !== undefined) {
+    const memory = restore(what, options.resume, "minimize", name, state);
     stopping.restore(memory.stopping ?? [], state.steps);
   }
-  const checkpoints = saving && {
-    every: saving.every,
-    save: () =>
-      saving.save(takeCheckpoint("minimize", optimizer!.name, state, { stopping: stopping.save(state) })),
-  };
-  const recorder = makeRecorder(state, trajectory ? steps : 0, memoryLimit, state.steps);
-  const answers = new Answers();
-  const tell = (value: number, norm: number) => {
-    state.told = state.steps + 1;
-    const answer = onStep!(new BeforeStep<never>(state.told, value, norm, state));
-    state.told = 0;
-    return answers.take("onStep", answer);
-  };
-  const evaluated = (value: number, norm: number) => {
-    if (state.seen === state.steps) return undefined;
-    state.seen = state.steps;
-    return stopping.test(value, norm, state.steps, state) ?? (onStep && tell(value, norm));
-  };
-  const loopOptions: LoopOptions = {
-    steps,
-    recorder: trajectory ? recorder : undefined,
-    evaluated: onStep || stopping.isAsked ? evaluated : undefined,
-  };
-  const loop = method
-    ? makeLoop(method, state, loopOptions)
-    : solving!.loop(loopOptions, () => explain(state.point()));
-  const { maxTime } = stopping;
-  const ended = yield* drive(loop, state, {
-    ...{ ...pace, maxSteps: steps, maxTime, answers, onProgress, checkpoints },
+  const save = () =>
+    saving!.save(takeCheckpoint("minimize", name, state, { stopping: stopping.save(state) }));
+  const { reason, value, evaluations, trajectory } = yield* pursue({
+    state,
+    waiting,
+    wishes: { steps, trajectory: isRecorded, memoryLimit, onStep, onProgress, maxTime: stopping.maxTime },
+    test: stopping.isAsked ? (value, norm) => stopping.test(value, norm, state.steps, state) : undefined,
+    loop: (own) => (method ? makeLoop(method, state, own) : solving!.loop(own, () => explain(state.point()))),
+    checkpoints: saving && { every: saving.every, save },
   });
   return {
     parameters: state.point() as never,
-    value: ended.value,
-    status: ended.reason.status,
-    message: ended.reason.message,
-    evaluations: ended.evaluations,
+    value,
+    status: reason.status,
+    message: reason.message,
+    evaluations,
     steps: state.steps,
-    trajectory: recorder.finish(state.steps) as never,
+    trajectory: trajectory as never,
     ...(solving && { solver: solving.report() }),
   };
 }

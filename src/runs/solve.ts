@@ -1,10 +1,16 @@
-/** The loop of a least-squares run: it takes the steps of an engine until there is a reason to end, and says which. */
+/** Runs of least squares: the state that their solvers work in, why they end, and how fits have one. */
+
 import type {
   Engine,
   Evaluations,
   LeastSquares,
   LeastSquaresSolver,
 } from "../../optimizers/solvers/least-squares/index.js";
+import { Attempts } from "../../optimizers/solvers/least-squares/index.js";
+import { Answers, type Driven, drive, finish } from "./drive.js";
+import type { Reason, Status } from "./reason.js";
+import { State, type Tensors } from "./state.js";
+import { type Walk, walkLoop } from "./walk.js";
 
 /**
  * Why a run of least squares ended.
@@ -12,15 +18,10 @@ import type {
  *   residuals, or than the residuals' rounding.
  * - `stalled`: no step goes down any more, or the residuals no longer depend on a parameter, and the conditions don't hold.
  * - `max-steps`, `max-evaluations`, `max-time`: all that was allowed is used up.
- * - `stopped`: `onStep` returned false.
+ * - `stopped`: a callback returned false.
+ * - `aborted`: the signal of an asynchronous run was aborted.
  */
-export type LeastSquaresStatus =
-  | "converged"
-  | "stalled"
-  | "max-steps"
-  | "max-evaluations"
-  | "max-time"
-  | "stopped";
+export type LeastSquaresStatus = Exclude<Status, "completed" | "diverged">;
 
 /** How far a run may go. */
 export interface Limits {
@@ -28,13 +29,6 @@ export interface Limits {
   readonly maxEvaluations: number;
   readonly maxTime: number;
   readonly tolerance: number;
-}
-
-/** What is told at each point before a step. */
-export interface Told {
-  /** The engine that stands at the point. */
-  readonly engine: Engine;
-  readonly steps: number;
 }
 
 export interface Solved {
@@ -46,121 +40,97 @@ export interface Solved {
   readonly evaluations: Readonly<Evaluations>;
 }
 
-/**
- * Attempts, by the share of the solver's first radius: a run that stalls begins again at its start with a longer reach, then
- * with a shorter one. Where a trust region leads depends much on its first radius when a start is far off.
- */
-const attempts = [1, 10, 0.1];
+/** What is to be solved, by what, and what its parameters are called. */
+export interface LeastSquaresTask {
+  readonly problem: LeastSquares;
+  readonly solver: LeastSquaresSolver;
+  readonly limits: Limits;
+  readonly nameOf: (parameter: number) => string;
+}
 
-/**
- * Solves from a start. A run that stalls is tried again, and the best attempt is what is given.
- *
- * @param begin called as an attempt begins
- * @param told called at each point before a step; `false` stops the run
- */
+/** The state of a run from a start: the parameters, and all that the solver remembers. */
+export function stateOf({ problem, solver }: LeastSquaresTask, parameters: Tensors): State {
+  const length = Attempts.lengthOf(problem, solver) - problem.residuals.size;
+  const all = { data: new Float64Array(length), shape: [length] };
+  return new State({ parameters, slots: { [solver.name]: { all } } });
+}
+
+/** A solver on its way through a state, which it begins or goes on with. */
+export interface LeastSquaresWalk extends Walk {
+  /** What was reached, and why it went no further: the best point of all attempts. */
+  finish(reason: Reason): Omit<Solved, "steps">;
+}
+
+export function walkOf(
+  { problem, solver, limits: { tolerance, maxEvaluations }, nameOf }: LeastSquaresTask,
+  state: State,
+): LeastSquaresWalk {
+  const attempts = new Attempts(problem, solver, state.now as Float64Array, tolerance);
+  const ending = () =>
+    attempts.isSolved ? solved(attempts.engine, tolerance) : stalled(attempts.engine, nameOf);
+  return {
+    get value() {
+      return attempts.engine.cost;
+    },
+    get norm() {
+      return attempts.engine.norm;
+    },
+    get evaluations() {
+      return attempts.evaluations.residuals;
+    },
+    conclude(end) {
+      if (attempts.isAtEnd || end !== undefined) return ending();
+      if (attempts.evaluations.residuals < maxEvaluations) return undefined;
+      const message = "The residuals were evaluated as often as maxEvaluations allows.";
+      return { status: "max-evaluations", message };
+    },
+    step: () => (attempts.step() ? undefined : "no step goes down"),
+    finish(reason) {
+      const isLeft = reason.status !== "converged" && attempts.settle();
+      const { engine, evaluations } = attempts;
+      const { status, message } = isLeft && reason.status === "stalled" ? stalled(engine, nameOf) : reason;
+      return { engine, status: status as LeastSquaresStatus, message, evaluations: { ...evaluations } };
+    },
+  };
+}
+
+/** Solves from a start within the bounds, waiting for nothing. An attempt that stalls is followed by another one. */
 export function solve(
   problem: LeastSquares,
   start: Float64Array,
   solver: LeastSquaresSolver,
   limits: Limits,
   nameOf: (parameter: number) => string,
-  begin: () => void = () => {},
-  told: (at: Told) => boolean = () => true,
 ): Solved {
-  const began = Date.now();
-  const spent: Evaluations = { residuals: 0, jacobians: 0, products: 0 };
-  let best: Solved | undefined;
-  let left = limits.steps;
-  for (const share of attempts) {
-    begin();
-    const engine = solver.start(problem, start, limits.tolerance, share);
-    const allowed = { ...limits, steps: left, maxEvaluations: limits.maxEvaluations - spent.residuals };
-    const found = attempt(engine, allowed, began, nameOf, told);
-    for (const key of ["residuals", "jacobians", "products"] as const) spent[key] += engine.evaluations[key];
-    left -= found.steps;
-    if (!best || found.status === "converged" || engine.cost < best.engine.cost)
-      best = { ...found, engine, evaluations: spent };
-    if (found.status !== "stalled" || left <= 0) break;
-  }
-  return { ...best!, steps: limits.steps - left };
+  return finish("solve", solving({ problem, solver, limits, nameOf }, start));
 }
 
-type Ended = Pick<Solved, "status" | "message" | "steps">;
-
-function attempt(
-  engine: Engine,
-  limits: Limits,
-  began: number,
-  nameOf: (parameter: number) => string,
-  told: (at: Told) => boolean,
-): Ended {
-  for (let steps = 0; ; steps++) {
-    const over = outOf(engine, steps, limits, began);
-    if (over) return { ...over, steps };
-    if (!told({ engine, steps }))
-      return { status: "stopped", message: `onStep returned false after ${steps} steps.`, steps };
-    const move = engine.step();
-    if (move === "moved") continue;
-    return {
-      ...(move === "solved" ? solved(engine, limits.tolerance, nameOf) : stuck(engine, nameOf)),
-      steps,
-    };
-  }
+function* solving(task: LeastSquaresTask, start: Float64Array): Driven<Solved> {
+  const state = stateOf(task, { x: { data: start, shape: [start.length] } });
+  const walk = walkOf(task, state);
+  const { steps, maxTime } = task.limits;
+  const { reason } = yield* drive(walkLoop(walk, state, { steps }), state, {
+    ...{ isAsync: false, maxSteps: steps, maxTime, answers: new Answers() },
+  });
+  return { ...walk.finish(reason), steps: state.steps };
 }
 
-function outOf(
-  engine: Engine,
-  steps: number,
-  limits: Limits,
-  began: number,
-): Omit<Ended, "steps"> | undefined {
-  const where = `; the relative offset is ${short(engine.offset)}`;
-  if (steps >= limits.steps) return { status: "max-steps", message: `All ${steps} steps are taken${where}.` };
-  if (engine.evaluations.residuals > limits.maxEvaluations)
-    return {
-      status: "max-evaluations",
-      message: `The residuals were evaluated as often as maxEvaluations allows${where}.`,
-    };
-  if (limits.maxTime < Infinity && Date.now() - began >= limits.maxTime)
-    return {
-      status: "max-time",
-      message: `The run took the ${limits.maxTime} ms that maxTime allows${where}.`,
-    };
-  return undefined;
-}
-
-/** A sum of squares this small beside that of a flat parameter's residuals is as good as none. */
-function solved(
-  engine: Engine,
-  tolerance: number,
-  nameOf: (parameter: number) => string,
-): Omit<Ended, "steps"> {
-  if (engine.flat.length > 0 && engine.cost > 0) {
-    const names = engine.flat.map(nameOf).join(", ");
-    return {
-      status: "stalled",
-      message: `The residuals no longer depend on ${names}, as they did on the way: the run went where they are flat.`,
-    };
-  }
+function solved({ offset }: Engine, tolerance: number): Reason {
   const why =
-    engine.offset <= tolerance
-      ? `which is within ${tolerance}`
-      : "which is what the residuals' rounding leaves";
+    offset <= tolerance ? `which is within ${tolerance}` : "which is what the residuals' rounding leaves";
   return {
     status: "converged",
-    message: `The parameters can take away ${short(engine.offset)} of the residuals, ${why}.`,
+    message: `The parameters can take away ${short(offset)} of the residuals, ${why}.`,
   };
 }
 
-function stuck(engine: Engine, nameOf: (parameter: number) => string): Omit<Ended, "steps"> {
-  const flat =
-    engine.flat.length > 0
-      ? `, and the residuals no longer depend on ${engine.flat.map(nameOf).join(", ")}`
-      : "";
-  return {
-    status: "stalled",
-    message: `No step goes down, though the parameters could take away ${short(engine.offset)} of the residuals${flat}.`,
-  };
+function stalled({ flat, offset }: Engine, nameOf: (parameter: number) => string): Reason {
+  const names = flat.map(nameOf).join(", ");
+  const message =
+    flat.length > 0
+      ? `The residuals no longer depend on ${names}, as they did on the way: the run went where they are flat.`
+      : `No step goes down, though the parameters could take away ${short(offset)} of the residuals.`;
+  return { status: "stalled", message };
 }
 
 function short(x: number): string {

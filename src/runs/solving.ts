@@ -13,12 +13,13 @@ import {
   type SolverMethod,
 } from "../../optimizers/solvers/internal.js";
 import { readBounds } from "./bounds.js";
-import { isSmooth, makeFunctions } from "./functions.js";
-import { type Loop, type LoopOptions, reasonOf } from "./loop.js";
-import { allSteps, type Reason } from "./reason.js";
+import { isSmooth, makeFunctions, makePrograms } from "./functions.js";
+import type { Loop, LoopOptions } from "./loop.js";
+import type { Reason } from "./reason.js";
 import { isTensor, State, type Tensors } from "./state.js";
 import type { Objective } from "./step.js";
 import { readTolerance } from "./stopping.js";
+import { type Walk, walkLoop } from "./walk.js";
 
 /** How a solver went about it. */
 export interface SolverReport {
@@ -57,6 +58,8 @@ export interface SolverTolerance {
 }
 
 export interface Solving {
+  /** The solver's name, of the one that was chosen. */
+  readonly name: string;
   readonly state: State;
   loop(options: LoopOptions, explain: () => string | undefined): Loop;
   report(): SolverReport;
@@ -65,7 +68,8 @@ export interface Solving {
 /** A solver on its way through a state's first array, in which it has its iterate: steps change it in place. */
 export function prepare({ solver: given, objective, parameters, data, bounds, tolerance }: Task): Solving {
   const size = bounds.lower.length;
-  const traits = () => ({ size, bounded: bounds.some, smooth: isSmooth(objective, parameters) });
+  const programs = makePrograms(objective, parameters, data);
+  const traits = () => ({ size, bounded: bounds.some, smooth: isSmooth(programs) });
   const { solver, why } = methodOf(given).choose?.(traits()) ?? { solver: given, why: "" };
   const method = methodOf(solver);
   const memory = method.memory(size);
@@ -74,10 +78,14 @@ export function prepare({ solver: given, objective, parameters, data, bounds, to
   const state = new State({ parameters, slots: { [solver.name]: { all } } });
   const iterate = new Iterate(state.now as Float64Array, size, memory);
   const moved = project(bounds, iterate.x);
-  const problem: Problem = { functions: makeFunctions(objective, parameters, data, iterate.counts), bounds };
+  const problem: Problem = { functions: makeFunctions(programs, iterate.counts), bounds };
   return {
+    name: solver.name,
     state,
-    loop: (options, explain) => solverLoop(method, problem, iterate, state, tolerance, options, explain),
+    loop({ evaluated, ...options }, explain) {
+      const walk = walkOf(method, problem, iterate, tolerance, explain);
+      return walkLoop(walk, state, { ...options, evaluated: evaluated && certifying(evaluated) });
+    },
     report() {
       const [values, gradients, products, hessians] = iterate.counts as unknown as [
         number,
@@ -91,42 +99,36 @@ export function prepare({ solver: given, objective, parameters, data, bounds, to
   };
 }
 
-/** The loop of a solver's steps. */
-function solverLoop(
+/** A solver's steps. */
+function walkOf(
   solver: SolverMethod,
   problem: Problem,
   iterate: Iterate,
-  state: State,
   tolerance: SolverTolerance,
-  options: LoopOptions,
   explain: () => string | undefined,
-): Loop {
-  const { steps, recorder, evaluated } = options;
-  const before = state.before as Float64Array;
+): Walk {
   let running: Running | undefined;
-  let end: string | undefined;
-  return (until) => {
-    if (!iterate.begun && !iterate.begin(problem, solver.usesGradients ?? true)) {
+  return {
+    begin() {
+      if (iterate.begun || iterate.begin(problem, solver.usesGradients ?? true)) return;
       throw new AdjointError(
         `minimize: at the start, ${explain() ?? "the value or the gradient isn't finite."}`,
       );
-    }
-    running ??= solver.run(problem, iterate);
-    for (;;) {
-      const { value, norm, counts } = iterate;
-      const evaluations = counts[0]! + counts[1]!;
-      // What stopping tests count is one more than those before the point.
-      state.evaluations = evaluations - 1;
-      const found = conclude(iterate, tolerance, end);
-      const asked = found ?? (state.steps >= steps ? allSteps(state.steps, norm) : evaluated?.(value, norm));
-      const reason = reasonOf(asked);
-      if (asked || state.steps >= until)
-        return { reason: reason && certified(reason, norm), value, evaluations };
-      recorder?.record(state.steps, value);
-      before.set(iterate.x);
-      end = running.step();
-      if (end === undefined) state.steps++;
-    }
+    },
+    get value() {
+      return iterate.value;
+    },
+    get norm() {
+      return iterate.norm;
+    },
+    get evaluations() {
+      return iterate.counts[0]! + iterate.counts[1]!;
+    },
+    conclude: (end) => conclude(iterate, tolerance, end),
+    step() {
+      running ??= solver.run(problem, iterate);
+      return running.step();
+    },
   };
 }
 
@@ -148,11 +150,12 @@ function conclude(
 }
 
 /** Changes of the value or the point that are small say that a run goes on slowly: no more, without a small gradient. */
-function certified(reason: Reason, norm: number): Reason {
-  if (reason.status !== "converged" || reason.message.includes("projected gradient")) return reason;
-  return {
-    status: "stalled",
-    message: `${reason.message} The largest element of the projected gradient is ${norm}.`,
+function certifying(evaluated: NonNullable<LoopOptions["evaluated"]>): LoopOptions["evaluated"] {
+  return (value, norm) => {
+    const asked = evaluated(value, norm);
+    if (typeof asked !== "object" || asked.status !== "converged") return asked;
+    const message = `${asked.message} The largest element of the projected gradient is ${norm}.`;
+    return { status: "stalled", message };
   };
 }
 

@@ -15,4 +15,5 @@ export {
   type LeastSquaresRun,
   type LeastSquaresStatus,
   leastSquares,
+  leastSquaresAsync,
 } from "../runs/internal.js";

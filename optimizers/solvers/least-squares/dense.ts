@@ -10,7 +10,7 @@ import { accelerate, mix, scaledNorm } from "./acceleration.js";
 import { costOf, reweigh } from "./losses.js";
 import { boundedStep, freeOf, gradientOf, type Model, type Step, type Subproblem, svdOf } from "./model.js";
 import { reduceRows } from "./qr.js";
-import type { Engine, EngineOptions, LeastSquares, Move } from "./residuals.js";
+import type { Engine, EngineOptions, Evaluations, LeastSquares, Move } from "./residuals.js";
 import { rankOf } from "./subproblem.js";
 import type { Svd } from "./svd.js";
 
@@ -68,8 +68,7 @@ const steps = 3;
 const polishes = 4;
 
 /** All that goes on from point to point, one after the other in one array: a copy of it is a checkpoint. */
-export class DenseMemory {
-  readonly data: Float64Array;
+class Memory {
   readonly x: Float64Array;
   /** The largest norm that each column of J had: Moré's scaling. */
   readonly D: Float64Array;
@@ -78,20 +77,19 @@ export class DenseMemory {
   readonly gone: Float64Array;
   readonly numbers: Float64Array;
 
-  constructor(size: number) {
-    this.data = new Float64Array(4 * size + 5);
-    const [x, D, before, gone] = [0, 1, 2, 3].map((i) => this.data.subarray(i * size, (i + 1) * size));
+  constructor(data: Float64Array, size: number) {
+    const [x, D, before, gone] = [0, 1, 2, 3].map((i) => data.subarray(i * size, (i + 1) * size));
     this.x = x!;
     this.D = D!;
     this.before = before!;
     this.gone = gone!;
-    this.numbers = this.data.subarray(4 * size);
+    this.numbers = data.subarray(4 * size);
   }
 }
 
 export class Dense implements Engine {
-  readonly evaluations = { residuals: 0, jacobians: 0, products: 0 };
-  readonly memory: DenseMemory;
+  readonly evaluations: Evaluations;
+  readonly memory: Memory;
   readonly x: Float64Array;
   r: Float64Array;
   cost: number;
@@ -108,14 +106,16 @@ export class Dense implements Engine {
   readonly #gradient: Float64Array;
   /** What rounding of the residuals alone may be worth of what can be taken away. */
   #noise = 0;
+  /** What is known of the point once it was looked at; `undefined` where it is solved. */
+  #point: { readonly known: Point | undefined } | undefined;
 
-  constructor(problem: LeastSquares, start: Float64Array, options: DenseOptions) {
+  constructor(problem: LeastSquares, memory: Float64Array, options: DenseOptions) {
     const { size: n, count: m } = problem.residuals;
     this.#problem = problem;
     this.#options = options;
-    this.memory = new DenseMemory(n);
+    this.evaluations = options.evaluations;
+    this.memory = new Memory(memory, n);
     this.x = this.memory.x;
-    this.x.set(start);
     this.r = new Float64Array(m);
     this.#J = new Float64Array(m * n);
     this.#trial = { x: new Float64Array(n), r: new Float64Array(m), J: new Float64Array(m * n) };
@@ -131,9 +131,19 @@ export class Dense implements Engine {
     return this.#J;
   }
 
+  /** How many numbers go on from point to point. */
+  static lengthOf(size: number): number {
+    return 4 * size + 5;
+  }
+
+  look(): boolean {
+    this.#point ??= { known: this.#examine() };
+    return !this.#point.known;
+  }
+
   step(): Move {
-    const point = this.#examine();
-    if (!point) return "solved";
+    if (this.look()) return "solved";
+    const point = this.#point!.known!;
     if (this.memory.numbers[steps] === 0 && this.#leaps(point)) return "moved";
     for (let tries = 0; tries < mostTries; tries++) {
       const made = this.#propose(point, this.memory.numbers[radius]!);
@@ -263,6 +273,7 @@ export class Dense implements Engine {
     this.r = r;
     this.#J = J;
     this.cost = cost;
+    this.#point = undefined;
     return true;
   }
 

@@ -1,5 +1,5 @@
+export { Attempts } from "./attempts.js";
 export { type Covariance, covarianceOf } from "./covariance.js";
-export { Dense } from "./dense.js";
 export { costOf, type LossName, losses, reweigh, type Weighing } from "./losses.js";
 export type {
   Engine,

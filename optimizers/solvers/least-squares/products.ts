@@ -8,7 +8,7 @@
 import { freeElements, projectedNorm } from "../bounds.js";
 import { addScaled, allFinite, dot, norm } from "../vectors.js";
 import { costOf, reweigh } from "./losses.js";
-import type { Engine, EngineOptions, LeastSquares, Move } from "./residuals.js";
+import type { Engine, EngineOptions, Evaluations, LeastSquares, Move } from "./residuals.js";
 
 /** A step's normal equations are solved to this share of the gradient, and the nearer the smaller the offset is. */
 const mostForcing = 0.1;
@@ -22,6 +22,12 @@ const mostTries = 60;
 /** Steps between which only rounding decides, after which there is no more to be had. */
 const mostPolishes = 30;
 
+/**
+ * What lies where in the numbers of the memory, after the point: the radius, the offset (0 as long as none is known), the one
+ * before a step that only rounding could judge (or 0), and how many such steps were taken one after the other.
+ */
+const [radius, offset, polished, polishes] = [0, 1, 2, 3];
+
 /** What a step comes to. */
 interface Step {
   readonly p: Float64Array;
@@ -31,7 +37,7 @@ interface Step {
 }
 
 export class Products implements Engine {
-  readonly evaluations = { residuals: 0, jacobians: 0, products: 0 };
+  readonly evaluations: Evaluations;
   readonly x: Float64Array;
   r: Float64Array;
   cost: number;
@@ -49,17 +55,16 @@ export class Products implements Engine {
   readonly #free: Uint8Array;
   /** What rounding of the residuals alone may be worth of what can be taken away. */
   #noise = 0;
-  #radius = 0;
-  /** The offset before a step that only rounding could judge, or 0. */
-  #polished = 0;
-  /** How many such steps were taken one after the other. */
-  #polishes = 0;
+  readonly #numbers: Float64Array;
 
-  constructor(problem: LeastSquares, start: Float64Array, options: EngineOptions) {
+  constructor(problem: LeastSquares, memory: Float64Array, options: EngineOptions) {
     const { size: n, count: m } = problem.residuals;
     this.#problem = problem;
     this.#options = options;
-    this.x = start.slice();
+    this.evaluations = options.evaluations;
+    this.x = memory.subarray(0, n);
+    this.#numbers = memory.subarray(n);
+    this.offset = this.#numbers[offset]! || Number.NaN;
     this.r = new Float64Array(m);
     this.#gradient = new Float64Array(n);
     this.#next = { gradient: new Float64Array(n), x: new Float64Array(n) };
@@ -71,21 +76,29 @@ export class Products implements Engine {
     this.#back(this.#rows.r, this.#gradient);
   }
 
+  /** How many numbers go on from point to point. */
+  static lengthOf(size: number): number {
+    return size + 4;
+  }
+
+  look(): boolean {
+    this.norm = projectedNorm(this.#problem.bounds, this.x, this.#gradient);
+    if (this.norm === 0 || this.cost <= vanishing) this.offset = 0;
+    return this.offset === 0 || (this.#numbers[polishes]! >= mostPolishes && this.offset <= mostOffset);
+  }
+
   step(): Move {
-    const { bounds } = this.#problem;
-    this.norm = projectedNorm(bounds, this.x, this.#gradient);
-    if (this.norm === 0 || this.cost <= vanishing) {
-      this.offset = 0;
-      return "solved";
-    }
-    if (this.#polishes >= mostPolishes && this.offset <= mostOffset) return "solved";
-    freeElements(bounds, this.x, this.#gradient, this.#free);
-    this.#radius ||= this.#options.initialRadius * (norm(this.x) || 1);
+    if (this.look()) return "solved";
+    const numbers = this.#numbers;
+    freeElements(this.#problem.bounds, this.x, this.#gradient, this.#free);
+    numbers[radius] ||= this.#options.initialRadius * (norm(this.x) || 1);
     for (let tries = 0; tries < mostTries; tries++) {
       const made = this.#propose();
       if (!made.cut) {
         this.offset = Math.sqrt(Math.max(0, made.promised) / this.cost);
-        const ended = this.#polished > 0 && this.offset <= mostOffset && this.offset >= this.#polished;
+        numbers[offset] = this.offset;
+        const ended =
+          numbers[polished]! > 0 && this.offset <= mostOffset && this.offset >= numbers[polished]!;
         const isRounding = 2 * made.promised <= this.#noise ** 2;
         if (this.offset <= this.#options.tolerance || isRounding || ended) return "solved";
       }
@@ -131,7 +144,7 @@ export class Products implements Engine {
     // Along the projected gradient: what every step must nearly keep, lest the run end where nothing is solved.
     const g = this.#gradient;
     const safe = new Float64Array(x.length);
-    for (let t = this.#radius / this.norm, tries = 0; tries < mostTries; tries++, t /= 4) {
+    for (let t = this.#numbers[radius]! / this.norm, tries = 0; tries < mostTries; tries++, t /= 4) {
       let slope = 0;
       for (let j = 0; j < x.length; j++) {
         const wanted = this.#free[j] ? x[j]! - t * g[j]! : x[j]!;
@@ -182,7 +195,7 @@ export class Products implements Engine {
       // The longest stretch by J that was seen, for the rounding of the point.
       this.#noise = Math.max(this.#noise, Number.EPSILON * Math.sqrt(curved / dot(d, d)) * norm(this.x));
       const alpha = gamma / curved;
-      const reach = toEdge(p, d, this.#radius);
+      const reach = toEdge(p, d, this.#numbers[radius]!);
       if (!(alpha < reach)) {
         addScaled(p, reach, d);
         return { p, promised: promised + reach * gamma - (reach * reach * curved) / 2, cut: true };
@@ -203,6 +216,7 @@ export class Products implements Engine {
   #judge({ p, promised, cut }: Step): boolean {
     const { x } = this;
     const next = this.#next;
+    const numbers = this.#numbers;
     for (let j = 0; j < x.length; j++) next.x[j] = x[j]! + p[j]!;
     this.#clip(next.x);
     const length = norm(p);
@@ -211,16 +225,16 @@ export class Products implements Engine {
     const ratio = gained / promised;
     const polishing = promised <= indistinct * this.cost && Math.abs(gained) <= indistinct * this.cost;
     const good = (polishing || ratio > leastRatio) && allFinite(this.#trial);
-    if (!polishing && !(ratio >= 0.25)) this.#radius = Math.min(length, this.#radius) / 4;
-    else if (ratio > 0.75 || !cut) this.#radius = Math.max(this.#radius, 2 * length);
+    if (!polishing && !(ratio >= 0.25)) numbers[radius] = Math.min(length, numbers[radius]!) / 4;
+    else if (ratio > 0.75 || !cut) numbers[radius] = Math.max(numbers[radius]!, 2 * length);
     if (!good) return false;
     const { r } = this;
     this.r = this.#trial;
     this.#trial = r;
     this.cost = cost;
     x.set(next.x);
-    this.#polishes = promised <= indistinct * cost ? this.#polishes + 1 : 0;
-    this.#polished = promised <= indistinct * cost ? this.offset : 0;
+    numbers[polishes] = promised <= indistinct * cost ? numbers[polishes]! + 1 : 0;
+    numbers[polished] = promised <= indistinct * cost ? this.offset : 0;
     this.#weigh();
     this.#back(this.#rows.r, this.#gradient);
     return allFinite(this.#gradient);

@@ -56,12 +56,16 @@ export interface Engine {
   readonly rank: number;
   /** Parameters on which the residuals no longer depend, as they did on the way. */
   readonly flat: readonly number[];
-  /** Looks at the point, and goes on to a better one if it isn't solved. */
+  /** Looks at the point: offset, norm and rank are those there then. Whether it is known to be solved without another step. */
+  look(): boolean;
+  /** Goes on to a better point if this one isn't solved. */
   step(): Move;
 }
 
 /** What a solver is made with. */
 export interface EngineOptions {
+  /** Where it counts. */
+  readonly evaluations: Evaluations;
   /** The relative offset at which a point counts as solved. */
   readonly tolerance: number;
   /** The first radius of the trust region, times ‖D·x‖. */

@@ -3,8 +3,9 @@ import { AdjointError } from "../../../graph/index.js";
 import { describe, type Option, type OptionsOf, readOptions } from "../../../graph/internal.js";
 import { flag } from "../../options.js";
 import { Dense } from "./dense.js";
+import type { Subproblem } from "./model.js";
 import { Products } from "./products.js";
-import type { Engine, LeastSquares } from "./residuals.js";
+import type { Engine, Evaluations, LeastSquares } from "./residuals.js";
 import { doglegStep, levenbergStep } from "./subproblem.js";
 
 /** How steps are computed: from the Jacobian as a matrix, or from products with it. */
@@ -14,8 +15,18 @@ export type JacobianForm = "matrix" | "products";
 export interface LeastSquaresSolver {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** At work from a start, to this relative offset, with so many times the first radius. */
-  readonly start: (problem: LeastSquares, x: Float64Array, tolerance: number, share: number) => Engine;
+  /** How many numbers it keeps from point to point, the point first: what `start` is given. */
+  readonly memory: (problem: LeastSquares) => number;
+  /** At work where the memory is, at first a point and zeros: to a relative offset, with so many times the first radius. */
+  readonly start: (problem: LeastSquares, memory: Float64Array, task: EngineTask) => Engine;
+}
+
+/** What an engine is told. */
+export interface EngineTask {
+  readonly tolerance: number;
+  /** Times the solver's own first radius. */
+  readonly share: number;
+  readonly evaluations: Evaluations;
 }
 
 /** What is a solver is told by standing here: a user's object with the same keys isn't one. */
@@ -77,19 +88,7 @@ export type LevenbergMarquardtOptions = OptionsOf<typeof accelerated>;
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): LeastSquaresSolver {
   const { acceleration, initialRadius, jacobian } = readOptions("levenbergMarquardt", accelerated, options);
-  return brand(
-    "levenbergMarquardt",
-    { acceleration, initialRadius, jacobian },
-    (problem, x, tolerance, share) =>
-      isLarge(problem, jacobian)
-        ? new Products(problem, x, { initialRadius: share * initialRadius, tolerance })
-        : new Dense(problem, x, {
-            initialRadius: share * initialRadius,
-            tolerance,
-            acceleration,
-            solve: levenbergStep,
-          }),
-  );
+  return brand("levenbergMarquardt", { acceleration, initialRadius, jacobian }, acceleration, levenbergStep);
 }
 
 /**
@@ -106,28 +105,37 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lea
  */
 export function gaussNewton(options: GaussNewtonOptions = {}): LeastSquaresSolver {
   const { initialRadius, jacobian } = readOptions("gaussNewton", table, options);
-  return brand("gaussNewton", { initialRadius, jacobian }, (problem, x, tolerance, share) =>
-    isLarge(problem, jacobian)
-      ? new Products(problem, x, { initialRadius: share * initialRadius, tolerance })
-      : new Dense(problem, x, {
-          initialRadius: share * initialRadius,
-          tolerance,
-          acceleration: false,
-          solve: doglegStep,
-        }),
-  );
+  return brand("gaussNewton", { initialRadius, jacobian }, false, doglegStep);
 }
 
 function isLarge({ residuals: { size, count } }: LeastSquares, wanted: "auto" | JacobianForm): boolean {
   return wanted === "auto" ? size > mostParameters || size * count > mostElements : wanted === "products";
 }
 
+interface Reach {
+  readonly initialRadius: number;
+  readonly jacobian: "auto" | JacobianForm;
+}
+
 function brand(
   name: string,
-  options: LeastSquaresSolver["options"],
-  start: LeastSquaresSolver["start"],
+  options: LeastSquaresSolver["options"] & Reach,
+  acceleration: boolean,
+  solve: Subproblem,
 ): LeastSquaresSolver {
-  const solver = Object.freeze({ name, options: Object.freeze(options), start });
+  const isByProducts = (problem: LeastSquares) => isLarge(problem, options.jacobian);
+  const solver = Object.freeze({
+    name,
+    options: Object.freeze(options),
+    memory: (problem: LeastSquares) =>
+      (isByProducts(problem) ? Products : Dense).lengthOf(problem.residuals.size),
+    start(problem: LeastSquares, memory: Float64Array, { tolerance, share, evaluations }: EngineTask) {
+      const own = { initialRadius: share * options.initialRadius, tolerance, evaluations };
+      return isByProducts(problem)
+        ? new Products(problem, memory, own)
+        : new Dense(problem, memory, { ...own, acceleration, solve });
+    },
+  });
   made.add(solver);
   return solver;
 }
