@@ -1,4 +1,4 @@
-/** Copies the README's pictures from `figures/`, where `npm start` has drawn them, into `docs/gallery/`. */
+/** Copies the README's pictures from `figures/`, where `npm start` and `npm run solvers` have drawn them, into `docs/gallery/`. */
 import { copyFileSync, mkdirSync } from "node:fs";
 
 const pictures = [
@@ -8,6 +8,7 @@ const pictures = [
   "loss-all.png",
   "race-cubic.gif",
   "race-saddle.png",
+  "solvers.png",
 ];
 
 const from = new URL("../figures/", import.meta.url);

@@ -1,31 +1,50 @@
 /**
- * `npm run solvers`: NIST's 27 sets of nonlinear regression from both starts: the decimal digits of parameters, standard errors
- * and residual deviation (NIST's logarithm of the relative error), evaluations, and milliseconds. Then what solvers make of
- * problems with bounds and without: how many end at the least value, how many of these as converged, what was evaluated.
+ * `npm run solvers`: NIST's 27 sets of nonlinear regression from both starts, and the 11 linear ones from zeros: the decimal
+ * digits of parameters, standard errors and residual deviation (NIST's logarithm of the relative error), evaluations, and
+ * milliseconds. Then what solvers make of problems with bounds and without: how many end at the least value, how many of these
+ * as converged, what was evaluated; and `figures/solvers.png`, the performance profile of all over all of these problems.
  */
-import { auto, lbfgs, lbfgsb, minimize, moreGarbowHillstrom, trustRegion } from "adjoint";
-import { curveFit } from "adjoint/solvers";
+import {
+  auto,
+  conjugateGradient,
+  lbfgs,
+  lbfgsb,
+  minimize,
+  moreGarbowHillstrom,
+  nelderMead,
+  newtonCG,
+  trustRegion,
+} from "adjoint";
+import { profileFigure } from "adjoint/figures";
+import { type CurveFit, curveFit } from "adjoint/solvers";
 import { boundedProblems } from "../property-tests/support/bounded-problems.js";
-import { digits, nistModels, nistSets, predictorsOf, responsesOf } from "../property-tests/support/nist.js";
+import {
+  digits,
+  linearModel,
+  type NistSet,
+  nistLinearSets,
+  nistModels,
+  nistSets,
+  predictorsOf,
+  responsesOf,
+} from "../property-tests/support/nist.js";
 
-for (const start of ["start1", "start2"] as const) {
+/** The rows of a table of fits, and their totals. */
+function printFits(
+  title: string,
+  sets: readonly (Pick<NistSet, "name" | "certified"> & { readonly fit: () => CurveFit })[],
+): void {
   console.log(
-    `\nfrom ${start}   parameters  errors  deviation  residuals  Jacobians  products      ms  status`,
+    `\n${title.padEnd(13)} parameters  errors  deviation  residuals  Jacobians  products      ms  status`,
   );
   const totals = { residuals: 0, jacobians: 0, products: 0, solved: 0 };
-  for (const set of nistSets) {
-    const model = (inputs: never) =>
-      nistModels[set.name]!(
-        set.params.map((name) => inputs[name]!),
-        inputs,
-      );
-    const from = Object.fromEntries(set.params.map((name, i) => [name, set[start][i]!]));
+  for (const { name, certified, fit: run } of sets) {
     const began = performance.now();
-    const fit = curveFit(model, from, { ...predictorsOf(set), y: responsesOf(set) });
+    const fit = run();
     const took = performance.now() - began;
-    const { certified } = set;
     const least = (found: readonly number[], expected: readonly number[]) =>
-      Math.min(...expected.map((one, i) => digits(found[i]!, one)));
+      // Where nothing is left to be certified but rounding, there are no digits.
+      Math.min(...expected.map((one, i) => (one === 0 ? 11 : digits(found[i]!, one))));
     const parameters = least(
       fit.estimates.map(({ value }) => value),
       certified.params,
@@ -52,13 +71,42 @@ for (const start of ["start1", "start2"] as const) {
     ];
     const widths = [10, 6, 9, 9, 9, 8];
     const line = cells.map((cell, i) => String(cell).padStart(widths[i]!)).join("  ");
-    console.log(`${set.name.padEnd(13)}  ${line}  ${took.toFixed(1).padStart(6)}  ${fit.status}`);
+    console.log(`${name.padEnd(13)}  ${line}  ${took.toFixed(1).padStart(6)}  ${fit.status}`);
   }
   console.log(
-    `${totals.solved} of ${nistSets.length} to eight digits: ${totals.residuals} residuals, ` +
+    `${totals.solved} of ${sets.length} to eight digits: ${totals.residuals} residuals, ` +
       `${totals.jacobians} Jacobians, ${totals.products} products`,
   );
 }
+
+for (const start of ["start1", "start2"] as const) {
+  printFits(
+    `from ${start}`,
+    nistSets.map((set) => ({
+      ...set,
+      fit: () =>
+        curveFit(
+          (inputs: never) =>
+            nistModels[set.name]!(
+              set.params.map((name) => inputs[name]!),
+              inputs,
+            ),
+          Object.fromEntries(set.params.map((name, i) => [name, set[start][i]!])),
+          { ...predictorsOf(set), y: responsesOf(set) },
+        ),
+    })),
+  );
+}
+printFits(
+  "linear",
+  nistLinearSets.map((set) => {
+    const { names, model } = linearModel(set);
+    return {
+      ...set,
+      fit: () => curveFit(model, Object.fromEntries(names.map((name) => [name, 0])), set.data),
+    };
+  }),
+);
 
 const infinite = (x: readonly number[], value: number) => x.map(() => value);
 const free = moreGarbowHillstrom.map(({ minimum: { value }, start, ...problem }) => ({
@@ -69,6 +117,10 @@ const free = moreGarbowHillstrom.map(({ minimum: { value }, start, ...problem })
   upper: infinite(start.x, Infinity),
 }));
 
+const solvers = [auto(), trustRegion(), lbfgs(), lbfgsb(), newtonCG(), conjugateGradient(), nelderMead()];
+/** What each took, problem by problem: null where it didn't end at the least value. */
+const costs: Record<string, (number | null)[]> = Object.fromEntries(solvers.map(({ name }) => [name, []]));
+
 for (const [title, problems] of [
   ["with bounds", boundedProblems],
   ["without bounds", free],
@@ -77,7 +129,7 @@ for (const [title, problems] of [
     `\n${problems.length} problems ${title}`.padEnd(30),
     "least  converged  elsewhere  gradients  values  products  Hessians",
   );
-  for (const solver of [auto(), trustRegion(), lbfgs(), lbfgsb()]) {
+  for (const solver of solvers) {
     const totals = {
       least: 0,
       converged: 0,
@@ -95,9 +147,20 @@ for (const [title, problems] of [
       totals.elsewhere += Number(!isLeast && run.status === "converged");
       for (const count of ["gradients", "values", "products", "hessians"] as const)
         totals[count] += run.solver[count];
+      const { gradients, values, products, hessians } = run.solver;
+      const cost = gradients + values + products + lower.length * hessians;
+      costs[solver.name]!.push(isLeast ? cost : null);
     }
     const widths = [5, 9, 9, 9, 6, 8, 8];
     const cells = Object.values(totals).map((cell, i) => String(cell).padStart(widths[i]!));
     console.log(solver.name.padEnd(29), cells.join("  "));
   }
 }
+
+const { auto: _, ...methods } = costs;
+await profileFigure({
+  costs: methods,
+  costLabel: "values, gradients, products, columns of Hessians",
+  title: "Solvers on problems with bounds and without",
+}).save("figures/solvers.png");
+console.log("\nfigures/solvers.png: the performance profile");

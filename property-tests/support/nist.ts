@@ -1,4 +1,4 @@
-/** The 27 sets of NIST's nonlinear regression (StRD), with their models as functions of parameters and predictors. */
+/** NIST's sets of regression (StRD), 27 nonlinear and 11 linear, with their models as functions of parameters and predictors. */
 import { readdirSync, readFileSync } from "node:fs";
 import {
   add,
@@ -127,4 +127,27 @@ export function predictorsOf({ data }: NistSet): Record<string, Float64Array> {
 export function digits(found: number, certified: number): number {
   const error = Math.abs(found - certified) / Math.abs(certified);
   return error === 0 ? 11 : Math.min(11, -Math.log10(error));
+}
+
+/** A set of NIST's linear regression. */
+export interface NistLinearSet extends Pick<NistSet, "name" | "certified"> {
+  /** What the parameters multiply, as in "1 x … x^5". */
+  readonly columns: string;
+  readonly data: Readonly<Record<string, readonly number[]>>;
+}
+
+export const nistLinearSets: readonly NistLinearSet[] = Object.values(
+  JSON.parse(readFileSync(new URL("../reference/nist-linear.json", import.meta.url), "utf8")),
+);
+
+/** The model of a linear set: a polynomial by Horner's rule with or without a constant, or a sum over predictors. */
+export function linearModel({ columns, certified }: NistLinearSet) {
+  const names = certified.params.map((_, i) => `b${i}`);
+  const model = (inputs: Readonly<Record<string, Expr>>): Expr => {
+    const b = names.map((name) => inputs[name]!);
+    if (columns.includes("x1"))
+      return add(...b.map((one, i) => (i ? times(one, inputs[`x${i}`]!) : one))) as Expr;
+    return columns.startsWith("1") ? polynomial(b, inputs.x!) : times(inputs.x!, polynomial(b, inputs.x!));
+  };
+  return { names, model };
 }

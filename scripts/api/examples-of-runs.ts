@@ -281,6 +281,10 @@ export const runs: Readonly<Record<string, Examples>> = {
     ),
     ...figureLimit,
   },
+  profileFigure: {
+    ...of(() => [{ costs: { a: [1, 2], b: [3, null] }, costLabel: "steps", title: "A title", ...size }]),
+    ...figureLimit,
+  },
   raceFigure: {
     ...of(() => [
       {

@@ -3,7 +3,7 @@ import type { ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
 import { type ChartHooks, drawHighlights } from "./highlight.js";
 import { legend } from "./legend.js";
 import { formatNumber, formatPower } from "./numbers.js";
-import { font, ink, tooltipSize } from "./style.js";
+import { axisStyle, font, ink, tooltipSize } from "./style.js";
 
 /** All that a panel shows, as JSON can hold it. */
 export interface LossSpec {
@@ -35,11 +35,6 @@ export interface LossRun {
 export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
   const { runs, scale } = spec;
   const { onHover } = hooks;
-  const axis = (text: string) => ({
-    title: { display: true, text, color: ink, font: font(14) },
-    grid: { color: "#e4e4e4", tickColor: ink },
-    border: { color: ink },
-  });
   const range = scale === "log" ? logRange(runs) : undefined;
   const ticks = range ? logTicks(range) : [];
   // Powers of ten, unless all of the ticks are short as plain numbers.
@@ -63,7 +58,7 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
       }),
       scales: {
         x: {
-          ...axis(spec.stepLabel),
+          ...axisStyle(spec.stepLabel),
           type: "linear",
           position: "bottom",
           min: 0,
@@ -79,7 +74,7 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
           },
         },
         y: {
-          ...axis(spec.valueLabel),
+          ...axisStyle(spec.valueLabel),
           type: scale === "log" ? "logarithmic" : "linear",
           position: "left",
           ...(scale === "log" && {

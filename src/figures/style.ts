@@ -14,6 +14,15 @@ export function font(size = fontSize, weight: "normal" | "bold" = "normal") {
 /** Of text and axes. */
 export const ink = "#222222";
 
+/** An axis with its title, and lines across the chart. */
+export function axisStyle(text: string) {
+  return {
+    title: { display: true, text, color: ink, font: font(14) },
+    grid: { color: "#e4e4e4", tickColor: ink },
+    border: { color: ink },
+  };
+}
+
 /** The bands of the course's contour figure, from the lowest. */
 export const courseColors: readonly string[] = [
   "#e4007f",

@@ -14,6 +14,7 @@ import {
 import { contourChart } from "../contour-chart.js";
 import { type ChartHooks, setVisible } from "../highlight.js";
 import { lossChart } from "../loss-chart.js";
+import { profileChart } from "../profile-chart.js";
 import type { PageChart } from "./charts.js";
 
 Chart.register(LinearScale, LineElement, Legend, LogarithmicScale);
@@ -28,10 +29,21 @@ const hooks: ChartHooks = {
   },
 };
 
+/** The configuration of a chart by what it draws. */
+function configurationOf(chart: PageChart): ChartConfiguration<"scatter"> {
+  switch (chart.kind) {
+    case "contour":
+      return contourChart(chart.spec, hooks);
+    case "loss":
+      return lossChart(chart.spec, hooks);
+    case "profile":
+      return profileChart(chart.spec, hooks);
+  }
+}
+
 const wanted: readonly PageChart[] = JSON.parse(document.getElementById("data")!.textContent!);
 wanted.forEach((chart, i) => {
-  const configuration =
-    chart.kind === "contour" ? contourChart(chart.spec, hooks) : lossChart(chart.spec, hooks);
+  const configuration = configurationOf(chart);
   const canvas = document.getElementById(`chart-${i}`) as HTMLCanvasElement;
   charts.push(new Chart(canvas, configuration as ChartConfiguration));
 });

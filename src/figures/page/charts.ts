@@ -1,12 +1,14 @@
 import type { ContourSpec } from "../contour-chart.js";
 import type { LossSpec } from "../loss-chart.js";
+import type { ProfileSpec } from "../profile-chart.js";
 import { pageScript } from "./bundle.js";
 import { escapeHtml, pageHtml } from "./html.js";
 
 /** A chart of a page, and what it draws. */
 export type PageChart =
   | { readonly kind: "contour"; readonly spec: ContourSpec }
-  | { readonly kind: "loss"; readonly spec: LossSpec };
+  | { readonly kind: "loss"; readonly spec: LossSpec }
+  | { readonly kind: "profile"; readonly spec: ProfileSpec };
 
 const style = `
 h1 { margin: 0 0 8px; font-size: 1.1rem; text-align: center; }
