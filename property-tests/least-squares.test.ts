@@ -2,6 +2,7 @@
 import {
   add,
   atan,
+  cos,
   type Expr,
   exp,
   grad,
@@ -11,6 +12,7 @@ import {
   matmul,
   multiply,
   scalar,
+  sin,
   sqrt,
   square,
   stack,
@@ -241,6 +243,29 @@ laws("a rank that is lost is told, and a plateau is no success", () => {
   assert.is(far.status, "stalled");
   assert.match(far.message, /depend/);
 });
+
+laws(
+  "an arm of two links that can't reach its goal ends stretched out, where the Jacobian loses rank",
+  () => {
+    const away = trace({ a: scalar(), b: scalar(), goal: vector(2) }, ({ a, b, goal }) =>
+      subtract(stack([add(cos(a), cos(add(a, b))), add(sin(a), sin(add(a, b)))]), goal),
+    );
+    const angle = fc.double({ min: -2, max: 2, noNaN: true });
+    const far = fc.double({ min: 2.2, max: 5, noNaN: true });
+    forAll(60, fc.tuple(angle, angle, angle, far), ([turn, a, b, far]) => {
+      // Links that are folded point the other way: a slope of 0 as well, which no step leaves.
+      fc.pre(Math.abs(b) > 0.1);
+      for (const solver of [levenbergMarquardt(), gaussNewton()]) {
+        const start = { a: turn + a, b };
+        const data = { goal: [far * Math.cos(turn), far * Math.sin(turn)] };
+        const run = leastSquares(away, start, solver, { data });
+        assert.is(run.status, "converged", run.message);
+        assert.ok(Math.abs(run.value / ((far - 2) ** 2 / 2) - 1) < 1e-9, `${run.value}: ${run.message}`);
+        assert.ok(run.steps < 200, `${run.steps} steps`);
+      }
+    });
+  },
+);
 
 laws("runs are the same to the bit each time, and take no more evaluations than they did", () => {
   const rosenbrock = trace({ x: vector(2) }, ({ x: [a, b] }) =>

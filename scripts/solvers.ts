@@ -16,7 +16,7 @@ import {
   trustRegion,
 } from "adjoint";
 import { profileFigure } from "adjoint/figures";
-import { type CurveFit, curveFit } from "adjoint/solvers";
+import { curveFit, type FitReport } from "adjoint/solvers";
 import { boundedProblems } from "../property-tests/support/bounded-problems.js";
 import {
   digits,
@@ -32,7 +32,7 @@ import {
 /** The rows of a table of fits, and their totals. */
 function printFits(
   title: string,
-  sets: readonly (Pick<NistSet, "name" | "certified"> & { readonly fit: () => CurveFit })[],
+  sets: readonly (Pick<NistSet, "name" | "certified"> & { readonly fit: () => FitReport })[],
 ): void {
   console.log(
     `\n${title.padEnd(13)} parameters  errors  deviation  residuals  Jacobians  products      ms  status`,

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { fc, forAll } from "../../property-tests/support/law.js";
 import { color, decode, distance, hasClearRim } from "../../property-tests/support/picture.js";
 import { AdjointError } from "../index.js";
 import { type ProfileOptions, profileFigure, profileSpec } from "./profile.js";
@@ -17,29 +17,27 @@ profiles("each curve is the part of the problems solved within a multiple of the
   const drawn = fc
     .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 4 }))
     .chain(([problems, solvers]) => fc.array(list(problems), { minLength: solvers, maxLength: solvers }));
-  fc.assert(
-    fc.property(drawn, fc.double({ min: 1, max: 100, noNaN: true }), (lists, tau) => {
-      const solved = (value: number | null) => value !== null && Number.isFinite(value);
-      const { runs, problems, last } = profileSpec({
-        costs: Object.fromEntries(lists.map((one, s) => [`solver ${s}`, one])),
-      });
-      for (const [s, { ratios, parts }] of runs.entries()) {
-        // The definition, problem by problem.
-        const within = (most: number) =>
-          lists[s]!.filter((value, p) => {
-            const least = Math.min(...lists.map((one) => one[p]!).filter(solved));
-            return solved(value) && value! / least <= most;
-          }).length / problems;
-        for (const most of [1, tau, ...ratios, last]) {
-          const i = ratios.findLastIndex((ratio) => ratio <= most);
-          assert.is(parts[i], within(most), `solver ${s} at ${most}`);
-        }
-        assert.is(ratios[0], 1);
-        assert.ok(ratios.every((ratio, i) => ratio <= last && (i === 0 || ratio > ratios[i - 1]!)));
+  const multiple = fc.double({ min: 1, max: 100, noNaN: true });
+  forAll(200, fc.tuple(drawn, multiple), ([lists, tau]) => {
+    const solved = (value: number | null) => value !== null && Number.isFinite(value);
+    const { runs, problems, last } = profileSpec({
+      costs: Object.fromEntries(lists.map((one, s) => [`solver ${s}`, one])),
+    });
+    for (const [s, { ratios, parts }] of runs.entries()) {
+      // The definition, problem by problem.
+      const within = (most: number) =>
+        lists[s]!.filter((value, p) => {
+          const least = Math.min(...lists.map((one) => one[p]!).filter(solved));
+          return solved(value) && value! / least <= most;
+        }).length / problems;
+      for (const most of [1, tau, ...ratios, last]) {
+        const i = ratios.findLastIndex((ratio) => ratio <= most);
+        assert.is(parts[i], within(most), `solver ${s} at ${most}`);
       }
-    }),
-    { numRuns: 200 },
-  );
+      assert.is(ratios[0], 1);
+      assert.ok(ratios.every((ratio, i) => ratio <= last && (i === 0 || ratio > ratios[i - 1]!)));
+    }
+  });
 });
 
 const costs = { quick: [1, 1, 1, null], sure: [4, 2, 2, 8] };

@@ -115,7 +115,13 @@ function* solving(task: LeastSquaresTask, start: Float64Array): Driven<Solved> {
   return { ...walk.finish(reason), steps: state.steps };
 }
 
-function solved({ offset }: Engine, tolerance: number): Reason {
+function solved({ offset, cosine }: Engine, tolerance: number): Reason {
+  if (!(offset <= Math.sqrt(tolerance)) && cosine < offset) {
+    return {
+      status: "converged",
+      message: `The residuals are orthogonal to what each parameter changes of them, to ${short(cosine)}, and no step goes down.`,
+    };
+  }
   const why =
     offset <= tolerance ? `which is within ${tolerance}` : "which is what the residuals' rounding leaves";
   return {

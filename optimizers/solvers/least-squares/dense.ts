@@ -28,6 +28,12 @@ const indistinct = 1e-12;
 /** An offset up to which rounding may be why nothing goes further. */
 const mostOffset = 1e-6;
 
+/**
+ * A cosine up to which it may be, where the offset says nothing: at a solution where J loses rank, as an arm's that is stretched
+ * out, the model goes on promising what no step keeps.
+ */
+const mostCosine = 1e-6;
+
 /** So many steps between which only rounding decides are enough. */
 const mostPolishes = 100;
 
@@ -94,6 +100,7 @@ export class Dense implements Engine {
   r: Float64Array;
   cost: number;
   offset = Number.NaN;
+  cosine = Number.NaN;
   norm = Number.NaN;
   rank = Number.NaN;
   flat: readonly number[] = [];
@@ -150,7 +157,7 @@ export class Dense implements Engine {
       if (!made) break;
       if (this.#judge(made)) return "moved";
     }
-    return this.offset <= mostOffset ? "solved" : "stuck";
+    return this.offset <= mostOffset || this.cosine <= mostCosine ? "solved" : "stuck";
   }
 
   /** Takes the whole of the first step where it keeps what it promises: of a linear problem it is the solution. */
@@ -194,11 +201,16 @@ export class Dense implements Engine {
     let noise = 0;
     let largest = 0;
     // A point is rounded as what it was reached from and by was.
-    for (const j of free) noise += norms[j]! * (Math.abs(x[j]!) + Math.abs(gone[j]!));
+    let cosine = 0;
+    for (const j of free) {
+      noise += norms[j]! * (Math.abs(x[j]!) + Math.abs(gone[j]!));
+      if (norms[j]! > 0) cosine = Math.max(cosine, Math.abs(gradient[j]!) / norms[j]!);
+    }
     for (let j = 0; j < x.length; j++)
       if (!isHeld(bounds, x, gradient, j)) largest = Math.max(largest, Math.abs(gradient[j]!));
     this.#noise = Number.EPSILON * noise;
     this.offset = whole <= vanishing ? 0 : taken / whole;
+    this.cosine = whole <= vanishing ? 0 : cosine / whole;
     this.norm = largest;
     this.rank = rankOf(svd);
     this.flat = flat;
@@ -254,7 +266,8 @@ export class Dense implements Engine {
     const ratio = gained / promised;
     if (exact < Infinity && !(Math.abs(ratio - 1) <= exact)) return false;
     const rounding = indistinct * this.cost + 8 * this.#noise * Math.sqrt(2 * this.cost);
-    const polishing = promised <= rounding && Math.abs(gained) <= rounding;
+    // A step that the radius cuts short would go on up and down.
+    const polishing = lambda === 0 && promised <= rounding && Math.abs(gained) <= rounding;
     const good = (polishing || ratio > leastRatio) && this.#jacobianAt(trial.x, trial.J);
     if (polishing && good) numbers[radius] = Math.max(numbers[radius]!, 2 * length);
     else if (!good || ratio < 0.25)

@@ -42,6 +42,7 @@ export class Products implements Engine {
   r: Float64Array;
   cost: number;
   offset = Number.NaN;
+  readonly cosine = Number.NaN;
   norm = Number.NaN;
   readonly rank = Number.NaN;
   readonly flat: readonly number[] = [];

@@ -50,6 +50,8 @@ export interface Engine {
   readonly evaluations: Evaluations;
   /** The part of the residuals that the free parameters can still take away, of all (Bates and Watts' relative offset). */
   readonly offset: number;
+  /** The largest cosine between the residuals and what a free parameter changes of them (MINPACK's gtol); NaN where unknown. */
+  readonly cosine: number;
   /** The largest element of the projected gradient of the cost. */
   readonly norm: number;
   /** How many directions of the free parameters the residuals depend on; NaN where that isn't known. */
