@@ -1,6 +1,16 @@
 /** The package as it is built: what is quick of `npm run test:package`. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -117,6 +127,27 @@ console.log(
 );`,
   );
   for (const message of JSON.parse(said)) assert.match(message, /of another copy of adjoint/);
+});
+
+built("it is small, and what went wrong is told by lines that can be read", () => {
+  const sizes = readdirSync(dist).map((file) => statSync(join(dist, file)).size);
+  const types = 0.5e6; // they aren't built here
+  assert.ok(sizes.reduce((all, size) => all + size) < 3e6 - types);
+  const [file, line] = run(
+    "stack.cjs",
+    `process.setSourceMapsEnabled(true);
+const { trace, vector } = require("adjoint");
+try {
+  trace({ x: vector(2) }, 1);
+} catch (error) {
+  const [, file, line] = /dist\\/([\\w-]+\\.js):(\\d+)/.exec(error.stack);
+  console.log(file + " " + line);
+}`,
+  ).split(" ");
+  assert.match(
+    readFileSync(join(dist, file!), "utf8").split("\n")[Number(line) - 1]!,
+    /throw new AdjointError/,
+  );
 });
 
 built("without the figures' packages all else works, and figures say what to install", async () => {

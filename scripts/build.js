@@ -13,9 +13,9 @@ const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 const dist = resolve(root, process.argv[2] ?? "dist");
 
 rmSync(dist, { recursive: true, force: true });
-const files = [...(await bundleCode(root, dist)), ...(await bundlePages(root, dist))];
-writeNotices(root, dist, files);
+const { files, place } = await bundleCode(root, dist);
+writeNotices(root, dist, [...files, ...(await bundlePages(root, dist))]);
 if (process.argv[3] !== "--code") {
   const { bundleTypes } = await import("./package/types.js");
-  await bundleTypes(root, dist);
+  await bundleTypes(root, dist, place);
 }

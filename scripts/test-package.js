@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { testBundlers } from "./package/cases/bundlers.js";
 import { testManagers } from "./package/cases/managers.js";
 import { testRuntimes, testTools } from "./package/cases/runtimes.js";
-import { check, cleanUp, finish, npm, place, root } from "./package/cases/support.js";
+import { check, cleanUp, expect, finish, npm, place, root } from "./package/cases/support.js";
 import { testTypes } from "./package/cases/types.js";
 
 const groups = {
@@ -17,6 +17,9 @@ const groups = {
   bundlers: testBundlers,
   managers: testManagers,
 };
+
+/** What the package may be when it is installed: it brings no other. */
+const largest = 3e6;
 
 const chosen = process.argv[2]?.split(",") ?? Object.keys(groups);
 const unknown = chosen.filter((name) => !(name in groups));
@@ -31,6 +34,7 @@ try {
     const { out } = await npm(["pack", "--json", "--silent", "--pack-destination", place], { cwd: root });
     const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(out);
     tarball = join(place, filename);
+    expect(unpackedSize < largest, `unpacked it is ${unpackedSize} bytes`);
     return `${entryCount} files, ${(size / 1e6).toFixed(2)} MB, unpacked ${(unpackedSize / 1e6).toFixed(2)} MB`;
   });
   if (tarball) for (const name of chosen) await groups[name](tarball);

@@ -1,14 +1,16 @@
 /**
  * The package's code: one set of modules for bundlers and browsers (`.js`), the same as CommonJS for Node (`.cjs`), and for
  * each entry a module (`.mjs`) by which Node's `import` gets what `require` gives. So a process has one library, however it
- * is loaded, and a bundle only what it uses.
+ * is loaded, and a bundle only what it uses. The modules for bundlers stand as people read them; the others, small, lead to
+ * them by their maps.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { build, transform } from "esbuild";
-import { lineMap } from "./maps.js";
-import { markCalls, once, wrapConstants } from "./pure.js";
-import { copySources, tellSource } from "./sources.js";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import { commonJs } from "./common-js.js";
+import { mapTo, placesIn, withoutLines } from "./maps.js";
+import { markExports, once, wrapConstants } from "./pure.js";
+import { keepComments, readableLines } from "./readable.js";
 
 /** The package's entries, and modules of their own that not everyone loads. */
 const entries = {
@@ -22,11 +24,12 @@ const entries = {
   files: "src/files/index.ts",
 };
 const parts = {
-  csv: "src/data/csv.ts",
   "figures-drawing": "src/figures/drawing.ts",
   "figures-files": "src/figures/files.ts",
   "figures-browser": "scripts/package/stand-ins/browser.ts",
 };
+
+const all = { ...entries, ...parts };
 
 /** The module that makes formulas of TeX. */
 const temml = "./temml.js";
@@ -36,7 +39,7 @@ const external = ["@napi-rs/canvas", "chart.js", "fast-check", "node:*", "./scri
 
 const settings = { minify: true, target: "es2023", legalComments: "none" };
 
-const standIn = (name) => `scripts/package/stand-ins/${name}.ts`;
+const standIn = (name, ending = "ts") => `scripts/package/stand-ins/${name}.${ending}`;
 
 /** Takes other files in the place of some. */
 const replacing = (root, ending, files) => ({
@@ -49,20 +52,14 @@ const replacing = (root, ending, files) => ({
       const other = others.get(resolve(resolveDir, path).replace(/\.js$/, ".ts"));
       return other && { path: other };
     });
-    // A large one, and a module in both halves.
-    bundle.onResolve({ filter: /^temml$/ }, () =>
-      ending === ".js"
-        ? { path: join(root, "scripts/package/stand-ins/temml.js") }
-        : { path: temml, external: true },
+    // Large ones. That of formulas is a module in both halves.
+    bundle.onResolve({ filter: /^temml$/ }, () => ({ path: temml, external: true }));
+    bundle.onResolve({ filter: /^csv-parse\/browser\/esm\/sync$/ }, () =>
+      ending === ".js" ? { path: "./tables.js", external: true } : { path: join(root, standIn("csv-parse")) },
     );
     bundle.onResolve({ filter: /^chartjs-node-canvas$/ }, () => ({
       path: join(root, standIn("chart-canvas")),
     }));
-    // The browser's build brings a Buffer of its own.
-    if (ending === ".cjs")
-      bundle.onResolve({ filter: /^csv-parse\/browser\/esm\/sync$/ }, ({ resolveDir, kind }) =>
-        bundle.resolve("csv-parse/sync", { resolveDir, kind }),
-      );
   },
 });
 
@@ -71,16 +68,38 @@ const marking = {
   name: "marking",
   setup(bundle) {
     bundle.onLoad({ filter: /[\\/](graph|optimizers|src)[\\/].*\.ts$/ }, ({ path }) =>
-      path.includes("node_modules") ? undefined : { contents: wrapConstants(path), loader: "ts" },
+      path.includes("node_modules")
+        ? undefined
+        : { contents: wrapConstants(keepComments(readFileSync(path, "utf8"))), loader: "ts" },
     );
   },
+};
+
+/**
+ * For Node: whichever entry is loaded, all that everyone has is, so that it is one file. Files cost more than functions that
+ * aren't called.
+ */
+const loadingAll = {
+  entries: Object.fromEntries(
+    Object.entries({ ...all, tables: "csv-parse/sync" }).map(([name, path]) => [name, `all:${path}`]),
+  ),
+  plugin: (root) => ({
+    name: "loading all",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^all:/ }, ({ path }) => ({ path, namespace: "all" }));
+      bundle.onLoad({ filter: /^/, namespace: "all" }, ({ path }) => ({
+        contents: `import "./${entries.index}"; export * from "${path.replace(/^all:/, "").replace(/^(?=.*\.ts$)/, "./")}";`,
+        resolveDir: root,
+      }));
+    },
+  }),
 };
 
 /** The modules of one half with their maps, and the files that they are made of. */
 async function modulesOf(root, dist, ending, replaced) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { ...entries, ...parts, ...(ending === ".js" && { temml: "temml" }) },
+    entryPoints: ending === ".js" ? all : loadingAll.entries,
     bundle: true,
     splitting: true,
     format: "esm",
@@ -90,14 +109,15 @@ async function modulesOf(root, dist, ending, replaced) {
     outExtension: { ".js": ending },
     // The library tells its own files by that beginning.
     chunkNames: "adjoint-[hash]",
-    plugins: [replacing(root, ending, replaced), ...(ending === ".js" ? [marking] : [])],
+    plugins: [replacing(root, ending, replaced), ending === ".js" ? marking : loadingAll.plugin(root)],
+    logOverride: { "ignored-bare-import": "silent" },
     external,
     sourcemap: "external",
     sourcesContent: false,
     metafile: true,
     write: false,
     logLevel: "warning",
-    ...settings,
+    ...(ending === ".js" ? { target: settings.target, legalComments: "inline" } : settings),
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
   const modules = [...texts.keys()].filter((path) => path.endsWith(ending));
@@ -110,32 +130,17 @@ async function modulesOf(root, dist, ending, replaced) {
   return { modules: made, inputs: Object.keys(metafile.inputs) };
 }
 
-/** A module as CommonJS. */
-async function commonJs({ path, text, map, exports }) {
-  const inline = Buffer.from(JSON.stringify({ ...map, sourcesContent: map.sources.map(() => "") }));
-  const banner = [
-    text.includes("import.meta.url") && 'var moduleUrl = "file://" + __filename;',
-    text.includes(temml) && "var importModule = (path) => import(path);",
-  ];
-  const made = await transform(
-    `${text.replaceAll(`import("${temml}")`, `importModule("${temml}")`)}//# sourceMappingURL=data:application/json;base64,${inline.toString("base64")}\n`,
-    {
-      format: "cjs",
-      platform: "node",
-      // Where modules can't be imported when they are wanted, as in Jest, they can still be required.
-      supported: { "dynamic-import": false },
-      define: { "import.meta.filename": "__filename", "import.meta.url": "moduleUrl" },
-      banner: banner.filter(Boolean).join(""),
-      sourcefile: path,
-      sourcemap: "external",
-      sourcesContent: false,
-      ...settings,
-    },
-  );
-  return { path, text: made.code, map: JSON.parse(made.map), exports };
+/** A module as people read it, with the map to its source. */
+function readable({ path, text, map, exports }) {
+  const lines = readableLines(markExports(text));
+  const kept = lines.filter((line) => line !== undefined);
+  return { path, text: kept.join("\n"), map: withoutLines(map, lines), exports };
 }
 
-/** Bundles the code into `dist`. Returns the files that it is made of, told from the root. */
+/**
+ * Bundles the code into `dist`. Returns the files that it is made of, told from the root, and where sources stand in the
+ * modules for bundlers.
+ */
 export async function bundleCode(root, dist) {
   mkdirSync(dist, { recursive: true });
   const pages = "src/figures/page/bundle.ts";
@@ -144,23 +149,34 @@ export async function bundleCode(root, dist) {
     [pages]: standIn("pages-of-files"),
     "src/testing/loaded.ts": standIn("loaded"),
   });
-  for (const one of esm.modules) one.text = markCalls(one.text).replaceAll(/import"\.\/[^"]+";/g, "");
-  const cjs = await Promise.all(unfinished.modules.map(commonJs));
-  for (const { path, text, map } of [...esm.modules, ...cjs]) {
-    const name = path.slice(dist.length + 1);
-    const tell = (source) => tellSource(root, dist, source);
-    writeFileSync(`${path}.map`, JSON.stringify({ ...lineMap(map, tell), file: name }));
+  const modules = esm.modules.map(readable);
+  for (const { path, text } of modules) writeFileSync(path, text);
+  const place = placesIn(modules);
+  for (const one of unfinished.modules) {
+    const { path, text, map } = await commonJs(one, temml, settings);
+    const name = basename(path);
+    const led = mapTo(map, (source, ...there) => place(resolve(dist, source), ...there), true);
+    writeFileSync(`${path}.map`, JSON.stringify({ ...led, file: name }));
     writeFileSync(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
   }
-  copySources(root, dist);
+  const large = await build({
+    absWorkingDir: root,
+    entryPoints: { temml: standIn("temml", "js"), tables: "csv-parse/browser/esm/sync" },
+    bundle: true,
+    format: "esm",
+    outdir: dist,
+    metafile: true,
+    ...settings,
+  });
   writeFileSync(join(dist, once.path), once.text);
   for (const entry of Object.keys(entries)) {
-    const { exports } = esm.modules.find(({ path }) => path === join(dist, `${entry}.js`));
+    const { exports } = modules.find(({ path }) => path === join(dist, `${entry}.js`));
     const text = `import library from "./${entry}.node.cjs";\nexport const { ${exports.join(", ")} } = library;\n`;
     // Node looks for names in what is imported; the detour spares it the search through all of the library.
     const detour = `"use strict";\nconst library = require("./${entry}.cjs");\nmodule.exports = library;\n`;
     writeFileSync(join(dist, `${entry}.node.cjs`), detour);
     writeFileSync(join(dist, `${entry}.mjs`), text);
   }
-  return [...esm.inputs, ...unfinished.inputs];
+  const files = [esm, unfinished].flatMap(({ inputs }) => inputs);
+  return { files: [...files, ...Object.keys(large.metafile.inputs)], place };
 }

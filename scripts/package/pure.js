@@ -2,14 +2,17 @@
  * Marks what modules compute when they are loaded as without effects. That is so, since the package says it of all its files;
  * but where many files are bundled into one, bundlers ask each statement.
  */
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 // The compiler whose parts can be called; the other is a program only.
 const ts = createRequire(import.meta.url)("@typescript/typescript6");
 
 /** The module that gives what a function makes, by a call that can be marked. */
-export const once = { path: "./once.js", text: "export const once = (make) => make();\n" };
+export const once = {
+  path: "./once.js",
+  name: "adjointOnce",
+  text: "export const once = (make) => make();\n",
+};
 
 const collections = ["Map", "Set", "WeakMap", "WeakSet"];
 
@@ -35,45 +38,34 @@ function isPlain(node) {
 }
 
 /** A file's text with each constant that isn't plain as such a call. */
-export function wrapConstants(path) {
-  const text = readFileSync(path, "utf8");
-  const { statements } = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext);
+export function wrapConstants(text) {
+  const { statements } = ts.createSourceFile("module.ts", text, ts.ScriptTarget.ESNext);
   const constants = statements
     .filter(ts.isVariableStatement)
     .flatMap(({ declarationList }) => [...declarationList.declarations])
     .filter(({ name, initializer }) => ts.isIdentifier(name) && initializer && !isPlain(initializer))
     .filter(({ initializer }) => !ts.isAwaitExpression(initializer));
   // In the line of the first statement, so that lines stay.
-  let marked = `import { once as adjointOnce } from "${once.path}"; `;
+  let marked = `import { once as ${once.name} } from "${once.path}"; `;
   let at = 0;
   for (const { initializer } of constants) {
     const start = initializer.pos + /^\s*/.exec(text.slice(initializer.pos))[0].length;
-    marked += `${text.slice(at, start)}adjointOnce(() => (${text.slice(start, initializer.end)}))`;
+    marked += `${text.slice(at, start)}/* @__PURE__ */ ${once.name}(() => (${text.slice(start, initializer.end)}))`;
     at = initializer.end;
   }
   return marked + text.slice(at);
 }
 
 /**
- * A bundled module's text in which these calls are marked, and so are objects of all that others export, which the bundler
- * defines by calls of its own.
+ * A bundled module's text in which objects of all that others export, which the bundler defines by calls of its own, are such
+ * calls, too, and are named as one.
  */
-export function markCalls(text) {
-  // Of all files in it the bundler keeps the import.
-  const [name, ...others] = [...text.matchAll(/\{once as ([\w$]+)\}from"\.\/once\.js"/g)].map(
-    (found) => found[1],
-  );
-  if (name === undefined) return text;
-  const calls = new RegExp(
-    `=(${[name, ...others].map((one) => one.replaceAll("$", "\\$")).join("|")})\\(\\(\\)=>`,
-    "g",
-  );
+export function markExports(text) {
   return text
     .replaceAll(
-      /([\w$]+)=\{\};([\w$]+)\(\1,\{((?:[\w$]+:\(\)=>[\w$]+,?)*)\}\);/g,
-      (_, object, define, members) =>
-        `${object}=${name}(()=>{const all={};${define}(all,{${members}});return all});`,
+      /([\w$]+) = \{\};\n(__export\(\1, \{[^{}]*\}\);)/g,
+      (_, object, definition) =>
+        `${object} = /* @__PURE__ */ ${once.name}(() => { const all = {};\n${definition.replace(object, "all")} return all; });`,
     )
-    .replaceAll(calls, `=/* @__PURE__ */${name}(()=>`)
-    .replaceAll(/import\{once as ([\w$]+)\}from"\.\/once\.js";/g, (kept, one) => (one === name ? kept : ""));
+    .replaceAll(new RegExp(`\\b${once.name}\\d+\\b`, "g"), once.name);
 }

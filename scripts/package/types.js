@@ -4,11 +4,10 @@
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
-import { movedDown, sourceMap } from "./maps.js";
-import { tellSource } from "./sources.js";
+import { mapTo, movedDown } from "./maps.js";
 
 const entries = {
   index: "src/index",
@@ -21,8 +20,8 @@ const entries = {
   files: "src/files/index",
 };
 
-/** Bundles the declarations into `dist`. */
-export async function bundleTypes(root, dist) {
+/** Bundles the declarations into `dist`; their maps lead where `place` finds their sources. */
+export async function bundleTypes(root, dist, place) {
   const single = join(dist, "declarations");
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", single], {
@@ -46,7 +45,7 @@ export async function bundleTypes(root, dist) {
     chunkFileNames: ({ name }) => `types-${name.replace(/\.d$/, "")}.d.cts`,
   });
   rmSync(single, { recursive: true });
-  for (const file of readdirSync(dist).filter((name) => name.endsWith(".d.cts"))) finish(root, dist, file);
+  for (const file of readdirSync(dist).filter((name) => name.endsWith(".d.cts"))) finish(dist, file, place);
   for (const name of Object.keys(entries)) {
     if (name !== "testing") writeFileSync(join(dist, `${name}.d.ts`), `export * from "./${name}.cjs";\n`);
   }
@@ -55,11 +54,11 @@ export async function bundleTypes(root, dist) {
 const optional = "import { Arbitrary, IProperty } from 'fast-check';\n";
 
 /** Sees to it that types compile without what needn't be installed, and that their sources are found. */
-function finish(root, dist, file) {
+function finish(dist, file, place) {
   const path = join(dist, file);
   let text = readFileSync(path, "utf8");
   let map = JSON.parse(readFileSync(`${path}.map`, "utf8"));
-  map = sourceMap(map, (source) => tellSource(root, dist, source));
+  map = mapTo(map, (source, ...there) => place(resolve(dist, source), ...there));
   if (text.includes("'fast-check'")) {
     if (!text.startsWith(optional)) throw new Error(`${file} doesn't begin with fast-check's types.`);
     text = `// @ts-ignore: they are any where fast-check isn't installed\n${text}`;

@@ -21,7 +21,7 @@ export interface Objective {
   readonly name: string;
   /** The name to print: `"Rosenbrock's valley"`. */
   readonly title: string;
-  /** The function itself, of one input `x`. */
+  /** The function itself, of one input `x`, traced when it is first asked for. */
   readonly f: ObjectiveFunction;
   /** The same as text, in the variables x1, x2, …; `expression(formula)` of adjoint/expression reads it. */
   readonly formula: string;
@@ -60,8 +60,18 @@ export interface PlaneObjective extends Omit<Objective, "f" | "minimality" | "bo
   readonly boundedBelow?: boolean;
 }
 
-/** The objective of such a record, its function traced. */
-export function planeObjective(record: PlaneObjective): Objective {
-  const f = trace({ x: vector(2) }, ({ x }) => record.f(index(x, 0), index(x, 1)));
-  return { minimality: "global", boundedBelow: true, ...record, f };
+/**
+ * The objective of such a record. Tracing waits until it is needed, so that who imports the library pays for none of them.
+ */
+export function planeObjective({ f, ...record }: PlaneObjective): Objective {
+  let traced: ObjectiveFunction | undefined;
+  return {
+    minimality: "global",
+    boundedBelow: true,
+    ...record,
+    get f() {
+      traced ??= trace({ x: vector(2) }, ({ x }) => f(index(x, 0), index(x, 1)));
+      return traced;
+    },
+  };
 }

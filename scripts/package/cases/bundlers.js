@@ -63,8 +63,8 @@ import { basename, dirname } from "node:path";
 export async function bundle(entry, file) {
   const warnings = [];
   const customLogger = { ...createLogger("silent"), warn: (text) => warnings.push(text), warnOnce: (text) => warnings.push(text) };
-  await build({ root: dirname(entry), configFile: false, customLogger, build: { outDir: dirname(file), emptyOutDir: false, minify: "esbuild",
-    lib: { entry, formats: ["es"], fileName: () => basename(file) } } });
+  await build({ root: dirname(entry), configFile: false, customLogger, build: { outDir: dirname(file), emptyOutDir: false, minify: "esbuild", target: "es2023", modulePreload: false,
+    rollupOptions: { input: entry, preserveEntrySignatures: "strict", output: { entryFileNames: basename(file), chunkFileNames: "[name]-[hash].js" } } } });
   return warnings;
 }`,
   },

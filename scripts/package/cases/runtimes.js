@@ -82,21 +82,34 @@ export async function testTools(tarball) {
     );
     await node([attw, tarball, "--format", "table-flipped", "--no-color"]);
   });
-  await check("source maps lead to files of the package", async () => {
+  await check("source maps lead to what is told", async () => {
     const dist = join(path, "node_modules/adjoint/dist");
+    const codec = JSON.stringify(import.meta.resolve("@jridgewell/sourcemap-codec"));
     const program = `
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-let sources = 0;
-for (const file of readdirSync(".")) {
-  if (!file.endsWith(".map")) continue;
-  for (const source of JSON.parse(readFileSync(file, "utf8")).sources) {
-    sources++;
-    if (!existsSync(resolve(source))) throw new Error(file + " tells of " + source);
+import { readdirSync, readFileSync } from "node:fs";
+import { decode } from ${codec};
+const linesOf = (file) => readFileSync(file, "utf8").split("\\n");
+const files = new Map(readdirSync(".").filter((file) => file.endsWith(".js")).map((file) => [file, linesOf(file)]));
+let [places, names] = [0, 0];
+for (const file of readdirSync(".").filter((file) => file.endsWith(".map"))) {
+  const { sources, mappings } = JSON.parse(readFileSync(file, "utf8"));
+  const texts = linesOf(file.replace(".map", ""));
+  for (const [i, segments] of decode(mappings).entries()) {
+    const name = /^declare (?:function|const|class) ([a-z]+)/i.exec(texts[i])?.[1];
+    for (const [column, source, line] of segments) {
+      if (source === undefined) continue;
+      const text = files.get(sources[source])[line];
+      if (text === undefined) throw new Error(file + " tells of " + sources[source] + ":" + line);
+      places++;
+      if (name === undefined || !texts[i].startsWith(name, column)) continue;
+      if (!text.includes(name)) throw new Error(name + " isn't in " + sources[source] + ":" + line);
+      names++;
+    }
   }
 }
-if (sources < 200) throw new Error("only " + sources + " sources");
+if (places < 10000 || names < 300) throw new Error("only " + places + " places, " + names + " names");
+console.log(places + " places, " + names + " names");
 `;
-    await node(["--input-type=module", "-e", program], { cwd: dist });
+    return (await node(["--input-type=module", "-e", program], { cwd: dist })).out.trim();
   });
 }
