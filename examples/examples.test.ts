@@ -31,7 +31,7 @@ examples("they import nothing but the package's public entries and Node's module
   for (const name of names) {
     const source = readFileSync(new URL(name, import.meta.url), "utf8");
     for (const [, target] of source.matchAll(/ from "([^"]+)"/g)) {
-      assert.match(target!, /^(adjoint(\/(graph|optimizers|solvers))?|node:.*)$/, name);
+      assert.match(target!, /^(adjoint(\/(graph|optimizers|solvers|figures))?|node:.*)$/, name);
     }
   }
 });

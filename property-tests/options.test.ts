@@ -20,6 +20,7 @@ const inTrace = (f: (x: a.Expr) => unknown) => trace({ x: vector(3) }, ({ x }) =
 const adam = o.adam({ learningRate: 0.1 });
 const offset = trace({ x: vector(2) }, ({ x }) => a.subtract(x, 1));
 const points = { x: [1, 2, 3], y: [1, 2, 4] };
+const fitted = () => q.curveFit(({ slope, x }) => a.multiply(slope, x), { slope: 1 }, points);
 const train = (given: object) =>
   s.train((() => 0) as never, { w: [1] }, { x: [1] }, adam, { batchSize: 1, epochs: 1, ...given } as never);
 
@@ -141,6 +142,7 @@ const rows: readonly (readonly [
     "sigmas",
     "sigma",
   ],
+  ["PredictOptions", (given) => fitted().predict({ x: [1] }, given), "sigmas", "sigma"],
   ["StoppingOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "maxTimes", "maxTime"],
   ["ProgressOptions", (given) => s.minimize(sphere, { x: [1, 1] }, adam, given), "onProgres", "onProgress"],
   ["CheckpointOptions", (given) => train({ checkpoint: given }), "evry", "every"],
@@ -157,6 +159,7 @@ const rows: readonly (readonly [
   ["linear", (given) => s.linear(given), "input", "inputs"],
   ["LossOptions", (given) => figures.lossFigure(given), "titel", "title"],
   ["ProfileOptions", (given) => figures.profileFigure(given), "cost", "costs"],
+  ["FitOptions", (given) => figures.fitFigure(given), "predictors", "predictor"],
   ["ContourOptions", (given) => figures.contourFigure(given), "level", "levels"],
   ["RaceOptions", (given) => figures.raceFigure(given), "objectiv", "objective"],
   ["ComparisonOptions", (given) => figures.comparisonPage(given), "colormap", "colorMap"],
@@ -201,6 +204,7 @@ const needed: Readonly<Record<string, object>> = {
   CustomDerivative: { name: "own", derivative: { kind: "constant" }, domains: [t.real()] },
   LossOptions: { runs: { adam: run } },
   ProfileOptions: { costs: { adam: [1] } },
+  FitOptions: { fit: fitted() },
   ContourOptions: { objective: sphere, runs: { adam: run }, cells: [2, 2] },
   RaceOptions: { objective: sphere, runs: { adam: run }, faces: [2, 2] },
   ComparisonOptions: { objective: sphere, runs: { adam: run } },

@@ -1,4 +1,4 @@
-/** Copies the README's pictures from `figures/`, where `npm start` and `npm run solvers` have drawn them, into `docs/gallery/`. */
+/** Copies the documents' pictures from `figures/`, where `npm start`, `npm run solvers` and the examples have drawn them, into `docs/gallery/`. */
 import { copyFileSync, mkdirSync } from "node:fs";
 
 const pictures = [
@@ -9,6 +9,8 @@ const pictures = [
   "race-cubic.gif",
   "race-saddle.png",
   "solvers.png",
+  "enzyme-fit.png",
+  "enzyme-groups.png",
 ];
 
 const from = new URL("../figures/", import.meta.url);

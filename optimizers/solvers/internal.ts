@@ -1,5 +1,6 @@
 /** The door for runs: what they need of solvers besides what users do. */
 export { type Bounds, makeBounds, noBounds, project } from "./bounds.js";
+export { cholesky, solveLower, solveUpper } from "./cholesky.js";
 export {
   type Functions,
   hasConverged,

@@ -53,6 +53,7 @@ export const entries = [
   "adjoint",
   "adjoint/graph",
   "adjoint/optimizers",
+  "adjoint/solvers",
   "adjoint/figures",
   "adjoint/testing",
 ];

@@ -30,7 +30,12 @@ interface Known {
 async function knownCalls(): Promise<Known> {
   const { graphs, madeOfGraphs, ops } = await import("./examples.js");
   const { madeOfRuns, runs } = await import("./examples-of-runs.js");
-  return { ops, others: { ...graphs, ...runs }, made: { ...madeOfGraphs, ...madeOfRuns } };
+  const { fits, madeOfFits } = await import("./examples-of-fits.js");
+  return {
+    ops,
+    others: { ...graphs, ...runs, ...fits },
+    made: { ...madeOfGraphs, ...madeOfRuns, ...madeOfFits },
+  };
 }
 
 /** Foreign objects come out of these, whose methods aren't the library's. */

@@ -2,7 +2,7 @@
 import type { ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
 import { type ChartHooks, drawHighlights } from "./highlight.js";
 import { legend } from "./legend.js";
-import { formatNumber, formatPower } from "./numbers.js";
+import { formatNumber, formatPower, isPower, logTicks } from "./numbers.js";
 import { axisStyle, font, ink, tooltipSize } from "./style.js";
 
 /** All that a panel shows, as JSON can hold it. */
@@ -153,26 +153,6 @@ function logRange(runs: readonly LossRun[]): { readonly min: number; readonly ma
   const min = candidates(low).findLast((end) => end <= low) ?? low;
   const max = candidates(high).find((end) => end >= high && end > min)!;
   return { min, max };
-}
-
-/** The ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times those where there are fewer than two. */
-function logTicks({ min, max }: { readonly min: number; readonly max: number }): number[] {
-  const ticksBy = (factors: readonly number[]) => {
-    const ticks: number[] = [];
-    for (let exponent = Math.floor(Math.log10(min)); 10 ** exponent <= max; exponent++) {
-      ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)));
-    }
-    return ticks.filter((tick) => tick >= min && tick <= max);
-  };
-  const powers = ticksBy([1]);
-  if (powers.length < 2) return ticksBy([1, 2, 5]);
-  // Labels need room: of many powers every second, third, … has one.
-  const stride = Math.ceil(powers.length / 10);
-  return powers.filter((_, i) => i % stride === 0);
-}
-
-function isPower(x: number): boolean {
-  return x === Number(`1e${Math.round(Math.log10(x))}`);
 }
 
 function highlightPlugin({ runs }: LossSpec): Plugin<"scatter"> {

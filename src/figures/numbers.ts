@@ -59,3 +59,24 @@ export function* niceSteps(least: number): Generator<number> {
 export function multiple(count: number, step: number): number {
   return Number((count * step).toPrecision(12));
 }
+
+/** The ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times those where there are fewer than `fewest`. */
+export function logTicks({ min, max }: { readonly min: number; readonly max: number }, fewest = 2): number[] {
+  const ticksBy = (factors: readonly number[]) => {
+    const ticks: number[] = [];
+    for (let exponent = Math.floor(Math.log10(min)); 10 ** exponent <= max; exponent++) {
+      ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)));
+    }
+    return ticks.filter((tick) => tick >= min && tick <= max);
+  };
+  const powers = ticksBy([1]);
+  if (powers.length < fewest) return ticksBy([1, 2, 5]);
+  // Labels need room: of many powers every second, third, … has one.
+  const stride = Math.ceil(powers.length / 10);
+  return powers.filter((_, i) => i % stride === 0);
+}
+
+/** Whether a number is a power of ten. */
+export function isPower(x: number): boolean {
+  return x === Number(`1e${Math.round(Math.log10(x))}`);
+}

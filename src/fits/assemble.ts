@@ -18,31 +18,58 @@ import {
   type Tensors,
 } from "../runs/internal.js";
 import { type Interval, profileInterval, type Resampled, resample } from "./intervals.js";
-import { type Bands, bandsOf } from "./predict.js";
-import type { Expressions, Model } from "./problem.js";
-import { type Described, type Estimate, jsonOf, type NoNumber, type Quality, tableOf } from "./report.js";
+import { markReport } from "./made.js";
+import type { Orthogonal } from "./orthogonal.js";
+import { type Bands, bandsOf, type PredictOptions } from "./predict.js";
+import type { Form } from "./problem.js";
+import {
+  type Described,
+  type Estimate,
+  type GroupQuality,
+  jsonOf,
+  type NoNumber,
+  type Quality,
+  tableOf,
+} from "./report.js";
 import { studentT } from "./student.js";
+import { asGiven, type FittedData, type Table } from "./table.js";
 
-/** Numbers by name, a tree where the start is one. */
-export type FittedParameters<P> = {
-  readonly [K in keyof P]: P[K] extends number
-    ? number
-    : P[K] extends readonly number[] | Float64Array
-      ? Float64Array
-      : unknown;
+type Fitted<V> = V extends number
+  ? number
+  : V extends readonly number[] | Float64Array
+    ? Float64Array
+    : unknown;
+
+/** Numbers by name, a tree where the start is one; of own parameters a record by group. */
+export type FittedParameters<P, Own extends string = never> = {
+  readonly [K in keyof P]: K extends Own
+    ? Readonly<
+        Record<
+          string,
+          Fitted<P[K] extends Readonly<Record<string, infer V>> ? (V extends number ? V : P[K]) : P[K]>
+        >
+      >
+    : Fitted<P[K]>;
 };
 
 /** A fit and its report. */
-export interface FitReport<P = Readonly<Record<string, unknown>>> extends Described {
-  readonly parameters: FittedParameters<P>;
+export interface FitReport<P = Readonly<Record<string, unknown>>, Own extends string = never>
+  extends Described {
+  readonly parameters: FittedParameters<P, Own>;
   readonly status: LeastSquaresStatus;
   readonly evaluations: Readonly<Evaluations>;
-  /** (model − y)/σ by row. */
+  /** (model − y)/σ by row; with errors in predictors the distance from the curve in standard deviations, with that sign. */
   readonly residuals: Float64Array;
+  /** What the model gives by row. */
+  readonly fitted: Float64Array;
+  /** Of predictors that have errors, the true ones as estimated: where on the curve each row comes from. */
+  readonly truePredictors: Readonly<Record<string, Float64Array>>;
+  /** What was fitted. */
+  readonly data: FittedData;
   /** Of the parameters in the order of the estimates, row by row; NaN where there is none. */
   readonly covariance: Float64Array;
   /** The model at other predictors, with the bands of its mean (confidence) and of new data (prediction). */
-  predict(predictors: Readonly<Record<string, ArrayLike<number>>>): Bands;
+  predict(predictors: Readonly<Record<string, ArrayLike<number>>>, options?: PredictOptions): Bands;
   /** The interval of a parameter by profile likelihood: where the best fit with it fixed is as much worse as t² says. */
   profile(name: string): Interval;
   /** Fits of rows drawn again: by parameter the standard deviation and the percentiles of the level. */
@@ -56,9 +83,7 @@ export interface FitReport<P = Readonly<Record<string, unknown>>> extends Descri
 export interface Fit {
   readonly problem: LeastSquares;
   readonly found: Solved;
-  readonly model: Model;
-  readonly expressions: Expressions;
-  readonly parameters: Tensors;
+  readonly form: Form;
   readonly names: readonly string[];
   readonly first: Float64Array;
   readonly level: number;
@@ -67,6 +92,10 @@ export interface Fit {
   readonly y: Float64Array;
   readonly sigma: Float64Array;
   readonly absolute: boolean;
+  readonly table: Table;
+  readonly data: FittedData;
+  /** Where predictors have errors. */
+  readonly orthogonal: Orthogonal | undefined;
 }
 
 export function reportOf(fit: Fit): FitReport {
@@ -116,20 +145,33 @@ export function reportOf(fit: Fit): FitReport {
     const interval = dof > 0 ? ([value - half, value + half] as const) : "no degrees of freedom";
     return { name, value, start: first[j]!, standardError, interval };
   });
-  const described: Described = { status, message, level, estimates, correlation, quality };
-  return {
+  const groups = groupsOf(fit);
+  const described: Described = { status, message, level, estimates, correlation, quality, groups };
+  const epsilon = fit.orthogonal?.epsilon(x) ?? engine.r;
+  return markReport<FitReport>({
     ...described,
     status,
-    parameters: valuesOf(fit.parameters, x) as never,
+    parameters: valuesOf(fit.form.parameters, x) as never,
     evaluations,
-    residuals: engine.r.slice(),
+    residuals: asGiven(engine.r, fit.table),
+    fitted: asGiven(
+      epsilon.map((one, i) => fit.y[i]! + fit.sigma[i]! * one),
+      fit.table,
+    ),
+    truePredictors: Object.fromEntries(
+      Object.entries(fit.orthogonal?.truePredictors(x) ?? {}).map(([name, one]) => [
+        name,
+        asGiven(one, fit.table),
+      ]),
+    ),
+    data: fit.data,
     covariance,
-    predict: (predictors) => bandsOf(fit, among, covariance, quality, t, predictors),
+    predict: (predictors, options = {}) => bandsOf(fit, among, covariance, quality, t, predictors, options),
     profile: (name) => profileInterval(fit, quality, name),
     bootstrap: (options) => resample(fit, options),
     toString: () => tableOf(described),
     toJSON: () => jsonOf(described),
-  };
+  });
 }
 
 function valuesOf(parameters: Tensors, x: Float64Array): object {
@@ -139,6 +181,16 @@ function valuesOf(parameters: Tensors, x: Float64Array): object {
     return plainValue({ data: x.slice(offset - data.length, offset), shape });
   });
   return unflattenTree(parameters, isTensor, values) as object;
+}
+
+/** What each group has of χ², where there are groups. */
+function groupsOf({ problem, found, table }: Fit): GroupQuality[] {
+  const { weights } = problem.weighing;
+  return (table.groups ?? []).map(({ name, from, rows }) => {
+    const r = found.engine.r.subarray(from, from + rows);
+    const own = { weights: weights?.subarray(from, from + rows), loss: "linear" as const, scale: 1 };
+    return { name, count: rows, chiSquare: 2 * costOf(r, own) };
+  });
 }
 
 function qualityOf({ problem, found, y, sigma }: Fit, free: number, conditionNumber: number): Quality {

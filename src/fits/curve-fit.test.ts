@@ -1,4 +1,4 @@
-/** Fits and their reports: NIST's standard errors, laws of intervals, what is told instead of numbers, bad input. */
+/** Fits and their reports: NIST's standard errors, covariances, what is told instead of numbers, bad input. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -72,18 +72,6 @@ fits("quantiles of Student's t are those of the tables", () => {
     assert.ok(Math.abs(studentT(0.95, dof) / expected - 1) < 1e-12, `${dof}`);
 });
 
-fits("intervals cover the truth as often as they say", () => {
-  let covered = 0;
-  const runs = 150;
-  for (let seed = 0; seed < runs; seed++) {
-    const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y: noisy(seed, 0.2) }, { level: 0.9 });
-    const [low, high] = fit.estimates[1]!.interval as [number, number];
-    if (low <= 0.7 && 0.7 <= high) covered++;
-  }
-  // Within three deviations of the binomial distribution.
-  assert.ok(Math.abs(covered - 0.9 * runs) < 3 * Math.sqrt(runs * 0.09), `${covered} of ${runs}`);
-});
-
 fits("the covariance is the inverse Hessian of the likelihood where the model is linear", () => {
   const y = noisy(1, 0.1);
   const sigma = x.map((_, i) => 0.1 + 0.05 * (i % 3));
@@ -126,7 +114,15 @@ fits("what there is no number for has a word", () => {
   assert.ok((perfect.estimates[0]!.standardError as number) < 1e-12);
   assert.match(bounded.toString(), /k +0\.9 +at bound/);
   const json = JSON.parse(JSON.stringify(bounded)) as { parameters: { name: string }[]; quality: object };
-  assert.equal(Object.keys(json), ["status", "message", "level", "parameters", "correlation", "quality"]);
+  assert.equal(Object.keys(json), [
+    "status",
+    "message",
+    "level",
+    "parameters",
+    "correlation",
+    "quality",
+    "groups",
+  ]);
 });
 
 fits("expressions tie parameters, weights of 2 are rows twice, other starts find what one doesn't", () => {
@@ -167,6 +163,17 @@ fits("bands hold the model and new data; the bootstrap is the same for the same 
   const [low, high] = fit.estimates[0]!.interval as [number, number];
   assert.ok(Math.abs(confidence.lower[0]! - low) < 1e-9 && Math.abs(confidence.upper[0]! - high) < 1e-9);
   assert.ok(prediction.upper[1]! - values[1]! > confidence.upper[1]! - values[1]!);
+  // Another sigma for all changes no band; of sigmas that differ, new data need one of their own.
+  const scaled = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { sigma: 0.05 }).predict({
+    x: [0, 1, 30],
+  });
+  prediction.upper.forEach((one, i) => {
+    assert.ok(Math.abs(scaled.prediction.upper[i]! - one) < 1e-9);
+  });
+  const uneven = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { sigma: x.map((_, i) => 1 + (i % 2)) });
+  assert.ok(uneven.predict({ x: [1] }).prediction.upper.every(Number.isNaN));
+  const told = uneven.predict({ x: [1] }, { sigma: 0 });
+  assert.equal(told.prediction, told.confidence);
   const one = fit.bootstrap({ samples: 40, seed: 3 });
   assert.equal(one, fit.bootstrap({ samples: 40, seed: 3 }));
   const error = fit.estimates[1]!.standardError as number;
@@ -203,6 +210,18 @@ fits("bad input gets one sentence, with the row", () => {
   refuse(/sigma is 0 in row 0/, () => curveFit(decay as never, start, { x, y }, { sigma: 0 }));
   refuse(/level must be a number between 0 and 1, not 95/, () =>
     curveFit(decay as never, start, { x, y }, { level: 95 }),
+  );
+  refuse(/the model asks for "k", which isn't given; there are a, x/, () =>
+    curveFit(decay as never, { a: 4 }, { x, y }),
+  );
+  refuse(/the model doesn't depend on "z"; leave it out of start/, () =>
+    curveFit(decay as never, { ...start, z: 1 }, { x, y }),
+  );
+  refuse(/predict: the model asks for "x", which isn't given/, () =>
+    curveFit(decay as never, start, { x, y }).predict({ t: [1] }),
+  );
+  refuse(/bootstrap: seed must be a whole number/, () =>
+    curveFit(decay as never, start, { x, y }).bootstrap({ samples: 3 } as never),
   );
   refuse(/starts needs a seed/, () => curveFit(decay as never, start, { x, y }, { starts: 5 }));
 });

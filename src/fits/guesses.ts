@@ -4,7 +4,7 @@
  */
 import { AdjointError } from "../../graph/index.js";
 import { describe } from "../../graph/internal.js";
-import { readColumns } from "./problem.js";
+import { readTable } from "./table.js";
 
 /** The families that are guessed, with their formulas. */
 export const families = {
@@ -49,14 +49,12 @@ export function guessStart(
   family: Family,
   data: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> },
 ): Guess {
-  if (!Object.hasOwn(families, family))
+  if (typeof family !== "string" || !Object.hasOwn(families, family))
     throw new AdjointError(
       `guessStart: the family is ${describe(family)}; it must be one of ${Object.keys(families).join(", ")}.`,
     );
-  const { predictors, rows } = readColumns(data, "guessStart");
-  const { x, y } = predictors as unknown as Readonly<
-    Record<string, { readonly data: Float64Array } | undefined>
-  >;
+  const { columns, rows } = readTable(data, "guessStart");
+  const { x, y } = columns;
   if (!x || !y || rows < 3)
     throw new AdjointError(`guessStart: data must have columns "x" and "y" of at least three rows.`);
   const order = Array.from(x.data.keys()).sort((a, b) => x.data[a]! - x.data[b]!);

@@ -1,6 +1,6 @@
 /** Intervals that follow the likelihood or the data instead of a tangent: by profiles, and by drawing rows again. */
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions, readCount } from "../../graph/internal.js";
+import { checkOptions, describe, readCount, readText } from "../../graph/internal.js";
 import type { LeastSquares } from "../../optimizers/solvers/least-squares/index.js";
 import { randomSource } from "../data/index.js";
 import { solve } from "../runs/internal.js";
@@ -26,9 +26,9 @@ export function profileInterval(
   { reducedChiSquare, degreesOfFreedom }: Quality,
   name: string,
 ): Interval {
-  const place = fit.names.indexOf(name);
+  const place = fit.names.indexOf(readText(name, "profile: the parameter's name"));
   if (place < 0)
-    throw new AdjointError(`profile: "${name}" is no parameter; they are ${fit.names.join(", ")}.`);
+    throw new AdjointError(`profile: ${describe(name)} is no parameter; they are ${fit.names.join(", ")}.`);
   const { lower, upper } = fit.problem.bounds;
   if (lower[place] === upper[place]) return { lower: "fixed", upper: "fixed" };
   if (typeof reducedChiSquare === "string") return { lower: reducedChiSquare, upper: reducedChiSquare };
@@ -108,7 +108,7 @@ export function resample(
 ): Resampled {
   const { samples, seed } = checkOptions("bootstrap", given, ["samples", "seed"]);
   readCount(samples, "bootstrap: samples", 2);
-  const random = randomSource(seed);
+  const random = randomSource(readCount(seed, "bootstrap: seed", 0, 2 ** 32 - 1));
   const rows = problem.residuals.count;
   const all = names.map((): number[] => []);
   let converged = 0;

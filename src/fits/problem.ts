@@ -1,9 +1,13 @@
-/** A fit as a problem of least squares: its data read row by row, its model traced, its parameters named. */
+/** A fit as a problem of least squares: its model traced over its rows, its parameters named. */
 import {
   AdjointError,
+  add,
+  concatenate,
   divide,
   Expr,
+  multiply,
   type Shape,
+  slice,
   subtract,
   type Traced,
   tensor,
@@ -12,13 +16,18 @@ import {
 import {
   checkKeys,
   describe,
+  flattenTree,
   formatShape,
   isRecord,
+  leavesOf,
   mapTree,
+  pathText,
   readFunction,
+  reading,
+  readList,
+  readText,
   readValues,
 } from "../../graph/internal.js";
-import type { Residuals } from "../../optimizers/solvers/least-squares/index.js";
 import {
   checkFinite,
   type Given,
@@ -27,8 +36,10 @@ import {
   placeIn,
   type ResidualFunction,
   readStart,
+  type Tensor,
   type Tensors,
 } from "../runs/internal.js";
+import type { Group, Table } from "./table.js";
 
 /** A model: what it gives for each row, from parameters and predictors by name. */
 export type Model = (inputs: never) => unknown;
@@ -36,124 +47,194 @@ export type Model = (inputs: never) => unknown;
 /** Parameters that follow from others: expressions of parameters by name. */
 export type Expressions = Readonly<Record<string, (parameters: never) => unknown>>;
 
-/** Columns of data, a number a row. */
-export interface Columns {
-  readonly predictors: Tensors;
-  readonly rows: number;
+/** What a fit's residuals are made of besides numbers. */
+export interface Form {
+  readonly model: Model;
+  readonly expressions: Expressions;
+  readonly parameters: Tensors;
+  /** Parameters of which each group has its own, by the group's name. */
+  readonly own: readonly string[];
 }
 
 const what = "curveFit";
 
-/** @throws where a column isn't one of finite numbers, or columns are of unequal lengths: the row is named */
-export function readColumns(given: unknown, owner = what): Columns {
-  if (!isRecord(given))
-    throw new AdjointError(`${owner}: data must be an object with columns by name, not ${describe(given)}.`);
-  let rows: number | undefined;
-  let first = "";
-  const columns: Record<string, { data: Float64Array; shape: Shape }> = {};
-  for (const name of Object.keys(given)) {
-    const value = given[name];
-    if (!Array.isArray(value) && !ArrayBuffer.isView(value))
-      throw new AdjointError(
-        `${owner}: data "${name}" must be an array, a number a row, not ${describe(value)}.`,
-      );
-    const column = value as ArrayLike<unknown>;
-    for (let i = 0; i < column.length; i++) {
-      const one = column[i];
-      if (typeof one === "number" && Number.isFinite(one)) continue;
-      if (Array.isArray(one) || ArrayBuffer.isView(one)) break;
-      throw new AdjointError(
-        `${owner}: data "${name}" holds ${describe(one)} in row ${i}; leave out rows in which something is missing.`,
-      );
-    }
-    const read = readValues({ column: value }, placeIn(owner)) as unknown as {
-      column: { data: Float64Array; shape: Shape };
-    };
-    checkFinite(owner, [name], read.column.data);
-    columns[name] = { data: Float64Array.from(read.column.data), shape: read.column.shape };
-    const own = read.column.shape[0]!;
-    if (rows !== undefined && own !== rows)
-      throw new AdjointError(`${owner}: data "${name}" has ${own} rows, and "${first}" has ${rows}.`);
-    if (rows === undefined) [rows, first] = [own, name];
-  }
-  if (rows === undefined || rows === 0) throw new AdjointError(`${owner}: data holds no rows.`);
-  return { predictors: columns, rows };
-}
-
-/** @throws where the start isn't a tree of finite numbers */
-export function readParameters(start: unknown): Tensors {
-  const own = readStart(what, start);
-  const read = readValues(own, placeIn(`${what}: start`)) as unknown as Tensors;
-  for (const [name, tree] of Object.entries(read))
+/**
+ * The start as tensors; of own parameters a record of one for each group, each with what was given for it or for all.
+ * @throws where the start isn't a tree of finite numbers, or own parameters can't be told apart
+ */
+export function readParameters(
+  start: unknown,
+  given: unknown,
+  groups: readonly Group[] | undefined,
+): Pick<Form, "parameters" | "own"> {
+  const first = readStart(what, start);
+  const own =
+    given === undefined
+      ? []
+      : readList(given, `${what}: own`, (one, i) => readText(one, `${what}: own[${i}]`));
+  const unknown = own.find((name) => !Object.hasOwn(first, name));
+  if (unknown !== undefined)
+    throw new AdjointError(
+      `${what}: own names "${unknown}", which is no parameter; they are ${Object.keys(first).join(", ")}.`,
+    );
+  if (own.length > 0 && !groups)
+    throw new AdjointError(
+      `${what}: own parameters (${own.join(", ")}) need groups; name the column that tells them, or give data by group.`,
+    );
+  const names = (groups ?? []).map(({ name }) => name);
+  const byGroup = (value: unknown) =>
+    isRecord(value) &&
+    reading(`${what}: start`, () => String(Object.keys(value).sort()) === String([...names].sort()))
+      ? value
+      : Object.fromEntries(names.map((name) => [name, value]));
+  const whole = Object.fromEntries(
+    Object.entries(first).map(([name, value]) => [name, own.includes(name) ? byGroup(value) : value]),
+  );
+  const parameters = readValues(whole, placeIn(`${what}: start`)) as unknown as Tensors;
+  for (const [name, tree] of Object.entries(parameters))
     mapTree(tree, isTensor, (leaf, path) => {
       checkFinite(what, [name, ...path], leaf.data);
     });
-  return read;
+  return { parameters, own };
 }
 
-/** The residuals (model − y)/σ as a function of parameters, predictors, y and σ. */
-export function traceResiduals(
-  model: Model,
-  expressions: Expressions,
-  parameters: Tensors,
-  predictors: Tensors,
+/** The names of all elements: `a`, or `a[0]`, `a[1]`. */
+export function elementNames(parameters: Tensors): string[] {
+  return flattenTree<Tensor>(parameters, isTensor).flatMap(({ path, leaf: { data, shape } }) =>
+    Array.from(data, (_, i) => (shape.length === 0 ? pathText(path) : `${pathText(path)}[${i}]`)),
+  );
+}
+
+/** How far predictors stand from what was measured: shifts in their standard deviations, each an input of its own. */
+export interface Shifted {
+  readonly name: string;
+  /** The input that holds the shifts of this predictor. */
+  readonly input: string;
+  readonly sigma: Float64Array;
+}
+
+/** The inputs of `traceResiduals`. */
+export function specsOfResiduals(
+  { parameters }: Form,
+  columns: Table["columns"],
   rows: number,
-): ResidualFunction {
-  readFunction(model, `${what}: the model`);
-  const specs = {
+  shifted: readonly Shifted[],
+) {
+  const column = tensor([rows]);
+  return {
     parameters: specsOf(parameters),
-    predictors: specsOf(predictors),
-    response: tensor([rows]),
-    sigma: tensor([rows]),
+    predictors: specsOf(columns),
+    response: column,
+    sigma: column,
+    ...Object.fromEntries(shifted.map(({ input }) => [input, column])),
   };
+}
+
+/** The residuals (model − y)/σ as a function of parameters, predictors, y and σ, and of shifts of predictors. */
+export function traceResiduals(
+  form: Form,
+  { columns, rows, groups }: Pick<Table, "columns" | "rows" | "groups">,
+  shifted: readonly Shifted[] = [],
+): ResidualFunction {
+  readFunction(form.model, `${what}: the model`);
+  const specs = specsOfResiduals(form, columns, rows, shifted);
   return trace(specs as never, (inputs: never) => {
-    const { parameters, predictors, response, sigma } = inputs as Readonly<Record<string, Given>>;
-    const values = modelled(model, expressions, parameters!, predictors!, rows);
-    return divide(subtract(values, response as unknown as Expr), sigma as unknown as Expr);
+    const all = inputs as Readonly<Record<string, Given>>;
+    const predictors: Record<string, unknown> = { ...all.predictors };
+    for (const { name, input, sigma } of shifted)
+      predictors[name] = add(predictors[name] as Expr, multiply(all[input] as unknown as Expr, sigma));
+    const values = modelled(form, all.parameters!, predictors, rows, groups);
+    return divide(subtract(values, all.response as unknown as Expr), all.sigma as unknown as Expr);
   }) as unknown as ResidualFunction;
 }
 
-/** What the model gives: a number a row. */
+/** What the model gives for the rows of one group, with that group's parameters, as a function like residuals. */
+export function traceModel(
+  form: Form,
+  { columns, rows }: Table,
+  group: string | undefined,
+): ResidualFunction {
+  const specs = { parameters: specsOf(form.parameters), predictors: specsOf(columns) };
+  return trace(specs as never, (inputs: never) => {
+    const { parameters, predictors } = inputs as Readonly<Record<string, Given>>;
+    return valuesOf(form, parametersOf(form, parameters!, group), predictors!, rows, "predict");
+  }) as unknown as ResidualFunction;
+}
+
+/** What the model gives: a number a row, group by group where there are groups. */
 function modelled(
-  model: Model,
-  expressions: Expressions,
+  form: Form,
   parameters: Given,
   predictors: Given,
   rows: number,
+  groups: readonly Group[] | undefined,
+): Expr {
+  if (!groups) return valuesOf(form, parameters, predictors, rows, what);
+  const parts = groups.map(({ name, from, rows: count }) => {
+    const part = Object.entries(predictors).map(
+      ([key, column]) => [key, slice(column as Expr, from, from + count)] as const,
+    );
+    return valuesOf(form, parametersOf(form, parameters, name), Object.fromEntries(part), count, what);
+  });
+  return concatenate(parts) as unknown as Expr;
+}
+
+function parametersOf({ own }: Form, parameters: Given, group: string | undefined): Given {
+  if (group === undefined) return parameters;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      own.includes(name) ? (value as Given)[group] : value,
+    ]),
+  );
+}
+
+function valuesOf(
+  { model, expressions }: Form,
+  parameters: Given,
+  predictors: Given,
+  rows: number,
+  owner: string,
 ): Expr {
   const all: Record<string, unknown> = { ...parameters };
   for (const [name, expression] of Object.entries(expressions)) {
     readFunction(expression, `${what}: the expression of "${name}"`);
-    all[name] = expression(all as never);
+    all[name] = asked(expression, all, owner, `the expression of "${name}"`);
   }
-  const given = (model as unknown as (inputs: Given) => unknown)({ ...all, ...predictors });
+  const given = asked(model, { ...all, ...predictors }, owner, "the model");
   if (given instanceof Expr && given.shape.length === 1 && given.shape[0] === rows) return given;
   const found = given instanceof Expr ? `of shape ${formatShape(given.shape)}` : describe(given);
   throw new AdjointError(`${what}: the model must give a number for each of the ${rows} rows, not ${found}.`);
+}
+
+/** Calls a function of named inputs. @throws where it fails after it asked for a name that isn't there: the name is told */
+function asked(f: unknown, inputs: Given, owner: string, who: string): unknown {
+  const call = f as (inputs: Given) => unknown;
+  if ((f as Partial<Traced>).graph) return call(inputs);
+  let missing: string | undefined;
+  const watched = new Proxy(inputs, {
+    get(target, key) {
+      if (typeof key === "string" && !Object.hasOwn(target, key)) missing ??= key;
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  try {
+    return call(watched);
+  } catch (cause) {
+    if (missing === undefined) throw cause;
+    throw new AdjointError(
+      `${owner}: ${who} asks for "${missing}", which isn't given; there are ${Object.keys(inputs).join(", ")}.`,
+      { cause },
+    );
+  }
 }
 
 function specsOf(tensors: Tensors) {
   return mapTree(tensors, isTensor, ({ shape }) => tensor(shape));
 }
 
-/** Binds the residuals to data. */
-export function bindResiduals(
-  f: ResidualFunction,
-  parameters: Tensors,
-  predictors: Tensors,
-  response: Float64Array,
-  sigma: Float64Array,
-): Residuals {
-  const column = (data: Float64Array) => ({ data, shape: [data.length] });
-  return makeResiduals(
-    f,
-    { parameters } as unknown as Tensors,
-    { predictors, response: column(response), sigma: column(sigma) } as unknown as Tensors,
-  );
-}
-
 /** @throws where names of parameters, expressions and data meet, or a model's inputs aren't all given */
-export function checkNamesOf(model: unknown, parameters: Given, expressions: Given, predictors: Given): void {
+export function checkNamesOf({ model, parameters, expressions }: Form, predictors: Given): void {
   const names = [...Object.keys(parameters), ...Object.keys(expressions), ...Object.keys(predictors)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
@@ -167,4 +248,40 @@ export function checkNamesOf(model: unknown, parameters: Given, expressions: Giv
       Object.keys(graph.inputTree),
       `${what}: start and data`,
     );
+}
+
+/** @throws where what the model gives doesn't depend on a parameter */
+export function checkParametersUsed({
+  graph: { nodes, inputs, outputs, inputTree },
+}: ResidualFunction): void {
+  const used = new Set<number>([outputs as number]);
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    if (used.has(i)) for (const operand of nodes[i]!.operands) used.add(operand as number);
+  }
+  const isId = (tree: unknown): tree is number => typeof tree === "number";
+  const { parameters } = inputTree as Readonly<Record<string, Tensors>>;
+  const unused = (leavesOf(parameters as never, isId as never) as unknown as number[]).find(
+    (i) => !used.has(i),
+  );
+  if (unused === undefined) return;
+  const path = pathText(inputs[unused]!.path.slice(1));
+  throw new AdjointError(`${what}: the model doesn't depend on "${path}"; leave it out of start.`);
+}
+
+/** Binds residuals to columns, y and σ, and to shifts where there are some. */
+export function bindResiduals(
+  f: ResidualFunction,
+  { parameters }: Form,
+  predictors: Tensors,
+  others: Readonly<Record<string, Float64Array>>,
+): ReturnType<typeof makeResiduals> {
+  const columns = Object.entries(others).map(([name, data]): [string, Tensor] => [
+    name,
+    { data, shape: [data.length] as Shape },
+  ]);
+  return makeResiduals(
+    f,
+    { parameters } as unknown as Tensors,
+    { predictors, ...Object.fromEntries(columns) } as unknown as Tensors,
+  );
 }

@@ -33,6 +33,13 @@ export interface Quality {
   readonly conditionNumber: number;
 }
 
+/** How much of χ² the rows of a group have. */
+export interface GroupQuality {
+  readonly name: string;
+  readonly count: number;
+  readonly chiSquare: number;
+}
+
 export interface Described {
   readonly status: Solved["status"];
   readonly message: string;
@@ -41,6 +48,8 @@ export interface Described {
   /** Correlations of pairs of parameters, by the order of the estimates, row by row; NaN where there is none. */
   readonly correlation: Float64Array;
   readonly quality: Quality;
+  /** Of groups that were fitted together; empty where there are none. */
+  readonly groups: readonly GroupQuality[];
 }
 
 /** A number as a paper gives it. */
@@ -59,7 +68,15 @@ function errorText({ value, standardError }: Estimate): string[] {
 const leastCorrelation = 0.1;
 
 /** The report as a table. */
-export function tableOf({ status, message, level, estimates, correlation, quality }: Described): string {
+export function tableOf({
+  status,
+  message,
+  level,
+  estimates,
+  correlation,
+  quality,
+  groups,
+}: Described): string {
   const percent = short(100 * level, 4);
   const head = ["parameter", "value", "std. error", "", `${percent}% interval`, "start"];
   const rows = estimates.map((one) => [
@@ -82,6 +99,7 @@ export function tableOf({ status, message, level, estimates, correlation, qualit
     `χ² = ${short(chiSquare)}, reduced χ² = ${tell(reducedChiSquare)}, residual deviation = ${tell(residualDeviation)}`,
     `R² = ${short(quality.rSquared, 8)}, AIC = ${short(quality.aic)}, BIC = ${short(quality.bic)}, ` +
       `condition number = ${short(quality.conditionNumber, 3)}`,
+    ...groups.map(({ name, count, chiSquare }) => `${name}: ${count} data, χ² = ${short(chiSquare)}`),
   ];
   const n = estimates.length;
   const pairs: [number, string][] = [];
@@ -98,7 +116,15 @@ export function tableOf({ status, message, level, estimates, correlation, qualit
 }
 
 /** The report as JSON has it, with keys that stay: a number that JSON can't hold is a text. */
-export function jsonOf({ status, message, level, estimates, correlation, quality }: Described): object {
+export function jsonOf({
+  status,
+  message,
+  level,
+  estimates,
+  correlation,
+  quality,
+  groups,
+}: Described): object {
   const plain = (x: number | string) => (typeof x === "string" || Number.isFinite(x) ? x : String(x));
   const n = estimates.length;
   return {
@@ -116,5 +142,6 @@ export function jsonOf({ status, message, level, estimates, correlation, quality
     quality: Object.fromEntries(
       Object.entries(quality).map(([key, x]) => [key, plain(x as number | string)]),
     ),
+    groups: groups.map(({ name, count, chiSquare }) => ({ name, count, chiSquare: plain(chiSquare) })),
   };
 }

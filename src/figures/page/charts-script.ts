@@ -12,6 +12,7 @@ import {
   Tooltip,
 } from "chart.js";
 import { contourChart } from "../contour-chart.js";
+import { fitChart } from "../fit/chart.js";
 import { type ChartHooks, setVisible } from "../highlight.js";
 import { lossChart } from "../loss-chart.js";
 import { profileChart } from "../profile-chart.js";
@@ -34,6 +35,8 @@ function configurationOf(chart: PageChart): ChartConfiguration<"scatter"> {
   switch (chart.kind) {
     case "contour":
       return contourChart(chart.spec, hooks);
+    case "fit":
+      return fitChart(chart.spec);
     case "loss":
       return lossChart(chart.spec, hooks);
     case "profile":

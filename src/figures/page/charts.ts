@@ -1,4 +1,5 @@
 import type { ContourSpec } from "../contour-chart.js";
+import type { FitSpec } from "../fit/chart.js";
 import type { LossSpec } from "../loss-chart.js";
 import type { ProfileSpec } from "../profile-chart.js";
 import { pageScript } from "./bundle.js";
@@ -7,6 +8,7 @@ import { escapeHtml, pageHtml } from "./html.js";
 /** A chart of a page, and what it draws. */
 export type PageChart =
   | { readonly kind: "contour"; readonly spec: ContourSpec }
+  | { readonly kind: "fit"; readonly spec: FitSpec }
   | { readonly kind: "loss"; readonly spec: LossSpec }
   | { readonly kind: "profile"; readonly spec: ProfileSpec };
 

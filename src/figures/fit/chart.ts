@@ -1,0 +1,269 @@
+/** The figure of a fit as a chart: pure, and free of Node, so that it draws in a browser as well. */
+import type { ChartConfiguration, ChartDataset, ChartOptions, LegendItem, Scale } from "chart.js";
+import { formatNumber, formatPower, isPower, logTicks } from "../numbers.js";
+import { font, ink, tooltipSize } from "../style.js";
+import { fitPlugin } from "./drawing.js";
+
+/** Ends of an axis. */
+export type Range = readonly [low: number, high: number];
+
+/** All that a fit's figure shows, as JSON can hold it; null stands where a number isn't finite. */
+export interface FitSpec {
+  readonly title?: string;
+  readonly labels: readonly [string, string];
+  /** What the lower panel measures; none, no panel. */
+  readonly residualLabel?: string;
+  readonly scale: "linear" | "log";
+  readonly x: Range;
+  readonly y: Range;
+  readonly residuals: Range;
+  readonly series: readonly FitSeries[];
+  /** The names of the bands, where there are any. */
+  readonly bands: { readonly confidence?: string; readonly prediction?: string };
+  /** What the line is: "fit". */
+  readonly line: string;
+}
+
+type Numbers = readonly (number | null)[];
+
+/** A band along the curve. */
+export interface Band {
+  readonly color: string;
+  readonly lower: Numbers;
+  readonly upper: Numbers;
+}
+
+/** What belongs to one group; a fit without groups has one. */
+export interface FitSeries {
+  readonly name: string;
+  readonly color: string;
+  readonly pointColor: string;
+  readonly dash: readonly number[];
+  readonly points: {
+    readonly x: Numbers;
+    readonly y: Numbers;
+    /** One standard deviation to both sides, where they are given. */
+    readonly xError?: Numbers;
+    readonly yError?: Numbers;
+    readonly residuals: Numbers;
+  };
+  readonly curve: { readonly x: Numbers; readonly y: Numbers };
+  readonly confidence?: Band;
+  readonly prediction?: Band;
+}
+
+/** Datasets of a series: its points, its residuals where they are shown, its curve. */
+const perSeries = (spec: FitSpec) => (spec.residualLabel === undefined ? 2 : 3);
+
+/** @returns the configuration of a chart: `new Chart(canvas, fitChart(spec))` */
+export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
+  const { labels, residualLabel, scale, series } = spec;
+  const ticks = scale === "log" ? logTicks({ min: spec.x[0], max: spec.x[1] }, 4) : [];
+  const isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
+  const axis = (text: string, [min, max]: Range) => ({
+    min,
+    max,
+    title: { display: true, text, color: ink, font: font(14) },
+    grid: { color: "#ececec", tickColor: ink },
+    border: { color: ink },
+    ticks: {
+      color: ink,
+      font: font(),
+      includeBounds: false,
+      maxRotation: 0,
+      callback: (value: string | number) => formatNumber(Number(value)),
+    },
+  });
+  const panel = (stackWeight: number) =>
+    residualLabel === undefined ? {} : { stack: "panels", stackWeight };
+  return {
+    type: "scatter",
+    data: { datasets: series.flatMap((one) => datasetsOf(spec, one)) },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      layout: { padding: { top: 8, right: 20, bottom: 4, left: 4 } },
+      interaction: { mode: "nearest", axis: "xy", intersect: true },
+      scales: {
+        x: {
+          ...axis(labels[0], spec.x),
+          position: "bottom",
+          type: scale === "log" ? "logarithmic" : "linear",
+          ...(scale === "log" && {
+            afterBuildTicks: (own: Scale) => {
+              own.ticks = ticks.map((value) => ({ value }));
+            },
+          }),
+          ticks: {
+            ...axis("", spec.x).ticks,
+            maxTicksLimit: 11,
+            callback: (value) =>
+              isPlain ? formatNumber(Number(value)) : formatPower(Math.round(Math.log10(Number(value)))),
+          },
+        },
+        ...(residualLabel !== undefined && {
+          residuals: {
+            ...axis(residualLabel, spec.residuals),
+            ...panel(3),
+            type: "linear" as const,
+            axis: "y" as const,
+            position: "left" as const,
+            afterBuildTicks: (own: Scale) => {
+              own.ticks = [-1, 0, 1].map((side) => ({ value: side * tickWithin(spec.residuals[1]) }));
+            },
+          },
+          // Room between the panels, so that the labels at their ends don't meet.
+          gap: {
+            ...panel(0.5),
+            type: "linear" as const,
+            axis: "y" as const,
+            position: "left" as const,
+            display: false,
+          },
+        }),
+        y: {
+          ...axis(labels[1], spec.y),
+          ...panel(10),
+          type: "linear",
+          position: "left",
+          ticks: { ...axis("", spec.y).ticks, maxTicksLimit: 8 },
+        },
+      },
+      plugins: {
+        title: {
+          display: spec.title !== undefined,
+          text: spec.title ?? "",
+          color: ink,
+          font: font(15, "bold"),
+          padding: { top: 4, bottom: 4 },
+        },
+        legend: legendOf(spec),
+        tooltip: {
+          filter: (_item, index) => index === 0,
+          titleFont: font(tooltipSize, "bold"),
+          bodyFont: font(tooltipSize),
+          callbacks: {
+            title: ([item]) => (item ? series[Math.floor(item.datasetIndex / perSeries(spec))]!.name : ""),
+            label: ({ datasetIndex, dataIndex }) =>
+              describePoint(spec, series[Math.floor(datasetIndex / perSeries(spec))]!, dataIndex),
+          },
+        },
+      },
+    },
+    plugins: [fitPlugin(spec)],
+  };
+}
+
+/** The largest of 1, 2 and 5 times a power of ten that leaves a fifth of the way to the end. */
+function tickWithin(end: number): number {
+  const power = Math.floor(Math.log10(0.8 * end));
+  const steps = [1, 2, 5].map((factor) => Number(`${factor}e${power}`));
+  return steps.findLast((step) => step <= 0.8 * end) ?? steps[0]!;
+}
+
+const at = (x: Numbers, y: Numbers) => x.map((one, i) => ({ x: one ?? Number.NaN, y: y[i] ?? Number.NaN }));
+
+function datasetsOf(spec: FitSpec, one: FitSeries): ChartDataset<"scatter">[] {
+  const { points, curve, color, pointColor, dash } = one;
+  const dots = {
+    label: one.name,
+    showLine: false,
+    pointRadius: points.x.length > 500 ? 2 : 4,
+    pointHoverRadius: 6,
+    pointBackgroundColor: pointColor,
+    pointBorderColor: "#ffffff",
+    pointBorderWidth: points.x.length > 500 ? 0.5 : 1,
+    borderColor: pointColor,
+    backgroundColor: pointColor,
+  };
+  return [
+    { ...dots, data: at(points.x, points.y), yAxisID: "y" },
+    ...(spec.residualLabel === undefined
+      ? []
+      : [{ ...dots, data: at(points.x, points.residuals), yAxisID: "residuals" }]),
+    {
+      label: one.name,
+      data: at(curve.x, curve.y),
+      yAxisID: "y",
+      showLine: true,
+      borderColor: color,
+      backgroundColor: color,
+      borderWidth: 2.5,
+      borderDash: [...dash],
+      borderJoinStyle: "round",
+      pointRadius: 0,
+      pointHitRadius: 0,
+    },
+  ];
+}
+
+/** The width of a key in the legend. */
+const keyWidth = 26;
+
+/** A click on a group shows or hides all of it. */
+function legendOf(spec: FitSpec): NonNullable<NonNullable<ChartOptions<"scatter">["plugins"]>["legend"]> {
+  const { series, bands } = spec;
+  const count = perSeries(spec);
+  const item = (text: string, rest: Partial<LegendItem>): LegendItem => ({
+    text,
+    fontColor: ink,
+    lineWidth: 0,
+    strokeStyle: "transparent",
+    ...rest,
+  });
+  const lineOf = ({ color, dash }: FitSeries, text: string): LegendItem =>
+    item(text, { strokeStyle: color, lineWidth: 3, lineDash: [...dash], pointStyle: "line" });
+  // chart.js would make a point as wide as the lines are long: a line of one round dash, in the middle, is a dot.
+  const dotOf = ({ pointColor }: FitSeries, text: string): LegendItem =>
+    item(text, {
+      ...{ strokeStyle: pointColor, lineWidth: 8, lineCap: "round", pointStyle: "line" },
+      ...{ lineDash: [0.01, 100], lineDashOffset: -keyWidth / 2 },
+    });
+  return {
+    onClick: (_event, { datasetIndex }, { chart }) => {
+      if (datasetIndex === undefined) return;
+      const visible = !chart.isDatasetVisible(datasetIndex);
+      for (let k = 0; k < count; k++) chart.setDatasetVisibility(datasetIndex + k, visible);
+      chart.update();
+    },
+    labels: {
+      color: ink,
+      font: font(),
+      usePointStyle: true,
+      pointStyleWidth: keyWidth,
+      generateLabels: (chart) => {
+        const shorten = (text: string) => {
+          const most = Math.max(8, Math.floor((chart.width - 80) / 8));
+          return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+        };
+        const bandItems = (["confidence", "prediction"] as const).flatMap((kind) => {
+          const band = series[0]?.[kind];
+          const name = bands[kind];
+          if (!band || name === undefined) return [];
+          const grey = kind === "confidence" ? "#b4b4b4" : "#e0e0e0";
+          return [item(name, { fillStyle: series.length === 1 ? band.color : grey, pointStyle: "rect" })];
+        });
+        const own =
+          series.length === 1
+            ? [dotOf(series[0]!, shorten(series[0]!.name)), lineOf(series[0]!, spec.line)]
+            : series.map((one, i) => ({
+                ...lineOf(one, shorten(one.name)),
+                hidden: !chart.isDatasetVisible(i * count),
+                datasetIndex: i * count,
+              }));
+        return [...own, ...bandItems];
+      },
+    },
+  };
+}
+
+function describePoint({ labels, residualLabel }: FitSpec, { points }: FitSeries, i: number): string[] {
+  const number = (value: number | null | undefined) => formatNumber(value ?? Number.NaN);
+  const told = (label: string, value: number | null | undefined, error: number | null | undefined) =>
+    `${label} ${number(value)}${error ? ` ± ${number(error)}` : ""}`;
+  return [
+    told(labels[0], points.x[i], points.xError?.[i]),
+    told(labels[1], points.y[i], points.yError?.[i]),
+    `${residualLabel ?? "residual"} ${number(points.residuals[i])}`,
+  ];
+}
