@@ -40,6 +40,18 @@ export const fits: Readonly<Record<string, Examples>> = {
     free: /^2\./,
     work,
   },
+  leastSquaresAsync: {
+    ...of(() => [
+      line,
+      { a: 1, b: 0 },
+      undefined,
+      { steps: 10, timeBudget: 1, signal: new AbortController().signal, onStep: () => true },
+    ]),
+    rarity: 2,
+    maps: [1],
+    free: /^(2|3\.signal)\./,
+    work: /^3\.(steps|timeBudget)$/,
+  },
   curveFit: {
     ...of(
       () => [growth, start(), data()],

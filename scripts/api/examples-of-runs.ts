@@ -393,7 +393,13 @@ const methodsOf = ([name, make]: readonly [string, () => Optimizer]): [string, M
   ],
   [
     `${name}(…).initialSlots`,
-    { make: () => make().initialSlots, names: [name, "initialSlots"], maps: [0], ...of(() => [start()]) },
+    {
+      make: () => make().initialSlots,
+      names: [name, "initialSlots"],
+      maps: [0],
+      free: /^0\./,
+      ...of(() => [start()]),
+    },
   ],
 ];
 

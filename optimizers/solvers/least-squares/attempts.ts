@@ -1,6 +1,6 @@
 /** A solver of least squares at work, with further attempts from the same start where one stalls. */
 import type { Engine, Evaluations, LeastSquares } from "./residuals.js";
-import type { LeastSquaresSolver } from "./solvers.js";
+import { type LeastSquaresSolver, methodOf } from "./solvers.js";
 
 /**
  * Attempts, by the share of the solver's first radius: one that stalls is begun again at its start with a longer reach, then
@@ -32,7 +32,7 @@ export class Attempts {
   /** @param data all zero but for the start, which comes first; or a copy of what another one remembered */
   constructor(problem: LeastSquares, solver: LeastSquaresSolver, data: Float64Array, tolerance: number) {
     const { size } = problem.residuals;
-    const own = solver.memory(problem);
+    const own = methodOf(solver).memory(problem);
     this.#problem = problem;
     this.#solver = solver;
     this.#tolerance = tolerance;
@@ -55,7 +55,7 @@ export class Attempts {
 
   /** How long the array is. */
   static lengthOf(problem: LeastSquares, solver: LeastSquaresSolver): number {
-    return solver.memory(problem) + 2 * problem.residuals.size + 6;
+    return methodOf(solver).memory(problem) + 2 * problem.residuals.size + 6;
   }
 
   /** Whether the point is one that no step leads away from: solved, or flat, or stuck in the last attempt. */
@@ -110,7 +110,7 @@ export class Attempts {
   #begin(): Engine {
     const share = shares[this.#numbers[attempt]!]!;
     const task = { tolerance: this.#tolerance, share, evaluations: this.evaluations };
-    return this.#solver.start(this.#problem, this.#memory, task);
+    return methodOf(this.#solver).start(this.#problem, this.#memory, task);
   }
 
   #count(): void {

@@ -15,6 +15,10 @@ export type JacobianForm = "matrix" | "products";
 export interface LeastSquaresSolver {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a solver does. */
+interface Method {
   /** How many numbers it keeps from point to point, the point first: what `start` is given. */
   readonly memory: (problem: LeastSquares) => number;
   /** At work where the memory is, at first a point and zeros: to a relative offset, with so many times the first radius. */
@@ -29,8 +33,12 @@ export interface EngineTask {
   readonly evaluations: Evaluations;
 }
 
-/** What is a solver is told by standing here: a user's object with the same keys isn't one. */
-const made = new WeakSet<object>();
+/** All that were made here, which is what tells a solver from an object of the same names, with what they do. */
+const made = new WeakMap<object, Method>();
+
+export function methodOf(solver: LeastSquaresSolver): Method {
+  return made.get(solver)!;
+}
 
 export function isLeastSquaresSolver(value: unknown): value is LeastSquaresSolver {
   return typeof value === "object" && value !== null && made.has(value);
@@ -124,9 +132,8 @@ function brand(
   solve: Subproblem,
 ): LeastSquaresSolver {
   const isByProducts = (problem: LeastSquares) => isLarge(problem, options.jacobian);
-  const solver = Object.freeze({
-    name,
-    options: Object.freeze(options),
+  const solver = Object.freeze({ name, options: Object.freeze(options) });
+  made.set(solver, {
     memory: (problem: LeastSquares) =>
       (isByProducts(problem) ? Products : Dense).lengthOf(problem.residuals.size),
     start(problem: LeastSquares, memory: Float64Array, { tolerance, share, evaluations }: EngineTask) {
@@ -136,6 +143,5 @@ function brand(
         : new Dense(problem, memory, { ...own, acceleration, solve });
     },
   });
-  made.add(solver);
   return solver;
 }
