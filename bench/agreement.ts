@@ -54,6 +54,6 @@ export function checkDifferences({ run, results, parameters = {} }: HandWritten)
         `the hand-written gradient by ${name} is wrong: ${slope}, by differences ${difference}`,
       );
     }
+    run();
   }
-  run();
 }

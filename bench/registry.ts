@@ -19,11 +19,14 @@ export const workloads: readonly Workload[] = [
   ...all.stencil,
   ...all.chain,
   all.adamStep,
+  ...all.optimizerSteps,
   all.manySteps,
   all.convenientCall,
   all.manyKernels,
   all.setsInTurn,
   all.treeCall,
+  all.stateFile,
+  ...all.trainings,
   ...all.runs,
 ];
 

@@ -19,6 +19,9 @@ export function tensorOf(data: Float64Array | Float32Array, ...shape: number[]):
 }
 
 /** The same for every entry of a map. */
-export function mapEntries<T, U>(map: Readonly<Record<string, T>>, f: (entry: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(map).map(([name, entry]) => [name, f(entry)]));
+export function mapEntries<T, U>(
+  map: Readonly<Record<string, T>>,
+  f: (entry: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([name, entry]) => [name, f(entry, name)]));
 }

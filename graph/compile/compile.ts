@@ -79,7 +79,7 @@ function compileGraph(graph: Graph, dtype: Dtype): Compiled | undefined {
   const scalar = ofScalars ? scalarizeIfGeneral(graph) : undefined;
   if (!scalar) return compileTensors(tidy(graph), dtype);
   const core = straightLine(graph, scalar);
-  const calls = core && wrap(graph, [core], dtype, []);
+  const calls = core && wrap(graph, [core], dtype, { memory: [] });
   return calls && { calls, source: "" };
 }
 
@@ -96,7 +96,7 @@ function compileTensors(graph: Graph, dtype: Dtype): Compiled | undefined {
 
 function build(
   graph: Graph,
-  { parts }: LoopCode,
+  { parts, inPlace }: LoopCode,
   { names: memory, values }: Environment,
   dtype: Dtype,
 ): Calls | undefined {
@@ -107,19 +107,25 @@ function build(
   ];
   const functions = parts.map((text) => makeFunction(names, text) as Core | undefined);
   if (!functions.every((one) => one !== undefined)) return undefined;
-  return wrap(graph, functions, dtype, memory, values);
+  return wrap(graph, functions, dtype, { memory, values, inPlace });
 }
 
-/** The calls around functions that work on the inputs' and outputs' arrays and, behind them, `memory`. */
+/** What functions work on behind the inputs' and outputs' arrays, and which of these may be the same. */
+interface Surroundings {
+  readonly memory: readonly string[];
+  readonly values?: readonly unknown[];
+  readonly inPlace?: LoopCode["inPlace"];
+}
+
+/** The calls around functions. */
 function wrap(
   graph: Graph,
   functions: readonly Core[],
   dtype: Dtype,
-  memory: readonly string[],
-  values: readonly unknown[] = [],
+  { memory, values = [], inPlace = [] }: Surroundings,
 ): Calls | undefined {
   const [helpers, dtypeOf] = surroundings(graph, dtype);
-  const text = wrapperText(graph, memory, (id) => arrayOf(dtypeOf(id)).name, functions.length);
+  const text = wrapperText(graph, memory, inPlace, (id) => arrayOf(dtypeOf(id)).name, functions.length);
   const make = makeFunction(["functions", "helpers", "keys", ...memory], text);
   return make?.(functions, helpers, keysOf(graph), ...values) as Calls | undefined;
 }

@@ -16,7 +16,7 @@ export function smallScalar(graph: Graph): ScalarGraph | undefined {
 /** Code that is written elsewhere of a graph of elements: all it wants are the ops that it calls. */
 export function straightCode(scalar: ScalarGraph, parts: readonly string[] = []): LoopCode {
   return {
-    ...{ parts, buffers: [], arena: 0, constants: [], columns: 0, routines: [] },
+    ...{ parts, buffers: [], arena: 0, constants: [], columns: 0, routines: [], inPlace: [] },
     slots: slotsOf(scalar.graph),
   };
 }

@@ -50,6 +50,7 @@ function containersOf(tree: Tree<number>): Container[] {
 export function wrapperText(
   graph: Graph,
   memory: readonly string[],
+  inPlace: readonly (readonly [input: number, output: number])[],
   classOf: (id: number) => string,
   functions: number,
 ): string {
@@ -90,7 +91,7 @@ export function wrapperText(
   const records = parts.map(({ given }) => given);
   // One of a scalar serves all calls, which read it; `into` has its own by that name.
   const made = shapes.map((shape, i) => `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`);
-  const pairs = copies(inputs, shapes).join("\n");
+  const pairs = copies(inputs, shapes, inPlace).join("\n");
   const arrays = given.filter((_, i) => inputs[i]?.shape.length !== 0);
   const apart = inputs.length * shapes.length <= mostPairs ? pairs : unlessSame("a", arrays, [pairs]);
   return [
@@ -159,11 +160,18 @@ function resultText({ outputs }: Graph, shapes: readonly Shape[], access: (key: 
   });
 }
 
-/** A store may come before another element is read, so an input that is also an output is copied. */
-function copies(inputs: readonly Input[], shapes: readonly Shape[]): string[] {
+/** A store may come before another element is read, so an input that is also an output is copied unless it is known to be free of that. */
+function copies(
+  inputs: readonly Input[],
+  shapes: readonly Shape[],
+  inPlace: readonly (readonly [input: number, output: number])[],
+): string[] {
+  const free = new Set(inPlace.map(String));
   return inputs.flatMap(({ shape }, i) => {
     const same = shapes.flatMap((other, o) =>
-      shape.length > 0 && sizeOf(other) === sizeOf(shape) ? [`${inputName(i)} === ${outputName(o)}`] : [],
+      shape.length > 0 && sizeOf(other) === sizeOf(shape) && !free.has(String([i, o]))
+        ? [`${inputName(i)} === ${outputName(o)}`]
+        : [],
     );
     return same.length === 0 ? [] : [`if (${same.join(" || ")}) ${inputName(i)} = ${inputName(i)}.slice();`];
   });

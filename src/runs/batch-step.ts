@@ -48,22 +48,24 @@ export function traceObjective(
   return traced as unknown as Objective;
 }
 
-/** The step on a batch of `size` samples. */
-export function stepOf(
+/** The steps on batches of as many samples as they are asked for. */
+export function stepsOf(
   what: string,
   functions: Functions,
   state: State,
   samples: Tensors,
-  size: number,
-): Program {
+): (size: number) => Program {
   const { objective, metric, optimizer } = functions;
   const { parameters } = state.tree;
-  const { own, batch } = batchSpecs(parameters, samples, size);
-  const others = metric ? [optimizer, metric] : [optimizer];
-  return programOf("step", [objective, ...others], JSON.stringify([own, batch]), state.dtype, () => {
-    const traced = traceObjective(what, objective, parameters, samples, size, false);
-    return traceStep(optimizer, state, batch, traced, (inputs, value) =>
-      metric ? readScalar(what, "the metric", metric(inputs)) : value,
-    );
-  });
+  const { own, batch } = batchSpecs(parameters, samples, 1);
+  const form = JSON.stringify([own, batch]);
+  const all = metric ? ([objective, optimizer, metric] as const) : ([objective, optimizer] as const);
+  return (size) =>
+    programOf("step", all, `${form} ${size}`, state.dtype, () => {
+      const { batch } = batchSpecs(parameters, samples, size);
+      const traced = traceObjective(what, objective, parameters, samples, size, false);
+      return traceStep(optimizer, state, batch, traced, (inputs, value) =>
+        metric ? readScalar(what, "the metric", metric(inputs)) : value,
+      );
+    });
 }

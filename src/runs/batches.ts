@@ -55,15 +55,16 @@ export class Batches {
     this.#columns = samples.map(({ data }) => ({ data, width: data.length / count }));
     this.#count = count;
     this.#size = size;
+    const numbers = this.#columns.reduce((sum, { width }) => sum + size * width, 0);
+    this.#random = shuffle === undefined ? undefined : randomSource(shuffle);
+    if (numbers < leastView) this.#order = new Uint32Array(count).map((_, i) => i);
+    const gathers = this.#random !== undefined || this.#order !== undefined;
     const ofSize = (rows: number): Batch => ({
       program: programFor(rows),
-      data: this.#columns.map(({ width }) => makeFloats(dtype, rows * width)),
+      data: this.#columns.map(({ width }) => makeFloats(dtype, gathers ? rows * width : 0)),
     });
     this.#full = ofSize(size);
     this.#last = count % size === 0 ? this.#full : ofSize(count % size);
-    this.#random = shuffle === undefined ? undefined : randomSource(shuffle);
-    const numbers = this.#columns.reduce((sum, { width }) => sum + size * width, 0);
-    if (numbers < leastView) this.#order = new Uint32Array(count).map((_, i) => i);
   }
 
   /** Where the random source is before the epoch of a step: the next one to be asked for, or the last. */

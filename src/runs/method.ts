@@ -46,6 +46,8 @@ export interface Method {
 export interface Inputs {
   readonly program: Program;
   readonly data: readonly (number | Floats)[];
+  /** What the kernel is given, for each of the three arrays of a state: made by the method that takes the steps. */
+  given?: readonly Record<string, number | Floats>[];
 }
 
 /** What the method of an optimizer is made of. */
@@ -67,6 +69,7 @@ export function optimizerMethod(
   let given: ReturnType<typeof inputsFor>;
   let last: Inputs | undefined;
   let bound: Bound | undefined;
+  const proposal = { value: 0, norm: 0, leadsOn: true };
   const method: Method = {
     init(parameters) {
       const state = new State({ parameters, slots: initialSlots(optimizer, parameters) }, dtype);
@@ -75,15 +78,18 @@ export function optimizerMethod(
     },
     step(state) {
       last = typeof given === "function" ? given(state.steps) : given;
-      const { program, data } = last;
-      bound ??= bind(state, data.length);
-      const inputs = bound.inputs[state.turn]!;
+      bound ??= bind(state);
+      last.given ??= bound.give(last.data);
+      const inputs = last.given[state.turn]!;
       inputs.step = state.steps + 1;
       for (const { key, offset } of bound.scalars) inputs[key] = state.now[offset]!;
-      for (let i = 0; i < data.length; i++) inputs[bound.data[i]!] = data[i]!;
-      program.kernel.into(inputs as never, bound.outputs[(state.turn + 1) % 3] as never);
+      last.program.kernel.into(inputs as never, bound.outputs[(state.turn + 1) % 3] as never);
       const { value, norm, reach } = bound.told;
-      return { value: value[0]!, norm: norm[0]!, leadsOn: Number.isFinite(reach[0]) };
+      // One for all steps: it is read before the next is taken.
+      proposal.value = value[0]!;
+      proposal.norm = norm[0]!;
+      proposal.leadsOn = Number.isFinite(reach[0]);
+      return proposal;
     },
     terminate: ({ norm }) => (tolerance > 0 && norm <= tolerance ? small(norm, tolerance) : undefined),
     explain(state, at) {
@@ -102,16 +108,16 @@ export function optimizerMethod(
 
 /** What kernels are given: maps for each of the three arrays of a state. */
 interface Bound {
-  readonly inputs: readonly Record<string, number | Floats>[];
+  give(data: Inputs["data"]): Record<string, number | Floats>[];
   readonly outputs: readonly Record<string, Floats>[];
   readonly told: { readonly value: Floats; readonly norm: Floats; readonly reach: Floats };
   /** Kernels take a scalar as a number. */
   readonly scalars: readonly { readonly key: string; readonly offset: number }[];
-  readonly data: readonly string[];
 }
 
-function bind({ leaves, arrays, dtype }: State, data: number): Bound {
+function bind({ leaves, arrays, dtype }: State): Bound {
   const own = keys("y", leaves.length);
+  const names: string[] = [];
   const views = arrays.map((array) =>
     record(
       own,
@@ -120,11 +126,17 @@ function bind({ leaves, arrays, dtype }: State, data: number): Bound {
   );
   const told = { value: makeFloats(dtype, 1), norm: makeFloats(dtype, 1), reach: makeFloats(dtype, 1) };
   return {
-    inputs: views.map((all) => ({ ...all })),
+    give: (data) => {
+      while (names.length < data.length) names.push(`d${names.length}`);
+      return views.map((all) => {
+        const given: Record<string, number | Floats> = { step: 0, ...all };
+        for (let i = 0; i < data.length; i++) given[names[i]!] = data[i]!;
+        return given;
+      });
+    },
     outputs: views.map((all) => ({ ...all, ...told })),
     told,
     scalars: leaves.flatMap(({ shape, offset }, i) => (shape.length === 0 ? [{ key: own[i]!, offset }] : [])),
-    data: keys("d", data),
   };
 }
 

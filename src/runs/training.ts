@@ -11,7 +11,7 @@ import {
   unflattenTree,
 } from "../../graph/internal.js";
 import type { Optimizer, ParameterExprs } from "../../optimizers/index.js";
-import { type Functions, stepOf, traceObjective } from "./batch-step.js";
+import { type Functions, stepsOf, traceObjective } from "./batch-step.js";
 import { Batches } from "./batches.js";
 import { knownResume, type Memory, readCheckpoints, restore, takeCheckpoint } from "./checkpoint.js";
 import { readData, readDtype, readOptimizer, readStart } from "./checks.js";
@@ -110,7 +110,7 @@ function makeMethod(what: string, read: ReturnType<typeof readTraining>, toleran
     dtype,
     inputsFor(from) {
       state = from;
-      const programFor = (rows: number) => stepOf(what, functions, from, samples, rows);
+      const programFor = stepsOf(what, functions, from, samples);
       batches = new Batches(columns, { count, size, shuffle, programFor });
       return (step) => batches!.at(step);
     },

@@ -5,11 +5,12 @@ import { isOp } from "../../node.js";
 import type { Op } from "../../op.js";
 import { assembleOp, sliceOp } from "../../ops/boxes.js";
 import { sizeOf, unravel } from "../../shape.js";
-import { partLines, shortLoop } from "../limits.js";
+import { bodies, fewLines, longLoop, partLines, shortLoop } from "../limits.js";
 import { atomText, foldText, numberText, slotsOf } from "../text.js";
 import { keyOf } from "./access.js";
 import { findCarried } from "./carried.js";
 import { type Binding, ElementWriter } from "./element-writer.js";
+import { inPlacePairs } from "./in-place.js";
 import { type MemoryPlan, planMemory } from "./memory.js";
 import { findBreaks, findNests, type Nest } from "./nests.js";
 import { findRoots, type Root, rootIndex } from "./roots.js";
@@ -25,6 +26,8 @@ export interface LoopCode extends Pick<MemoryPlan, "buffers" | "arena" | "consta
   readonly routines: readonly Call[];
   /** Scalar ops without code of their own, which the code calls by `slotName`. */
   readonly slots: readonly Op[];
+  /** Inputs and outputs by their numbers whose arrays may be the same. */
+  readonly inPlace: readonly (readonly [input: number, output: number])[];
 }
 
 export function emitLoops(graph: Graph): LoopCode {
@@ -82,6 +85,7 @@ class LoopWriter {
       columns,
       routines: this.#routines.calls,
       slots: slotsOf(this.#graph),
+      inPlace: inPlacePairs(this.#graph, this.#nests, this.#memory),
     };
   }
 
@@ -182,9 +186,19 @@ class LoopWriter {
       elements.line(`${local} = ${atomText(value)};`);
     }
     elements.scopes.pop();
-    if (scope.lines.length === 0) return;
-    elements.line(`for (let ${name} = ${low}; ${name} < ${high}; ${name}++) {`);
-    for (const line of scope.lines) elements.scopes[depth - 1]!.lines.push(line);
+    const { lines } = scope;
+    if (lines.length === 0) return;
+    const isLong = isInnermost && !this.#shifts && high - low >= longLoop && lines.length <= fewLines;
+    const rest = isLong ? high - ((high - low) % bodies) : low;
+    const outer = elements.scopes[depth - 1]!.lines;
+    if (isLong) {
+      elements.line(`for (let j${depth} = ${low}; j${depth} < ${rest}; j${depth} += ${bodies}) {`);
+      for (let k = 0; k < bodies; k++) outer.push(`{ const ${name} = j${depth} + ${k};`, ...lines, "}");
+      elements.line("}");
+    }
+    if (rest === high) return;
+    elements.line(`for (let ${name} = ${rest}; ${name} < ${high}; ${name}++) {`);
+    outer.push(...lines);
     elements.line("}");
   }
 

@@ -4,7 +4,7 @@ import { isOp } from "../../node.js";
 import { assembleOp } from "../../ops/boxes.js";
 import { likeDifference, likePart } from "../limits.js";
 import { partEnds } from "./access.js";
-import { isRoutine, type Root, walkRoot } from "./roots.js";
+import { hasLoops, isRoutine, type Root, walkRoot } from "./roots.js";
 
 /** A loop nest: roots whose loops have the same number of axes and nearly the same lengths. */
 export interface Nest {
@@ -30,7 +30,8 @@ export function findNests(roots: readonly Root[]): Nest[] {
       });
     } else nests.push({ level: root.level, anchor: extents, nest: { roots: [root], extents: [...extents] } });
   }
-  return nests.sort((a, b) => a.level - b.level).map(({ nest }) => nest);
+  const place = ({ nest }: (typeof nests)[number]) => Number(hasLoops(nest.roots[0]!));
+  return nests.sort((a, b) => a.level - b.level || place(a) - place(b)).map(({ nest }) => nest);
 }
 
 /** What isn't computed by loops shares none. */

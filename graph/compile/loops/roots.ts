@@ -10,7 +10,8 @@
  * - A *product* is a matrix product of tensors in memory, left to a routine of its own.
  * - A *call* is any other op that no loop is written for, on tensors in memory.
  *
- * A root has a level, one more than what it must wait for. Roots of one level whose loops agree share one loop nest.
+ * A root has a level, one more than what it must wait for; what takes no loops comes first on its level. Roots of one level whose
+ * loops agree share one loop nest.
  */
 import { type Affine, along, at } from "../../affine.js";
 import { type Graph, outputsOf } from "../../graph.js";
@@ -83,6 +84,11 @@ function makeRoots(graph: Graph, id: number): Root[] {
     return node.operands.map((source, part) => makeRoot(graph, id, "scatter", source, part));
   const folds = isReduction(node) && !isShort(graph, node);
   return [folds ? makeRoot(graph, id, "fold", node.operands[0]!) : makeRoot(graph, id, "store", id)];
+}
+
+/** Whether there are loops around a root's elements. */
+export function hasLoops({ kind, loops }: Root): boolean {
+  return isRoutine(kind) || loops.length > 0;
 }
 
 /** Whether a root is computed by a call, not by loops. */
@@ -236,7 +242,7 @@ function order(graph: Graph, ids: ReadonlySet<number>): Root[] {
       if (id === root.id) return true;
       const others = byId.get(id);
       for (const other of others ?? []) {
-        root.level = Math.max(root.level, other.level + (sharesLoops(root, other, index) ? 0 : 1));
+        root.level = Math.max(root.level, other.level + (sharesLevel(root, other, index) ? 0 : 1));
       }
       return !others;
     });
@@ -263,10 +269,12 @@ function unaligned(graph: Graph, roots: readonly Root[], ids: ReadonlySet<number
   return found;
 }
 
-/** Whether a root can take another's element from a local, both being computed in the same pass of the loops. */
-function sharesLoops(root: Root, other: Root, index: readonly Affine[]): boolean {
-  if (root.kind === "product" || root.kind === "call") return false;
-  if (other.kind !== "store" || root.loops.length !== other.loops.length) return false;
+/** Whether a root can be computed on the level of another: it takes that one's element from a local, in the same pass of the loops. */
+function sharesLevel(root: Root, other: Root, index: readonly Affine[]): boolean {
+  if (isRoutine(root.kind) || other.kind !== "store") return false;
+  // What takes no loops comes first among what has one level.
+  if (hasLoops(root) && !hasLoops(other)) return true;
+  if (root.loops.length !== other.loops.length) return false;
   const same = root.loops.every((axis, i) => root.shape[axis] === other.shape[other.loops[i]!]);
   if (!same) return false;
   const own = rootIndex(other);
