@@ -3,7 +3,8 @@
 import type { Optimizer, Slots } from "../optimizers/index.js";
 import { slotShape } from "../optimizers/internal.js";
 import { mutantsOfOptimizer } from "../property-tests/support/optimizer-mutants.js";
-import { follow, type Trajectory, trajectories } from "../property-tests/support/trajectories.js";
+import { flatPoint, follow, type Trajectory, trajectories } from "../property-tests/support/trajectories.js";
+import { mutantsOfTree } from "../property-tests/support/tree-mutants.js";
 import { randomSource } from "../src/index.js";
 
 function leaves(optimizer: Optimizer, trajectory: Trajectory): boolean {
@@ -16,32 +17,39 @@ function leaves(optimizer: Optimizer, trajectory: Trajectory): boolean {
 }
 
 /** States of all kinds: of the first step and later ones, with zeros and of both signs. */
-function* states({ slots }: Optimizer) {
+function* states({ slots, treeRule }: Optimizer, names: readonly string[]) {
   const random = randomSource(1);
-  for (const step of [0, 0, 1, 6, 6, 40]) {
-    for (const shape of [[4], [2, 3]]) {
+  const forms = treeRule
+    ? [names.map((name) => [name, name === "W" ? [2, 3] : [3]] as const)]
+    : [[4], [2, 3]].map((shape) => [["x", shape] as const]);
+  for (const step of [0, 0, 1, 2, 5, 6, 6, 40]) {
+    for (const form of forms) {
       const draw = (own: readonly number[], low: number) => {
         const length = own.reduce((a, b) => a * b, 1);
         const drawn = Float64Array.from({ length }, (_, i) => (i === 3 ? 0 : random.uniform(low, 1)));
         return own.length === 0 ? random.uniform(0.1, 0.9) : drawn;
       };
-      const drawn = Object.entries(slots as Slots).map(([name, slot]) => [
-        name,
-        { x: draw(slotShape(slot, shape, ["x"]), 0) },
+      const each = <T>(make: (name: string, shape: readonly number[]) => T) =>
+        Object.fromEntries(form.map(([name, shape]) => [name, make(name, shape)]));
+      const drawn = Object.entries(slots as Slots).map(([slot, own]) => [
+        slot,
+        each((name, shape) => draw(slotShape(own, shape, [name]), 0)),
       ]);
       yield {
-        parameters: { x: draw(shape, -1) },
-        gradients: { x: draw(shape, -1) },
-        state: { step, shapes: { x: shape }, slots: Object.fromEntries(drawn) },
+        parameters: each((_, shape) => draw(shape, -1)),
+        gradients: each((_, shape) => draw(shape, -1)),
+        state: { step, shapes: each((_, shape) => shape), slots: Object.fromEntries(drawn) },
       };
     }
   }
 }
 
 /** Whether a fault changes any number at all; `where(v = 0, 0, √v)` for √v, say, doesn't. */
-function matters(optimizer: Optimizer, wrong: Optimizer): boolean {
-  for (const { parameters, gradients, state } of states(optimizer)) {
-    const [right, other] = [optimizer, wrong].map((one) => numbersIn(one.step(parameters, gradients, state)));
+function matters(optimizer: Optimizer, wrong: Optimizer, { start, problem }: Trajectory): boolean {
+  for (const { parameters, gradients, state } of states(optimizer, Object.keys(start))) {
+    const [right, other] = [optimizer, wrong].map((one) =>
+      numbersIn(one.step(parameters, gradients, state as never, problem)),
+    );
     // What only rounds otherwise, as a length that is divided out again, is no fault.
     const isSame = (x: number, i: number) =>
       Object.is(x, other![i]) || Math.abs(x - other![i]!) <= 1e-13 * (1 + Math.abs(x));
@@ -58,21 +66,18 @@ const started = performance.now();
 let planted = 0;
 let idle = 0;
 const survivors: string[] = [];
-/** What looks at whole trees. */
-const whole = new Set<string>();
 for (const trajectory of trajectories) {
   for (const optimizer of trajectory.optimizers) {
-    // Faults are planted in rules of one parameter.
-    if (optimizer.treeRule) {
-      whole.add(optimizer.name);
-      continue;
-    }
-    for (const { fault, optimizer: wrong } of mutantsOfOptimizer(optimizer)) {
+    const { start, gradient, split, problem } = trajectory;
+    const step = (one: Optimizer) =>
+      void one.step(start, split(gradient(flatPoint(start))), one.init(start), problem);
+    const mutants = optimizer.treeRule ? mutantsOfTree(optimizer, step) : mutantsOfOptimizer(optimizer);
+    for (const { fault, optimizer: wrong } of mutants) {
       if (leaves(wrong, trajectory)) {
         planted++;
         continue;
       }
-      if (!matters(optimizer, wrong)) {
+      if (!matters(optimizer, wrong, trajectory)) {
         idle++;
         continue;
       }
@@ -81,7 +86,6 @@ for (const trajectory of trajectories) {
     }
   }
 }
-if (whole.size > 0) console.log(`without faults in rules of whole trees: ${[...whole].join(", ")}`);
 for (const survivor of survivors) console.log(`survived: ${survivor}`);
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 console.log(

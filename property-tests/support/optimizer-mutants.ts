@@ -13,13 +13,13 @@ const isTruth = ({ op }: Node): boolean => op.isTruth === true;
 const isNumber = (node: Node): boolean => isOp(node, constantOp) || isOp(node, fullOp);
 
 /** What can be wrong with what a node gives; `undefined` where it can't be. */
-interface Fault {
+export interface Fault {
   readonly what: string;
   applies(node: Node, operands: readonly Node[]): boolean;
   change(made: Expr, operand: (i: number) => Expr): Expr;
 }
 
-const faults: readonly Fault[] = [
+export const faults: readonly Fault[] = [
   {
     what: "said the other way round",
     applies: isTruth,
