@@ -17,6 +17,7 @@ import {
   type Tensor,
   type Tensors,
 } from "../runs/internal.js";
+import { derivedOf } from "./derived.js";
 import { type Interval, profileInterval, type Resampled, resample } from "./intervals.js";
 import { markReport } from "./made.js";
 import type { Orthogonal } from "./orthogonal.js";
@@ -146,7 +147,8 @@ export function reportOf(fit: Fit): FitReport {
     return { name, value, start: first[j]!, standardError, interval };
   });
   const groups = groupsOf(fit);
-  const described: Described = { status, message, level, estimates, correlation, quality, groups };
+  const derived = derivedOf(fit, estimates, covariance, t);
+  const described: Described = { status, message, level, estimates, derived, correlation, quality, groups };
   const epsilon = fit.orthogonal?.epsilon(x) ?? engine.r;
   return markReport<FitReport>({
     ...described,

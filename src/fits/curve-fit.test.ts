@@ -3,10 +3,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  divide,
   type Expr,
   exp,
   hessian,
   multiply,
+  sin,
   square,
   subtract,
   sum,
@@ -119,6 +121,7 @@ fits("what there is no number for has a word", () => {
     "message",
     "level",
     "parameters",
+    "derived",
     "correlation",
     "quality",
     "groups",
@@ -152,6 +155,44 @@ fits("expressions tie parameters, weights of 2 are rows twice, other starts find
   const far = curveFit(decay as never, { a: 4, k: 900 }, { x, y }, { starts: 20, seed: 1 });
   assert.is(far.status, "converged");
   assert.ok(Math.abs(far.parameters.k - plain.parameters.k) < 1e-8);
+});
+
+fits("parameters that follow from others have the errors that these give them", () => {
+  const y = noisy(5, 0.1);
+  const half = { life: ({ k }: Inputs) => divide(Math.LN2, k!), area: ({ a, k }: Inputs) => divide(a!, k!) };
+  const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { expressions: half });
+  const { a, k } = fit.parameters;
+  const [aa, ak, , kk] = fit.covariance;
+  const [life, area] = fit.derived;
+  assert.equal([life!.name, area!.name], ["life", "area"]);
+  assert.ok(Math.abs(life!.value - Math.LN2 / k) < 1e-12);
+  const close = (found: unknown, wanted: number) =>
+    assert.ok(Math.abs((found as number) / wanted - 1) < 1e-9, `${found} beside ${wanted}`);
+  close(life!.standardError, (Math.LN2 / k ** 2) * Math.sqrt(kk!));
+  const [da, dk] = [1 / k, -a / k ** 2];
+  close(area!.standardError, Math.sqrt(da * da * aa! + 2 * da * dk * ak! + dk * dk * kk!));
+  // The same fit by the other parameter has the same error, to first order.
+  const other = curveFit(
+    (({ a, life, x }: Inputs) => decay({ a: a!, k: divide(Math.LN2, life!), x: x! })) as never,
+    { a: 4, life: 1 },
+    { x, y },
+  );
+  assert.ok(Math.abs(Number(other.estimates[1]!.standardError) / Number(life!.standardError) - 1) < 1e-6);
+  const fixed = curveFit(decay as never, { a: 4, k: 0.7 }, { x, y }, { fixed: ["k"], expressions: half });
+  assert.is(fixed.derived[0]!.standardError, "fixed");
+  close(fixed.derived[1]!.standardError, Number(fixed.estimates[0]!.standardError) / 0.7);
+  assert.match(fixed.toString(), /\nlife +0\.99\d+ +fixed/);
+});
+
+fits("a profile that finds a better fit than the fit says so", () => {
+  const y = x.map((at) => Math.sin(3 * at));
+  const wave = ({ w, x }: Inputs) => sin(multiply(w!, x!));
+  const rough = curveFit(wave as never, { w: 1 }, { x, y });
+  assert.is(rough.status, "converged");
+  assert.throws(
+    () => rough.profile("w"),
+    /profile: at w = .* the fit is better than where it ended; fit again from there: w = /,
+  );
 });
 
 fits("bands hold the model and new data; the bootstrap is the same for the same seed", () => {

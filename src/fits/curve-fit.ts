@@ -179,10 +179,10 @@ export function curveFit(
 }
 
 /** The group of each row, as rows were given. */
-function labelsOf({ groups, order }: Table): string[] {
-  const labels = new Array<string>(order.length);
-  for (const { name, from, rows } of groups!)
-    for (let i = from; i < from + rows; i++) labels[order[i]!] = name;
+function labelsOf({ groups, order, rows }: Table): string[] {
+  const labels = new Array<string>(rows);
+  for (const { name, from, rows: count } of groups!)
+    for (let i = from; i < from + count; i++) labels[order?.[i] ?? i] = name;
   return labels;
 }
 
@@ -196,7 +196,7 @@ function checkFirst({ residuals }: LeastSquares, first: Float64Array, { columns,
     shape.length === 1 ? `${name} = ${data[row]}` : `${name} has ${data.length / shape[0]!} numbers`,
   );
   throw new AdjointError(
-    `${what}: the model is ${r[row]} at the start in row ${order[row]} (${held.join(", ")}); start where it is finite.`,
+    `${what}: the model is ${r[row]} at the start in row ${order?.[row] ?? row} (${held.join(", ")}); start where it is finite.`,
   );
 }
 /** The best of all starts that were asked for. */

@@ -145,6 +145,11 @@ fits("starts, bounds, fixed ones, ties and other starts work by group, too", () 
   });
   const { values } = tied.predict({ x: [1e6] }, { group: "c" });
   close(values[0]!, 0.1 * tied.parameters.height.c);
+  assert.equal(
+    tied.derived.map(({ name }) => name),
+    ["offset.a", "offset.b", "offset.c"],
+  );
+  close(Number(tied.derived[2]!.standardError), 0.1 * Number(tied.estimates[3]!.standardError));
   const far = curveFit(decay as never, { ...start, k: 900 }, data, { own, starts: 12, seed: 4 });
   close(far.parameters.k, together.parameters.k, 1e-8);
 });

@@ -5,5 +5,5 @@ export type { Interval, Resampled } from "./intervals.js";
 export type { CurveFitOptions, PerRow } from "./options.js";
 export type { Bands, PredictOptions } from "./predict.js";
 export type { Expressions, Model } from "./problem.js";
-export type { Estimate, GroupQuality, NoNumber, Quality } from "./report.js";
+export type { Derived, Estimate, GroupQuality, NoNumber, Quality } from "./report.js";
 export type { FittedData } from "./table.js";

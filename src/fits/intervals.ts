@@ -14,6 +14,9 @@ export interface Interval {
   readonly upper: number | NoNumber;
 }
 
+/** A gain by this share of what ends the interval isn't rounding: the fit wasn't at its best. */
+const leastGain = 1e-4;
+
 /** More doublings of the distance than a profile needs that ends. */
 const mostDoublings = 30;
 
@@ -59,6 +62,12 @@ function edgeOf(fit: Fit, place: number, goal: number, side: 1 | -1): number | N
     if (!r.every(Number.isFinite)) return Infinity;
     const { engine } = solve(fixed, start, solver, limits, (j) => names[j]!);
     from = engine.x.slice();
+    if (2 * (cost - engine.cost) > leastGain * goal)
+      throw new AdjointError(
+        `profile: at ${names[place]} = ${value} the fit is better than where it ended; fit again from there: ${names
+          .map((name, j) => `${name} = ${engine.x[j]}`)
+          .join(", ")}.`,
+      );
     return Math.sqrt(Math.max(0, 2 * (engine.cost - cost)) / goal);
   };
   let near = 0;

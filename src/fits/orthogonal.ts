@@ -203,6 +203,7 @@ function checkRowwise(
 class Rows {
   readonly #shifts: readonly Float64Array[];
   readonly #at: (x: Float64Array, shifts: readonly Float64Array[]) => Derivatives;
+  readonly #scratch: { readonly gradient: Float64Array; readonly H: Float64Array; readonly L: Float64Array };
 
   constructor(
     shifts: readonly Float64Array[],
@@ -210,6 +211,12 @@ class Rows {
   ) {
     this.#shifts = shifts;
     this.#at = at;
+    const size = shifts.length;
+    this.#scratch = {
+      gradient: new Float64Array(size),
+      H: new Float64Array(size * size),
+      L: new Float64Array(size * size),
+    };
   }
 
   /** Leaves the shifts where each row is nearest, beginning at what was measured. */
@@ -266,29 +273,19 @@ class Rows {
   /** The step of a row; its slope, which is 0 where there is no way down. */
   #propose({ value, first, second }: Derivatives, i: number, step: Float64Array): number {
     const size = step.length;
+    const { gradient, H, L } = this.#scratch;
     const epsilon = value[i]!;
-    const gradient = new Float64Array(size);
     let rounding = 0;
+    let largest = 0;
     for (let k = 0; k < size; k++) {
       const own = epsilon * first[k]![i]!;
-      gradient[k] = own + this.#shifts[k]![i]!;
-      rounding = Math.max(rounding, Math.abs(own) + Math.abs(this.#shifts[k]![i]!));
+      const shift = this.#shifts[k]![i]!;
+      gradient[k] = own + shift;
+      rounding = Math.max(rounding, Math.abs(own) + Math.abs(shift));
+      largest = Math.max(largest, Math.abs(own + shift));
     }
-    const H = new Float64Array(size * size);
-    const fill = (bent: number) => {
-      let place = 0;
-      for (let k = 0; k < size; k++) {
-        for (let l = k; l < size; l++, place++) {
-          const one = first[k]![i]! * first[l]![i]! + bent * epsilon * second[place]![i]! + (k === l ? 1 : 0);
-          H[k * size + l] = one;
-          H[l * size + k] = one;
-        }
-      }
-    };
-    fill(1);
-    const L = new Float64Array(size * size);
-    const largest = gradient.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
     const isFlat = largest <= 2 * Number.EPSILON * rounding;
+    fillHessian(H, first, second, i, epsilon);
     const failed = cholesky(L, H, size);
     if (failed < size) {
       if (isFlat) {
@@ -297,7 +294,7 @@ class Rows {
         return -Number.MIN_VALUE;
       }
       // Where the curve's own bend turns the model over, the step without it leads down, always.
-      fill(0);
+      fillHessian(H, first, second, i, 0);
       cholesky(L, H, size);
     }
     step.set(gradient);
@@ -309,5 +306,24 @@ class Rows {
       slope += step[k]! * gradient[k]!;
     }
     return Number.isFinite(slope) && !isFlat ? slope : 0;
+  }
+}
+
+/** Half the second derivatives of ε² + Σ u² by a row's shifts, with so much of the curve's own bend. */
+function fillHessian(
+  H: Float64Array,
+  first: readonly Float64Array[],
+  second: readonly Float64Array[],
+  i: number,
+  bend: number,
+): void {
+  const size = first.length;
+  let place = 0;
+  for (let k = 0; k < size; k++) {
+    for (let l = k; l < size; l++, place++) {
+      const one = first[k]![i]! * first[l]![i]! + bend * second[place]![i]! + (k === l ? 1 : 0);
+      H[k * size + l] = one;
+      H[l * size + k] = one;
+    }
   }
 }

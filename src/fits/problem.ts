@@ -6,6 +6,7 @@ import {
   divide,
   Expr,
   multiply,
+  reshape,
   type Shape,
   slice,
   subtract,
@@ -27,6 +28,7 @@ import {
   readList,
   readText,
   readValues,
+  sizeOf,
 } from "../../graph/internal.js";
 import {
   checkFinite,
@@ -161,6 +163,34 @@ export function traceModel(
   }) as unknown as ResidualFunction;
 }
 
+/** Parameters that follow from others, as one vector with the names of its elements; none where nothing follows. */
+export function traceExpressions(
+  form: Form,
+  groups: readonly Group[] | undefined,
+): { readonly f: ResidualFunction; readonly names: readonly string[] } | undefined {
+  const names: string[] = [];
+  const byGroup = groups && form.own.length > 0 ? groups.map(({ name }) => name) : [undefined];
+  if (Object.keys(form.expressions).length === 0) return undefined;
+  const f = trace({ parameters: specsOf(form.parameters) } as never, (inputs: never) => {
+    const { parameters } = inputs as Readonly<Record<string, Given>>;
+    const parts = byGroup.flatMap((group) => {
+      const all = followed(form, parametersOf(form, parameters!, group), what);
+      return Object.keys(form.expressions).flatMap((name) => {
+        const value = all[name];
+        // What is no expression is a number of the user's.
+        if (!(value instanceof Expr)) return [];
+        const path = pathText(group === undefined ? [name] : [name, group]);
+        const size = sizeOf(value.shape);
+        for (let i = 0; i < size; i++) names.push(value.shape.length === 0 ? path : `${path}[${i}]`);
+        return [reshape(value, [size])];
+      });
+    });
+    // A trace must give something.
+    return (parts.length > 0 ? concatenate(parts) : parameters) as never;
+  }) as unknown as ResidualFunction;
+  return names.length > 0 ? { f, names } : undefined;
+}
+
 /** What the model gives: a number a row, group by group where there are groups. */
 function modelled(
   form: Form,
@@ -189,22 +219,22 @@ function parametersOf({ own }: Form, parameters: Given, group: string | undefine
   );
 }
 
-function valuesOf(
-  { model, expressions }: Form,
-  parameters: Given,
-  predictors: Given,
-  rows: number,
-  owner: string,
-): Expr {
+function valuesOf(form: Form, parameters: Given, predictors: Given, rows: number, owner: string): Expr {
+  const all = followed(form, parameters, owner);
+  const given = asked(form.model, { ...all, ...predictors }, owner, "the model");
+  if (given instanceof Expr && given.shape.length === 1 && given.shape[0] === rows) return given;
+  const found = given instanceof Expr ? `of shape ${formatShape(given.shape)}` : describe(given);
+  throw new AdjointError(`${what}: the model must give a number for each of the ${rows} rows, not ${found}.`);
+}
+
+/** The parameters with those that follow from them. */
+function followed({ expressions }: Form, parameters: Given, owner: string): Record<string, unknown> {
   const all: Record<string, unknown> = { ...parameters };
   for (const [name, expression] of Object.entries(expressions)) {
     readFunction(expression, `${what}: the expression of "${name}"`);
     all[name] = asked(expression, all, owner, `the expression of "${name}"`);
   }
-  const given = asked(model, { ...all, ...predictors }, owner, "the model");
-  if (given instanceof Expr && given.shape.length === 1 && given.shape[0] === rows) return given;
-  const found = given instanceof Expr ? `of shape ${formatShape(given.shape)}` : describe(given);
-  throw new AdjointError(`${what}: the model must give a number for each of the ${rows} rows, not ${found}.`);
+  return all;
 }
 
 /** Calls a function of named inputs. @throws where it fails after it asked for a name that isn't there: the name is told */

@@ -33,6 +33,9 @@ export interface Quality {
   readonly conditionNumber: number;
 }
 
+/** A parameter that follows from others, with what their covariance makes of its error. */
+export type Derived = Omit<Estimate, "start">;
+
 /** How much of χ² the rows of a group have. */
 export interface GroupQuality {
   readonly name: string;
@@ -45,6 +48,8 @@ export interface Described {
   readonly message: string;
   readonly level: number;
   readonly estimates: readonly Estimate[];
+  /** Parameters that follow from others by `expressions`: standard errors to first order, √(gᵀ·C·g) with their gradient g. */
+  readonly derived: readonly Derived[];
   /** Correlations of pairs of parameters, by the order of the estimates, row by row; NaN where there is none. */
   readonly correlation: Float64Array;
   readonly quality: Quality;
@@ -58,7 +63,7 @@ function short(x: number, digits = 6): string {
   return text.includes("e") || !text.includes(".") ? text : text.replace(/\.?0+$/, "");
 }
 
-function errorText({ value, standardError }: Estimate): string[] {
+function errorText({ value, standardError }: Derived): string[] {
   if (typeof standardError === "string") return [standardError, ""];
   const share = value === 0 ? "" : `${short((100 * standardError) / Math.abs(value), 2)}%`;
   return [short(standardError, 4), share];
@@ -73,19 +78,23 @@ export function tableOf({
   message,
   level,
   estimates,
+  derived,
   correlation,
   quality,
   groups,
 }: Described): string {
   const percent = short(100 * level, 4);
   const head = ["parameter", "value", "std. error", "", `${percent}% interval`, "start"];
-  const rows = estimates.map((one) => [
+  const row = (one: Derived) => [
     one.name,
     short(one.value, 8),
     ...errorText(one),
     typeof one.interval === "string" ? "" : `[${short(one.interval[0])}, ${short(one.interval[1])}]`,
-    short(one.start),
-  ]);
+  ];
+  const rows = [
+    ...estimates.map((one) => [...row(one), short(one.start)]),
+    ...derived.map((one) => [...row(one), ""]),
+  ];
   const widths = head.map((title, k) => Math.max(title.length, ...rows.map((row) => row[k]!.length)));
   const line = (cells: readonly string[]) =>
     cells
@@ -121,23 +130,27 @@ export function jsonOf({
   message,
   level,
   estimates,
+  derived,
   correlation,
   quality,
   groups,
 }: Described): object {
   const plain = (x: number | string) => (typeof x === "string" || Number.isFinite(x) ? x : String(x));
   const n = estimates.length;
+  const intervalOf = ({ interval }: Derived) =>
+    typeof interval === "string" ? interval : interval.map(plain);
   return {
     status,
     message,
     level,
-    parameters: estimates.map(({ name, value, start, standardError, interval }) => ({
-      name,
-      value,
-      start,
-      standardError,
-      interval: typeof interval === "string" ? interval : interval.map(plain),
-    })),
+    parameters: estimates.map((one) => {
+      const { name, value, start, standardError } = one;
+      return { name, value, start, standardError, interval: intervalOf(one) };
+    }),
+    derived: derived.map((one) => {
+      const { name, value, standardError } = one;
+      return { name, value: plain(value), standardError, interval: intervalOf(one) };
+    }),
     correlation: estimates.map((_, i) => Array.from(correlation.subarray(i * n, (i + 1) * n), plain)),
     quality: Object.fromEntries(
       Object.entries(quality).map(([key, x]) => [key, plain(x as number | string)]),

@@ -15,8 +15,8 @@ export interface Table {
   readonly columns: Readonly<Record<string, Column>>;
   readonly rows: number;
   readonly groups: readonly Group[] | undefined;
-  /** For each row the place at which it was given. */
-  readonly order: readonly number[];
+  /** For each row the place at which it was given; `undefined` where rows are as they were given. */
+  readonly order: readonly number[] | undefined;
 }
 
 export interface Column extends Tensor {
@@ -105,7 +105,7 @@ function readColumns(data: Given, owner: string, place: string): Table {
   }
   if (rows === undefined || rows === 0)
     throw new AdjointError(`${owner}: ${place === "data " ? "data holds" : `${place}there are`} no rows.`);
-  return { columns, rows, groups: undefined, order: Array.from({ length: rows }, (_, i) => i) };
+  return { columns, rows, groups: undefined, order: undefined };
 }
 
 function readColumn(value: unknown, owner: string, place: string, name: string): Column {
@@ -164,7 +164,7 @@ function joined(groups: readonly (readonly [string, Table])[], owner: string): T
       return [name, { data, shape: [from, ...inner] }];
     }),
   );
-  return { columns, rows: from, groups: places, order: Array.from({ length: from }, (_, i) => i) };
+  return { columns, rows: from, groups: places, order: undefined };
 }
 
 /** Brings the rows of each group together. */
@@ -221,7 +221,7 @@ export function readPerRow(
   };
   if (!groups || !isRecord(given)) {
     const read = list(given, rows, name);
-    return Float64Array.from(order, (row) => read[row]!);
+    return order ? Float64Array.from(order, (row) => read[row]!) : read;
   }
   const own = reading(`${owner}: ${name}`, () => ({ ...given }));
   const names = groups.map((group) => group.name);
@@ -239,6 +239,7 @@ export function readPerRow(
 
 /** What stands in the order of the table, in the order in which rows were given. */
 export function asGiven(values: Float64Array, { order }: Table): Float64Array {
+  if (!order) return values.slice();
   const own = new Float64Array(values.length);
   const width = values.length / order.length;
   order.forEach((row, i) => {
