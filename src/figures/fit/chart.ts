@@ -170,6 +170,7 @@ function datasetsOf(spec: FitSpec, one: FitSeries): ChartDataset<"scatter">[] {
     showLine: false,
     pointRadius: points.x.length > 500 ? 2 : 4,
     pointHoverRadius: 6,
+    pointHitRadius: 8,
     pointBackgroundColor: pointColor,
     pointBorderColor: "#ffffff",
     pointBorderWidth: points.x.length > 500 ? 0.5 : 1,

@@ -8,8 +8,18 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findChromium, launchChromium } from "../../../property-tests/support/browser.js";
 import { type Color, color, decode, pixelsOf } from "../../../property-tests/support/picture.js";
-import { gradientDescent, mean, minimize, square, subtract, train, weightedSphere } from "../../index.js";
-import { contourFigure, lossFigure } from "../index.js";
+import { curveFit } from "../../fits/index.js";
+import {
+  gradientDescent,
+  mean,
+  minimize,
+  multiply,
+  square,
+  subtract,
+  train,
+  weightedSphere,
+} from "../../index.js";
+import { contourFigure, fitFigure, lossFigure } from "../index.js";
 
 const chromium = findChromium();
 const folder = mkdtempSync(join(tmpdir(), "charts-"));
@@ -110,6 +120,38 @@ if (chromium === undefined) {
     assert.equal(events, [url]);
     await page.close();
   });
+
+  pages(
+    "a fit's page tells a point's numbers, and a click hides a group with its curve and bands",
+    async () => {
+      const x = [1, 2, 3, 4];
+      const groups = { high: { x, y: [3, 5.2, 6.8, 9] }, low: { x, y: [1, 1.6, 2.4, 2.9] } };
+      const fitted = curveFit(({ a, x }) => multiply(a, x), { a: 1 }, groups, { own: ["a"] });
+      const { page, events, url } = await open(fitFigure({ fit: fitted }), "fit");
+      const before = await picture(page);
+      const [blue, green, box]: Color[] = [color("#0b5fd0"), color("#00803c"), [51, 51, 51]];
+      const points = pixelsOf(before, green!, 10).filter(([, y]) => y > 60);
+      const blues = pixelsOf(before, blue!, 10).filter(([, y]) => y > 60).length;
+      assert.ok(points.length > 300 && blues > 300);
+      const rightmost = points.reduce((far, one) => (one[0] > far[0] ? one : far));
+      // Along the curve's end to its last point.
+      for (let step = 0; step < 12; step++) {
+        await page.mouse.move(rightmost[0] - 3 * step, rightmost[1] + 2);
+        await page.waitForTimeout(30);
+        if (pixelsOf(await picture(page), box!, 40).length > pixelsOf(before, box!, 40).length + 1000) break;
+        assert.ok(step < 11, "a dark box with the point's numbers appears");
+      }
+      const [left, top] = pixelsOf(before, green!, 10).find(([, y]) => y < 60)!;
+      await page.mouse.click(left + 8, top + 1);
+      await page.mouse.move(2, 2);
+      await page.waitForTimeout(100);
+      const after = await picture(page);
+      assert.is(pixelsOf(after, green!, 10).filter(([, y]) => y > 60).length, 0);
+      assert.ok(pixelsOf(after, blue!, 10).length > 300, "the other group stays");
+      assert.equal(events, [url]);
+      await page.close();
+    },
+  );
 
   pages("on a narrow screen, the panels stand below each other and stay inside", async () => {
     const { page } = await open(lossFigure({ trainings: { GD: fit(0.1) } }), "narrow");
