@@ -1,7 +1,7 @@
 /** The figure of a fit as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { ChartConfiguration, ChartDataset, ChartOptions, LegendItem, Scale } from "chart.js";
 import { formatNumber, formatPower, isPower, logTicks } from "../numbers.js";
-import { font, ink, tooltipSize } from "../style.js";
+import { axisStyle, font, ink, tooltipSize } from "../style.js";
 import { fitPlugin } from "./drawing.js";
 
 /** Ends of an axis. */
@@ -57,25 +57,8 @@ const perSeries = (spec: FitSpec) => (spec.residualLabel === undefined ? 2 : 3);
 
 /** @returns the configuration of a chart: `new Chart(canvas, fitChart(spec))` */
 export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
-  const { labels, residualLabel, scale, series } = spec;
-  const ticks = scale === "log" ? logTicks({ min: spec.x[0], max: spec.x[1] }, 4) : [];
-  const isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
-  const axis = (text: string, [min, max]: Range) => ({
-    min,
-    max,
-    title: { display: true, text, color: ink, font: font(14) },
-    grid: { color: "#ececec", tickColor: ink },
-    border: { color: ink },
-    ticks: {
-      color: ink,
-      font: font(),
-      includeBounds: false,
-      maxRotation: 0,
-      callback: (value: string | number) => formatNumber(Number(value)),
-    },
-  });
-  const panel = (stackWeight: number) =>
-    residualLabel === undefined ? {} : { stack: "panels", stackWeight };
+  const { series } = spec;
+  const seriesOf = (datasetIndex: number) => series[Math.floor(datasetIndex / perSeries(spec))]!;
   return {
     type: "scatter",
     data: { datasets: series.flatMap((one) => datasetsOf(spec, one)) },
@@ -84,51 +67,7 @@ export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
       maintainAspectRatio: false,
       layout: { padding: { top: 8, right: 20, bottom: 4, left: 4 } },
       interaction: { mode: "nearest", axis: "xy", intersect: true },
-      scales: {
-        x: {
-          ...axis(labels[0], spec.x),
-          position: "bottom",
-          type: scale === "log" ? "logarithmic" : "linear",
-          ...(scale === "log" && {
-            afterBuildTicks: (own: Scale) => {
-              own.ticks = ticks.map((value) => ({ value }));
-            },
-          }),
-          ticks: {
-            ...axis("", spec.x).ticks,
-            maxTicksLimit: 11,
-            callback: (value) =>
-              isPlain ? formatNumber(Number(value)) : formatPower(Math.round(Math.log10(Number(value)))),
-          },
-        },
-        ...(residualLabel !== undefined && {
-          residuals: {
-            ...axis(residualLabel, spec.residuals),
-            ...panel(3),
-            type: "linear" as const,
-            axis: "y" as const,
-            position: "left" as const,
-            afterBuildTicks: (own: Scale) => {
-              own.ticks = [-1, 0, 1].map((side) => ({ value: side * tickWithin(spec.residuals[1]) }));
-            },
-          },
-          // Room between the panels, so that the labels at their ends don't meet.
-          gap: {
-            ...panel(0.5),
-            type: "linear" as const,
-            axis: "y" as const,
-            position: "left" as const,
-            display: false,
-          },
-        }),
-        y: {
-          ...axis(labels[1], spec.y),
-          ...panel(10),
-          type: "linear",
-          position: "left",
-          ticks: { ...axis("", spec.y).ticks, maxTicksLimit: 8 },
-        },
-      },
+      scales: scalesOf(spec),
       plugins: {
         title: {
           display: spec.title !== undefined,
@@ -143,14 +82,80 @@ export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
           titleFont: font(tooltipSize, "bold"),
           bodyFont: font(tooltipSize),
           callbacks: {
-            title: ([item]) => (item ? series[Math.floor(item.datasetIndex / perSeries(spec))]!.name : ""),
-            label: ({ datasetIndex, dataIndex }) =>
-              describePoint(spec, series[Math.floor(datasetIndex / perSeries(spec))]!, dataIndex),
+            title: ([item]) => (item ? seriesOf(item.datasetIndex).name : ""),
+            label: ({ datasetIndex, dataIndex }) => describePoint(spec, seriesOf(datasetIndex), dataIndex),
           },
         },
       },
     },
     plugins: [fitPlugin(spec)],
+  };
+}
+
+/** The axes: of two panels, one upon the other, those from bottom to top are stacked. */
+function scalesOf(
+  spec: FitSpec,
+): NonNullable<NonNullable<ChartConfiguration<"scatter">["options"]>["scales"]> {
+  const { labels, residualLabel, scale } = spec;
+  const panel = (stackWeight: number) =>
+    residualLabel === undefined ? {} : { stack: "panels", stackWeight };
+  const upright = { type: "linear", axis: "y", position: "left" } as const;
+  const y = {
+    ...axis(labels[1], spec.y, 8),
+    ...panel(10),
+    ...upright,
+  };
+  if (residualLabel === undefined) return { x: across(labels[0], spec.x, scale), y };
+  return {
+    x: across(labels[0], spec.x, scale),
+    residuals: {
+      ...axis(residualLabel, spec.residuals),
+      ...panel(3),
+      ...upright,
+      afterBuildTicks: (own: Scale) => {
+        own.ticks = [-1, 0, 1].map((side) => ({ value: side * tickWithin(spec.residuals[1]) }));
+      },
+    },
+    // Room between the panels, so that the labels at their ends don't meet.
+    gap: { ...panel(0.5), ...upright, display: false },
+    y,
+  };
+}
+
+function axis(text: string, [min, max]: Range, maxTicksLimit = 11) {
+  return {
+    ...axisStyle(text),
+    min,
+    max,
+    ticks: {
+      color: ink,
+      font: font(),
+      includeBounds: false,
+      maxRotation: 0,
+      maxTicksLimit,
+      callback: (value: string | number) => formatNumber(Number(value)),
+    },
+  };
+}
+
+/** The axis from left to right. */
+function across(text: string, range: Range, scale: "linear" | "log") {
+  const own = axis(text, range);
+  if (scale === "linear") return { ...own, type: "linear" as const, position: "bottom" as const };
+  const ticks = logTicks({ min: range[0], max: range[1] }, 4);
+  const isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
+  return {
+    ...own,
+    type: "logarithmic" as const,
+    position: "bottom" as const,
+    afterBuildTicks: (axis: Scale) => {
+      axis.ticks = ticks.map((value) => ({ value }));
+    },
+    ticks: {
+      ...own.ticks,
+      callback: (value: string | number) =>
+        isPlain ? formatNumber(Number(value)) : formatPower(Math.round(Math.log10(Number(value)))),
+    },
   };
 }
 
