@@ -5,6 +5,8 @@ export interface Bound {
   readonly ratio?: number;
   /** The most nanoseconds a run, or a step where a run is many. */
   readonly nanoseconds?: number;
+  /** The most nanoseconds that a run, or a step, may take beyond what it is compared with. */
+  readonly overhead?: number;
   /** The most milliseconds of tracing and compiling up to the first result. */
   readonly first?: number;
   /** The most memory up to the first result, in MiB. */
@@ -64,4 +66,8 @@ export const bounds: Readonly<Record<string, Bound>> = {
   recorded: { ratio: 1.5 },
   "on-step": { ratio: 2 },
   anew: { ratio: 1.2 },
+  "fit-peak": { ratio: 0.1 },
+  "fit-rows": { nanoseconds: 100e6 },
+  "lbfgs-optimization-js": { ratio: 1 },
+  "lbfgs-steps": { overhead: 2000 },
 };

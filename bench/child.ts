@@ -23,7 +23,7 @@ async function measure(workload: Workload, subject: Subject, settings: Settings)
   const first = performance.now() - started;
   const memory = process.resourceUsage().maxRSS / 1024;
 
-  const hand = workload.hand();
+  const hand = await workload.hand();
   hand.run();
   if (subject === "adjoint") checkDifferences(hand);
   const single = workload.dtype === "f32" || singlePrecision.includes(subject);

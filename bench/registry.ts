@@ -28,6 +28,7 @@ export const workloads: readonly Workload[] = [
   all.stateFile,
   ...all.trainings,
   ...all.runs,
+  ...all.solvers,
 ];
 
 export function workloadOf(name: string): Workload {

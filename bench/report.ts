@@ -141,7 +141,15 @@ export function verdicts(workloads: readonly Workload[], cells: Cells): Verdict[
     if (!cell) return [];
     const summary = summarize(cell);
     if (summary.failed !== undefined) return [{ holds: false, text: `${name}: ${summary.failed}` }];
-    const { ratio, nanoseconds, first, memory, ahead, gradient = gradientBound } = bounds[name] ?? {};
+    const {
+      ratio,
+      nanoseconds,
+      overhead,
+      first,
+      memory,
+      ahead,
+      gradient = gradientBound,
+    } = bounds[name] ?? {};
     const found: Verdict[] = [];
     const atMost = (what: string, actual: number | undefined, bound: number | undefined, digits: number) => {
       if (actual === undefined || bound === undefined) return;
@@ -150,6 +158,7 @@ export function verdicts(workloads: readonly Workload[], cells: Cells): Verdict[
     };
     atMost("ratio", summary.ratio!.median, ratio, 2);
     atMost("nanoseconds", summary.nanoseconds, nanoseconds, 1);
+    atMost("nanoseconds beyond", summary.nanoseconds! - summary.hand!, overhead, 1);
     atMost("milliseconds to the first result", summary.first, first, 2);
     atMost("MiB", summary.memory, memory, 0);
     atMost("gradient / value", summary.gradient, gradient, 2);

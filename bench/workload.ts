@@ -48,7 +48,7 @@ export interface Workload {
   readonly steps?: number;
   /** The precision of the hand-written version and of Adjoint's; default f64. */
   readonly dtype?: "f64" | "f32";
-  readonly hand: () => HandWritten;
+  readonly hand: () => HandWritten | Promise<HandWritten>;
   /** Traces, compiles and allocates: all that comes before the first result is in here. */
   readonly adjoint: () => Program;
   /** Adjoint's value alone, for the ratio of gradient to value. */

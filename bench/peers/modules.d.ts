@@ -2,5 +2,8 @@
 declare module "@jax-js/jax";
 declare module "adnn/ad/index.js";
 declare module "adnn/tensor.js";
+declare module "fmin";
+declare module "ml-levenberg-marquardt";
+declare module "optimization-js";
 declare module "rose";
 declare module "simplegrad";

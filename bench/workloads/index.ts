@@ -14,6 +14,7 @@ export { mixture } from "./mixture.js";
 export { perceptron } from "./mlp.js";
 export { rosenbrock } from "./rosenbrock.js";
 export { runs } from "./runs.js";
+export { solvers } from "./solvers.js";
 export { stencil } from "./stencil.js";
 export { optimizerSteps } from "./steps.js";
 export { trainings } from "./training.js";

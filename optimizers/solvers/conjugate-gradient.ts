@@ -10,7 +10,7 @@ import {
   type Running,
   type Solver,
 } from "./solver.js";
-import { dot } from "./vectors.js";
+import { addScaled, difference, dot, scale } from "./vectors.js";
 
 /** η: how much of the old direction must stay (Hager & Zhang, SIAM J. Optim. 23, 2013, p. 2152). */
 const truncation = 0.4;
@@ -41,6 +41,7 @@ export function conjugateGradient(given: NoOptions = {}): Solver {
       const { size } = functions;
       const { direction, free: before, last } = iterate.memory as Record<string, Float64Array>;
       const free = new Uint8Array(size);
+      const change = new Float64Array(size);
       const search = new LineSearch(problem);
 
       const steepest = () => {
@@ -52,9 +53,9 @@ export function conjugateGradient(given: NoOptions = {}): Solver {
         const beta = (changed - (2 * bySelf * byNext) / along) / along;
         const least = (truncation * length) / dot(direction!, direction!);
         const factor = Math.max(beta, least);
-        for (let i = 0; i < size; i++) {
-          direction![i] = free[i] === 1 ? factor * direction![i]! - iterate.gradient[i]! : 0;
-        }
+        scale(direction!, factor, direction!);
+        addScaled(direction!, -1, iterate.gradient);
+        if (bounds.some) for (let i = 0; i < size; i++) if (free[i] === 0) direction![i] = 0;
       };
 
       return {
@@ -79,14 +80,14 @@ export function conjugateGradient(given: NoOptions = {}): Solver {
       };
 
       function finish(start: number): void {
-        let [along, squares, byGradient] = [0, 0, 0];
-        for (let i = 0; i < size; i++) {
-          if (free[i] === 0) continue;
-          const y = search.gradient[i]! - iterate.gradient[i]!;
-          along += direction![i]! * y;
-          squares += y * y;
-          byGradient += y * search.gradient[i]!;
-        }
+        const { gradient } = search;
+        difference(change, gradient, iterate.gradient);
+        if (bounds.some) for (let i = 0; i < size; i++) if (free[i] === 0) change[i] = 0;
+        const [along, squares, byGradient] = [
+          dot(direction!, change),
+          dot(change, change),
+          dot(change, gradient),
+        ];
         iterate.move(problem, search.x, search.value, search.gradient);
         const byNext = dot(direction!, iterate.gradient);
         last![step] = search.step;

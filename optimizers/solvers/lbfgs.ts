@@ -4,7 +4,7 @@ import { freeElements } from "./bounds.js";
 import { firstStep, LineSearch } from "./line-search.js";
 import { Pairs, pairMemory, pairOptions } from "./pairs.js";
 import { type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
-import { addScaled, dot, scale } from "./vectors.js";
+import { addScaled, addScaledDot, dot, scale } from "./vectors.js";
 
 export type LbfgsOptions = OptionsOf<typeof pairOptions>;
 
@@ -74,25 +74,42 @@ function newtonDirection(
   direction: Float64Array,
 ): boolean {
   const inner = free ? (a: Float64Array, b: Float64Array) => dotWithin(a, b, free) : dot;
+  const clear = () => {
+    if (free) for (let i = 0; i < direction.length; i++) if (free[i] === 0) direction[i] = 0;
+  };
+  /** Adds a vector, and gives the product of what comes out with another one. */
+  const turn = (factor: number, by: Float64Array, next: Float64Array): number => {
+    if (!free) return addScaledDot(direction, factor, by, next);
+    addScaled(direction, factor, by);
+    clear();
+    return dot(direction, next);
+  };
   scale(direction, -1, gradient);
-  let length = 0;
+  clear();
+  // The pairs that tell of a positive curvature among the free elements, the latest first.
+  const pairs: { readonly step: Float64Array; readonly change: Float64Array; readonly product: number }[] =
+    [];
   for (let age = 0; age < known.count; age++) {
     const [step, change] = [known.steps[known.at(age)]!, known.changes[known.at(age)]!];
-    const product = inner(step, change);
-    factors[age] = product > 0 ? inner(step, direction) / product : Number.NaN;
-    if (!(product > 0)) continue;
-    addScaled(direction, -factors[age]!, change);
-    // The scale of the latest pair that counts (7.20).
-    if (length === 0) length = product / inner(change, change);
+    const product = free ? inner(step, change) : known.products[known.at(age)]!;
+    if (product > 0) pairs.push({ step, change, product });
   }
-  if (length > 0) scale(direction, length, direction);
-  for (let age = known.count - 1; age >= 0; age--) {
-    const [step, change] = [known.steps[known.at(age)]!, known.changes[known.at(age)]!];
-    if (Number.isNaN(factors[age])) continue;
-    addScaled(direction, factors[age]! - inner(change, direction) / inner(step, change), step);
+  const latest = pairs[0];
+  if (!latest) return false;
+  let along = dot(latest.step, direction);
+  pairs.forEach(({ change, product }, i) => {
+    factors[i] = along / product;
+    along = turn(-factors[i]!, change, pairs[i + 1]?.step ?? change);
+  });
+  // The scale of the latest pair (7.20).
+  const length = latest.product / inner(latest.change, latest.change);
+  scale(direction, length, direction);
+  along *= length;
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { step, product } = pairs[i]!;
+    along = turn(factors[i]! - along / product, step, pairs[i - 1]?.change ?? step);
   }
-  if (free) for (let i = 0; i < direction.length; i++) if (free[i] === 0) direction[i] = 0;
-  return length > 0;
+  return true;
 }
 
 function dotWithin(a: Float64Array, b: Float64Array, free: Uint8Array): number {

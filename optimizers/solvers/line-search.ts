@@ -3,6 +3,7 @@
  * efficient line search", SIAM J. Optim. 16, 2005, section 4. Where bounds are in the way the path bends along them, and a
  * step onto the bend need only lower the objective enough (Bertsekas, SIAM J. Control Optim. 20, 1982).
  */
+import { project } from "./bounds.js";
 import type { Iterate, Problem } from "./solver.js";
 import { dot, largest } from "./vectors.js";
 
@@ -83,30 +84,28 @@ export class LineSearch {
     const { bounds, functions } = this.#problem;
     const from = this.#from;
     const direction = this.#direction;
-    let bent = false;
+    const start = from.x;
     let moved = false;
     for (let i = 0; i < x.length; i++) {
-      let next = from.x[i]! + step * direction[i]!;
-      if (bounds.some && (next < bounds.lower[i]! || next > bounds.upper[i]!)) {
-        next = next < bounds.lower[i]! ? bounds.lower[i]! : bounds.upper[i]!;
-        bent = true;
-      }
-      if (next !== from.x[i]) moved = true;
+      const next = start[i]! + step * direction[i]!;
+      moved ||= next !== start[i];
       x[i] = next;
     }
+    const bent = moved && project(bounds, x) > 0;
+    if (bent) moved = x.some((one, i) => one !== start[i]);
     this.#trials = moved ? this.#trials + 1 : mostTrials;
     if (!moved) return { step, value: from.value, slope: this.#slope, bent };
     const value = functions.gradient(x, gradient);
     let slope = 0;
     let predicted = 0;
-    for (let i = 0; i < x.length; i++) {
-      const way = x[i]! - from.x[i]!;
-      predicted += from.gradient[i]! * way;
-      const clipped = bent && direction[i] !== 0 && (x[i] === bounds.lower[i] || x[i] === bounds.upper[i]);
+    if (!bent) slope = dot(gradient, direction);
+    for (let i = 0; bent && i < x.length; i++) {
+      predicted += from.gradient[i]! * (x[i]! - start[i]!);
+      const clipped = direction[i] !== 0 && (x[i] === bounds.lower[i] || x[i] === bounds.upper[i]);
       slope += clipped ? 0 * gradient[i]! : gradient[i]! * direction[i]!;
     }
-    // One of the gradient's elements that isn't finite makes the slope so, too.
-    if (!Number.isFinite(value) || !Number.isFinite(slope) || !Number.isFinite(largest(gradient))) {
+    // One of the gradient's elements that isn't finite makes the slope so, too: 0·∞ is NaN.
+    if (!Number.isFinite(value) || !Number.isFinite(slope)) {
       return { step, value: Infinity, slope: Infinity, bent };
     }
     if (from.rounding === 0) from.feel(x, gradient);

@@ -21,6 +21,8 @@ export const pairMemory = (size: number, count: number): Memory => ({
 export class Pairs {
   readonly steps: readonly Float64Array[];
   readonly changes: readonly Float64Array[];
+  /** The product of each pair. */
+  readonly products: Float64Array;
   readonly #counts: Float64Array;
 
   constructor({ memory }: Iterate, size: number) {
@@ -28,6 +30,7 @@ export class Pairs {
       Array.from({ length: all.length / size }, (_, i) => all.subarray(i * size, (i + 1) * size));
     this.steps = rows(memory.steps!);
     this.changes = rows(memory.changes!);
+    this.products = Float64Array.from(this.steps, (step, i) => dot(step, this.changes[i]!));
     this.#counts = memory.counts!;
   }
 
@@ -60,6 +63,7 @@ export class Pairs {
     const product = dot(step, change);
     if (!(product > leastCurvature * Math.sqrt(dot(step, step)) * Math.sqrt(dot(change, change))))
       return false;
+    this.products[place] = product;
     this.#counts[0] = this.count + 1;
     this.#counts[1] = (place + 1) % this.steps.length;
     return true;

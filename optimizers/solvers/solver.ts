@@ -156,10 +156,14 @@ export class Iterate {
   feel(x: Float64Array, gradient: Float64Array): void {
     let share = 0;
     let change = 0;
+    const from = this.x;
+    const before = this.gradient;
     for (let i = 0; i < x.length; i++) {
-      const size = Math.max(Math.abs(x[i]!), Math.abs(this.x[i]!));
-      if (size > 0) share = Math.max(share, Math.abs(x[i]! - this.x[i]!) / size);
-      change = Math.max(change, Math.abs(gradient[i]! - this.gradient[i]!));
+      const size = Math.max(Math.abs(x[i]!), Math.abs(from[i]!));
+      const way = Math.abs(x[i]! - from[i]!);
+      // A quotient takes longer than all else here.
+      if (way > share * size) share = way / size;
+      change = Math.max(change, Math.abs(gradient[i]! - before[i]!));
     }
     // Of a way that is hardly longer than rounding the change is noise, or a kink's.
     if (share > leastShare) this.#numbers[places.rounding] = (Number.EPSILON * change) / share;

@@ -1,9 +1,23 @@
 /** Plain loops over flat arrays of numbers: what every solver is made of. */
 
+/** From so many elements on sums are taken side by side: one alone would wait for each of its additions. */
+const long = 16;
+
 /** Σ aᵢ·bᵢ. */
 export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  const fours = a.length < long ? 0 : a.length - (a.length % 4);
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  for (let i = 0; i < fours; i += 4) {
+    p += a[i]! * b[i]!;
+    q += a[i + 1]! * b[i + 1]!;
+    r += a[i + 2]! * b[i + 2]!;
+    s += a[i + 3]! * b[i + 3]!;
+  }
+  let sum = p + q + (r + s);
+  for (let i = fours; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
 
@@ -36,6 +50,27 @@ export function norm(a: Float64Array): number {
 /** into ← into + factor·a. */
 export function addScaled(into: Float64Array, factor: number, a: Float64Array): void {
   for (let i = 0; i < into.length; i++) into[i] = into[i]! + factor * a[i]!;
+}
+
+/** into ← into + factor·a, and gives Σ intoᵢ·bᵢ of what comes out. */
+export function addScaledDot(into: Float64Array, factor: number, a: Float64Array, b: Float64Array): number {
+  const even = into.length < long ? 0 : into.length - (into.length % 2);
+  let p = 0;
+  let q = 0;
+  for (let i = 0; i < even; i += 2) {
+    const one = into[i]! + factor * a[i]!;
+    const next = into[i + 1]! + factor * a[i + 1]!;
+    into[i] = one;
+    into[i + 1] = next;
+    p += one * b[i]!;
+    q += next * b[i + 1]!;
+  }
+  let sum = p + q;
+  for (let i = even; i < into.length; i++) {
+    into[i] = into[i]! + factor * a[i]!;
+    sum += into[i]! * b[i]!;
+  }
+  return sum;
 }
 
 /** into ← factor·a. */

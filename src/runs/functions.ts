@@ -17,7 +17,7 @@ import {
 } from "../../graph/index.js";
 import { isOp, kink, leavesOf, mark, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Functions } from "../../optimizers/solvers/internal.js";
-import { type Program, programOf } from "./kernels.js";
+import { firstAlike, type Program, programOf } from "./kernels.js";
 import { isTensor, plainValue, type Tensors } from "./state.js";
 import { keys, type Objective, record } from "./step.js";
 
@@ -34,7 +34,8 @@ export interface Programs {
   readonly hessian: () => Program;
 }
 
-export function makePrograms(objective: Objective, parameters: Tensors, data: Tensors): Programs {
+export function makePrograms(given: Objective, parameters: Tensors, data: Tensors): Programs {
+  const objective = firstAlike(given);
   const flat = () => flatten(objective, parameters, data) as never;
   const text = JSON.stringify(Object.keys(parameters));
   const program = (name: string, make: () => unknown): (() => Program) => {

@@ -18,7 +18,7 @@ import {
 } from "../../graph/index.js";
 import { leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Residuals } from "../../optimizers/solvers/least-squares/index.js";
-import { type Program, programOf } from "./kernels.js";
+import { firstAlike, type Program, programOf } from "./kernels.js";
 import { isTensor, plainValue, type Tensors } from "./state.js";
 import { keys, record } from "./step.js";
 
@@ -32,18 +32,20 @@ type Inputs = Record<string, number | Float64Array>;
 type Named = (inputs: Readonly<Record<string, Expr>>) => Expr;
 
 /** Makes the residuals of parameters and data of these forms; `data` is bound. */
-export function makeResiduals(f: ResidualFunction, parameters: Tensors, data: Tensors): Residuals {
+export function makeResiduals(given: ResidualFunction, parameters: Tensors, data: Tensors): Residuals {
+  const f = firstAlike(given);
   const leaves = leavesOf(parameters, isTensor).map(({ shape }) => ({ shape, size: sizeOf(shape) }));
   const constants = leavesOf(data, isTensor);
   const own = keys("y", leaves.length);
   const others = keys("d", constants.length);
   const along = keys("v", leaves.length);
-  const specs = record(
-    [...own, ...others],
-    [...leaves, ...constants].map(({ shape }) => specOf(shape)),
-  );
+  const specs = () =>
+    record(
+      [...own, ...others],
+      [...leaves, ...constants].map(({ shape }) => specOf(shape)),
+    );
   const base = (): Traced =>
-    trace(specs, (inputs: Readonly<Record<string, Expr>>) => {
+    trace(specs(), (inputs: Readonly<Record<string, Expr>>) => {
       const tree = (like: Tensors, names: readonly string[]) =>
         unflattenTree(
           like,
@@ -62,17 +64,17 @@ export function makeResiduals(f: ResidualFunction, parameters: Tensors, data: Te
     };
   };
   const value = program("residuals", base);
-  const matrix = program("jacobian", () => columnsOf(base(), specs, own));
+  const matrix = program("jacobian", () => columnsOf(base(), specs(), own));
   const forward = program("forward", () => jvp(base() as never, ...(own as never[])) as unknown as Traced);
   const backward = program("backward", () => vjp(base() as never, ...(own as never[])) as unknown as Traced);
-  const bent = program("curvature", () => secondOf(base(), specs, own, along));
+  const bent = program("curvature", () => secondOf(base(), specs(), own, along));
 
-  const given = record<number | Float64Array>(others, constants.map(plainValue) as (number | Float64Array)[]);
+  const bound = record<number | Float64Array>(others, constants.map(plainValue) as (number | Float64Array)[]);
   // A map for each kind of kernel: they refuse names that they don't know where something can't be read.
-  const plain: Inputs = { ...given };
-  const pushed: Inputs = { ...given };
-  const pulled: Inputs = { ...given };
-  const twice: Inputs = { ...given };
+  const plain: Inputs = { ...bound };
+  const pushed: Inputs = { ...bound };
+  const pulled: Inputs = { ...bound };
+  const twice: Inputs = { ...bound };
   const size = leaves.reduce((sum, leaf) => sum + leaf.size, 0);
   const count = f.graph.nodes[f.graph.outputs as number]!.shape[0]!;
   /** Binds a flat array's parts under these names. */
@@ -86,15 +88,21 @@ export function makeResiduals(f: ResidualFunction, parameters: Tensors, data: Te
   };
   const tangents = own.map((name) => `tangent.${name}`);
   const spare = new Float64Array(count);
+  /** The parts of arrays that were written before: there are few, which take turns. */
+  const known = new WeakMap<Float64Array, Record<string, Float64Array>>();
   const parts = (into: Float64Array, width: number): Record<string, Float64Array> => {
+    const found = known.get(into);
+    if (found) return found;
     let offset = 0;
-    return record(
+    const made = record(
       own,
       leaves.map(({ size: length }) => {
         offset += length * width;
         return into.subarray(offset - length * width, offset);
       }),
     );
+    known.set(into, made);
+    return made;
   };
   return {
     size,

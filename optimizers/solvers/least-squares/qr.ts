@@ -2,7 +2,7 @@
 import { addScaled, dot, norm } from "../vectors.js";
 
 /** Rows that are reduced at once: their columns stay in the nearest cache. */
-const blockRows = 256;
+const blockRows = 512;
 
 /** R and q of a Jacobian and its residuals: ‖J·p + r‖² = ‖R·p + q‖² + what no p changes. */
 export interface Reduced {
@@ -29,6 +29,7 @@ export function reduceRows(
   // The block, column by column, the residuals last.
   const rows = Math.min(blockRows, m);
   const block = new Float64Array(rows * (n + 1));
+  const sums = new Float64Array(2);
   for (let from = 0; from < m; from += rows) {
     const count = Math.min(rows, m - from);
     for (let j = 0; j < n; j++) {
@@ -37,7 +38,7 @@ export function reduceRows(
       else for (let i = 0; i < count; i++) block[j * rows + i] = J[column + i]!;
     }
     for (let i = 0; i < count; i++) block[n * rows + i] = r[from + i]!;
-    for (let k = 0; k < n; k++) reflect(block, k, rows, count, R, q);
+    for (let k = 0; k < n; k++) reflect(block, k, rows, count, R, q, sums);
   }
 }
 
@@ -53,6 +54,7 @@ function reflect(
   count: number,
   R: Float64Array,
   q: Float64Array,
+  sums: Float64Array,
 ): void {
   const n = q.length;
   const own = block.subarray(k * rows, k * rows + count);
@@ -66,12 +68,56 @@ function reflect(
   // v = (head − diagonal, column), of which H = I − 2·v·vᵀ/‖v‖² = I + v·vᵀ/(diagonal·(head − diagonal)).
   const first = head - diagonal;
   R[k * n + k] = diagonal;
-  for (let j = k + 1; j <= n; j++) {
-    const column = block.subarray(j * rows, j * rows + count);
-    const top = j < n ? R[k * n + j]! : q[k]!;
-    const share = (first * top + dot(own, column)) / first / diagonal;
-    addScaled(column, share, own);
-    if (j < n) R[k * n + j] = top + share * first;
-    else q[k] = top + share * first;
+  // Two columns at a time: v is read once for both, and their sums don't wait for each other.
+  for (let j = k + 1; j <= n; j += 2) {
+    const left = block.subarray(j * rows, j * rows + count);
+    if (j === n) {
+      addScaled(left, turn(q, k, first, dot(own, left), diagonal), own);
+      continue;
+    }
+    const right = block.subarray((j + 1) * rows, (j + 1) * rows + count);
+    dotTwo(own, left, right, sums);
+    const s = turn(R, k * n + j, first, sums[0]!, diagonal);
+    const t =
+      j + 1 < n ? turn(R, k * n + j + 1, first, sums[1]!, diagonal) : turn(q, k, first, sums[1]!, diagonal);
+    for (let i = 0; i < count; i++) {
+      const one = own[i]!;
+      left[i] = left[i]! + s * one;
+      right[i] = right[i]! + t * one;
+    }
   }
+}
+
+/**
+ * Turns an element of row k of R or of q, where the rest of the column has this product with that of v; how much of v is added
+ * to it.
+ */
+function turn(row: Float64Array, at: number, first: number, along: number, diagonal: number): number {
+  const top = row[at]!;
+  const share = (first * top + along) / first / diagonal;
+  row[at] = top + share * first;
+  return share;
+}
+
+/** Writes the products of v with two others. */
+function dotTwo(v: Float64Array, x: Float64Array, y: Float64Array, into: Float64Array): void {
+  const even = v.length - (v.length % 2);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = 0; i < even; i += 2) {
+    const one = v[i]!;
+    const next = v[i + 1]!;
+    a += one * x[i]!;
+    b += one * y[i]!;
+    c += next * x[i + 1]!;
+    d += next * y[i + 1]!;
+  }
+  if (even < v.length) {
+    a += v[even]! * x[even]!;
+    b += v[even]! * y[even]!;
+  }
+  into[0] = a + c;
+  into[1] = b + d;
 }
