@@ -55,6 +55,9 @@ type TextsOrNumbers = Readonly<Record<string, ArrayLike<number> | readonly strin
  * data don't determine, and predicts with bands. Standard errors are √diag(s²(JᵀWJ)⁻¹) with s² = χ²/(n − p), or 1 with
  * `absoluteSigma`; where parameters stand at bounds, of the others alone.
  *
+ * A model is traced once for the same names and shapes, and not again by later fits: it must depend on its inputs alone, as
+ * objectives of `train` do.
+ *
  * With `xSigma` predictors have errors, too: the true ones are unknowns beside the parameters, and rows are fitted at their
  * distance from the curve. Groups of rows (`groups` names their column, or data are given by group) are fitted together: the
  * parameters named in `own` are each group's own, all others shared.

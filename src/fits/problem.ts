@@ -21,6 +21,7 @@ import {
   formatShape,
   isRecord,
   leavesOf,
+  lru,
   mapTree,
   pathText,
   readFunction,
@@ -28,6 +29,7 @@ import {
   readList,
   readText,
   readValues,
+  serialOf,
   sizeOf,
 } from "../../graph/internal.js";
 import {
@@ -139,6 +141,26 @@ export function traceResiduals(
   shifted: readonly Shifted[] = [],
 ): ResidualFunction {
   readFunction(form.model, `${what}: the model`);
+  const traceThem = () => traceOnce(form, columns, rows, groups, shifted);
+  // Groups and shifts are numbers in the graph, which are others each time.
+  if (groups || shifted.length > 0) return traceThem();
+  const traced = byModel.get(form.model) ?? lru<string, ResidualFunction>(8);
+  byModel.set(form.model, traced);
+  const shapes = (tensors: Tensors) => mapTree(tensors, isTensor, ({ shape }) => shape);
+  const expressions = Object.entries(form.expressions).map(([name, one]) => [name, serialOf(one)]);
+  return traced(JSON.stringify([shapes(form.parameters), shapes(columns), rows, expressions]), traceThem);
+}
+
+/** Residuals of a model that were traced before, by the shapes of all that they are of. */
+const byModel = new WeakMap<Model, (key: string, make: () => ResidualFunction) => ResidualFunction>();
+
+function traceOnce(
+  form: Form,
+  columns: Table["columns"],
+  rows: number,
+  groups: Table["groups"],
+  shifted: readonly Shifted[],
+): ResidualFunction {
   const specs = specsOfResiduals(form, columns, rows, shifted);
   return trace(specs as never, (inputs: never) => {
     const all = inputs as Readonly<Record<string, Given>>;
