@@ -1,7 +1,7 @@
 /** Plain loops over flat arrays of numbers: what every solver is made of. */
 
 /** From so many elements on sums are taken side by side: one alone would wait for each of its additions. */
-const long = 16;
+export const long = 64;
 
 /** Σ aᵢ·bᵢ. */
 export function dot(a: Float64Array, b: Float64Array): number {

@@ -1,5 +1,5 @@
 /** The QR factorization of tall matrices, a block of rows after the other, of which only R and Qᵀr are kept. */
-import { addScaled, dot, norm } from "../vectors.js";
+import { addScaled, dot, long, norm } from "../vectors.js";
 
 /** Rows that are reduced at once: their columns stay in the nearest cache. */
 const blockRows = 512;
@@ -101,7 +101,7 @@ function turn(row: Float64Array, at: number, first: number, along: number, diago
 
 /** Writes the products of v with two others. */
 function dotTwo(v: Float64Array, x: Float64Array, y: Float64Array, into: Float64Array): void {
-  const even = v.length - (v.length % 2);
+  const even = v.length < long ? 0 : v.length - (v.length % 2);
   let a = 0;
   let b = 0;
   let c = 0;
@@ -114,9 +114,9 @@ function dotTwo(v: Float64Array, x: Float64Array, y: Float64Array, into: Float64
     c += next * x[i + 1]!;
     d += next * y[i + 1]!;
   }
-  if (even < v.length) {
-    a += v[even]! * x[even]!;
-    b += v[even]! * y[even]!;
+  for (let i = even; i < v.length; i++) {
+    a += v[i]! * x[i]!;
+    b += v[i]! * y[i]!;
   }
   into[0] = a + c;
   into[1] = b + d;
