@@ -10,6 +10,7 @@ import { longestStep } from "./bounds.js";
 import { Compact } from "./compact.js";
 import { firstStep, LineSearch } from "./line-search.js";
 import { Pairs, pairMemory, pairOptions } from "./pairs.js";
+import { newtonDirection } from "./recursion.js";
 import { type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 import { dot } from "./vectors.js";
 
@@ -48,7 +49,7 @@ export function lbfgsb(given: LbfgsbOptions = {}): Solver {
           for (let attempt = 0; attempt < 2; attempt++) {
             const sound = model.begin(1 / firstStep(iterate));
             if (sound && corner.find(model, bounds, iterate)) {
-              corner.minimize(model, bounds, iterate, direction);
+              corner.minimize(model, known, bounds, iterate, direction);
               // Within the bounds the path is straight.
               const most = longestStep(bounds, iterate.x, direction);
               if (search.search(iterate, direction, Math.min(1, most))) {
@@ -78,8 +79,10 @@ class CauchyPoint {
   readonly #c: Float64Array;
   readonly #p: Float64Array;
   readonly #v: Float64Array;
+  readonly #factors: Float64Array;
 
   constructor(size: number, width: number) {
+    this.#factors = new Float64Array(width);
     this.#x = new Float64Array(size);
     this.#free = new Uint8Array(size);
     this.#times = new Float64Array(size);
@@ -138,22 +141,20 @@ class CauchyPoint {
     return true;
   }
 
-  /** Writes the way to the model's minimum among the free elements, by the direct primal method (p. 1199). */
-  minimize(model: Compact, bounds: Bounds, { x, gradient }: Iterate, direction: Float64Array): void {
-    const { theta } = model;
+  /** Writes the way to the model's minimum among the free elements, held back by the bounds. */
+  minimize(model: Compact, known: Pairs, bounds: Bounds, iterate: Iterate, direction: Float64Array): void {
+    const { x, gradient } = iterate;
     const free = this.#free;
     const corner = this.#x;
-    const v = this.#v;
-    // r = g + θ(x_c − x) − W·M·c, within the free elements.
     const r = this.#direction;
-    for (let i = 0; i < x.length; i++) r[i] = gradient[i]! + theta * (corner[i]! - x[i]!);
-    model.middle(this.#c, v);
-    model.expand(v, -1, r);
-    for (let i = 0; i < x.length; i++) if (free[i] === 0) r[i] = 0;
-    model.project(r, v);
-    for (let i = 0; i < x.length; i++) direction[i] = -r[i]! / theta;
-    const bent = model.width > 0 && model.subspace(free, v);
-    if (bent) model.expand(v, -1 / (theta * theta), direction);
+    // Where the path meets no bound, the minimum is Newton's direction, which two loops over the pairs give with more digits.
+    const isStraight = free.every((one, i) => one === 1 || corner[i] === x[i]);
+    if (
+      isStraight &&
+      newtonDirection(known, iterate, bounds.some ? free : undefined, this.#factors, direction)
+    )
+      for (let i = 0; i < x.length; i++) direction[i] = direction[i]! - (corner[i]! - x[i]!);
+    else this.#solve(model, iterate, direction);
     const { lower, upper } = bounds;
     let [most, slope] = [1, 0];
     for (let i = 0; i < x.length; i++) {
@@ -168,6 +169,22 @@ class CauchyPoint {
     }
     if (slope < 0 || most === 1) return;
     for (let i = 0; i < x.length; i++) direction[i] = corner[i]! + most * r[i]! - x[i]!;
+  }
+
+  /** Writes the way from the corner to that minimum, by the direct primal method (p. 1199). */
+  #solve(model: Compact, { x, gradient }: Iterate, direction: Float64Array): void {
+    const { theta } = model;
+    const free = this.#free;
+    const v = this.#v;
+    // r = g + θ(x_c − x) − W·M·c, within the free elements.
+    const r = this.#direction;
+    for (let i = 0; i < x.length; i++) r[i] = gradient[i]! + theta * (this.#x[i]! - x[i]!);
+    model.middle(this.#c, v);
+    model.expand(v, -1, r);
+    for (let i = 0; i < x.length; i++) if (free[i] === 0) r[i] = 0;
+    model.project(r, v);
+    for (let i = 0; i < x.length; i++) direction[i] = -r[i]! / theta;
+    if (model.width > 0 && model.subspace(free, v)) model.expand(v, -1 / (theta * theta), direction);
   }
 }
 
