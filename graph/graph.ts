@@ -1,8 +1,9 @@
 import { makeBuilder } from "./builder.js";
+import { AdjointError } from "./errors.js";
 import { ancestors } from "./interpret.js";
 import { type Builder, Expr, isOp, type Node } from "./node.js";
 import { input, inputOp } from "./ops/constant.js";
-import { leaked, placeholderOp } from "./placeholder.js";
+import { placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
 import { flattenTree, isRecord, leavesOf, mapTree, type Path, pathText, rowsOf, type Tree } from "./tree.js";
 
@@ -91,7 +92,7 @@ export function finish(builder: Builder, { inputs, inputTree }: Signature, outpu
   const moved = new Int32Array(builder.nodes.length);
   builder.nodes.forEach((node, id) => {
     if (!needed[id]) return;
-    if (isOp(node, placeholderOp)) leaked();
+    if (isOp(node, placeholderOp)) throw new AdjointError(node.params.leak);
     moved[id] = nodes.length;
     const stays = node.operands.every((operand) => moved[operand] === operand);
     nodes.push(stays ? node : { ...node, operands: node.operands.map((operand) => moved[operand]!) });

@@ -28,7 +28,7 @@ export function simplify<I extends Shapes, O>(f: Traced<I, O>): Traced<I, O> {
 export type Rewrite = (expr: Expr) => Expr | undefined;
 
 /** Passes over the graph until nothing changes, or so many. */
-export function simplifyGraph(graph: Graph, also?: Rewrite, passes = Number.POSITIVE_INFINITY): Graph {
+export function simplifyGraph(graph: Graph, also?: Rewrite, passes = Infinity): Graph {
   let current = graph;
   let changed = true;
   for (let i = 0; changed && i < passes; i++) {
@@ -63,10 +63,10 @@ function step(builder: Builder, id: number, also: Rewrite | undefined): Expr | u
 
 /** Known operands: the op is computed here, by the meaning that the interpreter gives it. */
 function fold(builder: Builder, { op, params, shape }: Node, operands: readonly Expr[]): Expr | undefined {
-  if (op.scalar) {
+  if (op.scalar || op.move) {
     const values = operands.map(uniformValue);
     if (values.every((value) => value !== undefined))
-      return full(builder, op.scalar.compute(...values), shape);
+      return full(builder, op.scalar ? op.scalar.compute(...values) : values[0]!, shape);
   }
   if (sizeOf(shape) > foldLimit) return undefined;
   const known = operands.map((operand) => knownValues(operand, foldLimit));

@@ -16,6 +16,7 @@ import type {
   Replaced,
   TotalLength,
 } from "./shape-types.js";
+import type { Tree } from "./tree.js";
 
 /** Arrays of numbers of every kind that there is, but of bigints. */
 export type NumericArray =
@@ -305,9 +306,11 @@ export type Solving<O extends readonly unknown[] = []> = <const A extends Operan
   ...options: O
 ) => ResultOf<[A, B], SolutionShape<ShapeOf<A>, ShapeOf<B>>>;
 
-/** `unknown` where a traced function's output may be one scalar, else the error text. */
+/** `unknown` where a traced function's output may be one scalar, else the error text. Of outputs of any kind it isn't known. */
 export type ScalarOutput<O> = [O] extends [Expr<infer S>]
   ? [] extends S
     ? unknown
     : `the objective must be a scalar, not of shape ${Format<S>}; sum or mean it`
-  : "the objective must be one scalar; trace a function that returns the one to differentiate";
+  : [Tree<Expr>] extends [O]
+    ? unknown
+    : "the objective must be one scalar; trace a function that returns the one to differentiate";

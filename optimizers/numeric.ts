@@ -1,6 +1,7 @@
 /** Steps on numbers: the rule is traced and compiled once for each shape of a parameter, when it is first needed. */
 import { compile, type Shape, type Spec, scalar, type Tree, tensor, trace } from "../graph/index.js";
 import {
+  graphOf,
   isSpec,
   keepShape,
   lru,
@@ -145,5 +146,6 @@ function compileRule(optimizer: Plain, rule: Rule, shape: Shape): Kernel {
     slots: bySlot(optimizer, (_, slot) => tensor(slotShape(slot, shape, []))),
   };
   const traced = trace(inputs, (place) => ({ ...applyRule(optimizer, rule, place, place.step) }));
+  graphOf(traced, optimizer.name);
   return compile(traced) as unknown as Kernel;
 }

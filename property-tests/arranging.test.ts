@@ -72,7 +72,7 @@ function traced(name: string, given: readonly unknown[]): { f: Traced; point: Po
 function weighted(f: Traced): Objective {
   const specs = Object.fromEntries(f.graph.inputs.map(({ name, shape }) => [name, { shape }]));
   return trace(specs, (inputs): Expr => {
-    const result = f(inputs as never) as unknown as Expr;
+    const result = f(inputs) as unknown as Expr;
     const weights = Array.from({ length: sizeOf(result.shape) }, (_, i) => 2 + Math.sin(3 * i + 1));
     return a.sum(a.multiply(result, constant(result.builder, weights, result.shape)));
   }) as unknown as Objective;
@@ -90,13 +90,13 @@ function checkSlopes(f: Traced, point: Point, hasSlope: boolean): void {
   const directions = [1, 2].map((phase) => directionOf(point, phase));
   if (hasSlope) assert.is(checkDerivatives(objective, point, directions, 1e-6), 2, "no kink at this point");
   const gradient = grad(objective) as unknown as Traced;
-  const slopes = flatten(gradient(give(objective, point) as never));
-  assertClose(flatten(a.compile(gradient)(give(objective, point) as never)), slopes, 1e-13, "kernel");
+  const slopes = flatten(gradient(give(objective, point)));
+  assertClose(flatten(a.compile(gradient)(give(objective, point))), slopes, 1e-13, "kernel");
   const tangents = Object.fromEntries(
     Object.entries(directions[0]!).map(([name, list]) => [`tangent.${name}`, list]),
   );
   const forward = jvp(objective) as unknown as Traced;
-  const pushed = flatten(forward(give(forward, { ...point, ...tangents }) as never));
+  const pushed = flatten(forward(give(forward, { ...point, ...tangents })));
   const along = Object.values(directions[0]!).flat();
   const expected = slopes.reduce((sum, slope, i) => sum + slope * along[i]!, 0);
   assertClose([pushed.at(-1)!], [expected], 1e-12, "forward mode");
@@ -111,8 +111,8 @@ for (const [i, [name, given, expected]] of reference.cases.entries()) {
     assertClose(numbersOf(plain), right, 1e-14, name);
     if (!given.some((_, k) => isTensor(name, k))) return;
     const { f, point } = traced(name, values);
-    assertClose(flatten(f(give(f, point) as never)), right, 1e-14, "interpreted");
-    assertClose(flatten(a.compile(f)(give(f, point) as never)), right, 1e-14, "compiled");
+    assertClose(flatten(f(give(f, point))), right, 1e-14, "interpreted");
+    assertClose(flatten(a.compile(f)(give(f, point))), right, 1e-14, "compiled");
     const elements = Object.values(point).flat();
     if (elements.every(Number.isFinite) && right.length > 0 && elements.length > 0)
       checkSlopes(f, point, !hasKink(name, values) && !constants.has(name));
@@ -205,7 +205,7 @@ arranging("what isn't used of a recurrence, its first factor, doesn't matter, wh
       assert.is(byA[second!], 5 * 3);
       assertSame([...byB].sort(), [1, 3, 7], "by b");
       const tangents = { "tangent.a": [0, 0, 0].with(first!, 1), "tangent.b": [0, 0, 0] };
-      const pushed = jvp(f)({ a: factors, b: [1, 1, 1], ...tangents } as never);
+      const pushed = jvp(f)({ a: factors, b: [1, 1, 1], ...tangents });
       assert.is((pushed as { tangent: number }).tangent, 0);
     }
   }
@@ -244,10 +244,7 @@ arranging("meshgrid of expressions is that of numbers", () => {
     a.stack(a.meshgrid([x, y, [7, 8]], { indexing: "ij" })),
   ) as unknown as Traced;
   const point = { x: [1, 2, 3], y: [4, 5] };
-  assert.equal(
-    flatten(f(point as never)),
-    numbersOf(a.meshgrid([point.x, point.y, [7, 8]], { indexing: "ij" })),
-  );
+  assert.equal(flatten(f(point)), numbersOf(a.meshgrid([point.x, point.y, [7, 8]], { indexing: "ij" })));
   checkSlopes(f, point, true);
 });
 
@@ -391,7 +388,7 @@ arranging("einsum is the sum over all letters that the result doesn't have, what
     const subscripts = `${operands.map((letters) => letters.join("")).join(",")}->${output.join("")}`;
     const f = trace(specs, (inputs) => a.einsum(subscripts, ...Object.values(inputs))) as unknown as Traced;
     const point = Object.fromEntries(tensors.map((one, k) => [`x${k}`, [...one]]));
-    assertClose(flatten(f(give(f, point) as never)), expected, 1e-13, subscripts);
+    assertClose(flatten(f(give(f, point))), expected, 1e-13, subscripts);
     if (expected.length > 0 && tensors.every(({ length }) => length > 0)) checkSlopes(f, point, false);
   });
 });

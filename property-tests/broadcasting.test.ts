@@ -74,7 +74,7 @@ broadcasting("every pairing of shapes computes what loops compute, or is refused
     const point = { a: numbers(sizeOf(a), 1), b: numbers(sizeOf(b), 2) };
     const expected: number[] = [];
     forEach(shape, [a, b], (_, [i, j]) => expected.push(point.a[i!]! - point.b[j!]!));
-    const actual = f(give(f, point) as never) as unknown as number | Float64Array;
+    const actual = f(give(f, point)) as unknown as number | Float64Array;
     assertSame(flat(actual), expected, `(${a}) − (${b})`);
     assert.equal(f.graph.nodes[f.graph.outputs as number]!.shape, shape);
   }
@@ -100,7 +100,7 @@ broadcasting("gradients of every pairing are added up as loops add them up", () 
       expected.a[i!]! += point.weights[offset]! * point.b[j!]!;
       expected.b[j!]! += point.weights[offset]! * point.a[i!]!;
     });
-    const gradients = grad(f, "a", "b")(give(f, point) as never) as Record<string, number | Float64Array>;
+    const gradients = grad(f, "a", "b")(give(f, point)) as Record<string, number | Float64Array>;
     for (const name of ["a", "b"] as const) {
       assertClose(flat(gradients[name]!), expected[name], 1e-14, `∂(${a})·(${b}) by ${name}`);
     }
@@ -128,7 +128,7 @@ broadcasting("three operands broadcast too, the condition of `where` among them"
         };
         const expected: number[] = [];
         forEach(shape, [c, a, b], (_, [k, i, j]) => expected.push(point.c[k!] ? point.a[i!]! : point.b[j!]!));
-        const actual = f(give(f, point) as never) as unknown as number | Float64Array;
+        const actual = f(give(f, point)) as unknown as number | Float64Array;
         assertSame(flat(actual), expected, `where((${c}), (${a}), (${b}))`);
       }
     }

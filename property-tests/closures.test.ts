@@ -14,6 +14,7 @@ import {
   emit,
   exp,
   grad,
+  gradientDescent,
   hessian,
   hvp,
   index,
@@ -191,6 +192,12 @@ closures("what is captured can't be used where it isn't", () => {
     assert.match(print(escaped), /captured\(\) {2}\(\)/);
     assert.is((escaped({ y: 1 }) as unknown as Expr) instanceof Object, true);
     told("compile", () => compile(escaped));
+    // What a schedule captures is no number when steps run.
+    const optimizer = gradientDescent({ learningRate: (step) => multiply(step, x) });
+    const state = gradientDescent({ learningRate: 1 }).init({ x: 1 });
+    told("gradientDescent", () => optimizer.step({ x: 1 }, { x: 1 }, state));
+    const sphere = trace({ y: scalar() }, ({ y }) => square(y));
+    told("gradientDescent", () => minimize(sphere, { y: 1 }, optimizer, { steps: 1 }));
     told("serialize", () => serialize(escaped));
     told("emit", () => emit(escaped, { name: "f" }));
     told("minimize", () => minimize(escaped, { y: 1 }, adam({ learningRate: 0.1 })));

@@ -333,7 +333,7 @@ for (const { name, f, naive, shapes = matrices, constant } of cases) {
         assert.is(checkDerivatives(objective, point, directions, 1e-6), 3, `${title}: no kink at this point`);
       }
       const both = valueAndGrad(objective);
-      const given = give(objective, point) as never;
+      const given = give(objective, point);
       assertClose(flatten(compile(both)(given)), flatten(both(given)), 1e-13, title);
     });
   }

@@ -157,8 +157,7 @@ course(
       const model = linear({ inputs, outputs });
       const ofLibrary = trace(
         specs,
-        (exprs): Expr =>
-          halfMeanSquaredError(model(exprs.X as never, exprs as never) as Expr, exprs.y as Expr),
+        (exprs): Expr => halfMeanSquaredError(model(exprs.X, exprs) as Expr, exprs.y as Expr),
       );
       for (const f of [own, ofLibrary]) {
         check(evaluator(f, "W", "b"), { X, y, W, b }, value, { W: byW, b: byB });

@@ -67,11 +67,11 @@ function check(f: Objective, point: Point): void {
     Object.entries(point).map(([name, values]) => [name, values.map(Math.fround)]),
   );
   const inputs = give(whole, { any: [0], ...rounded });
-  const expected = flatten(whole(inputs as never));
+  const expected = flatten(whole(inputs));
   const kernel = compile(whole);
   const what = () => kernel.source;
-  assertClose(flatten(kernel(inputs as never)), expected, 1e-12, what);
-  const single = flattenAny(compile(whole, { dtype: "f32" })(inputs as never));
+  assertClose(flatten(kernel(inputs)), expected, 1e-12, what);
+  const single = flattenAny(compile(whole, { dtype: "f32" })(inputs));
   assertClose(single, expected.map(Math.fround), 1e-3, () => `f32 of ${what()}`);
   const arrays = Object.fromEntries(
     Object.entries(inputs).map(([name, one]) => [
@@ -86,7 +86,7 @@ function check(f: Objective, point: Point): void {
   });
   const [value, ...gradient] = expected;
   if (![value, ...gradient].every(Number.isFinite)) return;
-  const run = minimize(f as never, inputs as never, gradientDescent({ learningRate: 0.125 }), {
+  const run = minimize(f, inputs, gradientDescent({ learningRate: 0.125 }), {
     steps: 1,
     tolerance: 0,
     trajectory: false,

@@ -42,9 +42,9 @@ graphs("the gradients by some inputs are those among the gradients by all", () =
   forAll(100, programOf(smooth), (program) => {
     const f = traceObjective(program);
     const inputs = give(f, pointOf(program));
-    const all = grad(f)(inputs as never) as Results;
+    const all = grad(f)(inputs) as Results;
     for (const name of Object.keys(all)) {
-      const alone = grad(f, name)(inputs as never) as Results;
+      const alone = grad(f, name)(inputs) as Results;
       assert.equal(Object.keys(alone), [name]);
       assertSame(flat(alone[name]!), flat(all[name]!), `gradient by ${name} of\n${print(f)}\n`);
     }
@@ -56,9 +56,9 @@ graphs("inputs in another order, traced or given, change nothing", () => {
     const f = valueAndGrad(traceObjective(program));
     const reordered = valueAndGrad(backwards(traceObjective(program)));
     const inputs = give(f, pointOf(program));
-    const expected = f(inputs as never) as Evaluated;
+    const expected = f(inputs) as Evaluated;
     for (const other of [f, reordered]) {
-      const actual = other(reverse(inputs) as never) as Evaluated;
+      const actual = other(reverse(inputs)) as Evaluated;
       assertSame(actual.value, expected.value, "value");
       for (const [name, gradient] of Object.entries(expected.grad)) {
         assertSame(flat(actual.grad[name]!), flat(gradient), `gradient by ${name}`);

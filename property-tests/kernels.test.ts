@@ -48,11 +48,11 @@ function weighedDown(f: Traced): Traced {
 }
 
 function checkKernel(f: Traced, point: Point): void {
-  const expected = flatten(f(give(f, point) as never));
+  const expected = flatten(f(give(f, point)));
   for (const made of [f, weighedDown(f)]) {
     const inputs = give(made, { ...point, ballast: new Array<number>(ballast).fill(0) });
     const kernel = compile(made);
-    const actual = flatten(kernel(inputs as never));
+    const actual = flatten(kernel(inputs));
     assertClose(actual, expected, 1e-12, () => `${print(f)}\ncompiled to\n${kernel.source}\n`);
   }
 }
@@ -73,7 +73,7 @@ for (const op of ops) {
       const f = traceApplied(applied);
       checkKernel(f, { any: [0], ...point });
       const objective = objectiveOf(applied);
-      const size = flatten(f(give(f, { any: [0], ...point }) as never)).length;
+      const size = flatten(f(give(f, { any: [0], ...point }))).length;
       const weights = Array.from({ length: size }, (_, i) => Math.cos(i));
       checkKernel(valueAndGrad(objective), { weights, ...point });
     });
@@ -98,7 +98,7 @@ kernels("tensors too large to be written out", () => {
   for (const style of [large, { ...large, movesOnly: true, ties: false }]) {
     forAll(25, programOf(style), (program) => {
       for (const f of [traceProgram(program), valueAndGrad(traceObjective(program))]) {
-        const inputs = give(f, pointOf(program)) as never;
+        const inputs = give(f, pointOf(program));
         const kernel = compile(f);
         const actual = flatten(kernel(inputs));
         assertClose(actual, flatten(f(inputs)), 1e-12, () => `${print(f)}\ncompiled to\n${kernel.source}\n`);
@@ -110,7 +110,7 @@ kernels("tensors too large to be written out", () => {
 kernels("graphs of thousands of nodes", () => {
   forAll(10, programOf(tying), (program) => {
     const f = long(valueAndGrad(traceObjective(program)));
-    const inputs = give(f, pointOf(program)) as never;
+    const inputs = give(f, pointOf(program));
     assertClose(flatten(compile(f)(inputs)), flatten(f(inputs)), 1e-12, "results");
   });
 });
@@ -119,7 +119,7 @@ kernels("graphs of thousands of nodes", () => {
 function long(f: Traced): Traced {
   const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
   return trace(Object.fromEntries(inputs), (exprs): Record<string, Expr> => {
-    const results = f(exprs as never) as unknown as { readonly value: Expr };
+    const results = f(exprs) as unknown as { readonly value: Expr };
     let more: Expr = results.value;
     for (let i = 0; i < 3000; i++) more = sin(add(more, 1) as Expr) as Expr;
     return { ...results, more };
@@ -134,7 +134,7 @@ kernels("`into` writes the same numbers into the caller's arrays, and leaves the
       const given = give(made, { ...point, ballast: new Array<number>(ballast).fill(0) });
       const inputs = typed(given);
       const kernel = compile(made);
-      const expected = kernel(given as never) as unknown as ResultTree;
+      const expected = kernel(given) as unknown as ResultTree;
       // NaN beforehand, so that an element which isn't written shows.
       const outputs = nanLike(expected);
       kernel.into(inputs as never, outputs as never);
@@ -151,7 +151,7 @@ kernels("an output of `into` may be the array of an input", () => {
     for (const made of [gradient, weighedDown(gradient)]) {
       const given = give(made, { ...pointOf(program), ballast: new Array<number>(ballast).fill(0) });
       const kernel = compile(made);
-      const expected = kernel(given as never) as unknown as ResultTree;
+      const expected = kernel(given) as unknown as ResultTree;
       const inputs = typed(given);
       const grad = nanLike(expected.grad!) as Record<string, Float64Array>;
       for (const [name, value] of Object.entries(inputs)) {
@@ -236,7 +236,7 @@ kernels("results are fresh: a later call doesn't change them", () => {
     for (const made of [f, weighedDown(f)]) {
       const inputs = give(made, { ...pointOf(program), ballast: new Array<number>(ballast).fill(0) });
       const kernel = compile(made);
-      const first = kernel(inputs as never);
+      const first = kernel(inputs);
       const before = flatten(first);
       const zeros = Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [
@@ -244,7 +244,7 @@ kernels("results are fresh: a later call doesn't change them", () => {
           typeof value === "number" ? 0 : value.map(() => 0),
         ]),
       );
-      kernel(zeros as never);
+      kernel(zeros);
       assertSame(flatten(first), before, "results kept");
     }
   });
@@ -261,7 +261,7 @@ kernels("where code from text is forbidden, the graph is interpreted", () => {
     } as unknown as FunctionConstructor;
     const kernel = compile(valueAndGrad(f));
     assert.is(kernel.source, "");
-    const inputs = { x0: [1, 2, 3] } as never;
+    const inputs = { x0: [1, 2, 3] };
     assert.equal(kernel(inputs), valueAndGrad(f)(inputs));
   } finally {
     globalThis.Function = original;

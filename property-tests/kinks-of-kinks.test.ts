@@ -176,7 +176,7 @@ const units = all.map((j) => all.map((i) => Number(i === j)));
 function curvature(f: Traced, x: readonly number[], direction: readonly number[]): number {
   const slope = (g: Traced) =>
     trace({ x: vector(size) }, (inputs) => {
-      const tangent = jvp(g as never) as unknown as (inputs: object) => { readonly tangent: Expr<[]> };
+      const tangent = jvp(g) as unknown as (inputs: object) => { readonly tangent: Expr<[]> };
       return tangent({ x: inputs.x, "tangent.x": constant(inputs.x.builder, direction, [size]) }).tangent;
     }) as unknown as Traced;
   return plain(slope(slope(f)))({ x }) as number;
@@ -211,13 +211,13 @@ function check(steps: readonly Drawn[], x: readonly number[]): { isKinked: boole
       ({ step, k }, a, b) => step.meaning(a, b, k),
     ),
   );
-  const whole = hessian(f as never);
+  const whole = hessian(f);
   const found = flatten(plain(whole)({ x }));
-  assertSame(flatten(plain(compile(whole as never))({ x })), found, "in a kernel");
-  const gradient = plain(grad(f as never));
+  assertSame(flatten(plain(compile(whole))({ x })), found, "in a kernel");
+  const gradient = plain(grad(f));
   for (const j of all) {
     const [right, left] = [sidesOf(gradient, x, j, 1), sidesOf(gradient, x, j, -1)];
-    const product = flatten(plain(hvp(f as never))({ x, "tangent.x": units[j] }));
+    const product = flatten(plain(hvp(f))({ x, "tangent.x": units[j] }));
     const twice = curvature(f, x, units[j]!);
     for (const i of all) {
       const value = found[i * size + j]!;

@@ -178,10 +178,7 @@ algebra("det: batches, also of singular matrices, are as their matrices alone; 0
 algebra("det: third derivatives are right where the rank lacks at most one, and never silently wrong", () => {
   const steps = [0, 1, 2].map((k) => ({ x: singular[0]!.flat().map((_, i) => Math.sin(3 * i + k)) }));
   const third = (a: Matrix) =>
-    steps.reduce(
-      (f, step) => along(f, step),
-      objective(det, [4, 4]),
-    )({ x: a.flat() } as never) as unknown as number;
+    steps.reduce((f, step) => along(f, step), objective(det, [4, 4]))({ x: a.flat() }) as unknown as number;
   // Of a polynomial of degree 4: the mixed difference over all signs, without error but rounding.
   const mixed = (a: Matrix) => {
     let total = 0;
@@ -251,7 +248,7 @@ algebra("triangularSolve: either triangle, transposed, with a diagonal of 1; the
     const spoilt = A.map((row, i) =>
       row.map((x, j) => ((i === j ? unitDiagonal : lower === i < j) ? nan : x)),
     );
-    assertClose(flatOf(triangularSolve(spoilt as never, T, options)), expected, 1e-15, "with NaN elsewhere");
+    assertClose(flatOf(triangularSolve(spoilt, T, options)), expected, 1e-15, "with NaN elsewhere");
     const f = objective((x) => triangularSolve(x, T, options), [3, 3]);
     checkSlopes(f, A);
     assertSame(gradientOf(f, spoilt), gradientOf(f, A), "gradient with NaN elsewhere");
@@ -282,7 +279,7 @@ algebra("cholesky and choleskySolve: values, gradient and Hessian are NumPy's, S
   const bb = flatOf(matmul(T, transpose(T) as number[][]));
   const curvature = along(along(f, { x: A.flat() }), { x: bb })({
     x: P.flat(),
-  } as never) as unknown as number;
+  }) as unknown as number;
   assertClose(curvature, -2.939036111987475, 1e-13, "Hessian");
   assertSame(
     flatOf(

@@ -82,10 +82,7 @@ function resultOf(call: Call, which: number): readonly [value: Plain, gradient: 
       multiply((y.shape.length === 0 ? weights[0]! : nested(weights, y.shape)) as number, y) as Expr,
     );
   });
-  return [value, grad(objective as never)].map((f) => compile(f as Traced as never)) as unknown as [
-    Plain,
-    Plain,
-  ];
+  return [value, grad(objective)].map((f) => compile(f as Traced)) as unknown as [Plain, Plain];
 }
 
 function nested(list: readonly number[], shape: readonly number[]): unknown {
@@ -145,7 +142,7 @@ magnitudes("log |det| moves by the factor's logarithm, its gradient by its inver
   const call = calls.find(({ name }) => name === "slogdet")!;
   const usual = call.operands.map((one, i) => usualOf(one, 1 + i));
   const [value, gradient] = resultOf(call, 1);
-  const [values, slopes] = [value, gradient].map((f) => flatten(f(given(call, usual)) as never));
+  const [values, slopes] = [value, gradient].map((f) => flatten(f(given(call, usual))));
   for (const exponent of [996, -996]) {
     const scaled = given(
       call,

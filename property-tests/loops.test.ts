@@ -284,7 +284,7 @@ function tracedBy(loop: Loop, { inputs, build }: Case): Traced {
 /** The second derivative along the tangents, forward mode over forward mode. */
 function forwardTwice(f: Traced): Traced {
   const slope = (g: Traced) => {
-    const tangent = plain(jvp(g as never));
+    const tangent = plain(jvp(g));
     const specs = g.graph.inputs.map(({ name, shape }) => [name, { shape }]);
     return trace(Object.fromEntries(specs), (exprs) => {
       const tangents = Object.entries(exprs).map(([name, x]) => [
@@ -308,11 +308,11 @@ for (const [name, one] of Object.entries(cases)) {
     const found = [looped, written].map((loop) => {
       const f = tracedBy(loop, one);
       const all: Record<string, readonly [Plain, object]> = {
-        gradient: [plain(grad(f as never)), inputs],
-        tangent: [plain(jvp(f as never)), given],
-        "Hessian product": [plain(hvp(f as never)), given],
+        gradient: [plain(grad(f)), inputs],
+        tangent: [plain(jvp(f)), given],
+        "Hessian product": [plain(hvp(f)), given],
         "forward twice": [plain(forwardTwice(f)), inputs],
-        Hessian: [plain(jacobian(grad(f as never) as never)), inputs],
+        Hessian: [plain(jacobian(grad(f))), inputs],
       };
       return Object.entries(all).map(([what, [g, at]]) => {
         const values = flatten(g(at)).map((x) => x + 0);

@@ -64,7 +64,7 @@ function derivative(
   let current = trace({ x: vector(length) }, ({ x }) => f(x) as Expr<[]>) as unknown as Objective;
   for (const i of by) current = along(current, { x: unit(i, length) });
   const run = compile(current, { dtype }) as unknown as Objective;
-  return [current, run].map((one) => one({ x: at } as never) as unknown as number);
+  return [current, run].map((one) => one({ x: at }) as unknown as number);
 }
 
 const pair =

@@ -72,7 +72,7 @@ function alongForward(f: Objective, direction: Point): Objective {
       return [`tangent.${name}`, constant(builder, direction[name]!, shape)] as const;
     });
     const given = { ...exprs, ...Object.fromEntries(tangents) };
-    return (pushed(given as never) as unknown as { tangent: Expr<[]> }).tangent;
+    return (pushed(given) as unknown as { tangent: Expr<[]> }).tangent;
   }) as unknown as Objective;
 }
 
@@ -185,7 +185,7 @@ modes("a Jacobian by rows, by columns, and by a loop is that of differences", ()
     }));
     const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i + 1));
     const A = Float64Array.from({ length: m * n }, (_, i) => Math.sin(3 * i + 1) / 2);
-    const J = jacobian(f, "x", "s")({ x, A, s: 0.25 } as never) as unknown as {
+    const J = jacobian(f, "x", "s")({ x, A, s: 0.25 }) as unknown as {
       y: { x: Float64Array; s: Float64Array };
       t: { x: Float64Array; s: number };
     };
@@ -228,8 +228,8 @@ modes("a Hessian is that of Rosenbrock's function, and hvp its product with a ve
         return own + (i > 0 ? 200 : 0);
       }),
     );
-    const { x: product } = hvp(rosenbrock)({ x, "tangent.x": v } as never) as unknown as { x: Float64Array };
-    assertClose(flatten(hessian(rosenbrock)({ x } as never)), expected.flat(), 1e-12, `${n}`);
+    const { x: product } = hvp(rosenbrock)({ x, "tangent.x": v }) as unknown as { x: Float64Array };
+    assertClose(flatten(hessian(rosenbrock)({ x })), expected.flat(), 1e-12, `${n}`);
     assertClose(
       product,
       expected.map((row) => dotOf(row, v)),
@@ -253,7 +253,7 @@ modes("a Hessian between inputs of different shapes has the axes of both", () =>
       [1, 2],
       [3, 4],
     ],
-  } as never) as unknown as Record<string, Record<string, Float64Array>>;
+  }) as unknown as Record<string, Record<string, Float64Array>>;
   // ∂²f/∂aᵢ∂Bⱼₖ = 2aⱼaₖ·[i = j] + aⱼ²·[i = k]
   assert.equal([...a!.B!], [8 + 4, 12, 9, 0, 0, 4, 12, 18 + 9]);
   assert.equal([...B!.a!], [12, 0, 12, 4, 9, 12, 0, 27]);
@@ -266,8 +266,8 @@ modes("what isn't chosen has no derivative in forward mode either, at second ord
   x[3] = 4;
   const expected = new Float64Array(400);
   expected[63] = -1 / 32;
-  assert.equal([...(hessian(f)({ x } as never) as unknown as { x: { x: Float64Array } }).x.x], [...expected]);
-  const pushed = jvp(f)({ x, "tangent.x": new Float64Array(20).fill(1) } as never) as unknown as {
+  assert.equal([...(hessian(f)({ x }) as unknown as { x: { x: Float64Array } }).x.x], [...expected]);
+  const pushed = jvp(f)({ x, "tangent.x": new Float64Array(20).fill(1) }) as unknown as {
     tangent: number;
   };
   assert.is(pushed.tangent, 0.25);
@@ -275,7 +275,7 @@ modes("what isn't chosen has no derivative in forward mode either, at second ord
 
 modes("an absent tangent stays absent: √a + b at a = 0, along b", () => {
   const f = trace({ a: scalar(), b: scalar() }, ({ a, b }) => add(sqrt(a), b) as Expr<[]>);
-  const { tangent } = jvp(f, "b")({ a: 0, b: 1, "tangent.b": 1 } as never) as unknown as { tangent: number };
+  const { tangent } = jvp(f, "b")({ a: 0, b: 1, "tangent.b": 1 }) as unknown as { tangent: number };
   assert.is(tangent, 1);
   const rows = jacobian(trace({ x: vector(2) }, ({ x: [a, b] }) => stack([sqrt(a!), b!, add(a!, b!)])))({
     x: [0, 1],
@@ -351,7 +351,7 @@ for (const options of [{}, { reverse: true }, { recompute: true }, { recompute: 
         const tangents = Object.fromEntries(
           Object.entries(at).map(([name, one]) => [`tangent.${name}`, one.map((x, i) => Math.cos(x + i))]),
         );
-        assertClose(looped(at as never) as number, written(at as never) as number, 1e-13, "value");
+        assertClose(looped(at) as number, written(at) as number, 1e-13, "value");
         for (const transform of [grad, hvp] as const) {
           const given = transform === grad ? at : { ...at, ...tangents };
           const [a, b] = [looped, written].map((f) =>
@@ -415,7 +415,7 @@ modes("what a scan refuses is said in words", () => {
     /no trace to add the loop to/,
   );
   assert.throws(
-    traced((x) => scan(({ a }) => ({ b: a }) as never, { a: x }, { length: 2 }).last.a),
+    traced((x) => scan(({ a }) => ({ b: a }), { a: x }, { length: 2 }).last.a),
     /has the names a, but the step returns others \(a, b\)/,
   );
   let leaked: Expr | undefined;

@@ -79,7 +79,7 @@ function functionsOf(applied: Applied): Traced[] {
       ),
     ),
   ) as unknown as Traced;
-  const o = objective as never;
+  const o = objective;
   const derivatives = [() => valueAndGrad(o), () => grad(o), () => jvp(o), () => jacobian(o)];
   return [f, among, ...derivatives.flatMap(made)];
 }
@@ -130,7 +130,7 @@ function seen(f: Traced, { values }: Applied) {
       point[input] ?? Array.from({ length: shape.reduce((size, length) => size * length, 1) }, drawn),
     ]),
   );
-  const given = give(f, inputs) as never;
+  const given = give(f, inputs);
   return { text: () => print(f), texts, interpreted: flatten(f(given)), compiled: flatten(kernel(given)) };
 }
 
@@ -172,7 +172,7 @@ for (const size of [4, 2000]) {
     const f = trace({ x: vector(size) }, ({ x }) => applyOp(reverse, [x])) as unknown as Traced;
     assert.is(both(f, { x })[0], size - 1);
     const first = trace({ x: vector(size) }, ({ x }) => sum(divide(applyOp(reverse, [x]), add(x, 1))));
-    const gradient = grad(first as never) as unknown as Traced;
+    const gradient = grad(first) as unknown as Traced;
     assert.is(both(gradient, { x }).length, size);
   });
 
@@ -181,12 +181,7 @@ for (const size of [4, 2000]) {
       const twice = unary({ name, compute: (x) => 2 * x, partials: () => [() => 2] });
       const f = trace({ x: matrix(2, size / 2) }, ({ x }) => sum(exp(twice(x) as Expr)));
       const x = new Array(size).fill(0.5);
-      assertClose(
-        [flatten(compile(valueAndGrad(f as never))({ x } as never))[0]!],
-        [size * Math.E],
-        1e-12,
-        name,
-      );
+      assertClose([flatten(compile(valueAndGrad(f))({ x }))[0]!], [size * Math.E], 1e-12, name);
     }
   });
 }

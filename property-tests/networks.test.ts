@@ -77,12 +77,12 @@ function traced(shapes: readonly Shape[], build: (operands: readonly Expr[]) => 
 }
 
 const given = (values: readonly ArrayLike<number>[]) =>
-  Object.fromEntries(values.map((value, i) => [`x${i}`, Float64Array.from(value)])) as never;
+  Object.fromEntries(values.map((value, i) => [`x${i}`, Float64Array.from(value)]));
 
 /** What a function and its kernel give, which must agree. */
 function run(f: Traced, values: readonly ArrayLike<number>[], tolerance = 1e-13): number[] {
-  const interpreted = flatten(f(given(values)) as never);
-  assertClose(flatten(compile(f)(given(values)) as never), interpreted, tolerance, "kernel and interpreter");
+  const interpreted = flatten(f(given(values)));
+  assertClose(flatten(compile(f)(given(values))), interpreted, tolerance, "kernel and interpreter");
   return interpreted;
 }
 
@@ -99,20 +99,15 @@ for (const [i, one] of reference.cases.entries()) {
     const f = traced(shapes, build);
     assert.equal(f.graph.nodes[f.graph.outputs as number]!.shape, one.shape);
     assertClose(run(f, values), one.value, 1e-13, "the value");
-    const gradient = grad(traced(shapes, (operands) => sum(square(build(operands)))) as never);
+    const gradient = grad(traced(shapes, (operands) => sum(square(build(operands)))));
     const slopes = one.gradients.flat();
-    assertClose(run(gradient as never, values), slopes, 1e-12, "the gradients");
-    assertClose(
-      flatten(compile(gradient as never, { dtype: "f32" })(given32(values)) as never),
-      slopes,
-      2e-4,
-      "f32",
-    );
+    assertClose(run(gradient, values), slopes, 1e-12, "the gradients");
+    assertClose(flatten(compile(gradient, { dtype: "f32" })(given32(values))), slopes, 2e-4, "f32");
   });
 }
 
 const given32 = (values: readonly ArrayLike<number>[]) =>
-  Object.fromEntries(values.map((value, i) => [`x${i}`, Float32Array.from(value)])) as never;
+  Object.fromEntries(values.map((value, i) => [`x${i}`, Float32Array.from(value)]));
 
 interface Geometry {
   readonly batch: number;
@@ -250,7 +245,7 @@ networks("convolutions and their derivatives of two orders are those of plain lo
       "tangent.x0": Float64Array.from(dx),
       "tangent.x1": Float64Array.from(dk),
     };
-    const { tangent } = compile(pushed)(inputs as never) as unknown as { tangent: never };
+    const { tangent } = compile(pushed)(inputs) as unknown as { tangent: never };
     assertClose(flatten(tangent), [...hx, ...hk], 1e-12, "forward over reverse");
   });
 });
@@ -319,10 +314,8 @@ networks("an element that no window holds has no derivative, whatever it is", ()
 });
 
 networks("padding is no largest element, be all others negative, and −∞ and NaN are what they are", () => {
-  const f = valueAndGrad(
-    one((x) => sum(maxPool(x, 2, { stride: 1, padding: [[1, 0]] })), [1, 3, 1]) as never,
-  );
-  assert.equal(run(f as never, [[-3, -1, -2]]), [-5, 1, 2, 0]);
+  const f = valueAndGrad(one((x) => sum(maxPool(x, 2, { stride: 1, padding: [[1, 0]] })), [1, 3, 1]));
+  assert.equal(run(f, [[-3, -1, -2]]), [-5, 1, 2, 0]);
   const g = one((x) => maxPool(x, 2, { padding: [[1, 1]] }), [1, 4, 1]);
   assert.equal(run(g, [[Number.NEGATIVE_INFINITY, Number.NaN, 1, 2]]), [
     Number.NEGATIVE_INFINITY,
@@ -446,7 +439,7 @@ networks("a small network: both orders of its derivatives against differences", 
     },
   );
   const at = Object.fromEntries([60, 12, 8].map((size, i) => [`x${i}`, wave(size, i)]));
-  assert.ok(checkGradient(f as never, { at: at as never, order: 2 }).ok);
+  assert.ok(checkGradient(f, { at: at, order: 2 }).ok);
 });
 
 networks("second derivatives of pools are 0, but where what is pooled is curved", () => {
@@ -475,7 +468,7 @@ networks("code is as long as the graph, not as the tensors", () => {
   assert.is(lines(64, 28), lines(8, 14));
   const heads = (count: number) => {
     const f = traced([[count, 3, 16, 8]], ([x]) => sum(square(attention(x!, x!, x!) as Expr)));
-    return compile(valueAndGrad(f as never)).source.split("\n").length;
+    return compile(valueAndGrad(f)).source.split("\n").length;
   };
   assert.is(heads(200), heads(20));
 });

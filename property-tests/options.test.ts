@@ -149,7 +149,7 @@ const rows: readonly (readonly [
   ["ResumeOptions", train, "resumed", "resume"],
   ["TrainOptions", train, "batchsize", "batchSize"],
   ["Validation", (given) => train({ validation: given }), "metrics", "metric"],
-  ["EmitOptions", (given) => s.emit(sphere as never, given), "nam", "name"],
+  ["EmitOptions", (given) => s.emit(sphere, given), "nam", "name"],
   ["CsvOptions", (given) => s.readCsv("x\n1\n", given), "delimeter", "delimiter"],
   ["NanToNumOptions", (given) => inTrace((x) => a.nanToNum(x, given)), "nann", "nan"],
   ["EluOptions", (given) => inTrace((x) => a.elu(x, given)), "alhpa", "alpha"],

@@ -90,7 +90,7 @@ function bothOf(lengths: { readonly [name: string]: Lengths }) {
   ) as unknown as Loose;
   const names = list.map((_, i) => `x${i}`);
   const ofLeaves = trace(
-    Object.fromEntries(list.map((length, i) => [names[i]!, specOf(length)])) as never,
+    Object.fromEntries(list.map((length, i) => [names[i]!, specOf(length)])),
     (inputs: Readonly<Record<string, Expr>>) => total(names.map((name) => inputs[name]!)),
   ) as unknown as Loose;
   const numbers = list.map((length, i) =>
@@ -123,11 +123,7 @@ trees("a tree and its flattening: the same nodes, values, gradients and kernels,
     const [a, b] = [ofTree, ofLeaves].map((f) => valueAndGrad(f as never) as unknown as Loose);
     assert.equal(a!.graph.nodes, b!.graph.nodes);
     const expected = numbersOf(b!(flat));
-    for (const run of [
-      a!,
-      compile(a as never) as never as Loose,
-      deserialize(serialize(a as never)) as Loose,
-    ]) {
+    for (const run of [a!, compile(a as never) as never as Loose, deserialize(serialize(a)) as Loose]) {
       const result = run(given) as { readonly grad: unknown };
       assert.equal(numbersOf(result), expected);
       // The gradient has the tree itself, empty records and lists included.
@@ -136,7 +132,7 @@ trees("a tree and its flattening: the same nodes, values, gradients and kernels,
         mapTree(lengths, isId, () => 0),
       );
     }
-    assert.equal(serialize(deserialize(serialize(a as never))), serialize(a as never));
+    assert.equal(serialize(deserialize(serialize(a))), serialize(a));
     same(simplify(ofTree as never).graph.inputTree, ofTree.graph.inputTree);
   });
 });
@@ -254,7 +250,7 @@ trees("names lead to subtrees and leaves, and types follow", () => {
     "X",
   );
   const back = pulled({ ...point, "cotangent.0": [1, 0, 0, 0, 0, 0], "cotangent.1.b": [0, 0] } as never);
-  assert.equal(back.grad, { X: Float64Array.of(1, 3, 0, 0, 0, 0) } as never);
+  assert.equal(back.grad, { X: Float64Array.of(1, 3, 0, 0, 0, 0) });
 });
 
 trees("an exact key wins, and what is meant twice or by nobody is told", () => {
@@ -269,19 +265,19 @@ trees("an exact key wins, and what is meant twice or by nobody is told", () => {
     () => grad(f, "a.c.d"),
     /"a.c.d" names 2 inputs; give the path of one as a list, \["a","c.d"\] or/,
   );
-  assert.equal(grad(f, ["a", "c", "d"])(at), { a: { c: { d: 5 } } } as never);
+  assert.equal(grad(f, ["a", "c", "d"])(at), { a: { c: { d: 5 } } });
   assert.throws(() => grad(network, "layers.0.w"), /no input "layers.0.w"; .*did you mean "layers.0.W"\?/);
 });
 
 trees("pictures, texts and checks tell the path", () => {
   assert.match(print(network), /layers\.0\.W = input {2}\(2×2\)/);
-  assert.match(emit(network as never, { name: "f" }), /inputs\["layers"\]\[0\]\["W"\]/);
+  assert.match(emit(network, { name: "f" }), /inputs\["layers"\]\[0\]\["W"\]/);
   const { ok, message } = checkGradient(network, {
     domain: { layers: [0.1, 1], "layers.1.W": [-1, 1] },
     points: 2,
   });
   assert.ok(ok, message);
-  assert.ok(checkGradient(network, { at: point as never, order: 2 }).ok);
+  assert.ok(checkGradient(network, { at: point, order: 2 }).ok);
 });
 
 trees("an optimizer's state is plain data in the parameters' tree, and what it gives goes on", () => {
@@ -321,7 +317,7 @@ trees("what a training gives starts the next one, nested by its shapes where it 
           [5, 7],
         ],
         y: [[1], [2], [3]],
-      } as never,
+      },
       adam({ learningRate: 0.1 }),
       { batchSize: 2, epochs: 2 },
     ) as { readonly parameters: object; readonly shapes: never };

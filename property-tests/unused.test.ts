@@ -151,9 +151,9 @@ const names = ["c", "k", "x"] as never[];
 function derivatives(f: Traced, at: object, tangents: object): Record<string, number[]> {
   const given = { ...at, ...tangents };
   const list: Record<string, readonly [Plain, object]> = {
-    gradient: [grad(f as never, ...names) as unknown as Plain, at],
-    tangent: [jvp(f as never, ...names) as unknown as Plain, given],
-    "Hessian product": [hvp(f as never, ...names) as unknown as Plain, given],
+    gradient: [grad(f, ...names) as unknown as Plain, at],
+    tangent: [jvp(f, ...names) as unknown as Plain, given],
+    "Hessian product": [hvp(f, ...names) as unknown as Plain, given],
   };
   return Object.fromEntries(
     Object.entries(list).flatMap(([what, [g, inputs]]) => {
@@ -201,7 +201,7 @@ unused("a Jacobian's columns and rows see what each element depends on", () => {
   forAll(30, loop, (drawn) => {
     const at = { c: drawn.carry, k: [drawn.k], x: drawn.rows.slice(0, drawn.length), given: [drawn.given] };
     const [looped, written] = [true, false].map((one) =>
-      flatten((jacobian(objective(drawn, one, true) as never, "c" as never) as unknown as Plain)(at)),
+      flatten((jacobian(objective(drawn, one, true), "c") as unknown as Plain)(at)),
     );
     assertAlike(looped!, written!, "Jacobian");
   });

@@ -16,7 +16,7 @@ import { generate } from "./generate.js";
 import type { Kernel } from "./kernel.js";
 import { scalarNodes, scalarWidth } from "./limits.js";
 import type { LoopCode } from "./loops/loops.js";
-import { inputName, outputName } from "./names.js";
+import { inputName, namesOf, outputName } from "./names.js";
 import { exactNodes } from "./places.js";
 import { expand, tidy } from "./prepare.js";
 import { scalarizeIfGeneral } from "./scalars/scalarize.js";
@@ -100,11 +100,7 @@ function build(
   { names: memory, values }: Environment,
   dtype: Dtype,
 ): Calls | undefined {
-  const names = [
-    ...graph.inputs.map((_, i) => inputName(i)),
-    ...outputsOf(graph).map((_, i) => outputName(i)),
-    ...memory,
-  ];
+  const names = [...namesOf(graph.inputs, inputName), ...namesOf(outputsOf(graph), outputName), ...memory];
   const functions = parts.map((text) => makeFunction(names, text) as Core | undefined);
   if (!functions.every((one) => one !== undefined)) return undefined;
   return wrap(graph, functions, dtype, { memory, values, inPlace });

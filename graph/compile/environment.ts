@@ -9,7 +9,7 @@ import { makeFunction } from "./function.js";
 import { generate, smallScalar, straightCode } from "./generate.js";
 import type { LoopCode } from "./loops/loops.js";
 import type { Call } from "./loops/routine-writer.js";
-import { bufferName, constantName, inputName, outputName, routineName, slotName } from "./names.js";
+import { bufferName, constantName, inputName, namesOf, outputName, routineName, slotName } from "./names.js";
 import { prepare } from "./prepare.js";
 import { writeStatements } from "./scalars/unroll.js";
 
@@ -81,8 +81,8 @@ export function bodyCode(
       statements: (sources, targetOf) => writeStatements(body, scalar, sources, targetOf),
     }),
     blocks: code.parts,
-    inputs: body.inputs.map((_, i) => inputName(i)),
-    outputs: outputsOf(body).map((_, i) => outputName(i)),
+    inputs: namesOf(body.inputs, inputName),
+    outputs: namesOf(outputsOf(body), outputName),
     arrayClass: arrayOf(dtype).name,
   });
   return { code, text };

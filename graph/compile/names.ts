@@ -7,3 +7,8 @@ export const routineName = (index: number): string => `call${index}`;
 /** A scalar op that kernels call. */
 export const slotName = (key: number): string => `f${key}`;
 export const keyName = (index: number): string => `k${index}`;
+
+/** The names of all of a list. */
+export function namesOf(list: readonly unknown[], nameOf: (index: number) => string): string[] {
+  return list.map((_, i) => nameOf(i));
+}

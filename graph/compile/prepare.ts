@@ -14,11 +14,7 @@ export function prepare(graph: Graph): Graph {
 
 /** Simplified, its known factors collected: again after each rewriting. */
 export function tidy(graph: Graph): Graph {
-  return simplifyGraph(
-    graph,
-    mergeConstants,
-    graph.nodes.length > onePassNodes ? 1 : Number.POSITIVE_INFINITY,
-  );
+  return simplifyGraph(graph, mergeConstants, graph.nodes.length > onePassNodes ? 1 : Infinity);
 }
 
 /** Without ops that are made of others: what every backend begins with. */

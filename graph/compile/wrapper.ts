@@ -5,7 +5,7 @@
 import { type Graph, type Input, isId, outputsOf } from "../graph.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { foldTree, type Key, type Path, type Tree } from "../tree.js";
-import { inputName, keyName, outputName } from "./names.js";
+import { inputName, keyName, namesOf, outputName } from "./names.js";
 
 /** So many of the first calls into a caller's arrays are asked for keys that nobody knows. */
 const askedCalls = 16;
@@ -58,41 +58,39 @@ export function wrapperText(
   const outputs = outputsOf(graph);
   const shapes = outputs.map(({ id }) => graph.nodes[id]!.shape);
   const classes = outputs.map(({ id }) => classOf(id));
-  const names = [...inputs.map((_, i) => inputName(i)), ...shapes.map((_, i) => outputName(i)), ...memory];
+  const [given, taken] = [namesOf(inputs, inputName), namesOf(shapes, outputName)];
+  const all = [...given, ...taken].join(", ");
   const cores = Array.from({ length: functions }, (_, i) => `core${i}`);
-  const run = cores.map((core) => `${core}(${names.join(", ")});`).join("\n");
+  const run = cores.map((core) => `${core}(${[...given, ...taken, ...memory].join(", ")});`).join("\n");
   // The length comes first: an engine that has read it knows the class. Of what has none, its error tells.
   const isArray = (name: string, itsClass: string, size: number) =>
     `${name}.length === ${size} && ${name} instanceof ${itsClass}`;
   const isInput = inputs.map(({ shape }, i) =>
-    shape.length === 0
-      ? `typeof ${inputName(i)} === "number"`
-      : isArray(inputName(i), classOf(i), sizeOf(shape)),
+    shape.length === 0 ? `typeof ${given[i]} === "number"` : isArray(given[i]!, classOf(i), sizeOf(shape)),
   );
-  const isOutput = shapes.map((shape, i) => isArray(outputName(i), classes[i]!, sizeOf(shape)));
-  const read = isInput.map((fits, i) => `if (!(${fits})) ${inputName(i)} = helpers.read(${i}, inputs);`);
-  const given = names.slice(0, inputs.length + shapes.length);
+  const isOutput = shapes.map((shape, i) => isArray(taken[i]!, classes[i]!, sizeOf(shape)));
+  const read = isInput.map((fits, i) => `if (!(${fits})) ${given[i]} = helpers.read(${i}, inputs);`);
 
   const keys = new Map(keysOf(graph).map((key, i) => [key, keyName(i)]));
   const access = (key: Key) => `[${typeof key === "number" ? key : keys.get(key)}]`;
   const textOf = (root: string, path: Path) => root + path.map(access).join("");
-  const sources = inputs.map(({ path }, i) => `${inputName(i)} = ${textOf("inputs", path)};`);
-  const places = outputs.map(({ path }, i) => `${outputName(i)} = ${textOf("outputs", path)};`);
+  const sources = inputs.map(({ path }, i) => `${given[i]} = ${textOf("inputs", path)};`);
+  const places = outputs.map(({ path }, i) => `${taken[i]} = ${textOf("outputs", path)};`);
 
   // That records and lists hold as many as they should tells that no key is unknown.
-  const parts = containersOf(inputTree).map((one) => ({ ...one, given: textOf("inputs", one.path) }));
+  const parts = containersOf(inputTree).map((one) => ({ ...one, text: textOf("inputs", one.path) }));
   const checks = [
     "let count = 0;",
-    ...parts.map(({ isList, given }) =>
-      isList ? `count += ${given}.length;` : `for (const key in ${given}) count++;`,
+    ...parts.map(({ isList, text }) =>
+      isList ? `count += ${text}.length;` : `for (const key in ${text}) count++;`,
     ),
     `if (count !== ${parts.flatMap(({ keys }) => keys).length} || typeof inputs !== "object") helpers.check(inputs);`,
   ];
-  const records = parts.map(({ given }) => given);
+  const records = parts.map(({ text }) => text);
   // One of a scalar serves all calls, which read it; `into` has its own by that name.
-  const made = shapes.map((shape, i) => `const ${outputName(i)} = new ${classes[i]}(${sizeOf(shape)});`);
+  const made = shapes.map((shape, i) => `const ${taken[i]} = new ${classes[i]}(${sizeOf(shape)});`);
   const pairs = copies(inputs, shapes, inPlace).join("\n");
-  const arrays = given.filter((_, i) => inputs[i]?.shape.length !== 0);
+  const arrays = [...given.filter((_, i) => inputs[i]!.shape.length > 0), ...taken];
   const apart = inputs.length * shapes.length <= mostPairs ? pairs : unlessSame("a", arrays, [pairs]);
   return [
     "const checked = {};",
@@ -102,7 +100,7 @@ export function wrapperText(
     ...made.filter((_, i) => shapes[i]!.length === 0),
     "return {",
     "call(inputs) {",
-    `let ${inputs.map((_, i) => inputName(i)).join(", ") || "none"};`,
+    `let ${given.join(", ") || "none"};`,
     "try {",
     ...(records.length <= fewRecords ? checks : [unlessSame("r", records, checks)]),
     ...sources,
@@ -115,18 +113,18 @@ export function wrapperText(
     // That a record is missing is told by the engine's error, since looking at each costs a tenth of a call on two numbers.
     "into(inputs, outputs) {",
     // Of a graph that has neither inputs nor outputs, there is nothing to declare.
-    `let ${given.join(", ") || "none"};`,
+    `let ${all || "none"};`,
     "try {",
     ...sources,
     ...places,
     `if (calls < ${askedCalls} || !(${[...isInput, ...isOutput].join(" && ") || true})) `,
-    `return intoOthers(inputs, outputs, ${given.join(", ")});`,
+    `return intoOthers(inputs, outputs, ${all});`,
     "} catch (error) { helpers.unread(error, inputs, outputs); }",
     apart,
     run,
     "},",
     "};",
-    `function intoOthers(inputs, outputs, ${given.join(", ")}) {`,
+    `function intoOthers(inputs, outputs, ${all}) {`,
     ...read,
     ...isOutput.map((fits, i) => `if (!(${fits})) helpers.reject(${i});`),
     `if (calls++ < ${askedCalls}) {`,

@@ -105,7 +105,7 @@ export function vjp<I extends Shapes, O, const N extends Name<I> = keyof I & str
   f: Traced<I, O>,
   ...names: N[]
 ): Traced<I & CotangentInputs<O>, { value: O; grad: Gradients<I, N> }> {
-  const opened = open(f, names, "vjp", cotangentInputs);
+  const opened = openWith(f, names, "vjp", cotangentInputs);
   const { results, added } = opened;
   const seeds = results.map((result, i) => [result, unmasked(added[i]!)] as const);
   return close(opened, { value: opened.value, grad: gradientsOf(opened, seeds) });
@@ -125,7 +125,7 @@ export function jvp<I extends Shapes, O, const N extends Name<I> = keyof I & str
   f: Traced<I, O>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, { value: O; tangent: O }> {
-  const opened = open(f, names, "jvp", tangentInputs);
+  const opened = openWith(f, names, "jvp", tangentInputs);
   return close(opened, { value: opened.value, tangent: tangentsOf(opened) });
 }
 
@@ -146,7 +146,7 @@ export function hvp<I extends Shapes, O, const N extends Name<I> = keyof I & str
   f: Traced<I, O> & ScalarOutput<O>,
   ...names: N[]
 ): Traced<I & TangentInputs<I, N>, Gradients<I, N>> {
-  const opened = open(differentiate(f, names, "hvp"), names, "hvp", tangentInputs);
+  const opened = openWith(differentiate(f, names, "hvp"), names, "hvp", tangentInputs);
   return close(opened, tangentsOf(opened));
 }
 
@@ -204,11 +204,17 @@ export interface Opened {
 /** Kinds of inputs by name. */
 type Specs = Readonly<Record<string, Tree<{ readonly shape: Shape }>>>;
 
-export function open(
+export function open(f: unknown, names: readonly unknown[], what: string): Opened {
+  const graph = graphOf(f, what, true);
+  return opened(graph, selectInputs(graph, names, what), graph);
+}
+
+/** The same with inputs added. */
+function openWith(
   f: unknown,
   names: readonly unknown[],
   what: string,
-  add: (graph: Graph, wanted: Tree<number>) => Specs = () => ({}),
+  add: (graph: Graph, wanted: Tree<number>) => Specs,
 ): Opened {
   const graph = graphOf(f, what, true);
   const tree = selectInputs(graph, names, what);
@@ -220,7 +226,10 @@ export function open(
       `${what}: the function has an input "${taken}" of its own, which is the name that ${what} gives to one it adds; rename it by tracing.`,
     );
   }
-  const signature = signatureOf({ ...own, ...added });
+  return opened(graph, tree, signatureOf({ ...own, ...added }));
+}
+
+function opened(graph: Graph, tree: Tree<number>, signature: Signature): Opened {
   const builder = makeBuilder(2 * graph.nodes.length);
   const exprs = declareInputs(builder, signature.inputs);
   const value = inline(graph, builder, exprs);

@@ -5,7 +5,6 @@ import { AdjointError } from "../errors.js";
 import { apply, type Expr, nodeOf, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { forEachOffset, type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
-import { full, uniformValue } from "./constant.js";
 import { reshapeExpr } from "./moving.js";
 
 /** Where a box lies: element `i` of its axis `a` is element `starts[a] + i·steps[a]` of the whole. */
@@ -55,8 +54,6 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams, One>({
   rewrite({ operands: [x], params }) {
     const { starts, steps, shape } = params;
     if (sameShape(shape, x.shape) && isWhole(params)) return x;
-    const value = uniformValue(x);
-    if (value !== undefined) return full(x.builder, value, shape);
     const inner = paramsIf(x, sliceOp);
     if (!inner) return undefined;
     const composed = {

@@ -40,8 +40,6 @@ const broadcastOp: Op<BroadcastParams> = defineOp<BroadcastParams, One>({
   move: (index, _shapes, { axes }) => index.filter((_, axis) => !axes.includes(axis)),
   rewrite({ operands: [x], params: { shape, axes } }) {
     if (axes.length === 0) return x;
-    const value = uniformValue(x);
-    if (value !== undefined) return full(x.builder, value, shape);
     const inner = paramsIf(x, broadcastOp);
     if (!inner) return undefined;
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));

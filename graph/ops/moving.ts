@@ -5,7 +5,6 @@ import { AdjointError } from "../errors.js";
 import { apply, type Expr, operandOf, paramsIf } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { forEachOffset, formatShape, type Shape, sameShape, sizeOf, stridesOf, unravel } from "../shape.js";
-import { full, uniformValue } from "./constant.js";
 
 /** The elements of a box at `strides`, in row-major order. */
 export function pick<T>(values: readonly T[], extents: Shape, strides: readonly number[]): T[] {
@@ -31,8 +30,6 @@ export const reshapeOp: Op<ReshapeParams> = defineOp<ReshapeParams, One>({
     sizeOf(operand) === 0 ? operand.map(() => at(0)) : reshapeIndex(index, operand, result),
   rewrite({ operands: [x], params: { shape } }) {
     if (sameShape(x.shape, shape)) return x;
-    const value = uniformValue(x);
-    if (value !== undefined) return full(x.builder, value, shape);
     return paramsIf(x, reshapeOp) && reshapeExpr(operandOf(x), shape);
   },
   derivative: {
@@ -105,10 +102,8 @@ export const transposeOp: Op<TransposeParams> = defineOp<TransposeParams, One>({
     );
   },
   move: (index, _shapes, { axes }) => axes.map((_, axis) => index[axes.indexOf(axis)]!),
-  rewrite({ operands: [x], params: { axes }, shape }) {
+  rewrite({ operands: [x], params: { axes } }) {
     if (axes.every((axis, i) => axis === i)) return x;
-    const value = uniformValue(x);
-    if (value !== undefined) return full(x.builder, value, shape);
     const inner = paramsIf(x, transposeOp);
     return (
       inner &&

@@ -122,7 +122,7 @@ reductions("every choice of axes, and its gradient, is what loops compute", () =
           sum(multiply(reduce(x, axes), weights) as Expr),
         );
         const given = { x, weights: kept.length ? weights : 1 };
-        const slopes = grad(objective as never, "x" as never)(given as never) as { x: Float64Array };
+        const slopes = grad(objective, "x")(given) as { x: Float64Array };
         close(
           [...slopes.x],
           x.map((xi, i) => slope(xi, groups[place[i]!]!) * weights[place[i]!]!),

@@ -4,7 +4,6 @@ import { apply, type Expr } from "../node.js";
 import { defineOp, type Instances, type One, type Op, real } from "../op.js";
 import { forEachOffset, type Shape, sizeOf, stridesOf } from "../shape.js";
 import { box } from "./boxes.js";
-import { full, uniformValue } from "./constant.js";
 import { pick, reshapeExpr } from "./moving.js";
 
 /** How windows slide over consecutive axes: a length, a stride and a dilation for each. */
@@ -86,8 +85,6 @@ export const windowsOp: Op<Sliding> = defineOp<Sliding, One>({
   overlaps: ({ windows, strides, dilations }) =>
     windows.some((window, i) => spanOf(window, dilations[i]!) > strides[i]!),
   rewrite({ operands: [x], params, shape }) {
-    const value = uniformValue(x);
-    if (value !== undefined) return full(x.builder, value, shape);
     const { axis, windows, strides } = params;
     // Windows of one element each are a slice.
     if (!windows.every((window) => window === 1) || sizeOf(shape) === 0) return undefined;

@@ -133,12 +133,13 @@ function traceLoop(
   const xTree = xs === undefined ? undefined : liftTree(builder, xs, "scan: xs");
   const rows = leavesOf(xTree ?? {}, isExpr);
 
+  const leak = "scan: an expression of the step is used outside of it; carry it.";
   // The body is traced on placeholders among the nodes around it; what doesn't depend on them is the same at all steps.
   const shapes = leavesOf(first, isExpr).map(({ shape }) => shape);
   const inputs = {
-    carry: placeholder(builder, [totalSize(shapes)]),
-    rows: rows.map(({ shape }) => placeholder(builder, shape.slice(1))),
-    step: placeholder(builder, []) as Expr<[]>,
+    carry: placeholder(builder, [totalSize(shapes)], leak),
+    rows: rows.map(({ shape }) => placeholder(builder, shape.slice(1), leak)),
+    step: placeholder(builder, [], leak) as Expr<[]>,
   };
   const length = lengthOf(known.length, rows);
   const x = xTree && unflattenTree(xTree, isExpr, inputs.rows);

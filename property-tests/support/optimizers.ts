@@ -251,7 +251,7 @@ export function problemOf(shapes: Tree<Shape>): Problem {
     const isShape = (tree: Tree<Shape>): tree is Shape => isSpec({ shape: tree });
     const specs = mapTree(shapes, isShape, (shape) => tensor(shape)) as Specs;
     const objective = trace(specs, (inputs) =>
-      flattenTree<Expr>(inputs as never, isExpr)
+      flattenTree<Expr>(inputs, isExpr)
         .sort((a, b) => (String(a.path) < String(b.path) ? -1 : 1))
         .map(({ leaf: x }) => multiply(0.5, sum(square(x))) as Expr)
         .reduce((a, b) => add(a, b) as Expr),

@@ -118,7 +118,7 @@ function sideOf(f: (t: BigNumber) => BigNumber, sign: number): (number | undefin
 /** The derivative along a direction by forward mode. */
 function forwards(f: Objective, direction: Readonly<Record<string, readonly number[]>>): Objective {
   const names = Object.keys(direction);
-  const tangent = jvp(f as never, ...(names as never[])) as unknown as (inputs: object) => { tangent: Expr };
+  const tangent = jvp(f, ...(names as never[])) as unknown as (inputs: object) => { tangent: Expr };
   const inputs = Object.fromEntries(f.graph.inputs.map(({ name, shape }) => [name, tensor(shape)]));
   return trace(inputs, (exprs) => {
     const by = names.map((name) => {
@@ -154,7 +154,7 @@ export function tensorFaults(call: Call, corners: readonly Corner[] = tensorCorn
       const inputs = given(call, at);
       for (const [mode, g] of [["reverse", reverse] as const, ["forward", forward] as const]) {
         const slowly = (g as unknown as Plain)(inputs);
-        const actual = (compile(g as never) as unknown as Plain)(inputs);
+        const actual = (compile(g) as unknown as Plain)(inputs);
         const report = (kind: Kind, wanted: unknown) => {
           const text = `${call.name}, ${corner.name}: ${mode}, order ${order}: ${actual}, not ${wanted}`;
           faults.push({ name: call.name, order, kind, place: corner.name, text });

@@ -26,7 +26,7 @@ function formsOf(call: Call): ((at: Values) => number[])[] {
   const gradient = (g: unknown) => grad(g as never, ...(names as never[]));
   const graphs = [value, gradient(objective), gradient(along(objective, direction))] as unknown as Traced[];
   return graphs.map((graph) => {
-    const kernel = compile(graph as never) as unknown as Plain;
+    const kernel = compile(graph) as unknown as Plain;
     return (at) => flatten(kernel(given(call, at)));
   });
 }

@@ -151,7 +151,7 @@ function formsOf(call: Call, sizes: readonly number[], size: number, inner: Inne
   if (names.length === 0) return [form("value", f, false)];
   const direction = Object.fromEntries(names.map((name, k) => [name, directionOf(sizes[k]!, k)]));
   const tangent = (g: Objective): Objective => {
-    const along = jvp(g as never, ...(names as never[])) as unknown as (inputs: object) => { tangent: Expr };
+    const along = jvp(g, ...(names as never[])) as unknown as (inputs: object) => { tangent: Expr };
     const inputs = Object.fromEntries(g.graph.inputs.map(({ name, shape }) => [name, tensor(shape)]));
     return trace(inputs, (exprs) => {
       const by = names.map((name) => {
@@ -161,7 +161,7 @@ function formsOf(call: Call, sizes: readonly number[], size: number, inner: Inne
       return along({ ...exprs, ...Object.fromEntries(by) }).tangent;
     }) as unknown as Objective;
   };
-  const gradOf = (g: Objective) => grad(g as never, ...(names as never[]));
+  const gradOf = (g: Objective) => grad(g, ...(names as never[]));
   const forward = tangent(f);
   return [
     form("value", f, false),
@@ -180,7 +180,7 @@ function hessianProduct(
   names: readonly string[],
   direction: Readonly<Record<string, readonly number[]>>,
 ): Traced {
-  const product = hvp(f as never, ...(names as never[])) as unknown as (inputs: object) => never;
+  const product = hvp(f, ...(names as never[])) as unknown as (inputs: object) => never;
   const inputs = Object.fromEntries(f.graph.inputs.map(({ name, shape }) => [name, tensor(shape)]));
   return trace(inputs, (exprs) => {
     const by = names.map((name) => {
@@ -212,7 +212,7 @@ function gradientFaults(
     );
     return sum(multiply(use as Expr, multiply(weightsOf(size), y)) as Expr);
   });
-  const plain = grad(f as never, ...(moving.map(operandName) as never[])) as unknown as Plain;
+  const plain = grad(f, ...(moving.map(operandName) as never[])) as unknown as Plain;
   return uses.flatMap((use) => {
     const [expected, actual] = [plain, form.runs[0]![1]].map((run) =>
       flatten(run({ ...given(call, at), use })),

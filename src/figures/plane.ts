@@ -19,11 +19,17 @@ import { readWindow } from "./options.js";
 import { append, readRuns } from "./runs.js";
 import type { Stepping } from "./thinning.js";
 
-/** A function of the plane: of one vector of two, or of two scalars. The library's objectives know more of themselves. */
+/**
+ * A function of the plane: of one vector of two, or of two scalars. The library's objectives know more of themselves. That it
+ * gives one scalar is looked at when it is used, since an expression's shape may not be known before.
+ *
+ * @example
+ * const objective: PlaneFunction = trace({ x: vector(2) }, ({ x: [a, b] }) => add(square(a), square(b)));
+ */
 export type PlaneFunction =
   | Objective
   // biome-ignore lint/suspicious/noExplicitAny: names and literal shapes of the inputs are the user's
-  | Traced<any, Expr<[]>>;
+  | Traced<any, Expr>;
 
 /** A part of the plane. */
 export interface PlaneWindow {

@@ -17,7 +17,7 @@ import {
   trace,
   valueAndGrad,
 } from "../../graph/index.js";
-import { atPath, isExpr, isSpec, leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
+import { atPath, graphOf, isExpr, isSpec, leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Optimizer, ParameterExprs } from "../../optimizers/index.js";
 import { type Program, programOf } from "./kernels.js";
 import { isTensor, type State, type Tensors } from "./state.js";
@@ -58,7 +58,7 @@ export function traceStep(
       constants.map(({ shape }) => tensor(shape)),
     ),
   };
-  return trace(specs, ({ step, ...inputs }: Readonly<Record<string, Expr>>) => {
+  const traced = trace(specs, ({ step, ...inputs }: Readonly<Record<string, Expr>>) => {
     const { parameters, slots } = unflattenTree(
       tree,
       isTensor,
@@ -83,6 +83,9 @@ export function traceStep(
       ),
     };
   }) as unknown as Traced;
+  // A schedule may capture what is no number when the step runs.
+  graphOf(traced, optimizer.name);
+  return traced;
 }
 
 interface Updated {

@@ -13,8 +13,8 @@ import { type Binding, ElementWriter } from "./element-writer.js";
 import { inPlacePairs } from "./in-place.js";
 import { type MemoryPlan, planMemory } from "./memory.js";
 import { findBreaks, findNests, type Nest } from "./nests.js";
-import { findRoots, type Root, rootIndex } from "./roots.js";
-import { type Call, RoutineWriter } from "./routine-writer.js";
+import { findRoots, isRoutine, type Root, rootIndex } from "./roots.js";
+import { type Call, makeRoutineWriter } from "./routine-writer.js";
 
 /** Generated code with the memory that it wants. */
 export interface LoopCode extends Pick<MemoryPlan, "buffers" | "arena" | "constants"> {
@@ -50,7 +50,7 @@ class LoopWriter {
   readonly #shifts: boolean;
   /** Scattered nodes whose zeros are written. */
   readonly #cleared = new Set<number>();
-  readonly #routines: RoutineWriter;
+  readonly #routines: ReturnType<typeof makeRoutineWriter>;
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -60,14 +60,14 @@ class LoopWriter {
     this.#nests = findNests(this.#roots);
     this.#memory = planMemory(graph, this.#nests);
     this.#elements = new ElementWriter(graph, this.#ids, this.#memory.arrays);
-    this.#routines = new RoutineWriter(graph, this.#memory, this.#elements);
+    this.#routines = makeRoutineWriter(graph, this.#memory, this.#elements);
   }
 
   run(): LoopCode {
     const parts: string[] = [];
     for (const nest of this.#nests) {
       const { kind } = nest.roots[0]!;
-      if (kind === "product" || kind === "call") for (const { id } of nest.roots) this.#routines[kind](id);
+      if (isRoutine(kind)) for (const { id } of nest.roots) this.#routines[kind](id);
       else if (nest.extents.includes(0)) this.#emitEmpty(nest);
       else this.#emitNest(nest);
       if (this.#elements.length > partLines) parts.push(this.#elements.finish());

@@ -92,7 +92,7 @@ export function hasLoops({ kind, loops }: Root): boolean {
 }
 
 /** Whether a root is computed by a call, not by loops. */
-export function isRoutine(kind: Root["kind"]): boolean {
+export function isRoutine(kind: Root["kind"]): kind is "product" | "call" {
   return kind === "product" || kind === "call";
 }
 
@@ -296,11 +296,7 @@ function worthKeeping(graph: Graph, roots: readonly Root[], ids: ReadonlySet<num
       const first = firstNest.get(id);
       if (first === undefined) firstNest.set(id, nest);
       const elsewhere = first !== undefined && first !== nest;
-      const worth = repeats(root, index)
-        ? repeatedCost
-        : elsewhere
-          ? elsewhereCost
-          : Number.POSITIVE_INFINITY;
+      const worth = repeats(root, index) ? repeatedCost : elsewhere ? elsewhereCost : Infinity;
       const node = graph.nodes[id]!;
       const computes = node.op.scalar !== undefined || isReduction(node);
       const keeps = cost[id]! >= worth && sizeOf(node.shape) > 1 && computes;

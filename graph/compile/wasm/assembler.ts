@@ -1,5 +1,5 @@
 /** WebAssembly instructions as expressions: what each takes is written inside it, as in a language with formulas. */
-import { Bytes, type FunctionBody, type ValueType } from "./module.js";
+import type { FunctionBody, ValueType } from "./module.js";
 
 /** Bytes, in pieces. */
 export type Code = readonly (number | Code)[];
@@ -66,7 +66,6 @@ export function clip(target: number, length: number, start: number, most: number
 
 /** A function of so many i32 parameters. */
 export function functionOf(parameters: number, locals: FunctionBody["locals"], body: Code): FunctionBody {
-  const code = new Bytes();
-  code.bytes((body as readonly unknown[]).flat(Number.POSITIVE_INFINITY) as number[]);
+  const code = (body as readonly unknown[]).flat(Infinity) as number[];
   return { type: { parameters: new Array<ValueType>(parameters).fill("i32"), results: [] }, locals, code };
 }

@@ -3,22 +3,16 @@
 const double = new Float64Array(1);
 const doubleBytes = new Uint8Array(double.buffer);
 
-/** Bytes that grow. */
+/** A list of bytes, and what is written to it. */
 export class Bytes {
-  #data = new Uint8Array(1024);
-  length = 0;
+  readonly data: number[] = [];
 
   byte(value: number): void {
-    if (this.length === this.#data.length) this.#grow(1);
-    this.#data[this.length++] = value;
+    this.data.push(value);
   }
 
   bytes(values: ArrayLike<number>): void {
-    if (this.length + values.length > this.#data.length) this.#grow(values.length);
-    // `set` is slow on short arrays.
-    if (values.length > 32) this.#data.set(values, this.length);
-    else for (let i = 0; i < values.length; i++) this.#data[this.length + i] = values[i]!;
-    this.length += values.length;
+    for (let i = 0; i < values.length; i++) this.data.push(values[i]!);
   }
 
   /** LEB128, unsigned */
@@ -53,18 +47,7 @@ export class Bytes {
   sized(write: (inner: Bytes) => void): void {
     const inner = new Bytes();
     write(inner);
-    this.unsigned(inner.length);
-    this.bytes(inner.view());
-  }
-
-  view(): Uint8Array {
-    return this.#data.subarray(0, this.length);
-  }
-
-  #grow(least: number): void {
-    const larger = new Uint8Array(Math.max(this.#data.length * 2, this.length + least));
-    larger.set(this.#data);
-    this.#data = larger;
+    this.list(inner.data, (byte) => this.byte(byte));
   }
 }
 
@@ -81,7 +64,7 @@ export interface FunctionBody {
   /** Local variables besides the parameters, in groups of one type. */
   readonly locals: readonly (readonly [count: number, type: ValueType])[];
   /** The instructions, without the closing `end`. */
-  readonly code: Bytes;
+  readonly code: readonly number[];
 }
 
 export interface ModuleParts {
@@ -100,19 +83,10 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
     module.byte(id);
     module.sized(write);
   };
-  const keys: string[] = [];
-  const distinct: FunctionType[] = [];
-  const typeIndex = (type: FunctionType): number => {
-    const key = `${type.parameters.join()}:${type.results.join()}`;
-    const known = keys.indexOf(key);
-    if (known >= 0) return known;
-    distinct.push(type);
-    return keys.push(key) - 1;
-  };
-  const importTypes = imports.map(typeIndex);
-  const functionTypes = functions.map(({ type }) => typeIndex(type));
+  // Each function has a type of its own: they may be alike.
+  const all = [...imports, ...functions.map(({ type }) => type)];
   section(1, (out) =>
-    out.list(distinct, ({ parameters, results }) => {
+    out.list(all, ({ parameters, results }) => {
       out.byte(0x60);
       for (const list of [parameters, results]) out.list(list, (type) => out.byte(types[type]));
     }),
@@ -122,13 +96,13 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
     out.name("m");
     out.name("memory");
     out.bytes([0x02, 0x00, 0x00]);
-    importTypes.forEach((type, i) => {
+    imports.forEach((_, i) => {
       out.name("m");
       out.name(String(i));
-      out.indexed([0x00], type);
+      out.indexed([0x00], i);
     });
   });
-  section(3, (out) => out.list(functionTypes, (type) => out.unsigned(type)));
+  section(3, (out) => out.list(functions, (_, i) => out.unsigned(imports.length + i)));
   section(7, (out) =>
     out.list(Object.entries(exports), ([name, index]) => {
       out.name(name);
@@ -142,10 +116,10 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
           body.unsigned(count);
           body.byte(types[type]);
         });
-        body.bytes(code.view());
+        body.bytes(code);
         body.byte(0x0b);
       }),
     ),
   );
-  return module.view().slice();
+  return Uint8Array.from(module.data);
 }

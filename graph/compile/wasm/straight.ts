@@ -54,7 +54,7 @@ export function straightLine(
   functions.forEach((_, i) => {
     writeCall(code, importTypes.length + i);
   });
-  functions.push({ type: noOperands, locals: [], code });
+  functions.push({ type: noOperands, locals: [], code: code.data });
   const bytes = encodeModule({ imports: importTypes, functions, exports: { run: functions.length - 1 } });
 
   const memory = makeMemory(slotCount * 8);
@@ -163,5 +163,5 @@ function writeChunk(
       code.indexed([0x39, 3], target * 8); // f64.store
     }
   }
-  return { type: noOperands, locals: [[locals.size, "f64"]], code };
+  return { type: noOperands, locals: [[locals.size, "f64"]], code: code.data };
 }

@@ -18,6 +18,9 @@ import { sin } from "adjoint/graph";
 import { gradientDescent } from "adjoint/optimizers";
 import { checkGradient, gradientProperty, graphs } from "adjoint/testing";
 import { contourFigure, type Figure } from "adjoint/figures";
+import { checkpointFile } from "adjoint/files";
+import { leastSquares } from "adjoint/solvers";
+import "adjoint/fluent";
 
 export const f = trace({ x: vector(2) }, ({ x }) => sum(square(sin(x))));
 export const kernel = compile(valueAndGrad(f));
@@ -30,6 +33,8 @@ export const figure: Figure = contourFigure({ objective: f, runs: { run } });
 export const report = checkGradient(f, { order: 2 });
 export const property = gradientProperty(f);
 export const arbitrary = graphs();
+export const file = checkpointFile("run");
+export const fitted = leastSquares(trace({ x: vector(2) }, ({ x }) => x.subtract(1)), { x: [2, 3] });
 export type Any = Expr;
 `;
 
