@@ -371,7 +371,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
         adam({ learningRate: warmup({ warmupSteps: 2, schedule: () => index(x, 0) }) }),
       ),
     ),
-    /^compile: /,
+    /^adam: /,
     "captures an expression of shape ()",
     "of the trace around it",
   ],
