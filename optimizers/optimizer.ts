@@ -5,7 +5,15 @@
 import { AdjointError, Expr } from "../graph/index.js";
 import { intern } from "./intern.js";
 import { eachStepper, init, type Stepper, step } from "./numeric.js";
-import { type Apply, applyRule, initialSlots, type Plain, update } from "./symbolic.js";
+import {
+  type Apply,
+  applyRule,
+  checkedRule,
+  checkedTreeRule,
+  initialSlots,
+  type Plain,
+  update,
+} from "./symbolic.js";
 import type {
   Optimizer,
   OptimizerDefinition,
@@ -14,6 +22,7 @@ import type {
   Problem,
   Rule,
   Slots,
+  TreeDefinition,
 } from "./types.js";
 
 /** How an optimizer applies its rule: to expressions, and to numbers. */
@@ -33,6 +42,7 @@ export function makeOptimizer<S extends Slots>(
   engine: Engine = each(definition.rule as Rule),
 ): Optimizer<S> {
   const { name, slots, hyperparameters } = definition;
+  const { treeRule } = definition as Partial<TreeDefinition>;
   const plain: Plain = { name, slots: Object.entries(slots) };
   const { apply, stepper } = engine(plain);
   const refuseExpressions = (method: string) => {
@@ -46,6 +56,8 @@ export function makeOptimizer<S extends Slots>(
   for (const one of [slots, hyperparameters, ...Object.values(slots)]) Object.freeze(one);
   const optimizer = Object.freeze({
     ...definition,
+    rule: checkedRule(plain, definition.rule as Rule),
+    ...(treeRule && { treeRule: checkedTreeRule(plain, treeRule) }),
     init(parameters: unknown) {
       refuseExpressions("init");
       return init(plain, parameters);

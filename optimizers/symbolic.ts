@@ -9,11 +9,22 @@ import {
   isNumeric,
   liftTo,
   mapTree,
+  readList,
   readTree,
   sameShape,
 } from "../graph/internal.js";
-import { bySlot, initialOf, joinUpdates, placeIn, readMap, readPlaces, slotShape } from "./maps.js";
-import type { ParameterExprs, Place, Problem, Rule, Slot, Update } from "./types.js";
+import {
+  bySlot,
+  type Given,
+  initialOf,
+  joinUpdates,
+  placeIn,
+  readMap,
+  readNamed,
+  readPlaces,
+  slotShape,
+} from "./maps.js";
+import type { ParameterExprs, Place, Problem, Rule, Slot, TreeDefinition, Update } from "./types.js";
 
 /** A definition without its types. */
 export interface Plain {
@@ -65,6 +76,41 @@ export function initialSlots(optimizer: Plain, parameters: unknown): Readonly<Re
 /** The rule for one place. */
 export function applyRule(optimizer: Plain, rule: Rule, place: Omit<Place, "path">, step: Expr): Update {
   return checkUpdate(optimizer, place, rule(place.parameter, place.gradient, place.slots, step));
+}
+
+/** A rule that may be called by hand, with anything. @throws where an argument isn't what the rule takes */
+export function checkedRule(optimizer: Plain, rule: Rule): Rule {
+  return (parameter, gradient, slots, step) => {
+    checkPlace(optimizer, { parameter, gradient, slots });
+    readRuled(optimizer, step, "the step", []);
+    return rule(parameter, gradient, slots, step);
+  };
+}
+
+/** As `checkedRule`, for rules of whole trees. */
+export function checkedTreeRule(optimizer: Plain, rule: TreeDefinition["treeRule"]): typeof rule {
+  return (places, step, landscape) => {
+    const given = readList(places, `${optimizer.name}: the places of the rule`, (one) => one as Place);
+    for (const place of given) checkPlace(optimizer, readMap(optimizer, place, "a place of the rule"));
+    readRuled(optimizer, step, "the step", []);
+    return rule(places, step, landscape);
+  };
+}
+
+function checkPlace(optimizer: Plain, { parameter, gradient, slots }: Given): void {
+  const { shape } = readRuled(optimizer, parameter, "the parameter");
+  readRuled(optimizer, gradient, "the gradient", shape);
+  const names = optimizer.slots.map(([name]) => name);
+  const own = readNamed(optimizer, slots, names, "the slots of the rule");
+  for (const name of names) readRuled(optimizer, own[name], `the slot "${name}"`);
+}
+
+function readRuled({ name }: Plain, given: unknown, what: string, shape?: Shape): Expr {
+  if (given instanceof Expr && (!shape || sameShape(given.shape, shape))) return given;
+  const wanted = shape ? ` of shape ${formatShape(shape)}` : "";
+  throw new AdjointError(
+    `${name}: ${what} of the rule is ${describe(given)}; pass an expression${wanted} of its trace.`,
+  );
 }
 
 /** What a rule gives for a place: a user's own may be wrong. */
