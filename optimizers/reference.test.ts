@@ -98,7 +98,7 @@ for (const library of ["torch", "optax", "numpy"] as const) {
   const own = trajectories.filter((one) => one.library === library);
   const followed = suite(`optimizers: trajectories of ${library}`);
   followed("all runs are there", () => {
-    assert.is(own.length, { torch: 37, optax: 38, numpy: 4 }[library]);
+    assert.is(own.length, { torch: 47, optax: 38, numpy: 4 }[library]);
   });
   for (const trajectory of own) {
     followed(trajectory.title, () => {

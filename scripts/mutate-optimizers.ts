@@ -63,30 +63,39 @@ function numbersIn(tree: unknown): number[] {
 }
 
 const started = performance.now();
-let planted = 0;
-let idle = 0;
-const survivors: string[] = [];
+/** The faults by optimizer, form of its rule and place, and by which trajectories they go unnoticed; empty where one finds them. */
+const faults = new Map<
+  string,
+  { readonly told: string; unnoticed: string[]; isFound: boolean; matters: boolean }
+>();
 for (const trajectory of trajectories) {
   for (const optimizer of trajectory.optimizers) {
-    const { start, gradient, split, problem } = trajectory;
+    const { start, gradient, split, problem, title } = trajectory;
     const step = (one: Optimizer) =>
       void one.step(start, split(gradient(flatPoint(start))), one.init(start), problem);
     const mutants = optimizer.treeRule ? mutantsOfTree(optimizer, step) : mutantsOfOptimizer(optimizer);
-    for (const { fault, optimizer: wrong } of mutants) {
-      if (leaves(wrong, trajectory)) {
-        planted++;
-        continue;
-      }
-      if (!matters(optimizer, wrong, trajectory)) {
-        idle++;
-        continue;
-      }
-      planted++;
-      survivors.push(`${optimizer.name}, ${trajectory.title}: ${fault}`);
+    for (const { fault, form, optimizer: wrong } of mutants) {
+      const key = `${optimizer.name} ${form} ${fault}`;
+      const known = faults.get(key) ?? {
+        told: `${optimizer.name}: ${fault}`,
+        unnoticed: [],
+        isFound: false,
+        matters: false,
+      };
+      faults.set(key, known);
+      if (known.isFound) continue;
+      known.isFound = leaves(wrong, trajectory);
+      if (known.isFound) continue;
+      known.matters ||= matters(optimizer, wrong, trajectory);
+      known.unnoticed.push(title);
     }
   }
 }
-for (const survivor of survivors) console.log(`survived: ${survivor}`);
+const all = [...faults.values()];
+const survivors = all.filter(({ isFound, matters }) => !isFound && matters);
+const idle = all.filter(({ isFound, matters }) => !isFound && !matters).length;
+const planted = all.length - idle;
+for (const { told, unnoticed } of survivors) console.log(`survived: ${told}, by ${unnoticed.join(" and ")}`);
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 console.log(
   `${planted - survivors.length} of ${planted} faults in rules were found, in ${seconds} s. ${idle} more changed nothing.`,

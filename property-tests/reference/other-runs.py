@@ -141,6 +141,27 @@ runs = [
     ("numpy", ["scheduleFreeSgd", {"learningRate": falling, "weightDecay": 0.1}], schedule_free(steady, 0.9, False, 0.1)),
     ("numpy", ["scheduleFreeAdamW", {"learningRate": falling, "beta1": 0.8}], schedule_free(steady, 0.8, True, 0.0)),
 ]
+kept = lambda make, **options: (lambda p: make(p, lr=0.1, **options))
+swings = (1.0, -0.5, 0.0, 2.0, 0.3)
+runs += [
+    ("torch", ["adagrad", {**rate, "epsilon": 0.1}], run(kept(torch.optim.Adagrad, eps=0.1))),
+    ("torch", ["adagrad", {**rate, "epsilon": 0.1, "learningRateDecay": 0.1, "weightDecay": 0.1}],
+     run(kept(torch.optim.Adagrad, eps=0.1, lr_decay=0.1, weight_decay=0.1))),
+    ("torch", ["nadam", {**rate, "epsilon": 0.1, "weightDecay": 0.1, "momentumDecay": 0.01}],
+     run(kept(torch.optim.NAdam, eps=0.1, weight_decay=0.1, momentum_decay=0.01))),
+    ("torch", ["adamax", {**rate, "epsilon": 0.1}], run(kept(torch.optim.Adamax, eps=0.1), factors=swings)),
+    ("torch", ["adamax", {**rate, "epsilon": 0.1, "weightDecay": 0.1}],
+     run(kept(torch.optim.Adamax, eps=0.1, weight_decay=0.1), factors=swings)),
+    ("torch", ["rprop", rate], run(kept(torch.optim.Rprop), factors=swings)),
+    ("torch", ["rprop", {**rate, "smallestStep": 0.05, "largestStep": 0.11}],
+     run(kept(torch.optim.Rprop, step_sizes=(0.05, 0.11)), factors=swings)),
+    ("torch", ["asgd", {**rate, "lambda": 0.05, "averageFrom": 4, "weightDecay": 0.1}],
+     run(lambda p: torch.optim.ASGD(p, lr=0.1, lambd=0.05, t0=4, weight_decay=0.1), factors=swings)),
+    ("torch", ["rmsprop", {**rate, "epsilon": 0.1, "beta": 0.5, "centered": True}],
+     run(kept(torch.optim.RMSprop, eps=0.1, alpha=0.5, centered=True), factors=swings)),
+    ("torch", ["rmsprop", {**rate, "epsilon": 0.1, "beta": 0.5, "centered": True, "momentum": 0.5}],
+     run(kept(torch.optim.RMSprop, eps=0.1, alpha=0.5, centered=True, momentum=0.5), factors=swings)),
+]
 about = f"torch {torch.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, float64: as optax.json; averages are the slot `average`."
 out = [{"library": library, "call": call, **result} for library, call, result in runs]
 json.dump({"about": about, "runs": out}, open("other-runs.json", "w"))

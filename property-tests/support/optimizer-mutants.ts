@@ -43,6 +43,8 @@ export const faults: readonly Fault[] = [
 
 export interface OptimizerMutant {
   readonly fault: string;
+  /** The ops of the rule in order: with other numbers it is the same rule. */
+  readonly form: string;
   readonly optimizer: Optimizer;
 }
 
@@ -74,6 +76,7 @@ export function mutantsOfOptimizer(optimizer: Optimizer): OptimizerMutant[] {
 
 function mutantsAt(optimizer: Optimizer, shape: readonly number[]): OptimizerMutant[] {
   const probe = graphOfRule(optimizer, shape);
+  const form = `${shape.length}: ${probe.nodes.map(({ op }) => op.name).join(" ")}`;
   return probe.nodes.flatMap((node, id) => {
     if (isOp(node, inputOp)) return [];
     const name = isNumber(node) ? "a number" : node.op.name;
@@ -82,6 +85,7 @@ function mutantsAt(optimizer: Optimizer, shape: readonly number[]): OptimizerMut
       .filter((fault) => fault.applies(node, operands))
       .map((fault) => ({
         fault: `node ${id} (${name}) ${fault.what} for ${shape.length} axes`,
+        form,
         optimizer: mutated(optimizer, id, fault, shape.length),
       }));
   });

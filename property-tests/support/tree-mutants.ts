@@ -28,13 +28,14 @@ export function mutantsOfTree(optimizer: Optimizer, step: (optimizer: Optimizer)
     return undefined;
   });
   step(watched);
+  const form = found.map(({ node }) => node.op.name).join(" ");
   return found.flatMap(({ place, node, operands }) =>
     faults
       .filter((fault) => fault.applies(node, operands))
       .map((fault) => {
         const name = isOp(node, constantOp) || isOp(node, fullOp) ? "a number" : node.op.name;
         const wrong = changed(optimizer, (builder, from) => replaced(builder, from, place, fault));
-        return { fault: `node ${place} (${name}) ${fault.what}`, optimizer: wrong };
+        return { fault: `node ${place} (${name}) ${fault.what}`, form, optimizer: wrong };
       }),
   );
 }
