@@ -84,7 +84,8 @@ for (const [name, solver] of solvers) {
         assert.ok(at[j]! >= low && at[j]! <= high);
         if (at[j] === low) assert.ok(g[j]! >= -1e-7, `${g[j]} at the lower bound`);
         else if (at[j] === high) assert.ok(g[j]! <= 1e-7, `${g[j]} at the upper bound`);
-        else assert.ok(Math.abs(g[j]!) < 1e-5, `${g[j]} within`);
+        // Products know the gradient only to what conjugate gradients leave of it.
+        else assert.ok(Math.abs(g[j]!) < (name === "by products" ? 1e-5 : 1e-6), `${g[j]} within`);
       }
     });
   });

@@ -2,8 +2,9 @@
  * The tester tested: each derivative rule of each op is made wrong in one place, or with `--walks` each walk that applies
  * them; the laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
- * npm run mutate -- [--op NAME | --walks [--of TEXT] | --optimizers]: with a text, faults in whose file or right words it
- * occurs; with the last, each rule of an optimizer, whose trajectories must leave those of other libraries
+ * npm run mutate -- [--op NAME | --walks [--of TEXT] | --optimizers | --solvers]: with a text, faults in whose file or right words it
+ * occurs; then each rule of an optimizer, whose trajectories must leave those of other libraries; with the last, each formula of
+ * a solver, whose evaluations are counted
  */
 import { parseArgs } from "node:util";
 import { collect, type Test, tests } from "../property-tests/support/collected.js";
@@ -13,10 +14,15 @@ const { values } = parseArgs({
   options: {
     ...({ op: { type: "string" }, walks: { type: "boolean" } } as const),
     ...({ of: { type: "string", default: "" }, optimizers: { type: "boolean" } } as const),
+    solvers: { type: "boolean" },
   },
 });
 if (values.optimizers) {
   await import("./mutate-optimizers.js");
+  process.exit();
+}
+if (values.solvers) {
+  await import("./mutate-solvers.js");
   process.exit();
 }
 
@@ -107,13 +113,13 @@ const lawsOfWalks = [
 for (const [number, { file, right, wrong }] of walkFaults.entries()) {
   if (!values.walks) break;
   if (!`${file} ${right}`.includes(values.of)) continue;
-  globalThis.walkFault = number;
+  globalThis.plantedFault = number;
   let killer: Test | undefined;
   for (const test of lawsOfWalks) {
     if (!(await passes(test))) killer = test;
     if (killer) break;
   }
-  globalThis.walkFault = undefined;
+  globalThis.plantedFault = undefined;
   planted++;
   if (!killer) survivors.push(`${file}: ${wrong} instead of ${right}`);
   else if (!(await passes(killer)))

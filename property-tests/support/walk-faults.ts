@@ -2,19 +2,7 @@
  * Faults of the walks that differentiate graphs, as changes of their text: an expression that must occur once, and what it
  * is made into. All are planted in one program, behind a switch each.
  */
-
-import { readFileSync } from "node:fs";
-import { register } from "node:module";
-import { transformSync } from "esbuild";
-
-export interface WalkFault {
-  /** In `graph/`. */
-  readonly file: string;
-  readonly right: string;
-  readonly wrong: string;
-}
-
-type Change = readonly [right: string, wrong: string];
+import { type Change, faultsOf, plantFaults } from "./switches.js";
 
 const changes: Readonly<Record<string, readonly Change[]>> = {
   "derivatives/reverse.ts": [
@@ -122,48 +110,16 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
   ],
 };
 
-export const walkFaults: readonly WalkFault[] = Object.entries(changes).flatMap(([file, list]) =>
-  list.map(([right, wrong]) => ({ file, right, wrong })),
-);
-
-declare global {
-  /** The number of the fault that is on. */
-  var walkFault: number | undefined;
-}
-
-/** A walk's text with all its faults, each behind its switch. */
-function withFaults(file: string, text: string): string {
-  let changed = text;
-  walkFaults.forEach(({ file: own, right, wrong }, number) => {
-    if (own !== file) return;
-    if (text.split(right).length !== 2) throw new Error(`${file}: "${right}" doesn't occur once.`);
-    changed = changed.replace(right, () => `(globalThis.walkFault === ${number} ? (${wrong}) : (${right}))`);
-  });
-  return changed;
-}
+export const walkFaults = faultsOf(changes);
 
 /** What is remembered of a loop's body is so for each fault apart. */
 function apart(text: string): string {
   const head = "export function memo<T>(body: Graph, key: string, make: () => T): T {";
   if (!text.includes(head)) throw new Error("There is no memo.");
-  return text.replace(head, () => `${head}\nkey += \` \${globalThis.walkFault}\`;`);
+  return text.replace(head, () => `${head}\nkey += \` \${globalThis.plantedFault}\`;`);
 }
 
 /** From here on, imports of the walks get those with switches. */
 export function plantSwitches(): void {
-  const files = [...new Set(walkFaults.map(({ file }) => file)), "scan/body.ts"];
-  const sources = Object.fromEntries(
-    files.map((file) => {
-      const url = new URL(`../../graph/${file}`, import.meta.url);
-      const text = readFileSync(url, "utf8");
-      const changed = file === "scan/body.ts" ? apart(text) : withFaults(file, text);
-      return [url.href, transformSync(changed, { loader: "ts", format: "esm", target: "es2023" }).code];
-    }),
-  );
-  const hook = `const sources = ${JSON.stringify(sources)};
-    export const load = (url, context, next) => {
-      const source = sources[url.split("?")[0]];
-      return source ? { format: "module", source, shortCircuit: true } : next(url, context);
-    };`;
-  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+  plantFaults("graph", walkFaults, { "scan/body.ts": apart });
 }

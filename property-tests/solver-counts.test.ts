@@ -1,0 +1,129 @@
+/**
+ * Solvers take exactly as many evaluations and steps as when their formulas were checked. The problems are polynomials, whose
+ * bits are the same everywhere: any other condition, update, ratio or scaling is seen in the counts.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import * as a from "../src/index.js";
+import { gaussNewton, leastSquares, levenbergMarquardt } from "../src/solvers/index.js";
+
+const { add, multiply, square, stack, subtract, sum, trace, unstack, vector } = a;
+type E = a.Expr<[]>;
+
+const residuals = {
+  rosenbrock: (x: readonly E[]) => [multiply(10, subtract(x[1]!, square(x[0]!))), subtract(1, x[0]!)],
+  wood: ([p, q, r, s]: readonly E[]) => [
+    multiply(10, subtract(q!, square(p!))),
+    subtract(1, p!),
+    multiply(9, subtract(s!, square(r!))),
+    subtract(1, r!),
+    multiply(3, subtract(add(q!, s!), 2)),
+    multiply(0.3, subtract(q!, s!)),
+  ],
+  beale: ([x, y]: readonly E[]) =>
+    [1.5, 2.25, 2.625].map((c, i) => subtract(c, multiply(x!, subtract(1, a.power(y!, i + 1))))),
+  freudenstein: ([x, y]: readonly E[]) => [
+    add(subtract(x!, 13), multiply(y!, subtract(multiply(subtract(5, y!), y!), 2))),
+    add(subtract(x!, 29), multiply(y!, subtract(multiply(add(y!, 1), y!), 14))),
+  ],
+  singular: ([p, q, r, s]: readonly E[]) => [
+    add(p!, multiply(10, q!)),
+    multiply(2, subtract(r!, s!)),
+    square(subtract(q!, multiply(2, r!))),
+    multiply(3, square(subtract(p!, s!))),
+  ],
+};
+const problems = [
+  { name: "rosenbrock", x: [-1.2, 1], lower: [-2, 0.5], upper: [0.5, 3] },
+  { name: "wood", x: [-3, -1, -3, -1], lower: [-10, -1.5, -10, -10], upper: [0.8, 10, 10, 0.9] },
+  { name: "beale", x: [1, 1], lower: [0.6, 0.5], upper: [10, 100] },
+  { name: "freudenstein", x: [0.5, -2], lower: [0, -20], upper: [20, -0.9] },
+  { name: "singular", x: [3, -1, 0, 1], lower: [0.1, -20, -20, -20], upper: [100, 20, 20, 20] },
+] as const;
+
+const functions = problems.map(({ name, x, lower, upper }) => {
+  const of = (inputs: { readonly x: a.Expr<[number]> }) =>
+    stack(residuals[name](unstack(inputs.x) as never) as [E]) as a.Expr<[number]>;
+  const r = trace({ x: vector(x.length) }, of as never) as unknown as Parameters<typeof leastSquares>[0];
+  const f = trace({ x: vector(x.length) }, (inputs) => sum(square(of(inputs as never))));
+  return { r, f, x: [...x], bounds: { x: { lower: [...lower], upper: [...upper] } } };
+});
+
+const solvers: Readonly<Record<string, a.Solver>> = {
+  lbfgs: a.lbfgs({ memory: 4 }),
+  lbfgsb: a.lbfgsb({ memory: 4 }),
+  conjugateGradient: a.conjugateGradient(),
+  newtonCG: a.newtonCG(),
+  trustRegion: a.trustRegion(),
+  products: a.trustRegion({ dense: 0 }),
+  nelderMead: a.nelderMead(),
+};
+
+const methods = {
+  levenbergMarquardt: levenbergMarquardt(),
+  near: levenbergMarquardt({ initialRadius: 0.05 }),
+  plain: levenbergMarquardt({ acceleration: false, initialRadius: 0.3 }),
+  gaussNewton: gaussNewton({ initialRadius: 0.1 }),
+  byProducts: levenbergMarquardt({ jacobian: "products", initialRadius: 0.3 }),
+};
+
+/** Steps, then values, gradients, products and Hessians; of least squares steps, then residuals, Jacobians and products. */
+const expected: Readonly<Record<string, string>> = {
+  lbfgs:
+    "46 0 66 0 0, 16 0 32 0 0, 122 0 188 0 0, 78 0 122 0 0, 23 0 26 0 0, 4 0 8 0 0, 18 0 20 0 0, 15 0 17 0 0, 87 0 105 0 0, 29 0 37 0 0",
+  lbfgsb:
+    "46 0 66 0 0, 12 0 20 0 0, 119 0 187 0 0, 73 0 104 0 0, 23 0 26 0 0, 4 0 7 0 0, 18 0 20 0 0, 15 0 17 0 0, 85 0 101 0 0, 32 0 37 0 0",
+  conjugateGradient:
+    "97 0 221 0 0, 14 0 27 0 0, 966 0 1296 0 0, 35 0 53 0 0, 49 0 77 0 0, 6 0 11 0 0, 103 0 182 0 0, 44 0 87 0 0, 248 0 382 0 0, 103 0 146 0 0",
+  newtonCG:
+    "67 0 126 124 0, 45 0 59 85 0, 1000 0 1002 2995 0, 140 0 175 542 0, 10 0 15 18 0, 8 0 12 12 0, 8 0 9 12 0, 8 0 9 10 0, 26 0 27 104 0, 15 0 18 45 0",
+  trustRegion:
+    "25 6 32 0 25, 7 1 9 0 7, 38 4 42 0 38, 23 3 26 0 23, 8 1 10 0 8, 15 6 22 0 15, 7 0 8 0 7, 6 0 7 0 6, 24 0 25 0 24, 12 0 13 0 12",
+  products:
+    "28 7 36 99 0, 8 0 9 75 0, 43 10 54 231 0, 26 4 30 296 0, 9 2 12 34 0, 11 4 16 107 0, 9 0 10 24 0, 7 0 9 90 0, 25 0 26 134 0, 12 0 13 141 0",
+  nelderMead:
+    "122 231 2 0 0, 58 107 2 0 0, 549 950 2 0 0, 276 501 2 0 0, 87 170 2 0 0, 55 102 2 0 0, 79 153 2 0 0, 79 149 2 0 0, 1000 1699 0 0 0, 474 825 2 0 0",
+  levenbergMarquardt:
+    "9 13 10 11, 140 141 141 1, 16 23 17 21, 52 59 53 55, 31 35 32 25, 17 22 18 14, 6 8 7 6, 2 3 3 1, 7 11 8 9, 13 83 14 81, 7 8 8 1, 17 95 18 93, 1000 1001 1001 999, 13 14 14 6, 1000 1003 1001 1001",
+  near: "12 16 13 14, 8 9 9 4, 17 22 18 20, 52 59 53 55, 31 35 32 25, 29 34 30 26, 7 9 8 7, 2 3 3 1, 9 11 10 9, 14 91 15 89, 11 12 12 1, 17 87 18 85, 1000 1001 1001 999, 13 14 14 6, 1000 1002 1001 1000",
+  plain:
+    "12 16 13 0, 6 7 7 0, 21 25 22 0, 57 68 58 0, 30 33 31 0, 27 33 28 0, 7 9 8 0, 2 3 3 0, 10 13 11 0, 19 90 20 0, 11 12 12 0, 18 102 19 0, 1000 1001 1001 0, 13 14 14 0, 1000 1003 1001 0",
+  gaussNewton:
+    "11 14 12 0, 7 8 8 0, 14 16 15 0, 52 58 53 0, 30 34 31 0, 26 32 27 0, 8 10 9 0, 2 3 3 0, 11 13 12 0, 18 94 19 0, 11 12 12 0, 21 95 22 0, 1000 1001 1001 0, 13 14 14 0, 1000 1002 1001 0",
+  byProducts:
+    "25 29 0 104, 18 19 0 123, 23 28 0 95, 77 88 0 623, 289 295 0 3000, 17 20 0 94, 13 14 0 52, 4 5 0 12, 15 16 0 56, 1000 1010 0 4020, 12 13 0 67, 1000 1011 0 3880, 32 34 0 346, 40 43 0 647, 39 41 0 367",
+};
+
+const counts = suite("counts of solvers");
+
+for (const [name, solver] of Object.entries(solvers)) {
+  counts(`${name}: steps and evaluations, without bounds and within`, () => {
+    const found = functions.flatMap(({ f, x, bounds }) =>
+      [undefined, bounds].map((own) => {
+        const run = a.minimize(f, { x }, solver, { ...(own && { bounds: own }), trajectory: false });
+        const { values, gradients, products, hessians } = run.solver;
+        return [run.steps, values, gradients, products, hessians].join(" ");
+      }),
+    );
+    assert.is(found.join(", "), expected[name]);
+  });
+}
+
+for (const [name, solver] of Object.entries(methods)) {
+  counts(`${name}: steps and evaluations, without bounds, within, and by a robust loss with weights`, () => {
+    const found = functions.flatMap(({ r, x, bounds }) => {
+      const weights = Array.from(
+        { length: r.graph.nodes[r.graph.outputs as number]!.shape[0]! },
+        (_, i) => 1 + i,
+      );
+      return [{}, { bounds }, { loss: "softL1", weights }].map((options) => {
+        const run = leastSquares(r, { x } as never, solver, { ...options, trajectory: false } as never);
+        const { residuals, jacobians, products } = run.evaluations;
+        return [run.steps, residuals, jacobians, products].join(" ");
+      });
+    });
+    assert.is(found.join(", "), expected[name]);
+  });
+}
+
+counts.run();
