@@ -125,8 +125,8 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["promised >= 0.1 * safe.promised", "true"],
   ],
   "least-squares/products.ts": [
-    ["next / gamma", "0"],
-    ["gamma / curved", "1 / curved"],
+    ["(thetaBar * rho) / (before * barBefore)", "0"],
+    ["(theta / rho) * h[j]!", "0"],
     ["Math.min(length, numbers[radius]!) / 4", "numbers[radius]! / 1.1"],
     ["-dot(this.#gradient, p) - dot(along, along) / 2", "-dot(this.#gradient, p)"],
   ],

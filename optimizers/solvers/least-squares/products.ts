@@ -1,12 +1,12 @@
 /**
- * Least squares of many parameters: a trust region whose steps come from products with J and Jᵀ alone, by conjugate
- * gradients on the least-squares problem of the step, which end at the region's edge.
+ * Least squares of many parameters: a trust region whose steps come from products with J and Jᵀ alone, by LSMR on the
+ * least-squares problem of the step, which ends at the region's edge.
  *
- * Sources: Steihaug, "The conjugate gradient method and trust regions in large scale optimization" (1983); Björck, "Numerical
- * Methods for Least Squares Problems" (1996), algorithm 7.4.1 (CGLS).
+ * Sources: Fong and Saunders, "LSMR: an iterative algorithm for sparse least-squares problems", SIAM J. Sci. Comput. 33 (2011);
+ * Steihaug, "The conjugate gradient method and trust regions in large scale optimization" (1983).
  */
 import { freeElements, projectedNorm } from "../bounds.js";
-import { addScaled, allFinite, dot, norm } from "../vectors.js";
+import { addScaled, allFinite, dot, norm, scale } from "../vectors.js";
 import { costOf, reweigh } from "./losses.js";
 import type { Engine, EngineOptions, Evaluations, LeastSquares, Move } from "./residuals.js";
 
@@ -137,7 +137,7 @@ export class Products implements Engine {
   #propose(): Step {
     const { x } = this;
     const { lower, upper, some } = this.#problem.bounds;
-    const solved = this.#conjugateGradients();
+    const solved = this.#lsmr();
     if (!some) return solved;
     const { p } = solved;
     if (this.#project(p) === 0) return solved;
@@ -178,40 +178,63 @@ export class Products implements Engine {
     return -dot(this.#gradient, p) - dot(along, along) / 2;
   }
 
-  #conjugateGradients(): Step {
+  /**
+   * Fong and Saunders' LSMR until ‖Jᵀ(J·p + r)‖ is small enough or ‖p‖, which grows from iterate to iterate, is the radius. It
+   * makes that norm least in each Krylov space, and stops earlier than conjugate gradients where residuals don't vanish.
+   */
+  #lsmr(): Step {
     const n = this.x.length;
     const p = new Float64Array(n);
-    const residual = Float64Array.from(this.#rows.r, (one) => -one);
-    const s = Float64Array.from(this.#gradient, (one, j) => (this.#free[j] ? -one : 0));
-    const d = s.slice();
+    const u = Float64Array.from(this.#rows.r, (one) => -one);
+    const v = Float64Array.from(this.#gradient, (one, j) => (this.#free[j] ? -one : 0));
+    let beta = norm(u);
+    let alpha = norm(v) / beta;
+    scale(u, 1 / beta, u);
+    scale(v, 1 / (alpha * beta), v);
+    const goal = Math.min(mostForcing, Number.isNaN(this.offset) ? 1 : this.offset);
+    let [zetaBar, alphaBar, rho, rhoBar, cBar, sBar] = [alpha * beta, alpha, 1, 1, 1, 0];
+    const first = zetaBar;
+    const h = v.slice();
+    const hBar = new Float64Array(n);
     const along = new Float64Array(this.r.length);
-    const first = dot(s, s);
-    let gamma = first;
-    const goal = Math.min(mostForcing, Number.isNaN(this.offset) ? 1 : this.offset) ** 2 * first;
-    let promised = 0;
+    const back = new Float64Array(n);
     this.#noise = 0;
-    for (let i = 0; i < 4 * n + 20 && gamma > goal && gamma > 0; i++) {
-      this.#ahead(d, along);
-      const curved = dot(along, along);
+    for (let i = 0; i < 4 * n + 20 && Math.abs(zetaBar) > goal * first; i++) {
+      // Golub and Kahan's bidiagonalization.
+      this.#ahead(v, along);
       // The longest stretch by J that was seen, for the rounding of the point.
-      this.#noise = Math.max(this.#noise, Number.EPSILON * Math.sqrt(curved / dot(d, d)) * norm(this.x));
-      const alpha = gamma / curved;
-      const reach = toEdge(p, d, this.#numbers[radius]!);
-      if (!(alpha < reach)) {
-        addScaled(p, reach, d);
-        return { p, promised: promised + reach * gamma - (reach * reach * curved) / 2, cut: true };
+      this.#noise = Math.max(this.#noise, Number.EPSILON * norm(along) * norm(this.x));
+      for (let k = 0; k < u.length; k++) u[k] = along[k]! - alpha * u[k]!;
+      beta = norm(u);
+      if (beta > 0) scale(u, 1 / beta, u);
+      this.#back(u, back);
+      for (let j = 0; j < n; j++) v[j] = this.#free[j] ? back[j]! - beta * v[j]! : 0;
+      alpha = norm(v);
+      if (alpha > 0) scale(v, 1 / alpha, v);
+      // Two rotations (their section 2.6).
+      const before = rho;
+      rho = Math.hypot(alphaBar, beta);
+      const theta = (beta / rho) * alpha;
+      alphaBar *= alpha / rho;
+      const barBefore = rhoBar;
+      const thetaBar = sBar * rho;
+      rhoBar = Math.hypot(cBar * rho, theta);
+      cBar = (cBar * rho) / rhoBar;
+      sBar = theta / rhoBar;
+      const zeta = cBar * zetaBar;
+      zetaBar *= -sBar;
+      for (let j = 0; j < n; j++) hBar[j] = h[j]! - ((thetaBar * rho) / (before * barBefore)) * hBar[j]!;
+      const way = zeta / (rho * rhoBar);
+      const side = way < 0 ? -1 : 1;
+      const reach = toEdge(p, hBar, side, this.#numbers[radius]!);
+      if (!(side * way < reach)) {
+        addScaled(p, side * reach, hBar);
+        return { p, promised: this.#decrease(p), cut: true };
       }
-      addScaled(p, alpha, d);
-      promised += (alpha * gamma) / 2;
-      addScaled(residual, -alpha, along);
-      this.#back(residual, s);
-      for (let j = 0; j < n; j++) if (!this.#free[j]) s[j] = 0;
-      const next = dot(s, s);
-      const beta = next / gamma;
-      for (let j = 0; j < n; j++) d[j] = s[j]! + beta * d[j]!;
-      gamma = next;
+      addScaled(p, way, hBar);
+      for (let j = 0; j < n; j++) h[j] = v[j]! - (theta / rho) * h[j]!;
     }
-    return { p, promised, cut: false };
+    return { p, promised: this.#decrease(p), cut: false };
   }
 
   #judge({ p, promised, cut }: Step): boolean {
@@ -248,10 +271,10 @@ export class Products implements Engine {
   }
 }
 
-/** How far along d from p the edge of the region is. */
-function toEdge(p: Float64Array, d: Float64Array, radius: number): number {
+/** How far along d, or −d, from p the edge of the region is. */
+function toEdge(p: Float64Array, d: Float64Array, side: 1 | -1, radius: number): number {
   const dd = dot(d, d);
-  const pd = dot(p, d);
+  const pd = side * dot(p, d);
   const left = radius * radius - dot(p, p);
   return left <= 0 ? 0 : left / (pd + Math.sqrt(pd * pd + dd * left));
 }

@@ -83,10 +83,10 @@ export type LevenbergMarquardtOptions = OptionsOf<typeof accelerated>;
  * Levenberg and Marquardt's method in a trust region: each step minimizes the linearized residuals within a radius in
  * Moré's scaling, by QR and singular values; `acceleration` (on) bends steps along the path's second derivative, which is
  * exact here. Where the Jacobian is large (`jacobian: "products"`, chosen by itself beyond 400 parameters), steps come from
- * products with it by conjugate gradients.
+ * products with it by LSMR (Fong and Saunders).
  *
  * Sources: Moré, "The Levenberg–Marquardt algorithm: implementation and theory" (1978); Transtrum and Sethna, "Improvements
- * to the Levenberg–Marquardt algorithm for nonlinear least-squares minimization" (2012); Steihaug (1983).
+ * to the Levenberg–Marquardt algorithm for nonlinear least-squares minimization" (2012); Fong and Saunders (2011).
  *
  * @example
  * const solver = levenbergMarquardt({ initialRadius: 1 });
