@@ -1,0 +1,165 @@
+/** `expression`: a traced function from a text. */
+import {
+  AdjointError,
+  Expr,
+  type Shapes,
+  type Spec,
+  type Specs,
+  type Traced,
+  tensor,
+  trace,
+} from "../../graph/index.js";
+import {
+  checkOptions,
+  describe,
+  flatten,
+  isRecord,
+  isSpec,
+  knownNames,
+  lift,
+  nest,
+  reading,
+  readText,
+  unpacked,
+} from "../../graph/internal.js";
+import { Evaluator } from "./evaluator.js";
+import type { Value } from "./functions.js";
+import { freeNames, meantBy, takeDeclarations } from "./names.js";
+import { parseText } from "./parser.js";
+import { problem, type Source } from "./problem.js";
+import { identifiersOf } from "./tokens.js";
+
+export interface ExpressionOptions<I extends Specs = Specs> {
+  /** Kinds of inputs by name, for those that aren't scalars: `{ x: vector(3) }`. */
+  readonly inputs?: I;
+  /** Values of names that are no inputs: numbers, or nested lists of them. */
+  readonly constants?: Readonly<Record<string, unknown>>;
+}
+
+/** The shapes of a text's inputs: those that are declared in the options, and scalars or what the text declares. */
+export type TextShapes<I extends Specs> = {
+  readonly [K in keyof I]: I[K] extends Spec<infer S> ? S : never;
+} & Shapes;
+
+/**
+ * A traced function from a text as one writes mathematics: its inputs are the free names in their order, scalars unless they are
+ * declared, by `inputs` or in the text by `x: vector(3)`.
+ *
+ * Operators and their precedence are mathjs's: + − * / ^ mod, .* ./ .^ for each element, ! and ', comparisons (chained, too),
+ * `and or xor not`, a ? b : c, a number or a bracket written before a name multiplies it. There are vectors [1, 2], matrices
+ * [1, 2; 3, 4], elements x[2], A[1, :], x[2:end] counted from 1, `sum(expr, i, 1, n)` and `prod`, the op set by its names and by
+ * those of mathjs, JavaScript and textbooks, `diff(expr, x)`, `gradient(expr, x, y)`; lines or `;` part statements: assignments
+ * `r = x^2 + y^2`, functions `f(t) = t^2`, and at the end the value.
+ *
+ * The text is parsed, never run as a program: no properties, texts or foreign names, and nothing of it in generated code.
+ *
+ * @example
+ * const rosenbrock = expression("100(y - x^2)^2 + (1 - x)^2");
+ * rosenbrock({ y: 2, x: 1 }); // 100
+ * grad(rosenbrock)({ x: 1, y: 2 }); // { x: -400, y: 200 }
+ * expression("x: vector(3); norm(x)^2 + k*x[1]", { constants: { k: 2 } })({ x: [1, 2, 2] }); // 11
+ *
+ * @throws AdjointError with line, column and caret where the text isn't one, names what isn't known, or is too large
+ */
+export function expression<const I extends Specs = Readonly<Record<never, never>>>(
+  text: string,
+  options: ExpressionOptions<I> = {},
+): Traced<TextShapes<I>, Expr> {
+  const what = "expression";
+  const { inputs = {}, constants = {} } = checkOptions(what, options, ["inputs", "constants"]);
+  const source: Source = { owner: what, text: readText(text, `${what}: the text`) };
+  const { text: rest, declared } = takeDeclarations(source);
+  const statements = parseText(source, rest);
+  const specs = readSpecs(what, inputs);
+  for (const [name, shape] of declared) specs.set(name, tensor([...shape]));
+  const values = readConstants(what, constants);
+  const clash = [...values.keys()].find((name) => specs.has(name));
+  if (clash !== undefined) throw new AdjointError(`${what}: "${clash}" is both an input and a constant.`);
+  const names = freeNames(source, statements, new Set(specs.keys())).filter((name) => !values.has(name));
+  checkNames(source, names, [...specs.keys()], [...values.keys()]);
+  const all = Object.fromEntries(names.map((name) => [name, specs.get(name) ?? tensor([])]));
+  return within(source, () =>
+    trace(all, (given) => {
+      const scope = new Map<string, Value>([
+        ...values,
+        ...Object.entries(given as Readonly<Record<string, Expr>>),
+      ]);
+      const value = new Evaluator(source, statements, scope).run();
+      if (typeof value === "number" || value instanceof Expr) return value;
+      const [first] = Object.values(given as Readonly<Record<string, Expr>>);
+      if (first) return lift(first.builder, value, what);
+      throw problem(source, undefined, "the text is a list of numbers that depends on no input.");
+    }),
+  ) as never;
+}
+
+/** Runs what builds an expression; a stack that overflows is told as what it is. */
+export function within<T>(source: Source, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw problem(source, undefined, "the text is nested too deeply to be read.");
+    throw error;
+  }
+}
+
+function readSpecs(what: string, inputs: unknown): Map<string, Spec> {
+  if (!isRecord(inputs))
+    throw new AdjointError(
+      `${what}: inputs must be kinds by name, as in { x: vector(3) }, not ${describe(inputs)}.`,
+    );
+  const entries = reading(`${what}: inputs`, () => Object.entries(inputs));
+  return new Map(
+    entries.map(([name, spec]) => {
+      if (isSpec(spec)) return [name, spec as Spec];
+      throw new AdjointError(
+        `${what}: inputs.${name} must be a kind such as vector(3), not ${describe(spec)}.`,
+      );
+    }),
+  );
+}
+
+function readConstants(what: string, constants: unknown): Map<string, Value> {
+  if (!isRecord(constants))
+    throw new AdjointError(
+      `${what}: constants must be values by name, as in { k: 2 }, not ${describe(constants)}.`,
+    );
+  const entries = reading(`${what}: constants`, () => Object.entries(constants));
+  return new Map(
+    entries.map(([name, value]) => {
+      if (typeof value === "number") return [name, value];
+      const place = `${what}: constants.${name}`;
+      const { data, shape } = flatten(
+        reading(place, () => unpacked(value)),
+        place,
+      );
+      return [name, nest(data, shape) as Value];
+    }),
+  );
+}
+
+/** Throws where a declared name isn't in the text, or a free one is likely two names, or a function and a name. */
+function checkNames(
+  source: Source,
+  free: readonly string[],
+  declared: readonly string[],
+  known: readonly string[],
+): void {
+  const unused = declared.find((name) => !free.includes(name));
+  if (unused !== undefined)
+    throw new AdjointError(
+      `${source.owner}: "${unused}" is declared, but the text has no such name; ${knownNames("free names", free, unused)}`,
+    );
+  const undeclared = free.filter((name) => !declared.includes(name));
+  for (const name of undeclared) {
+    const meant = meantBy(name, [...free, ...known]);
+    if (meant === undefined) continue;
+    const { at } = identifiersOf(source.text).all.find((one) => one.name === name)!;
+    throw problem(
+      source,
+      at,
+      `"${name}" isn't known; did you mean ${meant}? Declare it as an input if it is one name.`,
+    );
+  }
+}

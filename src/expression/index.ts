@@ -1,0 +1,2 @@
+export { type ExpressionOptions, expression } from "./expression.js";
+export { math } from "./template.js";
