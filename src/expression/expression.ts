@@ -75,7 +75,9 @@ export function expression<const I extends Specs = Readonly<Record<never, never>
   const values = readConstants(what, constants);
   const clash = [...values.keys()].find((name) => specs.has(name));
   if (clash !== undefined) throw new AdjointError(`${what}: "${clash}" is both an input and a constant.`);
-  const names = freeNames(source, statements, new Set(specs.keys())).filter((name) => !values.has(name));
+  const used = freeNames(source, statements, new Set(specs.keys())).filter((name) => !values.has(name));
+  // What the text declares is in it, whether it is used or not.
+  const names = inOrder(rest === source.text ? used : [...new Set([...declared.keys(), ...used])], source);
   checkNames(source, names, [...specs.keys()], [...values.keys()]);
   const all = Object.fromEntries(names.map((name) => [name, specs.get(name) ?? tensor([])]));
   return within(source, () =>
@@ -91,6 +93,12 @@ export function expression<const I extends Specs = Readonly<Record<never, never>
       throw problem(source, undefined, "the text is a list of numbers that depends on no input.");
     }),
   ) as never;
+}
+
+/** Names in the order in which the text has them first. */
+function inOrder(names: readonly string[], { text }: Source): readonly string[] {
+  const wanted = new Set(names);
+  return [...new Set(identifiersOf(text).all.map(({ name }) => name))].filter((name) => wanted.has(name));
 }
 
 /** Runs what builds an expression; a stack that overflows is told as what it is. */

@@ -1,2 +1,3 @@
 export { type ExpressionOptions, expression } from "./expression.js";
 export { math } from "./template.js";
+export { toExpression } from "./to-expression.js";

@@ -18,27 +18,27 @@ export function elementsOf(
       `index: ${has}, and ${places.length} ${places.length === 1 ? "index" : "indices"}.`,
     );
   }
+  const wanted = places.map((place, i) => readIndex(worthOf(place, shape[i]!), shape[i]!));
+  if (wanted.every((one) => typeof one === "number")) return ops.index(array as never, ...wanted) as Value;
   let part = array;
-  let axis = 0;
-  for (const [i, place] of places.entries()) {
-    const length = shape[i]!;
-    const given = worthOf(place, length);
-    const check = (one: Value) => {
-      const k = wholeOf(one, "index: an index");
-      if (k >= 1 && k <= length) return k - 1;
-      throw new AdjointError(`index: ${k} is outside; the indices go from 1 to ${length}.`);
-    };
-    const rows = rowsOf(given);
-    if (typeof given === "number" || !rows) {
-      part = ops.take(part as never, check(given), axis) as Value;
-      continue;
-    }
-    const list = Array.from(rows as ArrayLike<Value>, check);
-    const isAll = list.length === length && list.every((k, j) => k === j);
+  for (const [axis, one] of wanted.entries()) {
+    const list = typeof one === "number" ? [one] : one;
+    const isAll = list.length === shape[axis] && list.every((k, j) => k === j);
     if (!isAll) part = partOf(part, list, axis);
-    axis++;
   }
-  return part;
+  const kept = wanted.flatMap((one) => (typeof one === "number" ? [] : [one.length]));
+  return kept.length === shape.length ? part : (ops.reshape(part as never, kept) as Value);
+}
+
+/** A place or a list of them, counted from 0. */
+function readIndex(given: Value, length: number): number | readonly number[] {
+  const check = (one: Value) => {
+    const k = wholeOf(one, "index: an index");
+    if (k >= 1 && k <= length) return k - 1;
+    throw new AdjointError(`index: ${k} is outside; the indices go from 1 to ${length}.`);
+  };
+  const rows = rowsOf(given);
+  return rows ? Array.from(rows as ArrayLike<Value>, check) : check(given);
 }
 
 function partOf(x: Value, list: readonly number[], axis: number): Value {

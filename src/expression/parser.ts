@@ -198,7 +198,10 @@ class Reader {
       case "FunctionNode": {
         const target = made.fn as Made;
         if (target.kind !== "SymbolNode")
-          throw this.#problem(target, "only a function by its name can be called; a product with a bracket is x[1]*(…).");
+          throw this.#problem(
+            target,
+            "only a function by its name can be called; a product with a bracket is x[1]*(…).",
+          );
         const { name } = target as { readonly name: string };
         const at = this.#places.next(name);
         return { kind: "call", name, args: (made.args as readonly Made[]).map((one) => this.node(one)), at };
