@@ -17,7 +17,7 @@ export { makeBuilder } from "./builder.js";
 export { generateModule, generateStatements, inputName, makeFunction, outputName } from "./compile/index.js";
 export { contentOf, serialOf } from "./content.js";
 export { whatIsNotFinite } from "./debug.js";
-export { describe, isFunction, reading } from "./describe.js";
+export { describe, isFunction, reading, shortened } from "./describe.js";
 export { type ArrayOf, arrayOf } from "./dtype.js";
 export { inNameOf } from "./errors.js";
 export { type Place, placeOf, readAlong, readTree, readValues } from "./given.js";

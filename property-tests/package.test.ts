@@ -20,6 +20,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as graph from "../graph/index.js";
 import * as optimizers from "../optimizers/index.js";
+import * as expressions from "../src/expression/index.js";
 import * as figures from "../src/figures/index.js";
 import * as storage from "../src/files/index.js";
 import * as fluent from "../src/fluent/fluent.js";
@@ -46,6 +47,7 @@ const sources = {
   "adjoint/graph": graph,
   "adjoint/optimizers": optimizers,
   "adjoint/solvers": solvers,
+  "adjoint/expression": expressions,
   "adjoint/fluent": fluent,
   "adjoint/testing": testing,
   "adjoint/figures": figures,

@@ -54,6 +54,7 @@ export const entries = [
   "adjoint/graph",
   "adjoint/optimizers",
   "adjoint/solvers",
+  "adjoint/expression",
   "adjoint/figures",
   "adjoint/testing",
 ];

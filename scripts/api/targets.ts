@@ -30,10 +30,11 @@ interface Known {
 async function knownCalls(): Promise<Known> {
   const { graphs, madeOfGraphs, ops } = await import("./examples.js");
   const { madeOfRuns, runs } = await import("./examples-of-runs.js");
+  const { texts } = await import("./examples-of-texts.js");
   const { fits, madeOfFits } = await import("./examples-of-fits.js");
   return {
     ops,
-    others: { ...graphs, ...runs, ...fits },
+    others: { ...graphs, ...runs, ...fits, ...texts },
     made: { ...madeOfGraphs, ...madeOfRuns, ...madeOfFits },
   };
 }

@@ -36,6 +36,7 @@ const entries: Readonly<Record<string, object>> = {
   "adjoint/testing": await import("adjoint/testing"),
   "adjoint/figures": await import("adjoint/figures"),
   "adjoint/solvers": await import("adjoint/solvers"),
+  "adjoint/expression": await import("adjoint/expression"),
   "adjoint/files": await import("adjoint/files"),
 };
 const sources = ["graph", "optimizers", "src"].flatMap((folder) => filesIn(folder, ".ts"));
@@ -47,7 +48,7 @@ for (const [entry, all] of Object.entries(entries)) {
 /** What examples may name: types too, which an index exports as such. */
 const names = new Map([...exported].map(([name, entry]) => [name, { entry, import: name }]));
 for (const file of sources.filter((one) => one.endsWith("index.ts") && !one.includes("compile"))) {
-  const entry = /src\/(testing|figures|files|solvers|fits)\//.exec(file)?.[1];
+  const entry = /src\/(testing|figures|files|solvers|fits|expression)\//.exec(file)?.[1];
   const text = read(file).replaceAll(/export type \{([^}]*)\}/g, (_, list: string) =>
     list.replaceAll(/(\w+)/g, "type $1"),
   );

@@ -18,6 +18,7 @@ const entries = {
   graph: "graph/index.ts",
   optimizers: "optimizers/index.ts",
   solvers: "src/solvers/index.ts",
+  expression: "src/expression/index.ts",
   fluent: "src/fluent/fluent.ts",
   testing: "src/testing/index.ts",
   figures: "src/figures/index.ts",

@@ -14,6 +14,7 @@ const entries = {
   graph: "graph/index",
   optimizers: "optimizers/index",
   solvers: "src/solvers/index",
+  expression: "src/expression/index",
   fluent: "src/fluent/fluent",
   testing: "src/testing/index",
   figures: "src/figures/index",

@@ -233,7 +233,8 @@ export class Evaluator {
     if (scope.has(name) || this.#globals.has(name) || constants.has(name))
       return `"${name}" is no function; a product with a bracket is ${name}*(…).`;
     const known = [...functions.keys(), ...this.#functions.keys(), ...specialForms];
-    const meant = nearest(name, known);
+    // A letter too many at the end is likelier than another one in the middle.
+    const meant = known.includes(name.slice(0, -1)) ? name.slice(0, -1) : nearest(name, known);
     return `unknown function "${name}"; ${meant === undefined ? `a product with a bracket is ${name}*(…).` : `did you mean "${meant}"?`}`;
   }
 

@@ -13,19 +13,22 @@ import {
   checkOptions,
   describe,
   flatten,
+  isNumeric,
   isRecord,
-  isSpec,
   knownNames,
   lift,
   nest,
   reading,
+  readShape,
   readText,
+  rowsOf,
+  shortened,
   unpacked,
 } from "../../graph/internal.js";
 import { Evaluator } from "./evaluator.js";
 import type { Value } from "./functions.js";
 import { freeNames, meantBy, takeDeclarations } from "./names.js";
-import { parseText } from "./parser.js";
+import { parseText, tooDeep } from "./parser.js";
 import { problem, type Source } from "./problem.js";
 import { identifiersOf } from "./tokens.js";
 
@@ -70,15 +73,16 @@ export function expression<const I extends Specs = Readonly<Record<never, never>
   const source: Source = { owner: what, text: readText(text, `${what}: the text`) };
   const { text: rest, declared } = takeDeclarations(source);
   const statements = parseText(source, rest);
-  const specs = readSpecs(what, inputs);
+  const specs = readMap(`${what}: inputs`, inputs, "kinds by name, as in { x: vector(3) }", readSpec);
   for (const [name, shape] of declared) specs.set(name, tensor([...shape]));
-  const values = readConstants(what, constants);
+  const values = readMap(`${what}: constants`, constants, "values by name, as in { k: 2 }", readConstant);
   const clash = [...values.keys()].find((name) => specs.has(name));
   if (clash !== undefined) throw new AdjointError(`${what}: "${clash}" is both an input and a constant.`);
   const used = freeNames(source, statements, new Set(specs.keys())).filter((name) => !values.has(name));
   // What the text declares is in it, whether it is used or not.
   const names = inOrder(rest === source.text ? used : [...new Set([...declared.keys(), ...used])], source);
-  checkNames(source, names, [...specs.keys()], [...values.keys()]);
+  const assigned = statements.flatMap((one) => (one.kind === "assign" ? [one.name] : []));
+  checkNames(source, names, [...specs.keys()], [...values.keys(), ...assigned]);
   const all = Object.fromEntries(names.map((name) => [name, specs.get(name) ?? tensor([])]));
   return within(source, () =>
     trace(all, (given) => {
@@ -106,45 +110,40 @@ export function within<T>(source: Source, build: () => T): T {
   try {
     return build();
   } catch (error) {
-    if (error instanceof RangeError)
-      throw problem(source, undefined, "the text is nested too deeply to be read.");
-    throw error;
+    throw error instanceof RangeError ? tooDeep(source) : error;
   }
 }
 
-function readSpecs(what: string, inputs: unknown): Map<string, Spec> {
-  if (!isRecord(inputs))
-    throw new AdjointError(
-      `${what}: inputs must be kinds by name, as in { x: vector(3) }, not ${describe(inputs)}.`,
-    );
-  const entries = reading(`${what}: inputs`, () => Object.entries(inputs));
-  return new Map(
-    entries.map(([name, spec]) => {
-      if (isSpec(spec)) return [name, spec as Spec];
-      throw new AdjointError(
-        `${what}: inputs.${name} must be a kind such as vector(3), not ${describe(spec)}.`,
-      );
-    }),
+/** What is given by name, each by its reader. */
+function readMap<T>(
+  what: string,
+  given: unknown,
+  example: string,
+  read: (one: unknown, place: string) => T,
+): Map<string, T> {
+  if (!isRecord(given)) throw new AdjointError(`${what} must be ${example}, not ${describe(given)}.`);
+  // Symbols, too: nothing in a text could name them.
+  const entries = reading(what, () =>
+    Reflect.ownKeys(given).map((key) => [String(key), given[key as string]] as const),
   );
+  return new Map(entries.map(([name, one]) => [name, read(one, `${what}.${shortened(name)}`)]));
 }
 
-function readConstants(what: string, constants: unknown): Map<string, Value> {
-  if (!isRecord(constants))
-    throw new AdjointError(
-      `${what}: constants must be values by name, as in { k: 2 }, not ${describe(constants)}.`,
-    );
-  const entries = reading(`${what}: constants`, () => Object.entries(constants));
-  return new Map(
-    entries.map(([name, value]) => {
-      if (typeof value === "number") return [name, value];
-      const place = `${what}: constants.${name}`;
-      const { data, shape } = flatten(
-        reading(place, () => unpacked(value)),
-        place,
-      );
-      return [name, nest(data, shape) as Value];
-    }),
-  );
+function readSpec(one: unknown, place: string): Spec {
+  const shape = isRecord(one) ? reading(place, () => one.shape) : undefined;
+  if (!rowsOf(shape))
+    throw new AdjointError(`${place} must be a kind such as vector(3), not ${describe(one)}.`);
+  return { shape: readShape(shape, place) };
+}
+
+/** A number, or nested lists of numbers. */
+export function readConstant(one: unknown, place: string): Value {
+  if (typeof one === "number") return one;
+  const plain = reading(place, () => unpacked(one));
+  if (!reading(place, () => isNumeric(plain)))
+    throw new AdjointError(`${place} must be a number or an array of numbers, not ${describe(one)}.`);
+  const { data, shape } = flatten(plain, place);
+  return nest(data, shape) as Value;
 }
 
 /** Throws where a declared name isn't in the text, or a free one is likely two names, or a function and a name. */
@@ -157,7 +156,7 @@ function checkNames(
   const unused = declared.find((name) => !free.includes(name));
   if (unused !== undefined)
     throw new AdjointError(
-      `${source.owner}: "${unused}" is declared, but the text has no such name; ${knownNames("free names", free, unused)}`,
+      `${source.owner}: "${shortened(unused)}" is declared, but the text has no such name; ${knownNames("free names", free, unused)}`,
     );
   const undeclared = free.filter((name) => !declared.includes(name));
   for (const name of undeclared) {

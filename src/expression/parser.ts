@@ -4,11 +4,14 @@
  */
 import { createParse } from "../../node_modules/mathjs/lib/esm/expression/parse.js";
 import type { Node, Statement } from "./nodes.js";
-import { problem, type Source } from "./problem.js";
+import { printable, problem, type Source } from "./problem.js";
 import { type Identifiers, identifiersOf } from "./tokens.js";
 
 /** The longest text. */
 export const mostCharacters = 100_000;
+
+/** The longest name. */
+const mostLetters = 100;
 
 /** The deepest brackets: a parser that follows them by calls would run out of stack. */
 const mostBrackets = 200;
@@ -72,11 +75,23 @@ export function parseText(source: Source, text = source.text): Statement[] {
     );
   checkBrackets(source);
   const made = parsed(source, text);
-  const reader = new Reader(source, identifiersOf(text));
+  const identifiers = identifiersOf(text);
+  const long = identifiers.all.find(({ name }) => name.length > mostLetters);
+  if (long)
+    throw problem(source, long.at, `a name has ${long.name.length} characters; ${mostLetters} are the most.`);
+  const reader = new Reader(source, identifiers);
   const all =
     made.kind === "BlockNode" ? (made.blocks as readonly { node: Made }[]).map(({ node }) => node) : [made];
-  return all.map((node) => reader.statement(node));
+  try {
+    return all.map((node) => reader.statement(node));
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(source) : error;
+  }
 }
+
+/** What a stack that overflows is told as. */
+export const tooDeep = (source: Source) =>
+  problem(source, undefined, "the text is nested too deeply to be read.");
 
 function checkBrackets(source: Source): void {
   let depth = 0;
@@ -91,8 +106,7 @@ function parsed(source: Source, text: string): Made {
   try {
     return parse(text);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw problem(source, undefined, "the text is nested too deeply to be read.");
+    if (error instanceof RangeError) throw tooDeep(source);
     const { char, message } = error as { char?: number; message: string };
     const at = char === undefined ? undefined : Math.min(char - 1, text.length);
     throw problem(source, at, remedied(message.replace(/ \(char \d+\)$/, ""), text, at ?? 0));
@@ -102,7 +116,7 @@ function parsed(source: Source, text: string): Made {
 /** The parser's message, and what is to be done where that is known. */
 function remedied(message: string, text: string, at: number): string {
   const near = text.slice(Math.max(0, at - 2), at + 2);
-  const plain = message[0]!.toLowerCase() + message.slice(1);
+  const plain = printable(message[0]!.toLowerCase() + message.slice(1, 80));
   if (near.includes("**")) return "** is no operator; a power is x^2.";
   if (near.includes("|")) return `${plain}; |x| is abs(x), and "or" joins conditions.`;
   if (near.includes("&")) return `${plain}; "and" joins conditions.`;
@@ -134,7 +148,7 @@ class Reader {
   statement(made: Made): Statement {
     if (made.kind === "AssignmentNode") {
       const target = made.object as Made;
-      if (target.kind !== "SymbolNode")
+      if (target.kind !== "SymbolNode" || (made as { readonly third?: unknown }).third !== undefined)
         throw this.#problem(target, "an element can't be assigned to; values are whole, as in y = [1, 2].");
       const at = this.#places.next(target.name);
       return { kind: "assign", name: target.name, value: this.node(made.value), at };
@@ -197,7 +211,7 @@ class Reader {
       }
       case "FunctionNode": {
         const target = made.fn as Made;
-        if (target.kind !== "SymbolNode")
+        if (target.kind !== "SymbolNode" || (made as { readonly third?: unknown }).third !== undefined)
           throw this.#problem(
             target,
             "only a function by its name can be called; a product with a bracket is x[1]*(…).",

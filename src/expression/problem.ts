@@ -8,6 +8,9 @@ export interface Source {
   readonly text: string;
 }
 
+/** Without what a terminal would take for more than a character. */
+export const printable = (text: string) => text.replace(/\s/g, " ").replace(/\p{C}/gu, "�");
+
 /** The most of a line that an error shows. */
 const window = 72;
 
@@ -25,7 +28,7 @@ export function problem({ owner, text }: Source, at: number | undefined, message
   const line = text.split("\n", before.length).at(-1)!;
   const from = Math.max(0, Math.min(column - window / 2, line.length - window));
   // Tabs and other blanks are as wide as one.
-  const shown = line.slice(from, from + window).replace(/\s/g, " ");
+  const shown = printable(line.slice(from, from + window));
   const cut = [from > 0 ? "…" : "", from + window < line.length ? "…" : ""];
   const caret = " ".repeat(column - from + cut[0]!.length);
   return new AdjointError(

@@ -1,8 +1,8 @@
 /** `math`: mathematics in a template, of what stands in its places. */
 import { AdjointError, Expr } from "../../graph/index.js";
-import { describe, flatten, lift, nest, reading, unpacked } from "../../graph/internal.js";
+import { lift, reading } from "../../graph/internal.js";
 import { Evaluator } from "./evaluator.js";
-import { within } from "./expression.js";
+import { readConstant, within } from "./expression.js";
 import type { Value } from "./functions.js";
 import { freeNames } from "./names.js";
 import type { Node, Statement } from "./nodes.js";
@@ -46,8 +46,12 @@ export function math(texts: TemplateStringsArray, ...places: readonly unknown[])
 function templateOf(texts: readonly string[], count: number): Template {
   const known = templates.get(texts);
   if (known) return known;
-  if (!Array.isArray(texts) || texts.length !== count + 1 || !texts.every((text) => typeof text === "string"))
-    throw new AdjointError("math: it is a tag of templates, written right before one.");
+  const isTemplate = reading(
+    "math",
+    () =>
+      Array.isArray(texts) && texts.length === count + 1 && texts.every((text) => typeof text === "string"),
+  );
+  if (!isTemplate) throw new AdjointError("math: it is a tag of templates, written right before one.");
   const made = (shown: (place: number) => string) =>
     texts.map((text, i) => (i < count ? `${text}${shown(i)}` : text)).join("");
   const text = made((place) => `(${nameOf(place)})`);
@@ -88,13 +92,5 @@ function checkDerivatives(source: Source, statements: readonly Statement[]): voi
 }
 
 function readPlace(place: unknown, i: number): Value {
-  if (place instanceof Expr || typeof place === "number") return place;
-  const what = `math: place ${i + 1}`;
-  const plain = reading(what, () => unpacked(place));
-  if (typeof plain !== "object" || plain === null)
-    throw new AdjointError(
-      `${what} must be an expression, a number or an array of numbers, not ${describe(place)}.`,
-    );
-  const { data, shape } = flatten(plain, what);
-  return nest(data, shape) as Value;
+  return place instanceof Expr ? place : readConstant(place, `math: place ${i + 1}`);
 }

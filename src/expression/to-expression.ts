@@ -159,16 +159,22 @@ function listText(value: unknown): string {
 /** The first candidate that makes the node again. */
 function matching(graph: Graph, exprs: readonly Expr[], id: number): Form | undefined {
   for (const candidate of candidatesOf(graph, id)) {
-    const operands = candidate.operands.map((operand) => exprs[operand]!);
+    // A number in a text is one when it is read, and ops of numbers alone are numbers.
+    const operands = candidate.operands.map((operand) => numberIn(graph, operand) ?? exprs[operand]!);
     if (tried(candidate, operands)?.id === exprs[id]!.id) return candidate;
   }
   return undefined;
 }
 
+function numberIn({ nodes }: Graph, id: number): number | undefined {
+  const node = nodes[id]!;
+  return isOp(node, fullOp) && node.shape.length === 0 ? node.params.value : undefined;
+}
+
 /** What a candidate makes of operands, or nothing where it refuses them. */
-function tried({ make }: Candidate, operands: readonly Expr[]): Expr | undefined {
+function tried({ make }: Candidate, operands: readonly (Expr | number)[]): Expr | undefined {
   try {
-    const made = make(...operands);
+    const made = make(...(operands as readonly Expr[]));
     return made instanceof Expr ? made : undefined;
   } catch (error) {
     if (error instanceof AdjointError) return undefined;
