@@ -20,7 +20,7 @@ import { all, create } from "mathjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fc, forAll } from "./support/law.js";
-import { scalarTexts, variables, wildTexts } from "./support/texts.js";
+import { faultOf, scalarTexts, variables, wildTexts } from "./support/texts.js";
 
 const mathjs = create(all!, { predictable: true });
 const laws = suite("texts");
@@ -36,7 +36,7 @@ const given = (
 
 laws("a text means what mathjs's evaluator says, where that is a real number", () => {
   let compared = 0;
-  forAll(1500, fc.tuple(scalarTexts, points), ([text, point]) => {
+  forAll(800, fc.tuple(scalarTexts, points), ([text, point]) => {
     const scope = Object.fromEntries(variables.map((name, i) => [name, point[i]!]));
     const expected: unknown = mathjs.evaluate(text, scope);
     const f = expression(text);
@@ -57,7 +57,7 @@ laws("a text means what mathjs's evaluator says, where that is a real number", (
       `${JSON.stringify(text)} at ${point}: ${found}, not ${value}`,
     );
   });
-  assert.ok(compared > 600, `${compared} compared`);
+  assert.ok(compared > 300, `${compared} compared`);
 });
 
 laws("a text's gradient is that of differences", () => {
@@ -118,7 +118,7 @@ function isSame(
 
 laws("what is written is read as the same function, with the same inputs in the same order", () => {
   let count = 0;
-  forAll(400, scalarTexts, (text) => {
+  forAll(250, scalarTexts, (text) => {
     const f = expression(text);
     // An op of numbers alone is a number in a text: such a node can't be written.
     let written = "";
@@ -134,7 +134,7 @@ laws("what is written is read as the same function, with the same inputs in the 
     count++;
     assert.ok(isSame(f, g, f.graph.inputs), `${text}\n${written}\n${print(f)}\n${print(g)}`);
   });
-  assert.ok(count > 200);
+  assert.ok(count > 100);
   for (const [name, { f }] of testFunctions.map(({ name, f }) => [name, { f }] as const)) {
     const g = expression(toExpression(f as never));
     assert.ok(isSame(f, g, f.graph.inputs), name);
@@ -201,18 +201,9 @@ laws("a template reads its places, once for each place in a program", () => {
   assert.throws(() => math`diff(${3}^2, ${3})`, /needs the text of what it is of/);
 });
 
-laws("any text ends in a function or one clear error, within a second", () => {
-  forAll(2500, wildTexts, (text) => {
-    const began = performance.now();
-    try {
-      expression(text);
-    } catch (error) {
-      assert.ok(error instanceof AdjointError, `${JSON.stringify(text)}: ${error}`);
-      assert.ok(error.message.startsWith("expression: ") && error.message.length < 700, error.message);
-    }
-    // Far above what any takes, so that a machine at work on other things fails nothing.
-    assert.ok(performance.now() - began < 5000, JSON.stringify(text).slice(0, 200));
-  });
+// `npm run fuzz -- --text` draws many more, and looks at the time and the memory that each takes.
+laws("any text ends in a function or one clear error", () => {
+  forAll(700, wildTexts, (text) => assert.is(faultOf(text), undefined));
 });
 
 const mistakes: readonly (readonly [string, RegExp])[] = [

@@ -3,6 +3,7 @@
  * agree with the interpreter, gradients with differences. A mismatch is shrunk to a small graph and printed with its seed.
  *
  * npm run fuzz -- [--runs 10000] [--seconds 60] [--seed 0] [--check NAME]
+ * npm run fuzz -- --text [--runs 100000] [--seed 0]: texts of objectives, right ones mutated and wild ones
  * npm run fuzz -- --api [--runs 10000] [--seconds 60] [--seed 0] [--only NAME]: public functions on hostile arguments
  */
 import { parseArgs } from "node:util";
@@ -36,9 +37,15 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "0" },
     check: { type: "string" },
     api: { type: "boolean", default: false },
+    text: { type: "boolean", default: false },
     only: { type: "string" },
   },
 });
+
+if (options.text) {
+  const { fuzzTexts } = await import("./fuzz-texts.js");
+  process.exit(fuzzTexts(Number(options.runs), Number(options.seed)) > 0 ? 1 : 0);
+}
 
 if (options.api) {
   const { entries, fuzzApi, printReport } = await import("./api/fuzz-api.js");

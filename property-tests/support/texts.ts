@@ -1,4 +1,6 @@
 /** Random texts of objectives: those that mathjs and `expression` both have a meaning for, and what only looks like one. */
+import { AdjointError } from "adjoint";
+import { expression } from "adjoint/expression";
 import { fc } from "./law.js";
 
 /** Functions that both know, by how many arguments. */
@@ -194,3 +196,17 @@ export const wildTexts = fc.oneof(
     .map(([piece, count]) => piece.repeat(count)),
   fc.string({ unit: "binary", maxLength: 60 }),
 );
+
+/** What is wrong with what `expression` makes of a text: a foreign error, or one that isn't short and in its name. */
+export function faultOf(text: string): string | undefined {
+  try {
+    expression(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AdjointError)) return `${JSON.stringify(text)}: ${error}`;
+    const { message } = error;
+    return message.startsWith("expression: ") && message.length < 700
+      ? undefined
+      : `${JSON.stringify(text)}: ${message}`;
+  }
+}

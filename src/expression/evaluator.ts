@@ -22,6 +22,9 @@ import { problem, type Source } from "./problem.js";
 /** The most parts of a text that are looked at, those of functions and sums at each use. */
 const mostVisits = 200_000;
 
+/** As many parts is a derivative worth. */
+const derivativeVisits = 1000;
+
 /** The most terms of a sum or a product. */
 const mostTerms = 10_000;
 
@@ -305,6 +308,7 @@ export class Evaluator {
   #derived(of: Node, name: string, count: number, scope: Scope): Value {
     if (count === 0) return this.value(of, scope);
     const point = this.#named(name, undefined, scope);
+    this.#budget.visits += derivativeVisits;
     let isScalar = true;
     const f = trace({ x: tensor([...shapeOf(point)]) }, ({ x }) => {
       const value = lift(x.builder, this.#rebound(of, name, x, count - 1, scope), this.#source.owner);
