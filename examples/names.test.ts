@@ -11,7 +11,13 @@ import { testFunctions } from "../src/objectives/index.js";
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
 const guides = readdirSync(new URL("../docs/guide", import.meta.url)).map((file) => `docs/guide/${file}`);
-const pages = ["README.md", "docs/ops.md", "docs/optimizers.md", ...guides];
+// Texts have functions of their own.
+const pages = [
+  "README.md",
+  "docs/ops.md",
+  "docs/optimizers.md",
+  ...guides.filter((file) => !/texts/.test(file)),
+];
 
 /** What stands under a heading of a page, down to the next one. */
 function section(file: string, title: string): string {

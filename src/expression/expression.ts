@@ -59,8 +59,8 @@ export type TextShapes<I extends Specs> = {
  * @example
  * const rosenbrock = expression("100(y - x^2)^2 + (1 - x)^2");
  * rosenbrock({ y: 2, x: 1 }); // 100
- * grad(rosenbrock)({ x: 1, y: 2 }); // { x: -400, y: 200 }
- * expression("x: vector(3); norm(x)^2 + k*x[1]", { constants: { k: 2 } })({ x: [1, 2, 2] }); // 11
+ * grad(rosenbrock)({ x: 1, y: 2 }); // { y: 200, x: -400 }
+ * expression("x: vector(3) \n norm(x)^2 + k*x[1]", { constants: { k: 2 } })({ x: [1, 2, 2] }); // 11
  *
  * @throws AdjointError with line, column and caret where the text isn't one, names what isn't known, or is too large
  */
