@@ -32,7 +32,8 @@ export function importsOf(path: string): Import[] {
     /^(?:import|export)\s+(type\s)?(?:(\{[^}]*\}|\*(?:\s+as\s+\w+)?|\w+)\s+from\s+)?"([^"]+)";/gm,
   );
   return [...statements].map(([, type, names, specifier]) => {
-    const isOwn = specifier!.startsWith(".");
+    // A file of a package that its entries don't offer stands by its path.
+    const isOwn = specifier!.startsWith(".") && !specifier!.includes("/node_modules/");
     const inBraces = /^\{([^}]*)\}$/.exec(names ?? "")?.[1];
     const list = inBraces?.split(",").map((name) => name.trim());
     const onlyTypes = list?.every((name) => name === "" || name.startsWith("type ")) ?? false;

@@ -5,9 +5,6 @@ import { lift, nearest } from "../../graph/internal.js";
 import {
   constants,
   functions,
-  product,
-  quotient,
-  raised,
   rangeOf,
   shapeOf,
   specialForms,
@@ -17,6 +14,7 @@ import {
 } from "./functions.js";
 import { elementsOf } from "./indexing.js";
 import type { CallNode, Node, OperatorNode, RangeNode, Statement } from "./nodes.js";
+import { comparisons, operators } from "./operators.js";
 import { problem, type Source } from "./problem.js";
 
 /** The most parts of a text that are looked at, those of functions and sums at each use. */
@@ -35,33 +33,6 @@ const mostCalls = 64;
 type Scope = ReadonlyMap<string, Value>;
 
 type Definition = Extract<Statement, { kind: "define" }>;
-
-const comparisons: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
-  equal: ops.equal,
-  unequal: ops.notEqual,
-  smaller: ops.less,
-  larger: ops.greater,
-  smallerEq: ops.lessEqual,
-  largerEq: ops.greaterEqual,
-};
-
-const operators: Readonly<Record<string, (...args: Value[]) => Value>> = {
-  ...(comparisons as Readonly<Record<string, (...args: Value[]) => Value>>),
-  add: (a, b) => ops.add(a!, b!),
-  subtract: (a, b) => ops.subtract(a!, b!),
-  multiply: (a, b) => product(a!, b!),
-  dotMultiply: (a, b) => ops.multiply(a!, b!),
-  divide: (a, b) => quotient(a!, b!),
-  dotDivide: (a, b) => ops.divide(a!, b!),
-  mod: (a, b) => ops.remainder(a!, b!),
-  pow: (a, b) => raised(a!, b!),
-  dotPow: (a, b) => ops.power(a!, b!),
-  unaryMinus: (a) => ops.negative(a!),
-  unaryPlus: (a) => a!,
-  and: (a, b) => ops.logicalAnd(a!, b!),
-  or: (a, b) => ops.logicalOr(a!, b!),
-  not: (a) => ops.logicalNot(a!),
-};
 
 /** What is counted over all of a text. */
 interface Budget {
@@ -184,9 +155,6 @@ export class Evaluator {
   }
 
   #operator({ operator, symbol, at }: OperatorNode, args: Value[]): Value {
-    if (operator === "factorial") return functions.get("factorial")!.make(...args);
-    if (operator === "ctranspose") return functions.get("transpose")!.make(...args);
-    if (operator === "xor") return functions.get("xor")!.make(...args);
     const make = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
     if (!make) throw problem(this.#source, at, `the operator ${symbol} has no meaning here.`);
     return make(...args);
