@@ -13,8 +13,10 @@ import {
   testFunctions,
   trace,
   vector,
+  zeros,
 } from "adjoint";
-import { expression, math, toExpression } from "adjoint/expression";
+import { expression, math, model, toExpression } from "adjoint/expression";
+import { curveFit } from "adjoint/solvers";
 import { assertGradient } from "adjoint/testing";
 import { all, create } from "mathjs";
 import { suite } from "uvu";
@@ -199,6 +201,39 @@ laws("a template reads its places, once for each place in a program", () => {
     /math: line 1, column 10: "z" isn't known; what isn't in the text stands in a place, as \$\{z\}/,
   );
   assert.throws(() => math`diff(${3}^2, ${3})`, /needs the text of what it is of/);
+});
+
+laws("a model's text is computed row by row, each as the text of its numbers", () => {
+  forAll(120, fc.tuple(scalarTexts, fc.array(points, { minLength: 1, maxLength: 4 })), ([text, rows]) => {
+    const one = expression(text);
+    if (one.graph.inputs.length === 0) return;
+    const kinds = Object.fromEntries(one.graph.inputs.map(({ name }) => [name, vector(rows.length)]));
+    const columns = trace(
+      kinds,
+      (inputs) => add(model(text)(inputs), zeros([rows.length])) as Expr<[number]>,
+    );
+    const of = (name: string) => rows.map((row) => row[variables.indexOf(name as "x")]!);
+    const found = columns(Object.fromEntries(one.graph.inputs.map(({ name }) => [name, of(name)])));
+    for (const [i, row] of rows.entries()) {
+      const expected = one(given(one, row) as never) as unknown as number;
+      assert.ok(
+        Object.is(found[i], expected) || found[i] === expected,
+        `${text}, row ${i}: ${found[i]}, not ${expected}`,
+      );
+    }
+  });
+  const fit = curveFit(model("a*x^2 + b"), { a: 1, b: 1 }, { x: [1, 2, 3, 4], y: [5, 14, 29, 50] });
+  assert.ok(Math.abs(fit.parameters.a - 3) < 1e-9 && Math.abs(fit.parameters.b - 2) < 1e-9);
+  const text = "diff(a*x^3, x) + diff(a^2*x, a)";
+  const slope = trace({ x: vector(3), a: scalar() }, (inputs) => model(text)(inputs) as Expr<[3]>);
+  assert.equal(slope({ x: [1, 2, 3], a: 2 }), Float64Array.of(6 + 4, 24 + 8, 54 + 12));
+  for (const [text, message] of [
+    ["b*sum(x)", /sum is of arrays; a model is of the numbers of one row/],
+    ["b*x[1]", /there are no arrays in a model/],
+    ["b*x + c", /column 7: "c" is neither a parameter nor a predictor/],
+    ["2", /depends on no parameter and no predictor/],
+  ] as const)
+    assert.throws(() => curveFit(model(text), { b: 1 }, { x: [1, 2], y: [1, 2] }), message);
 });
 
 // `npm run fuzz -- --text` draws many more, and looks at the time and the memory that each takes.

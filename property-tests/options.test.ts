@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import * as a from "../graph/index.js";
 import { nearest } from "../graph/names.js";
 import * as o from "../optimizers/index.js";
+import * as texts from "../src/expression/index.js";
 import * as figures from "../src/figures/index.js";
 import * as s from "../src/index.js";
 import * as q from "../src/solvers/index.js";
@@ -158,6 +159,8 @@ const rows: readonly (readonly [
   ["HuberOptions", (given) => inTrace((x) => s.huber(x, x, given)), "dleta", "delta"],
   ["linear", (given) => s.linear(given), "input", "inputs"],
   ["LossOptions", (given) => figures.lossFigure(given), "titel", "title"],
+  ["ExpressionOptions", (given) => texts.expression("x", given), "input", "inputs"],
+  ["ModelOptions", (given) => texts.model("x", given), "constant", "constants"],
   ["ProfileOptions", (given) => figures.profileFigure(given), "cost", "costs"],
   ["FitOptions", (given) => figures.fitFigure(given), "predictors", "predictor"],
   ["ContourOptions", (given) => figures.contourFigure(given), "level", "levels"],

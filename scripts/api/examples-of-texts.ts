@@ -29,5 +29,6 @@ export const texts: Readonly<Record<string, Examples>> = {
     ],
     free: /^[012]/,
   },
+  model: { calls: [() => ["a*exp(-k*x) + c", { constants: { c: 2 } }]], maps: [1], free: /^1\.constants/ },
   toExpression: { calls: [() => [f]] },
 };

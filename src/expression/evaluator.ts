@@ -6,6 +6,7 @@ import {
   constants,
   functions,
   rangeOf,
+  rowFunctions,
   shapeOf,
   specialForms,
   stacked,
@@ -14,7 +15,7 @@ import {
 } from "./functions.js";
 import { elementsOf } from "./indexing.js";
 import type { CallNode, Node, OperatorNode, RangeNode, Statement } from "./nodes.js";
-import { comparisons, operators } from "./operators.js";
+import { comparisons, operators, rowOperators } from "./operators.js";
 import { problem, type Source } from "./problem.js";
 
 /** The most parts of a text that are looked at, those of functions and sums at each use. */
@@ -45,6 +46,8 @@ export class Evaluator {
   readonly #globals = new Map<string, Value>();
   readonly #functions = new Map<string, Definition>();
   readonly #budget: Budget;
+  /** Whether values are of many rows, each to be computed by itself. */
+  readonly #isOfRows: boolean;
   /** Names by which a derivative is taken: assignments leave them alone. */
   readonly #pinned: ReadonlySet<string>;
   #done = 0;
@@ -54,9 +57,11 @@ export class Evaluator {
     source: Source,
     statements: readonly Statement[],
     inputs: Scope,
+    isOfRows = false,
     budget: Budget = { visits: 0 },
     pinned: ReadonlySet<string> = new Set(),
   ) {
+    this.#isOfRows = isOfRows;
     this.#source = source;
     this.#statements = statements;
     this.#budget = budget;
@@ -114,6 +119,12 @@ export class Evaluator {
   #plain(node: Node, scope: Scope): Value {
     if (++this.#budget.visits > mostVisits)
       throw problem(this.#source, node.at, `the text unfolds to more than ${mostVisits} parts.`);
+    if (this.#isOfRows && (node.kind === "array" || node.kind === "index" || node.kind === "range"))
+      throw problem(
+        this.#source,
+        node.at,
+        "there are no arrays in a model: it is of the numbers of one row.",
+      );
     const all = (nodes: readonly Node[]) => nodes.map((one) => this.value(one, scope));
     switch (node.kind) {
       case "number":
@@ -155,7 +166,8 @@ export class Evaluator {
   }
 
   #operator({ operator, symbol, at }: OperatorNode, args: Value[]): Value {
-    const make = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
+    const all = this.#isOfRows ? rowOperators : operators;
+    const make = Object.hasOwn(all, operator) ? all[operator] : undefined;
     if (!make) throw problem(this.#source, at, `the operator ${symbol} has no meaning here.`);
     return make(...args);
   }
@@ -193,7 +205,9 @@ export class Evaluator {
     }
     if (name === "diff" || name === "derivative") return this.#derivative(node, scope);
     if (name === "gradient") return this.#gradient(node, scope);
-    const known = functions.get(name);
+    const known = (this.#isOfRows ? rowFunctions : functions).get(name);
+    if (!known && functions.has(name))
+      throw problem(this.#source, at, `${name} is of arrays; a model is of the numbers of one row.`);
     if (!known) throw problem(this.#source, at, this.#unknownFunction(name, scope));
     this.#checkArity(node, known.arity);
     const values = args.map((one) => this.value(one, scope));
@@ -280,8 +294,10 @@ export class Evaluator {
     let isScalar = true;
     const f = trace({ x: tensor([...shapeOf(point)]) }, ({ x }) => {
       const value = lift(x.builder, this.#rebound(of, name, x, count - 1, scope), this.#source.owner);
-      isScalar = value.shape.length === 0;
-      return value;
+      // Rows don't depend on each other: the sum's slopes are those of each.
+      const isSummed = this.#isOfRows && x.shape.length > 0;
+      isScalar = isSummed || value.shape.length === 0;
+      return isSummed ? (ops.sum(value) as Expr) : value;
     });
     const at = { x: point } as never;
     const slopes = isScalar ? grad(f)(at) : jacobian(f)(at);
@@ -296,6 +312,7 @@ export class Evaluator {
       this.#source,
       this.#statements.slice(0, this.#done),
       inputs,
+      this.#isOfRows,
       this.#budget,
       new Set([...this.#pinned, name]),
     );

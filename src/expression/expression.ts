@@ -115,7 +115,7 @@ export function within<T>(source: Source, build: () => T): T {
 }
 
 /** What is given by name, each by its reader. */
-function readMap<T>(
+export function readMap<T>(
   what: string,
   given: unknown,
   example: string,

@@ -33,3 +33,12 @@ export const operators: Readonly<Record<string, (...args: Value[]) => Value>> = 
   factorial: (a) => functions.get("factorial")!.make(a!),
   ctranspose: (a) => ops.transpose(a as never),
 };
+
+/** The same of numbers: each row by itself. */
+export const rowOperators: Readonly<Record<string, (...args: Value[]) => Value>> = {
+  ...operators,
+  multiply: (a, b) => ops.multiply(a!, b!),
+  divide: (a, b) => ops.divide(a!, b!),
+  pow: (a, b) => ops.power(a!, b!),
+  ctranspose: (a) => a!,
+};
