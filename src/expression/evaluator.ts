@@ -9,7 +9,7 @@ import {
   rowFunctions,
   shapeOf,
   specialForms,
-  stacked,
+  stackedAlike,
   type Value,
   wholeOf,
 } from "./functions.js";
@@ -340,12 +340,4 @@ export class Evaluator {
       throw problem(this.#source, node.at, error.message.replace(/ {2}at [^\n]*$/, ""));
     }
   }
-}
-
-/** Values of one shape in a list. */
-function stackedAlike(values: readonly Value[]): Value {
-  const [first, ...others] = values.map((value) => shapeOf(value).join("×") || "a number");
-  const odd = others.find((shape) => shape !== first);
-  if (odd !== undefined) throw new AdjointError(`a row holds ${first} and ${odd}; all must have one shape.`);
-  return stacked(values);
 }

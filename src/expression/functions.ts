@@ -58,6 +58,14 @@ export function stacked(values: readonly Value[]): Value {
     : (values as unknown as Value);
 }
 
+/** Values of one shape in a list. */
+export function stackedAlike(values: readonly Value[]): Value {
+  const [first, ...others] = values.map((value) => shapeOf(value).join("×") || "a number");
+  const odd = others.find((shape) => shape !== first);
+  if (odd !== undefined) throw new AdjointError(`a row holds ${first} and ${odd}; all must have one shape.`);
+  return stacked(values);
+}
+
 /** The most elements that a text can make of nothing. */
 export const mostElements = 1_000_000;
 
