@@ -6,7 +6,6 @@ import {
   constants,
   functions,
   rangeOf,
-  rowFunctions,
   shapeOf,
   specialForms,
   stackedAlike,
@@ -17,6 +16,7 @@ import { elementsOf } from "./indexing.js";
 import type { CallNode, Node, OperatorNode, RangeNode, Statement } from "./nodes.js";
 import { comparisons, operators, rowOperators } from "./operators.js";
 import { problem, type Source } from "./problem.js";
+import { rowFunctions } from "./rows.js";
 
 /** The most parts of a text that are looked at, those of functions and sums at each use. */
 const mostVisits = 200_000;

@@ -18,7 +18,7 @@ export interface TextFunction {
 
 type Make = (...args: never[]) => unknown;
 
-const of = (arity: number | readonly [number, number], make: Make): TextFunction => ({
+export const of = (arity: number | readonly [number, number], make: Make): TextFunction => ({
   arity: typeof arity === "number" ? [arity, arity] : arity,
   make: make as TextFunction["make"],
 });
@@ -144,7 +144,7 @@ const extreme = (all: Make, each: Make) =>
 
 const inverted = (op: Make) => of(1, (x: Value) => ops.divide(1, (op as (x: Value) => Value)(x)));
 const ofInverse = (op: Make) => of(1, (x: Value) => (op as (x: Value) => Value)(ops.divide(1, x) as Value));
-const folded = (op: Make) =>
+export const folded = (op: Make) =>
   of([2, Infinity], (...args: Value[]) =>
     args.reduce((all, one) => (op as (a: Value, b: Value) => Value)(all, one)),
   );
@@ -240,7 +240,7 @@ const others: Readonly<Record<string, TextFunction>> = {
   count: of(1, (x: Value) => shapeOf(x).reduce((size, length) => size * length, 1)),
 };
 
-const reductions = Object.fromEntries([
+export const reductions = Object.fromEntries([
   reduction("sum", ops.sum as never),
   reduction("prod", ops.prod as never),
   reduction("mean", ops.mean as never),
@@ -291,67 +291,6 @@ function collect(): ReadonlyMap<string, TextFunction> {
 }
 
 export const functions: ReadonlyMap<string, TextFunction> = /* @__PURE__ */ collect();
-
-/** Functions that mix elements, or make arrays: none is of one row alone. */
-const arrays = new Set<unknown>(
-  [
-    ...[
-      "softmax",
-      "logSoftmax",
-      "transpose",
-      "inv",
-      "det",
-      "cholesky",
-      "pinv",
-      "expm",
-      "svdvals",
-      "eigvalsh",
-      "diag",
-    ],
-    ...[
-      "diagonal",
-      "matrixTrace",
-      "tril",
-      "triu",
-      "sort",
-      "cumsum",
-      "cumprod",
-      "dot",
-      "outer",
-      "matmul",
-      "solve",
-      "kron",
-    ],
-    ...[
-      "cross",
-      "norm",
-      "quantile",
-      "zeros",
-      "ones",
-      "identity",
-      "range",
-      "linspace",
-      "concat",
-      "reshape",
-      "size",
-      "count",
-    ],
-    ...Object.keys(reductions),
-  ].map((name) => functions.get(name)),
-);
-
-/** The functions of numbers, by which many rows may be computed at once, each by itself. */
-export const rowFunctions: ReadonlyMap<string, TextFunction> = /* @__PURE__ */ ofRows();
-
-function ofRows(): ReadonlyMap<string, TextFunction> {
-  const each = { multiply: ops.multiply, divide: ops.divide, power: ops.power, pow: ops.power };
-  const many = { max: folded(ops.maximum), min: folded(ops.minimum) };
-  const plain = [...functions].filter(([, one]) => !arrays.has(one));
-  const all = new Map<string, TextFunction>(plain);
-  for (const [name, op] of Object.entries(each)) all.set(name, of(2, op));
-  for (const [name, of] of Object.entries(many)) all.set(name, of);
-  return all;
-}
 
 export const constants: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ...(["pi", "PI", "π"] as const).map((name) => [name, Math.PI] as const),
