@@ -6,7 +6,9 @@ import { gzipSync } from "node:zlib";
 import { check, expect, folder, installed, manifest, node, Skipped } from "./support.js";
 
 const program = `
-import { adam, add, compile, minimize, multiply, power, square, trace, valueAndGrad, vector, weightedSphere } from "adjoint";
+import { adam, add, compile, minimize, multiply, power, scalar, square, trace, valueAndGrad, vector, weightedSphere } from "adjoint";
+import { expression, math, toExpression } from "adjoint/expression";
+import { leastSquares } from "adjoint/solvers";
 import { comparisonPage, contourFigure, raceFigure } from "adjoint/figures";
 
 const check = (condition, what) => { if (!condition) throw new Error(what); };
@@ -15,6 +17,13 @@ const cubic = trace({ x: vector(2) }, ({ x: [x1, x2] }) =>
 export async function main() {
   const { value, grad } = compile(valueAndGrad(cubic))({ x: [2, 3] });
   check(value === 46 && grad.x[0] === 7 && grad.x[1] === 35, "gradient");
+  const text = expression("x: vector(2)\\nx[1]^2 + x[2]^2 + x[2]^3 + x[1] x[2]");
+  const slopes = compile(valueAndGrad(text))({ x: [2, 3] });
+  check(slopes.value === 46 && slopes.grad.x[1] === 35, "text");
+  check(expression(toExpression(text))({ x: [2, 3] }) === 46, "text of a text");
+  check(trace({ t: scalar() }, ({ t }) => math\`2 \${t}^2\`)({ t: 3 }) === 18, "template");
+  const fit = leastSquares(expression("[x - 3, 2 (y + 1)]"), { x: 0, y: 0 });
+  check(fit.status === "converged" && Math.abs(fit.parameters.x - 3) < 1e-8, "least squares");
   const sphere = weightedSphere();
   const run = minimize(sphere.f, { x: [3, 4] }, adam({ learningRate: 0.1 }), { steps: 150 });
   const options = { objective: sphere, runs: { adam: run } };
@@ -110,7 +119,8 @@ if (warnings.length > 0) throw new Error(warnings.join("\\n"));
     await check(`${name} · leaves out what isn't used`, async () => {
       await bundle("gradients.js");
       const text = readFileSync(join(path, "out/gradients.js"));
-      for (const unused of ["gammaln", "cholesky", "CsvError"]) expect(!text.includes(`"${unused}"`), unused);
+      for (const unused of ["gammaln", "cholesky", "CsvError", "expression"])
+        expect(!text.includes(`"${unused}"`), unused);
       return `${(gzipSync(text).length / 1024).toFixed(1)} KiB gzipped, ${statSync(join(path, "out/gradients.js")).size} bytes`;
     });
     await browser.check(name, join(path, "out"));

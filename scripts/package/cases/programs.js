@@ -5,6 +5,8 @@ export const core = (load) => `
 ${load("adjoint", "adam, add, compile, minimize, multiply, power, square, sin, trace, valueAndGrad, vector, readCsv, randomSource")}
 ${load("adjoint/graph", "cos")}
 ${load("adjoint/optimizers", "gradientDescent")}
+${load("adjoint/solvers", "leastSquares")}
+${load("adjoint/expression", "expression, math")}
 ${load("adjoint/testing", "checkGradient, gradientProperty")}
 ${load("adjoint/figures", "contourFigure, lossFigure, raceFigure, comparisonPage")}
 
@@ -15,6 +17,10 @@ const cubic = trace({ x: vector(2) }, ({ x }) => {
 });
 const { value, grad } = compile(valueAndGrad(cubic))({ x: [2, 3] });
 check(value === 46 && grad.x[0] === 7 && grad.x[1] === 35, "gradient");
+const text = expression("x: vector(2)\\nx[1]^2 + x[2]^2 + x[2]^3 + x[1] x[2]");
+check(valueAndGrad(text)({ x: [2, 3] }).grad.x[1] === 35, "text");
+check(trace({ x: vector(2) }, ({ x }) => math\`sum(\${x}.^2)\`)({ x: [1, 2] }) === 5, "template");
+check(Math.abs(leastSquares(expression("[t - 3]"), { t: 0 }).parameters.t - 3) < 1e-8, "least squares");
 check(cos(0) === 1 && typeof gradientDescent === "function", "entries");
 check(readCsv("a,b\\n1,2\\n").columns.b[0] === 2 && randomSource(1).uniform() > 0, "data");
 const optimizer = adam({ learningRate: 0.1 });

@@ -20,6 +20,7 @@ import { checkGradient, gradientProperty, graphs } from "adjoint/testing";
 import { contourFigure, type Figure } from "adjoint/figures";
 import { checkpointFile } from "adjoint/files";
 import { leastSquares } from "adjoint/solvers";
+import { expression, math } from "adjoint/expression";
 import "adjoint/fluent";
 
 export const f = trace({ x: vector(2) }, ({ x }) => sum(square(sin(x))));
@@ -35,6 +36,9 @@ export const property = gradientProperty(f);
 export const arbitrary = graphs();
 export const file = checkpointFile("run");
 export const fitted = leastSquares(trace({ x: vector(2) }, ({ x }) => x.subtract(1)), { x: [2, 3] });
+export const text = expression("x^2 + sum(v)", { inputs: { v: vector(3) } });
+export const slopes = valueAndGrad(text);
+export const template = trace({ x: vector(2) }, ({ x: [a, b] }) => math\`\${a}^2 + \${b}\`);
 export type Any = Expr;
 `;
 
