@@ -24,6 +24,10 @@ import type { Shape } from "./shape.js";
 import { isRecord } from "./tree.js";
 import type { Operand } from "./types.js";
 
+/**
+ * What `withDerivative` takes.
+ * @example const rule: CustomDerivative = { name: "sawtooth", derivative: { kind: "constant" } };
+ */
 export interface CustomDerivative {
   /** The function's name in prints and errors. */
   readonly name: string;

@@ -2,7 +2,10 @@
 import { describe } from "./describe.js";
 import { AdjointError } from "./errors.js";
 
-/** What the elements of a kernel's tensors are. */
+/**
+ * What the elements of a kernel's tensors are.
+ * @example const dtype: Dtype = "f32";
+ */
 export type Dtype = "f64" | "f32";
 
 /** The arrays of a dtype. */

@@ -23,7 +23,16 @@ import { functionOf, generalRecipe, type RecipeRule } from "./recipe.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "./shape.js";
 import type { Binary, Operand, Unary, Variadic } from "./types.js";
 
-/** What an elementwise op is, on operands of the types A: `readonly [Expr]` of one, `readonly [Expr, Expr]` of two. */
+/**
+ * What an elementwise op is, on operands of the types A: `readonly [Expr]` of one, `readonly [Expr, Expr]` of two.
+ *
+ * @example
+ * const cube: ElementwiseDefinition<readonly [Expr]> = {
+ *   name: "cube",
+ *   compute: (x) => x ** 3,
+ *   partials: (x) => [() => multiply(3, square(x)) as Expr],
+ * };
+ */
 export interface ElementwiseDefinition<A extends readonly Expr[] = readonly Expr[]>
   extends Pick<OpDefinition<Params, Operands>, "expand" | "applied" | "squared"> {
   readonly name: string;

@@ -7,6 +7,10 @@ import { placeholderOp } from "./placeholder.js";
 import type { Shape } from "./shape.js";
 import { flattenTree, isRecord, leavesOf, mapTree, type Path, pathText, rowsOf, type Tree } from "./tree.js";
 
+/**
+ * An input of a graph: where it stands in the inputs' tree, and its shape.
+ * @example const shapeOf = ({ shape }: Input): Shape => shape;
+ */
 export interface Input {
   /** The keys of records and the positions in lists that lead to it. */
   readonly path: Path;
@@ -15,7 +19,10 @@ export interface Input {
   readonly shape: Shape;
 }
 
-/** What a graph takes: its inputs in order, and the tree that has their positions at its leaves. */
+/**
+ * What a graph takes: its inputs in order, and the tree that has their positions at its leaves.
+ * @example const countInputs = ({ inputs }: Signature): number => inputs.length;
+ */
 export interface Signature {
   readonly inputs: readonly Input[];
   readonly inputTree: Tree<number>;
@@ -24,6 +31,7 @@ export interface Signature {
 /**
  * A computation as plain immutable data. `nodes` are in topological order, the inputs' first: node `i` is input `i`.
  * `outputs` is a tree with positions of nodes at its leaves.
+ * @example const size = ({ nodes }: Graph): number => nodes.length;
  */
 export interface Graph extends Signature {
   readonly nodes: readonly Node[];

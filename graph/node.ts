@@ -4,7 +4,10 @@ import { hashParams, mix, noParams, type Params, sameParams } from "./params.js"
 import { formatShape, type Shape, sizeOf, tooMany } from "./shape.js";
 import type { Elements } from "./shape-types.js";
 
-/** One application of an op: plain immutable data, its operands being positions of earlier nodes. */
+/**
+ * One application of an op: plain immutable data, its operands being positions of earlier nodes.
+ * @example const nameOf = (node: Node): string => node.op.name;
+ */
 export interface Node<P extends Params = Params> {
   readonly op: Op<P>;
   readonly operands: readonly number[];

@@ -15,6 +15,7 @@ import type { Shape } from "./shape.js";
 /**
  * The numbers that a graph is evaluated on: doubles, big numbers in tests, or code text in the compiler.
  * `apply` runs a scalar op; sums and products stand apart, since tensor ops are made of them.
+ * @example const double = <T>({ constant, multiply }: Arithmetic<T>, x: T): T => multiply(constant(2), x);
  */
 export interface Arithmetic<T> {
   constant(value: number): T;
@@ -120,6 +121,10 @@ export interface Constant {
   readonly kind: "constant";
 }
 
+/**
+ * An op's derivative, in one of the forms that rules have.
+ * @example const none: Derivative = { kind: "constant" };
+ */
 export type Derivative<P extends Params = Params, A extends Operands = Operands> =
   | Partials<P, A>
   | Transpose<P, A>
@@ -128,7 +133,10 @@ export type Derivative<P extends Params = Params, A extends Operands = Operands>
   | MaskedRules<P>
   | Constant;
 
-/** The values from which property tests draw an operand. */
+/**
+ * The values from which property tests draw an operand.
+ * @example const positive: Domain = { kind: "real", low: 0.1, high: 3 };
+ */
 export interface Domain {
   readonly kind: "real" | "integer" | "boolean";
   readonly low: number;
@@ -216,7 +224,10 @@ export interface ShapesOf<A extends Operands = Operands> {
 /** The elements of each operand, row-major. */
 export type ValuesOf<A extends Operands, T> = { readonly [K in keyof A]: readonly T[] };
 
-/** An op's record; A are its operands, where their number is known. */
+/**
+ * An op's record; A are its operands, where their number is known.
+ * @example const nameOf = (definition: OpDefinition): string => definition.name;
+ */
 export interface OpDefinition<P extends Params = Params, A extends Operands = Operands> {
   readonly name: string;
   /** Swapping the two operands changes nothing, not even the last bit. */
@@ -279,6 +290,10 @@ export interface OpDefinition<P extends Params = Params, A extends Operands = Op
   readonly domains: readonly Domain[];
 }
 
+/**
+ * A registered op.
+ * @example const nameOf = (op: Op): string => op.name;
+ */
 export interface Op<P extends Params = Params> extends OpDefinition<P> {
   /** A small number of its own, for hashing. */
   readonly key: number;

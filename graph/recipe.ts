@@ -86,7 +86,10 @@ export type Condition =
   | readonly ["and" | "or", Condition, Condition]
   | readonly ["truthy", Recipe];
 
-/** A number: that of an operand, by the operand's place; a known one; or what an instruction makes of others. */
+/**
+ * A number: that of an operand, by the operand's place; a known one; or what an instruction makes of others.
+ * @example const double: Recipe = ["multiply", { value: 2 }, 0];
+ */
 export type Recipe =
   | number
   | { readonly value: number }

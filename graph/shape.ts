@@ -1,4 +1,7 @@
-/** The lengths of a tensor's axes, outermost first; `[]` is a scalar. Data are row-major everywhere. */
+/**
+ * The lengths of a tensor's axes, outermost first; `[]` is a scalar. Data are row-major everywhere.
+ * @example const shape: Shape = [2, 3];
+ */
 export type Shape = readonly number[];
 
 /** Number of elements: the product of the axes' lengths (1 for a scalar). */

@@ -15,7 +15,10 @@ import { isRecord, type Listed, type Path, type Tree, unflattenTree } from "./tr
 import type { Operand } from "./types.js";
 import type { ShapedValues, Value } from "./values.js";
 
-/** What an input is: its shape. */
+/**
+ * What an input is: its shape.
+ * @example const spec: Spec<[2]> = vector(2);
+ */
 export interface Spec<S extends Shape = Shape> {
   readonly shape: S;
 }
@@ -70,10 +73,16 @@ export function tensor<const S extends Shape>(shape: S): Spec<{ -readonly [K in 
   return { shape: Object.freeze(readShape(shape, "tensor")) as never };
 }
 
-/** The kinds of named inputs: of each its spec, or a record or a list of others. */
+/**
+ * The kinds of named inputs: of each its spec, or a record or a list of others.
+ * @example const specs: Specs = { x: vector(2), layers: [{ W: matrix(2, 2), b: vector(2) }] };
+ */
 export type Specs = { readonly [name: string]: Tree<Spec> };
 
-/** The shapes of named inputs, and of trees of them. */
+/**
+ * The shapes of named inputs, and of trees of them.
+ * @example const shapes: Shapes = { x: [2], layers: [{ W: [2, 2], b: [2] }] };
+ */
 export type Shapes = { readonly [name: string]: Tree<Shape> };
 
 // What is made of a tree: at its leaves, and else of its parts. A list of any length is told from one of known items
@@ -101,7 +110,10 @@ export type ExprsOf<I> =
         ? readonly ExprsOf<E>[]
         : { [K in keyof I]: ExprsOf<I[K]> };
 
-/** What a traced function returns: an expression, or a record or a list of others. */
+/**
+ * What a traced function returns: an expression, or a record or a list of others.
+ * @example const outputs = (loss: Expr, layers: Expr[]): Outputs => ({ loss, layers });
+ */
 export type Outputs = Tree<Expr>;
 
 /** What a user's function may return: numbers become constants. */
@@ -117,7 +129,10 @@ type Lifted<O> = O extends Expr
         ? readonly Lifted<E>[]
         : { [K in keyof O]: Lifted<O[K]> };
 
-/** The numbers of outputs: a scalar is a number, a tensor a flat row-major array. */
+/**
+ * The numbers of outputs: a scalar is a number, a tensor a flat row-major array.
+ * @example const results: Results<{ f: Expr<[]>; g: Expr<[2]> }> = { f: 1, g: Float64Array.of(1, 2) };
+ */
 export type Results<O, A = Float64Array> =
   O extends Expr<infer S>
     ? number extends S["length"]
@@ -156,6 +171,7 @@ export type OperandsOf<I> = I extends Shape
 /**
  * A function that has become a graph. On numbers it computes (by the interpreter: `compile` it to do so fast), on
  * expressions of another trace it composes.
+ * @example const f: Traced<{ x: [2] }, Expr<[]>> = trace({ x: vector(2) }, ({ x }) => sum(x));
  */
 export interface Traced<I extends Shapes = Shapes, O = Outputs> {
   (inputs: ValuesOf<I>): Results<O>;
@@ -163,6 +179,10 @@ export interface Traced<I extends Shapes = Shapes, O = Outputs> {
   readonly graph: Graph;
 }
 
+/**
+ * Options of `trace`.
+ * @example const options: TraceOptions = { debug: true };
+ */
 export interface TraceOptions {
   /**
    * Each node remembers the line that made it, and so do the nodes of its derivatives. Calls then throw where a result

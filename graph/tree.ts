@@ -4,7 +4,10 @@
  * of the keys on the way to it; its text is for errors alone, as two paths may have the same (`a.b`).
  */
 
-/** A value, or named or numbered trees of values. */
+/**
+ * A value, or named or numbered trees of values.
+ * @example const names: Tree<string> = { x: "a", list: ["b", { y: "c" }] };
+ */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
 
 /** A list of known items, in types. */

@@ -30,10 +30,16 @@ export type NumericArray =
   | Uint8Array
   | Uint8ClampedArray;
 
-/** Nested rows of numbers, or a typed array: `[1, 2]`, `[[1, 2], [3, 4]]`, `Float64Array`. */
+/**
+ * Nested rows of numbers, or a typed array: `[1, 2]`, `[[1, 2], [3, 4]]`, `Float64Array`.
+ * @example const rows: NestedArray = [[1, 2], [3, 4]];
+ */
 export type NestedArray = readonly number[] | readonly NestedArray[] | NumericArray;
 
-/** What an op takes: an expression, a number, constant data, or nested lists of these. */
+/**
+ * What an op takes: an expression, a number, constant data, or nested lists of these.
+ * @example const row = (x: Expr): Operand => [x, 1];
+ */
 export type Operand = Expr | number | NestedArray | readonly Operand[];
 
 /**

@@ -6,13 +6,19 @@ import { formatShape, mostAxes, type Shape, sameShape, sizeOf, tooMany } from ".
 import { isRecord, rowsOf } from "./tree.js";
 import type { NestedArray, NumericArray } from "./types.js";
 
-/** Numbers row by row with their shape. */
+/**
+ * Numbers row by row with their shape.
+ * @example const values: ShapedValues = { data: Float64Array.of(1, 2, 3, 4), shape: [2, 2] };
+ */
 export interface ShapedValues {
   readonly data: readonly number[] | NumericArray;
   readonly shape: Shape;
 }
 
-/** What can be given for an input, besides numbers with their shape: a number for a scalar, else nested rows or a flat array. */
+/**
+ * What can be given for an input, besides numbers with their shape: a number for a scalar, else nested rows or a flat array.
+ * @example const value: Value = [[1, 2], [3, 4]];
+ */
 export type Value = number | NestedArray;
 
 /** Whether something is a record of `data` and `shape`, and of nothing else. */

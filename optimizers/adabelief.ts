@@ -22,6 +22,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `adabelief`.
+ * @example const options: AdaBeliefOptions = { learningRate: 0.01 };
+ */
 export type AdaBeliefOptions = OptionsOf<typeof options>;
 
 /**

@@ -18,6 +18,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `adadelta`.
+ * @example const options: AdadeltaOptions = { learningRate: 1 };
+ */
 export type AdadeltaOptions = OptionsOf<typeof options>;
 
 /**

@@ -38,6 +38,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `adafactor`.
+ * @example const options: AdafactorOptions = { learningRate: 0.01 };
+ */
 export type AdafactorOptions = OptionsOf<typeof options>;
 
 type AdafactorSlots = {

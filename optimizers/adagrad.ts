@@ -22,6 +22,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `adagrad`.
+ * @example const options: AdagradOptions = { learningRate: 0.1 };
+ */
 export type AdagradOptions = OptionsOf<typeof options>;
 
 /**

@@ -29,6 +29,10 @@ const options = {
   weightDecay: atLeastZero(0),
 };
 
+/**
+ * Options of `adam`.
+ * @example const options: AdamOptions = { learningRate: 0.01, beta1: 0.95 };
+ */
 export type AdamOptions = OptionsOf<typeof options>;
 
 export type AdamSlots = {
@@ -95,6 +99,10 @@ export function adam(given: AdamOptions): Optimizer<AdamSlots> {
   });
 }
 
+/**
+ * Options of `amsgrad`.
+ * @example const options: AmsgradOptions = { learningRate: 0.01 };
+ */
 export type AmsgradOptions = Omit<AdamOptions, "amsgrad">;
 
 /**

@@ -20,6 +20,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `adamax`.
+ * @example const options: AdamaxOptions = { learningRate: 0.01 };
+ */
 export type AdamaxOptions = OptionsOf<typeof options>;
 
 /**

@@ -11,6 +11,10 @@ const options = {
   weightDecay: atLeastZero(0.01),
 };
 
+/**
+ * Options of `adamw`.
+ * @example const options: AdamWOptions = { learningRate: 0.01, weightDecay: 0.1 };
+ */
 export type AdamWOptions = OptionsOf<typeof options>;
 
 /**

@@ -24,6 +24,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `adan`.
+ * @example const options: AdanOptions = { learningRate: 0.01 };
+ */
 export type AdanOptions = OptionsOf<typeof options>;
 
 /**

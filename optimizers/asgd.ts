@@ -20,6 +20,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `asgd`.
+ * @example const options: AsgdOptions = { learningRate: 0.1 };
+ */
 export type AsgdOptions = OptionsOf<typeof options>;
 
 /**

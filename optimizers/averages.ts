@@ -31,6 +31,10 @@ const exponentialOptions = {
   decay: fraction(0.999),
 };
 
+/**
+ * Options of `exponentialAverage`.
+ * @example const options: ExponentialAverageOptions = { decay: 0.99 };
+ */
 export type ExponentialAverageOptions = OptionsOf<typeof exponentialOptions>;
 
 /**
@@ -70,6 +74,10 @@ const stochasticOptions = {
   every: count(1),
 };
 
+/**
+ * Options of `stochasticWeightAverage`.
+ * @example const options: StochasticWeightAverageOptions = { from: 100, every: 10 };
+ */
 export type StochasticWeightAverageOptions = OptionsOf<typeof stochasticOptions>;
 
 /**
@@ -116,6 +124,10 @@ const lookaheadOptions = {
   share: share(0.5),
 };
 
+/**
+ * Options of `lookahead`.
+ * @example const options: LookaheadOptions = { every: 5, share: 0.5 };
+ */
 export type LookaheadOptions = OptionsOf<typeof lookaheadOptions>;
 
 /**
@@ -167,6 +179,10 @@ const plateauOptions = {
   leastScale: share(0),
 };
 
+/**
+ * Options of `reduceOnPlateau`.
+ * @example const options: ReduceOnPlateauOptions = { patience: 20 };
+ */
 export type ReduceOnPlateauOptions = OptionsOf<typeof plateauOptions>;
 
 /**

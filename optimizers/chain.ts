@@ -6,19 +6,28 @@ import { isOptimizer } from "./optimizer.js";
 import { applyTo, treeOptimizer } from "./tree.js";
 import type { BySlot, Landscape, Optimizer, Place, Slot, Slots } from "./types.js";
 
-/** A parameter on its way through a chain. */
+/**
+ * A parameter on its way through a chain.
+ * @example const change = ({ start, parameter }: Passing) => subtract(parameter, start);
+ */
 export interface Passing<S extends Slots = Slots> extends Place<S> {
   /** The parameter before the step; `parameter` is what the parts before have made of it. */
   readonly start: Expr;
 }
 
-/** What a part makes of a gradient or a parameter, and the next values of its slots. */
+/**
+ * What a part makes of a gradient or a parameter, and the next values of its slots.
+ * @example const changedOf = ({ changed }: Changed): Expr => changed;
+ */
 export interface Changed<S extends Slots = Slots> {
   readonly changed: Expr;
   readonly slots: BySlot<S, Expr>;
 }
 
-/** A link of a chain that is no optimizer by itself, such as `clipByGlobalNorm(1)`. */
+/**
+ * A link of a chain that is no optimizer by itself, such as `clipByGlobalNorm(1)`.
+ * @example const part: Part = clipByGlobalNorm(1);
+ */
 export interface Part<S extends Slots = Slots> {
   readonly name: string;
   readonly slots: S;

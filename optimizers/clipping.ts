@@ -46,7 +46,10 @@ import type { NoSlots } from "./types.js";
 /** Gradients by parameter name, as expressions or numbers, and trees of them. */
 type Gradients = { readonly [name: string]: Tree<Operand | ShapedValues> };
 
-/** Expressions stay expressions, numbers numbers; arrays come back as nested arrays. */
+/**
+ * Expressions stay expressions, numbers numbers; arrays come back as nested arrays.
+ * @example const clipped: Clipped<{ x: number[] }> = { x: [0.6, 0.8] };
+ */
 export type Clipped<G> = G extends Expr
   ? G
   : G extends number
@@ -178,6 +181,10 @@ const adaptiveOptions = {
   epsilon: atLeastZero(1e-3),
 };
 
+/**
+ * Options of `clipAdaptively`.
+ * @example const options: ClipAdaptivelyOptions = { ratio: 0.05 };
+ */
 export type ClipAdaptivelyOptions = OptionsOf<typeof adaptiveOptions>;
 
 /**

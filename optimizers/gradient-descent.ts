@@ -14,6 +14,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `gradientDescent`.
+ * @example const options: GradientDescentOptions = { learningRate: 0.1 };
+ */
 export type GradientDescentOptions = OptionsOf<typeof options>;
 
 /**

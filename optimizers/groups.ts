@@ -27,7 +27,10 @@ export function frozen(): Optimizer<NoSlots> {
   });
 }
 
-/** Parameters by path, and what moves them. */
+/**
+ * Parameters by path, and what moves them.
+ * @example const group: Group = ["**.b", adam({ learningRate: 0.01 })];
+ */
 export type Group = readonly [pattern: Pattern, optimizer: Optimizer];
 
 /**

@@ -20,6 +20,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `lamb`.
+ * @example const options: LambOptions = { learningRate: 0.01 };
+ */
 export type LambOptions = OptionsOf<typeof options>;
 
 /**

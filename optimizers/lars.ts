@@ -22,6 +22,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `lars`.
+ * @example const options: LarsOptions = { learningRate: 0.1 };
+ */
 export type LarsOptions = OptionsOf<typeof options>;
 
 /**

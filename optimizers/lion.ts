@@ -18,6 +18,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `lion`.
+ * @example const options: LionOptions = { learningRate: 0.001 };
+ */
 export type LionOptions = OptionsOf<typeof options>;
 
 /**

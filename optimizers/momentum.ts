@@ -23,6 +23,10 @@ const options = {
   learningRateInsideVelocity: flag(true),
 };
 
+/**
+ * Options of `momentum`.
+ * @example const options: MomentumOptions = { learningRate: 0.01 };
+ */
 export type MomentumOptions = OptionsOf<typeof options>;
 
 /**

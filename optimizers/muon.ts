@@ -38,6 +38,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `muon`.
+ * @example const options: MuonOptions = { learningRate: 0.02 };
+ */
 export type MuonOptions = OptionsOf<typeof options>;
 
 /**

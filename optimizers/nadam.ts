@@ -22,6 +22,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `nadam`.
+ * @example const options: NAdamOptions = { learningRate: 0.01 };
+ */
 export type NAdamOptions = OptionsOf<typeof options>;
 
 /**

@@ -2,13 +2,22 @@
 import { Expr } from "../graph/index.js";
 import { isFunction, isLength, type Option } from "../graph/internal.js";
 
-/** A number, or a scalar expression of the trace in which the rule is used. */
+/**
+ * A number, or a scalar expression of the trace in which the rule is used.
+ * @example const rate: Hyperparameter = 0.01;
+ */
 export type Hyperparameter = number | Expr;
 
-/** A rate for each step, as a graph function of the step's number; the first step is 1. */
+/**
+ * A rate for each step, as a graph function of the step's number; the first step is 1.
+ * @example const schedule: Schedule = (step) => divide(0.1, step);
+ */
 export type Schedule = (step: Expr) => Hyperparameter;
 
-/** One rate for all steps, or one for each. */
+/**
+ * One rate for all steps, or one for each.
+ * @example const rate: LearningRate = (step) => divide(0.1, step);
+ */
 export type LearningRate = Hyperparameter | Schedule;
 
 /** A number with a range, or a scalar expression, whose number can't be known yet. */

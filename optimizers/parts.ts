@@ -17,6 +17,10 @@ const decayOptions = {
   only,
 };
 
+/**
+ * Options of `decayWeights`.
+ * @example const options: DecayWeightsOptions = { weightDecay: 0.01, only: "**.W" };
+ */
 export type DecayWeightsOptions = OptionsOf<typeof decayOptions>;
 
 /**
@@ -79,6 +83,10 @@ const noiseOptions = {
   seed: seed(0),
 };
 
+/**
+ * Options of `addNoise`.
+ * @example const options: AddNoiseOptions = { variance: 0.01, seed: 1 };
+ */
 export type AddNoiseOptions = OptionsOf<typeof noiseOptions>;
 
 /**

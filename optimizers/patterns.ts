@@ -4,6 +4,7 @@ import { type Option, type Path, pathText } from "../graph/internal.js";
 /**
  * Parameters by path: `"layers.0"` is that parameter or all that stands below it; `*` is any key, `**` any number of keys, so that
  * `"**.b"` is every `b` and `"*"` everything. Or an expression that paths such as `layers.0.W` must match.
+ * @example const pattern: Pattern = "layers.*.W";
  */
 export type Pattern = string | RegExp;
 

@@ -51,7 +51,16 @@ const prodigyOptions = {
   safeguardWarmup: flag(false),
 };
 
+/**
+ * Options of `prodigy`.
+ * @example const options: ProdigyOptions = { weightDecay: 0.01 };
+ */
 export type ProdigyOptions = OptionsOf<typeof prodigyOptions>;
+
+/**
+ * Options of `dadaptAdamW`.
+ * @example const options: DAdaptAdamWOptions = { weightDecay: 0.01 };
+ */
 export type DAdaptAdamWOptions = OptionsOf<typeof common>;
 
 type EstimateSlots = {

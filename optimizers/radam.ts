@@ -20,6 +20,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `radam`.
+ * @example const options: RAdamOptions = { learningRate: 0.01 };
+ */
 export type RAdamOptions = OptionsOf<typeof options>;
 
 /**

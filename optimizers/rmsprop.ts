@@ -26,6 +26,10 @@ const options = {
   learningRateInsideVelocity: flag(true),
 };
 
+/**
+ * Options of `rmsprop`.
+ * @example const options: RmspropOptions = { learningRate: 0.01 };
+ */
 export type RmspropOptions = OptionsOf<typeof options>;
 
 type RmspropSlots = {

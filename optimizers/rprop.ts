@@ -20,6 +20,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `rprop`.
+ * @example const options: RpropOptions = { learningRate: 0.01 };
+ */
 export type RpropOptions = OptionsOf<typeof options>;
 
 /**

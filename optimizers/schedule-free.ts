@@ -25,7 +25,16 @@ const adamOptions = {
   epsilon: atLeastZero(1e-8),
 };
 
+/**
+ * Options of `scheduleFreeSgd`.
+ * @example const options: ScheduleFreeSgdOptions = { learningRate: 0.5 };
+ */
 export type ScheduleFreeSgdOptions = OptionsOf<typeof common>;
+
+/**
+ * Options of `scheduleFreeAdamW`.
+ * @example const options: ScheduleFreeAdamWOptions = { learningRate: 0.01 };
+ */
 export type ScheduleFreeAdamWOptions = OptionsOf<typeof adamOptions>;
 
 /** What both keep: the point z of the steps, the average x of these points, and what weighs them. */

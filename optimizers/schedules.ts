@@ -43,7 +43,10 @@ import {
   requiredPositive,
 } from "./options.js";
 
-/** A schedule that also takes a plain step number. */
+/**
+ * A schedule that also takes a plain step number.
+ * @example const halfwayOf = (schedule: NumericSchedule): number => schedule(50);
+ */
 export interface NumericSchedule {
   (step: number): number;
   (step: Expr): Hyperparameter;

@@ -20,6 +20,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `sgd`.
+ * @example const options: SgdOptions = { learningRate: 0.1, momentum: 0.9 };
+ */
 export type SgdOptions = OptionsOf<typeof options>;
 
 type SgdSlots = {

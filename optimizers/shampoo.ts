@@ -30,6 +30,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `shampoo`.
+ * @example const options: ShampooOptions = { learningRate: 0.1 };
+ */
 export type ShampooOptions = OptionsOf<typeof options>;
 
 type ShampooSlots = {

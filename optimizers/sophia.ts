@@ -38,6 +38,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `sophia`.
+ * @example const options: SophiaOptions = { learningRate: 0.01 };
+ */
 export type SophiaOptions = OptionsOf<typeof options>;
 
 /**

@@ -2,7 +2,10 @@
 import type { Expr, Graph, NestedArray, Operand, Shape, ShapedValues, Tree, Value } from "../graph/index.js";
 import type { Listed, NumericArray, Path } from "../graph/internal.js";
 
-/** What an optimizer remembers for each parameter between steps. */
+/**
+ * What an optimizer remembers for each parameter between steps.
+ * @example const mean: Slot = { initial: 0 };
+ */
 export interface Slot {
   /** The number that all elements begin with, or what gives the elements for the slot's shape and the parameter's path. */
   readonly initial: number | ((shape: Shape, path: Path) => ArrayLike<number>);
@@ -17,16 +20,28 @@ export interface Slot {
   readonly check?: (value: number) => void;
 }
 
-/** Slots by name. Those that exist with some options only are optional. */
+/**
+ * Slots by name. Those that exist with some options only are optional.
+ * @example const slots: Slots = { mean: { initial: 0 }, count: { initial: 0, scalar: true } };
+ */
 export type Slots = Readonly<Record<string, Slot>>;
 
-/** The slots of an optimizer that remembers nothing. */
+/**
+ * The slots of an optimizer that remembers nothing.
+ * @example const optimizer: Optimizer<NoSlots> = gradientDescent({ learningRate: 0.1 });
+ */
 export type NoSlots = Readonly<Record<never, Slot>>;
 
-/** One `T` a slot. */
+/**
+ * One `T` a slot.
+ * @example const slots: BySlot<{ mean: Slot }, number> = { mean: 0 };
+ */
 export type BySlot<S extends Slots, T> = { readonly [K in keyof S]: T };
 
-/** What a rule gives: the next parameter, of the same shape, and the next value of every slot there is. */
+/**
+ * What a rule gives: the next parameter, of the same shape, and the next value of every slot there is.
+ * @example const parameterOf = ({ parameter }: Update): Expr => parameter;
+ */
 export interface Update<S extends Slots = Slots> {
   readonly parameter: Expr;
   readonly slots: BySlot<S, Expr>;
@@ -40,7 +55,10 @@ interface Definition<S extends Slots> {
   readonly hyperparameters: Readonly<Record<string, unknown>>;
 }
 
-/** What makes an optimizer. */
+/**
+ * What makes an optimizer.
+ * @example const nameOf = ({ name }: OptimizerDefinition): string => name;
+ */
 export interface OptimizerDefinition<S extends Slots = Slots> extends Definition<S> {
   /**
    * One step for one parameter. `gradient` has its shape, and so have the slots without a shape of their own; `step` is a
@@ -49,7 +67,10 @@ export interface OptimizerDefinition<S extends Slots = Slots> extends Definition
   rule(parameter: Expr, gradient: Expr, slots: BySlot<S, Expr>, step: Expr): Update<S>;
 }
 
-/** A parameter of a tree with all that belongs to it. */
+/**
+ * A parameter of a tree with all that belongs to it.
+ * @example const gradientOf = ({ gradient }: Place): Expr => gradient;
+ */
 export interface Place<S extends Slots = Slots> {
   readonly path: Path;
   readonly parameter: Expr;
@@ -60,6 +81,7 @@ export interface Place<S extends Slots = Slots> {
 /**
  * What is minimized, for rules that look at it themselves: points and directions are lists of expressions, one for each
  * parameter in the rule's order.
+ * @example const slopesAt = (landscape: Landscape, x: Expr) => landscape.gradient([x]);
  */
 export interface Landscape {
   value(point: readonly Expr[]): Expr;
@@ -68,7 +90,10 @@ export interface Landscape {
   hvp(point: readonly Expr[], direction: readonly Expr[]): readonly Expr[];
 }
 
-/** What makes an optimizer that looks at all parameters at once. */
+/**
+ * What makes an optimizer that looks at all parameters at once.
+ * @example const nameOf = ({ name }: TreeDefinition): string => name;
+ */
 export interface TreeDefinition<S extends Slots = Slots> extends Definition<S> {
   /**
    * One step for all parameters, which come in the order of their paths whatever the order of keys, and so must what it
@@ -77,35 +102,54 @@ export interface TreeDefinition<S extends Slots = Slots> extends Definition<S> {
   treeRule(places: readonly Place<S>[], step: Expr, landscape: Landscape): readonly Update<S>[];
 }
 
-/** What is minimized, for optimizers that look at it besides the gradient they are given. */
+/**
+ * What is minimized, for optimizers that look at it besides the gradient they are given.
+ * @example const problem: Problem = { objective: trace({ x: vector(2) }, ({ x }) => sum(square(x))) };
+ */
 export interface Problem<D = never> {
   /** A traced scalar function of the parameters, and of the data. */
   readonly objective: { readonly graph: Graph };
   readonly data?: D;
 }
 
-/** The formula of an optimizer, on expressions. */
+/**
+ * The formula of an optimizer, on expressions.
+ * @example const rule: Rule = (parameter, gradient) => ({ parameter: subtract(parameter, gradient) as Expr, slots: {} });
+ */
 export type Rule<S extends Slots = Slots> = OptimizerDefinition<S>["rule"];
 
-/** Numbers by parameter name: a number, nested rows, or a flat row-major array. */
+/**
+ * Numbers by parameter name: a number, nested rows, or a flat row-major array.
+ * @example const values: Values = { x: [1, 2], y: 3 };
+ */
 export type Values = Readonly<Record<string, Value>>;
 
-/** Expressions by parameter name. */
+/**
+ * Expressions by parameter name.
+ * @example const both = (x: Expr, y: Expr): Exprs => ({ x, y });
+ */
 export type Exprs = Readonly<Record<string, Expr>>;
 
 /**
  * Numbers of parameters, and of records and lists of them: what is numbers all through, a typed array, or one with its
  * shape is a parameter; all other records and lists are trees.
+ * @example const start: ParameterValues = { x: 1, layers: [{ W: [[1, 2], [3, 4]], b: [0, 0] }] };
  */
 export type ParameterValues = { readonly [name: string]: Tree<Value | ShapedValues> };
 
-/** Expressions of parameters, and of records and lists of them. */
+/**
+ * Expressions of parameters, and of records and lists of them.
+ * @example const layers = (W: Expr, b: Expr): ParameterExprs => ({ layers: [{ W, b }] });
+ */
 export type ParameterExprs = { readonly [name: string]: Tree<Expr> };
 
 /** What is a parameter, and no list of some. */
 type Leaf = number | NumericArray | ShapedValues | Expr | readonly number[];
 
-/** A tree like that of the parameters, with T for each. */
+/**
+ * A tree like that of the parameters, with T for each.
+ * @example const rates: Like<{ x: number[]; y: number }, number> = { x: 0.1, y: 0.2 };
+ */
 export type Like<P, T> = P extends Leaf
   ? T
   : P extends readonly NumericArray[]
@@ -118,7 +162,10 @@ export type Like<P, T> = P extends Leaf
           ? readonly Like<E, T>[]
           : { readonly [K in keyof P]: Like<P[K], T> };
 
-/** What an optimizer holds between steps: plain data, in the parameters' tree. */
+/**
+ * What an optimizer holds between steps: plain data, in the parameters' tree.
+ * @example const stepsOf = ({ step }: OptimizerState): number => step;
+ */
 export interface OptimizerState<S extends Slots = Slots, P = Values> {
   /** The number of steps taken. */
   readonly step: number;
@@ -128,7 +175,10 @@ export interface OptimizerState<S extends Slots = Slots, P = Values> {
   readonly slots: BySlot<S, Like<P, number | Float64Array>>;
 }
 
-/** Parameters after a step: numbers stay numbers, everything else is a flat row-major array. */
+/**
+ * Parameters after a step: numbers stay numbers, everything else is a flat row-major array.
+ * @example const after: Stepped<{ x: number[]; y: number }> = { x: Float64Array.of(1, 2), y: 3 };
+ */
 export type Stepped<P> = P extends number
   ? number
   : P extends Leaf
@@ -143,7 +193,10 @@ export type Stepped<P> = P extends number
             ? readonly Stepped<E>[]
             : { [K in keyof P]: Stepped<P[K]> };
 
-/** An update rule with its options. It holds no state: `init` makes it, `step` takes and gives it. */
+/**
+ * An update rule with its options. It holds no state: `init` makes it, `step` takes and gives it.
+ * @example const optimizer: Optimizer = adam({ learningRate: 0.1 });
+ */
 export interface Optimizer<S extends Slots = Slots> extends OptimizerDefinition<S> {
   /** The rule for all parameters at once, where it looks at them all. */
   readonly treeRule?: TreeDefinition<S>["treeRule"];

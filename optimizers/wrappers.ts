@@ -90,6 +90,10 @@ const samOptions = {
   adaptive: flag(false),
 };
 
+/**
+ * Options of `sam`.
+ * @example const options: SamOptions = { radius: 0.1 };
+ */
 export type SamOptions = OptionsOf<typeof samOptions>;
 
 /**

@@ -22,6 +22,10 @@ const options = {
   maximize: flag(false),
 };
 
+/**
+ * Options of `yogi`.
+ * @example const options: YogiOptions = { learningRate: 0.01 };
+ */
 export type YogiOptions = OptionsOf<typeof options>;
 
 /**

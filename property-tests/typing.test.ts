@@ -5,20 +5,28 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { markdownBlocks } from "../scripts/documents/blocks.js";
+import { checkedText, markdownPrograms } from "../scripts/documents/programs.js";
 import { slopes } from "./fixtures/fluent-program.js";
 import { shapes } from "./fixtures/user-program.js";
-import { compileProgram } from "./support/user-project.js";
+import { type Compiled, compilePrograms } from "./support/user-project.js";
 
 const typing = suite("typing");
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
 const program = fixture("user-program.ts");
 const mistakes = fixture("wrong-programs.ts");
-const compiled = compileProgram({
-  "user-program.ts": program,
-  "fluent-program.ts": fixture("fluent-program.ts"),
-  "wrong-programs.ts": mistakes.replaceAll("@ts-expect-error", "expected"),
-});
+const readme = markdownPrograms(
+  markdownBlocks("README.md", readFileSync(new URL("../README.md", import.meta.url), "utf8"), "ts"),
+);
+const [compiled, ...ofReadme] = compilePrograms([
+  {
+    "user-program.ts": program,
+    "fluent-program.ts": fixture("fluent-program.ts"),
+    "wrong-programs.ts": mistakes.replaceAll("@ts-expect-error", "expected"),
+  },
+  ...readme.map((one) => ({ [`${one.name}.ts`]: checkedText(one) })),
+]) as [Compiled, ...Compiled[]];
 
 typing("a user's program compiles, and the declarations with it", () => {
   assert.equal(
@@ -61,6 +69,14 @@ typing("mistakes are told in the words of the run-time errors", () => {
 typing("programs of 250 lines in all, and the declarations, cost few types", () => {
   assert.ok(program.split("\n").length > 200);
   assert.ok(compiled.instantiations < 200_000, `${compiled.instantiations} instantiations`);
+});
+
+typing("each program of the README compiles by itself, and costs little more than the declarations", () => {
+  assert.ok(readme.length >= 6);
+  ofReadme.forEach(({ diagnostics, instantiations }, i) => {
+    assert.equal(diagnostics, []);
+    assert.ok(instantiations < 115_000, `${readme[i]!.name}: ${instantiations} instantiations`);
+  });
 });
 
 typing.run();

@@ -23,6 +23,10 @@ import { scalarizeIfGeneral } from "./scalars/scalarize.js";
 import { straightLine } from "./wasm/straight.js";
 import { keysOf, wrapperText } from "./wrapper.js";
 
+/**
+ * Options of `compile`.
+ * @example const options: CompileOptions = { dtype: "f32" };
+ */
 export interface CompileOptions<D extends Dtype = Dtype> {
   /**
    * The elements of all tensors: `"f64"` (default) or `"f32"`. Sums and products are formed in f64 but for matmul.

@@ -24,6 +24,10 @@ export type OutputArrays<O, A> = O extends { readonly shape: Shape }
       ? readonly OutputArrays<E, A>[]
       : { [K in keyof O]: OutputArrays<O[K], A> };
 
+/**
+ * A compiled function.
+ * @example const kernel: Kernel<{ x: [2] }, Expr<[]>> = compile(trace({ x: vector(2) }, ({ x }) => sum(x)));
+ */
 export interface Kernel<I extends Shapes, O, A = Float64Array> {
   /**
    * Computes into fresh arrays, which the caller may keep. Inputs may be nested, flat or typed arrays. Where all

@@ -20,7 +20,10 @@ import { pullback } from "./reverse.js";
 import type { Gradients, Name, Named } from "./selection.js";
 import { close, differentiate, type Opened, open, valueOr } from "./transformations.js";
 
-/** For an output of shape O, its Jacobian by each input: the output's axes, then the input's. */
+/**
+ * For an output of shape O, its Jacobian by each input: the output's axes, then the input's.
+ * @example type Slopes = Jacobians<Expr<[3]>, { x: [2] }, "x">;
+ */
 export type Jacobians<O, I, N> =
   O extends Expr<infer S>
     ? ExprsAfter<S, Named<I, N>>
@@ -74,7 +77,10 @@ export function jacobian<I extends Shapes, O, const N extends Name<I> = keyof I 
   return close(opened, unflattenTree<Expr, Tree<Expr>>(value, isExpr, jacobians) as Tree<Expr>);
 }
 
-/** For a scalar objective, its second derivatives: `hessian(f).x.y` has the axes of `x`, then those of `y`. */
+/**
+ * For a scalar objective, its second derivatives: `hessian(f).x.y` has the axes of `x`, then those of `y`.
+ * @example type Curvatures = Hessians<{ x: [2] }, "x">;
+ */
 export type Hessians<I, N> = Jacobians<Gradients<I, N>, I, N>;
 
 /**

@@ -7,7 +7,10 @@ import type { Expr } from "../node.js";
 import { isLength, type Shape } from "../shape.js";
 import { foldTree, type Key, type Listed, type Path, pathText, rowsOf, type Tree } from "../tree.js";
 
-/** The name of an input or of a tree of them, `"layers"` or `"layers.0.W"`, or its path: `["layers", 0, "W"]`. */
+/**
+ * The name of an input or of a tree of them, `"layers"` or `"layers.0.W"`, or its path: `["layers", 0, "W"]`.
+ * @example const name: Name<{ x: [2]; y: [] }> = "y";
+ */
 export type Name<I> =
   | (keyof I & string)
   | (I[keyof I] extends Shape ? never : Path | `${keyof I & string}.${string}`);
@@ -40,7 +43,10 @@ export type ExprsLike<T> = T extends Shape
       ? readonly ExprsLike<E>[]
       : { [K in keyof T]: ExprsLike<T[K]> };
 
-/** The gradients of named inputs, each shaped like its input: the part of their tree that is named. */
+/**
+ * The gradients of named inputs, each shaped like its input: the part of their tree that is named.
+ * @example type Slopes = Gradients<{ x: [2]; y: [] }, "x">;
+ */
 export type Gradients<I, N> = ExprsLike<Named<I, N>>;
 
 /** The part of the inputs' tree that is named, of which all names are paths; all of it where there is none. */

@@ -24,12 +24,18 @@ import { type Masked, materialize, unmasked } from "./masked.js";
 import { pullback } from "./reverse.js";
 import { type Gradients, type Name, type Named, selectInputs } from "./selection.js";
 
-/** The inputs of `jvp` and `hvp` besides those of the function: `tangent.x` has the shapes of `x`. */
+/**
+ * The inputs of `jvp` and `hvp` besides those of the function: `tangent.x` has the shapes of `x`.
+ * @example const shapes: TangentInputs<{ x: [2]; y: [] }, "x"> = { "tangent.x": [2] };
+ */
 export type TangentInputs<I, N> = {
   [K in keyof Named<I, N> & string as `tangent.${K}`]: Named<I, N>[K];
 };
 
-/** The inputs of `vjp` besides those of the function: `cotangent`, or `cotangent.a` for an output `a`. */
+/**
+ * The inputs of `vjp` besides those of the function: `cotangent`, or `cotangent.a` for an output `a`.
+ * @example const shapes: CotangentInputs<Expr<[3]>> = { cotangent: [3] };
+ */
 export type CotangentInputs<O, Text extends string = "cotangent"> =
   O extends Expr<infer S>
     ? { [K in Text]: S }

@@ -19,6 +19,10 @@ import { scaleOf } from "./norm.js";
 import { max, mean } from "./reduction.js";
 import { softmax } from "./softmax.js";
 
+/**
+ * Options of `attention`.
+ * @example const options: AttentionOptions = { mask: [[1, 0], [1, 1]] };
+ */
 export interface AttentionOptions {
   /** Which keys a query may attend to: those where it is true (neither 0 nor NaN). Broadcast to (…, n, m). */
   readonly mask?: Operand;
@@ -123,6 +127,10 @@ function spread(x: Expr, shape: Shape, option: string): Expr {
   );
 }
 
+/**
+ * Options of `layerNorm`.
+ * @example const options: LayerNormOptions = { axes: -1 };
+ */
 export interface LayerNormOptions<S extends Operand = Operand, T extends Operand = Operand> {
   /** The axes to normalize along; default −1, the last. */
   readonly axes?: number | readonly number[];

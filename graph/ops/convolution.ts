@@ -11,6 +11,10 @@ import { reshapeExpr, transposeExpr } from "./moving.js";
 import { padded, readSliding, type SlidingOptions } from "./sliding.js";
 import { windowsOf } from "./windows.js";
 
+/**
+ * Options of `conv1d` and `conv2d`.
+ * @example const options: ConvolutionOptions = { stride: 2, padding: "same" };
+ */
 export interface ConvolutionOptions extends SlidingOptions {
   /**
    * Into how many groups the channels are divided: each group of output channels sees its own group of input channels;

@@ -86,6 +86,10 @@ export function fullLike<const A extends Operand, const B extends Operand>(
   return like("fullLike", x, value) as never;
 }
 
+/**
+ * Options of `meshgrid`.
+ * @example const options: MeshgridOptions = { indexing: "ij" };
+ */
 export interface MeshgridOptions<X extends "xy" | "ij" = "xy" | "ij"> {
   /**
    * "xy", the default: the first two axes are exchanged, so that rows go with the second list, as in pictures; "ij":

@@ -139,6 +139,10 @@ export const cumsumInstances: Instances = { op: cumsumOp as Op, instances };
 export const cummaxInstances: Instances = { op: cummaxOp as Op, instances };
 export const cumminInstances: Instances = { op: cumminOp as Op, instances };
 
+/**
+ * Options of cumulative ops.
+ * @example const options: CumulativeOptions = { reverse: true };
+ */
 export interface CumulativeOptions {
   /** From the last element to the first; default false. */
   readonly reverse?: boolean;

@@ -182,7 +182,10 @@ function writtenOut(x: Expr, n: number): Expr {
   return terms.map((term, j) => multiply(at(0, j), term)).reduce((s, t) => add(s, t));
 }
 
-/** A determinant as its sign, 1, −1 or 0, and the logarithm of its absolute value. */
+/**
+ * A determinant as its sign, 1, −1 or 0, and the logarithm of its absolute value.
+ * @example const signOf = ({ sign }: SlogdetResult): Expr => sign;
+ */
 export interface SlogdetResult<R = Expr> {
   readonly sign: R;
   readonly logabsdet: R;

@@ -180,7 +180,10 @@ const instances: Instances["instances"] = [{ shapes: [[2, 2]], params: noParams 
 export const eighInstances: Instances = { op: eighOp, instances };
 export const eigvalshInstances: Instances = { op: eigvalshOp, instances };
 
-/** Eigenvalues, ascending, and eigenvectors as columns. */
+/**
+ * Eigenvalues, ascending, and eigenvectors as columns.
+ * @example const largest = ({ eigenvalues }: EighResult) => max(eigenvalues);
+ */
 export interface EighResult<V = Expr, M = Expr> {
   readonly eigenvalues: V;
   readonly eigenvectors: M;

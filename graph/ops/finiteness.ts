@@ -36,7 +36,10 @@ const options = {
   negInf: /* @__PURE__ */ number(-Number.MAX_VALUE),
 };
 
-/** What stands for NaN, ∞ and −∞. */
+/**
+ * What stands for NaN, ∞ and −∞.
+ * @example const options: NanToNumOptions = { nan: -1 };
+ */
 export type NanToNumOptions = OptionsOf<typeof options>;
 
 type NanToNum = <const A extends Operand>(x: A, options?: NanToNumOptions) => ResultOf<[A], ShapeOf<A>>;

@@ -134,6 +134,10 @@ function placesIn(ascending: Expr, values: Expr, right: 0 | 1): Expr {
   return reshapeExpr(apply(searchOp, [ascending, flat], { right }), values.shape);
 }
 
+/**
+ * Options of `searchsorted`.
+ * @example const options: SearchOptions = { side: "right" };
+ */
 export interface SearchOptions {
   /** Whether an equal element comes behind the place ("left", the default) or before it ("right"). */
   readonly side?: "left" | "right";
@@ -173,6 +177,10 @@ export const searchsorted: Searching & WithOp = /* @__PURE__ */ Object.assign(
   { op: searchOp as Op },
 );
 
+/**
+ * Options of `interp`.
+ * @example const options: InterpOptions = { left: 0 };
+ */
 export interface InterpOptions {
   /** The value in front of the first place; default: the value there. */
   readonly left?: Operand;

@@ -32,6 +32,10 @@ function mirrored(at: Expr, period: number, repeated: 0 | 1): Expr {
   return minimum(place, subtract(period - repeated, place)) as Expr;
 }
 
+/**
+ * Options of `pad`.
+ * @example const options: PadOptions = { mode: "reflect" };
+ */
 export interface PadOptions {
   /**
    * "constant", the default: `value`; "reflect": the elements backwards from the end on, which isn't repeated;

@@ -23,8 +23,16 @@ import {
 } from "./sliding.js";
 import { windowCount, windowsOf } from "./windows.js";
 
+/**
+ * Options of `maxPool`.
+ * @example const options: PoolOptions = { stride: 2 };
+ */
 export type PoolOptions = Pick<SlidingOptions, "stride" | "padding">;
 
+/**
+ * Options of `averagePool`.
+ * @example const options: AveragePoolOptions = { countIncludePad: false };
+ */
 export interface AveragePoolOptions extends PoolOptions {
   /** Whether the padding counts as zeros that are averaged, too; default false: what isn't there doesn't count. */
   readonly countIncludePad?: boolean;

@@ -90,7 +90,10 @@ function qrOf(x: Expr): { readonly q: Expr; readonly r: Expr } {
   return { q, r: concatenate([r, matmul(swapLast(q), columnsOf(x, m, n))], x.shape.length - 1) };
 }
 
-/** The factors of a QR factorization. */
+/**
+ * The factors of a QR factorization.
+ * @example const factor = ({ R }: QRResult): Expr => R;
+ */
 export interface QRResult<Q = Expr, R = Expr> {
   readonly Q: Q;
   readonly R: R;

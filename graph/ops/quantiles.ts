@@ -30,6 +30,10 @@ const methods = {
   nearest: (part: number, below: number) => (part > 0.5 || (part === 0.5 && below % 2 === 1) ? 1 : 0),
 } as const;
 
+/**
+ * What a quantile between two elements is.
+ * @example const method: QuantileMethod = "midpoint";
+ */
 export type QuantileMethod = keyof typeof methods;
 
 /** The quantiles `parts` of all elements along `axes`, along a new first axis. */
@@ -106,6 +110,10 @@ export const median: Reduction = /* @__PURE__ */ reduction("median", (x, axes) =
 
 const first = (x: Expr): Expr => reshapeExpr(x, x.shape.slice(1));
 
+/**
+ * Options of `quantile`.
+ * @example const options: QuantileOptions = { method: "lower", keepDims: true };
+ */
 export interface QuantileOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /**
    * What lies between two elements: "linear", the default, is proportional (R. J. Hyndman and Y. Fan, "Sample quantiles

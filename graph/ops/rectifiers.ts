@@ -80,9 +80,15 @@ const finite = (value: number): Option<number, number> => ({
 const eluOptions = { alpha: /* @__PURE__ */ finite(1) };
 const leakyOptions = { negativeSlope: /* @__PURE__ */ finite(0.01) };
 
-/** α of `elu`: the limit at −∞ is −α. */
+/**
+ * α of `elu`: the limit at −∞ is −α.
+ * @example const options: EluOptions = { alpha: 0.5 };
+ */
 export type EluOptions = OptionsOf<typeof eluOptions>;
-/** The slope of `leakyRelu` below 0. */
+/**
+ * The slope of `leakyRelu` below 0.
+ * @example const options: LeakyReluOptions = { negativeSlope: 0.1 };
+ */
 export type LeakyReluOptions = OptionsOf<typeof leakyOptions>;
 
 type WithOptions<O> = <const A extends Operand>(x: A, options?: O) => ResultOf<[A], ShapeOf<A>>;

@@ -205,7 +205,10 @@ export const svdvalsInstances: Instances = { op: svdvalsOp, instances };
 
 const isWide = (x: Expr): boolean => x.shape.at(-2)! < x.shape.at(-1)!;
 
-/** A = U·diag(S)·Vh */
+/**
+ * A = U·diag(S)·Vh
+ * @example const largest = ({ S }: SVDResult) => max(S);
+ */
 export interface SVDResult<U = Expr, S = Expr, V = Expr> {
   readonly U: U;
   readonly S: S;

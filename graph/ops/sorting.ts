@@ -168,6 +168,10 @@ export function sorted(x: Expr, descending?: boolean): Expr {
   return gatherAlong(x, placesOf(x, descending));
 }
 
+/**
+ * Options of `sort` and `argsort`.
+ * @example const options: SortOptions = { descending: true };
+ */
 export interface SortOptions {
   /** From the largest element to the smallest; default false. */
   readonly descending?: boolean;
@@ -212,7 +216,10 @@ export const argsort: Sorting & WithOp = /* @__PURE__ */ Object.assign(sorting("
   op: argsortOp as Op,
 });
 
-/** The largest elements along an axis and their places. */
+/**
+ * The largest elements along an axis and their places.
+ * @example const sumOf = ({ values }: TopK) => sum(values);
+ */
 export interface TopK<R = Expr> {
   readonly values: R;
   readonly indices: R;

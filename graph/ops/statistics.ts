@@ -39,6 +39,10 @@ export const prod: Reduction = /* @__PURE__ */ reduction("prod", (x, axes) => {
   return reshapeExpr(factors, shape);
 });
 
+/**
+ * Options of `variance` and `std`.
+ * @example const options: VarianceOptions = { ddof: 1 };
+ */
 export interface VarianceOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /** What is taken off the number of elements that the sum is divided by: 1 for a sample's estimate; default 0. */
   readonly ddof?: number;
@@ -91,6 +95,10 @@ export const variance: VarianceReduction = varianceBy("variance", (x, axes, coun
  */
 export const std: VarianceReduction = varianceBy("std", rootMeanSquare);
 
+/**
+ * Options of `norm`.
+ * @example const options: NormOptions = { ord: 1 };
+ */
 export interface NormOptions<K extends boolean = boolean> extends ReductionOptions<K> {
   /** 2: √Σx², the default; 1: Σ|x|; Infinity: the largest |x|. */
   readonly ord?: 1 | 2 | typeof Number.POSITIVE_INFINITY;

@@ -118,6 +118,10 @@ export const triangularSolveInstances: Instances = {
   ],
 };
 
+/**
+ * Options of `triangularSolve`.
+ * @example const options: TriangularOptions = { lower: false };
+ */
 export interface TriangularOptions {
   /** Take the lower triangle of A; default false, the upper one. The other triangle isn't read. */
   readonly lower?: boolean;

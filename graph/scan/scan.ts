@@ -25,10 +25,16 @@ import type { Operand, ShapeOf } from "../types.js";
 import { resultsOf } from "./loop.js";
 import { totalSize, unpack } from "./pack.js";
 
-/** Expressions by name, or one. */
+/**
+ * Expressions by name, or one.
+ * @example const start = (x: Expr, v: Expr): Carry => ({ x, v });
+ */
 export type Carry = Expr | { readonly [name: string]: Carry };
 
-/** What a carry may start as: numbers and arrays become constants. */
+/**
+ * What a carry may start as: numbers and arrays become constants.
+ * @example const start: Initial = { x: 0, v: [1, 2] };
+ */
 export type Initial = Operand | { readonly [name: string]: Initial };
 
 /** The same names with expressions; of their shapes without the first axis, or with one more. */
@@ -41,6 +47,10 @@ type AllOf<C, L extends number> = C extends Operand
 /** How many steps there are. */
 type StepsOf<X, L extends number> = X extends Operand ? LengthAt<ShapeOf<X>, 0> : L;
 
+/**
+ * Options of `scan`.
+ * @example const options: ScanOptions = { length: 10 };
+ */
 export interface ScanOptions<X = undefined, L extends number = number> {
   /** The number of steps; needed where there are no `xs`. */
   readonly length?: L;
@@ -67,7 +77,10 @@ export type Stepped<C> = Next<C> | readonly [carry: Next<C>, y: Returned];
 
 type Next<C> = Returned | Exprs<C>;
 
-/** What a scan gives; `ys`, where its steps return some, along a new first axis. */
+/**
+ * What a scan gives; `ys`, where its steps return some, along a new first axis.
+ * @example type Path = Scanned<{ x: Expr<[2]> }, unknown, 10>;
+ */
 export type Scanned<C, R = unknown, L extends number = number> = Carries<C, L> &
   ([R] extends [readonly [unknown, infer Y]] ? { readonly ys: AllOf<Y, L> } : unknown);
 

@@ -6,6 +6,10 @@ import { Pairs, pairMemory, pairOptions } from "./pairs.js";
 import { newtonDirection } from "./recursion.js";
 import { type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 
+/**
+ * Options of `lbfgs`.
+ * @example const options: LbfgsOptions = { memory: 20 };
+ */
 export type LbfgsOptions = OptionsOf<typeof pairOptions>;
 
 /**

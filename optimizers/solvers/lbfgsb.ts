@@ -14,6 +14,10 @@ import { newtonDirection } from "./recursion.js";
 import { type Iterate, makeSolver, type Problem, type Running, type Solver } from "./solver.js";
 import { dot } from "./vectors.js";
 
+/**
+ * Options of `lbfgsb`.
+ * @example const options: LbfgsbOptions = { memory: 20 };
+ */
 export type LbfgsbOptions = OptionsOf<typeof pairOptions>;
 
 /**

@@ -198,7 +198,10 @@ export interface Traits {
   readonly smooth: boolean;
 }
 
-/** A method for smooth functions, to be given where an optimizer may be. */
+/**
+ * A method for smooth functions, to be given where an optimizer may be.
+ * @example const solver: Solver = lbfgs();
+ */
 export interface Solver {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -237,7 +240,10 @@ export function methodOf(solver: Solver): SolverMethod {
   return made.get(solver)!;
 }
 
-/** For solvers that have no options. */
+/**
+ * For solvers that have no options.
+ * @example const options: NoOptions = {};
+ */
 export type NoOptions = Readonly<Record<never, never>>;
 
 /** A whole number from `least` on. */

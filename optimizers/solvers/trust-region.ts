@@ -26,6 +26,10 @@ const options = {
   dense: count(64, 0),
 };
 
+/**
+ * Options of `trustRegion`.
+ * @example const options: TrustRegionOptions = { dense: 100 };
+ */
 export type TrustRegionOptions = OptionsOf<typeof options>;
 
 /**

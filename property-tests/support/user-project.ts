@@ -29,8 +29,8 @@ export interface Compiled {
   readonly instantiations: number;
 }
 
-/** Compiles modules, given by their names and texts. */
-export function compileProgram(programs: Readonly<Record<string, string>>): Compiled {
+/** Compiles programs, each of modules by their names and texts, one after the other. */
+export function compilePrograms(programs: readonly Readonly<Record<string, string>>[]): Compiled[] {
   const project = mkdtempSync(join(tmpdir(), "adjoint-types-"));
   try {
     const installed = join(project, "node_modules", "adjoint");
@@ -49,26 +49,26 @@ export function compileProgram(programs: Readonly<Record<string, string>>): Comp
         ".": entry("src"),
         "./graph": entry("graph"),
         "./optimizers": entry("optimizers"),
+        "./solvers": entry("src/solvers"),
         "./fluent": "./dist/src/fluent/fluent.d.ts",
         "./testing": entry("src/testing"),
         "./figures": entry("src/figures"),
       },
     });
     write("package.json", { name: "user", private: true, type: "module" });
-    write("tsconfig.json", { compilerOptions: options, files: Object.keys(programs) });
-    for (const [name, text] of Object.entries(programs)) write(name, text);
-    const { stdout } = spawnSync(
-      process.execPath,
-      [compiler, "-p", ".", "--extendedDiagnostics", "--pretty", "false"],
-      {
-        cwd: project,
-        encoding: "utf8",
-      },
-    );
-    return {
-      diagnostics: readDiagnostics(stdout),
-      instantiations: Number(/Instantiations:\s+(\d+)/.exec(stdout)?.[1]),
-    };
+    return programs.map((modules) => {
+      write("tsconfig.json", { compilerOptions: options, files: Object.keys(modules) });
+      for (const [name, text] of Object.entries(modules)) write(name, text);
+      const { stdout } = spawnSync(
+        process.execPath,
+        [compiler, "-p", ".", "--extendedDiagnostics", "--pretty", "false"],
+        { cwd: project, encoding: "utf8" },
+      );
+      return {
+        diagnostics: readDiagnostics(stdout),
+        instantiations: Number(/Instantiations:\s+(\d+)/.exec(stdout)?.[1]),
+      };
+    });
   } finally {
     rmSync(project, { recursive: true, force: true });
   }

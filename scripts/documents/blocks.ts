@@ -62,9 +62,11 @@ export function docstrings(file: string, text: string): Docstring[] {
   });
 }
 
-/** An example ends at the first empty line. */
+/** An example ends at the first empty line, and one that begins beside its tag with the line. */
 function examplesIn(file: string, first: number, lines: readonly string[]): Block[] {
   return lines.flatMap((line, i) => {
+    const beside = /^@example (.*)$/.exec(line.trim())?.[1];
+    if (beside !== undefined) return [{ file, line: first + i, code: [beside] }];
     if (line.trim() !== "@example") return [];
     const rest = lines.slice(i + 1);
     const end = rest.findIndex((one) => one.trim() === "" || one.startsWith("@"));

@@ -40,15 +40,23 @@ export function markdownPrograms(blocks: readonly Block[]): Program[] {
   return programs;
 }
 
+/** Where examples stand: what is above them and below. */
+export type Scope = readonly [opening: string, closing: string];
+
 /** The examples of a file's docstrings, each in a scope of its own, with the imports that their names need. */
-export function docstringProgram(file: string, examples: readonly Block[], exports: Exports): Program {
+export function docstringProgram(
+  file: string,
+  examples: readonly Block[],
+  exports: Exports,
+  [opening, closing]: Scope = ["{", "}"],
+): Program {
   const place = `${file}:1`;
   const own = new Set<string>();
   const lines = examples.flatMap((example) => {
     const inside = linesOf(example);
     for (const { text } of inside) if (isImport(text)) own.add(text);
     const rest = inside.filter(({ text }) => !isImport(text));
-    return [{ text: "{", place }, ...rest, { text: "}", place }];
+    return [{ text: opening, place }, ...rest, { text: closing, place }];
   });
   const words = lines.flatMap(({ text }) =>
     [...withoutTexts(text).matchAll(/(?<![.\w])[A-Za-z]\w*/g)].map(String),

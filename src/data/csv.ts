@@ -15,7 +15,10 @@ import {
   readValue,
 } from "../../graph/internal.js";
 
-/** A table of numbers, column by column. */
+/**
+ * A table of numbers, column by column.
+ * @example const table: Table = readCsv("x,y\n1,2\n3,4\n");
+ */
 export interface Table {
   /** The columns' names, in the order of the file or of `options.columns`. */
   readonly names: readonly string[];
@@ -25,6 +28,10 @@ export interface Table {
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
+/**
+ * Options of `readCsv`.
+ * @example const options: CsvOptions = { delimiter: ";", columns: ["x", "y"] };
+ */
 export interface CsvOptions {
   /** What errors call the text: the name of the file that it came from. */
   readonly file?: string;

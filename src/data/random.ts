@@ -11,6 +11,7 @@ import { describe, isRecord, readCount } from "../../graph/internal.js";
  * 1998), as pure-rand implements it, read as NumPy's `numpy.random.RandomState(seed)` reads it: every
  * method gives the numbers of the NumPy method that it names, so an experiment can be repeated in Python.
  * Not for secrets.
+ * @example const die = (random: RandomSource): number => Math.floor(random.uniform(1, 7));
  */
 export interface RandomSource {
   /**
@@ -47,7 +48,10 @@ export interface RandomSource {
   state(): RandomState;
 }
 
-/** A place in a stream: the generator's words, and the second number of a pair that `normal` made, if one is kept. */
+/**
+ * A place in a stream: the generator's words, and the second number of a pair that `normal` made, if one is kept.
+ * @example const copyOf = ({ words }: RandomState): number[] => [...words];
+ */
 export interface RandomState {
   readonly words: readonly number[];
   readonly spare?: number;

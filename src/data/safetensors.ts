@@ -23,13 +23,19 @@ import {
 import { fromBytes, kindOf } from "./tensor-kinds.js";
 import { xxh32 } from "./xxh32.js";
 
-/** A tensor of a file: numbers in an array of their kind, row by row. */
+/**
+ * A tensor of a file: numbers in an array of their kind, row by row.
+ * @example const tensor: StoredTensor = { data: Float32Array.of(1, 2), shape: [2] };
+ */
 export interface StoredTensor {
   readonly data: NumericArray;
   readonly shape: readonly number[];
 }
 
-/** What a file holds. */
+/**
+ * What a file holds.
+ * @example const namesOf = ({ tensors }: Safetensors): string[] => Object.keys(tensors);
+ */
 export interface Safetensors {
   /** By the names in the file, in its order. */
   readonly tensors: Readonly<Record<string, StoredTensor>>;
@@ -243,7 +249,10 @@ function checkSum(
     throw fail(`it is damaged, for its checksum is ${found} and was ${told} when it was written`);
 }
 
-/** Tensors by dotted names, in a tree. */
+/**
+ * Tensors by dotted names, in a tree.
+ * @example const tree: NamedTree<number> = { x: 1, layers: [{ W: 2 }] };
+ */
 export type NamedTree<T> = { readonly [key: string]: T | NamedTree<T> | readonly (T | NamedTree<T>)[] };
 
 /**

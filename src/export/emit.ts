@@ -13,6 +13,10 @@ import {
   sizeOf,
 } from "../../graph/internal.js";
 
+/**
+ * Options of `emit`.
+ * @example const options: EmitOptions = { name: "loss", language: "js" };
+ */
 export interface EmitOptions {
   /** The name of the exported function: an identifier. */
   readonly name: string;

@@ -32,6 +32,10 @@ import { parseText, tooDeep } from "./parser.js";
 import { problem, type Source } from "./problem.js";
 import { identifiersOf } from "./tokens.js";
 
+/**
+ * Options of `expression`.
+ * @example const options: ExpressionOptions = { inputs: { x: vector(3) }, constants: { k: 2 } };
+ */
 export interface ExpressionOptions<I extends Specs = Specs> {
   /** Kinds of inputs by name, for those that aren't scalars: `{ x: vector(3) }`. */
   readonly inputs?: I;

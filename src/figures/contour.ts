@@ -10,6 +10,10 @@ import { chartsPage } from "./page/charts.js";
 import type { PlaneFunction, PlanePoint, PlaneWindow } from "./plane.js";
 import type { Runs } from "./runs.js";
 
+/**
+ * Options of `contourFigure`.
+ * @example const wide = (options: ContourOptions): ContourOptions => ({ ...options, width: 1200 });
+ */
 export interface ContourOptions extends SizeOptions {
   /** A traced function of one vector(2) or of two scalars, or one of the library's objectives. */
   readonly objective: PlaneFunction;

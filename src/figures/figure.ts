@@ -1,17 +1,30 @@
 import { AdjointError } from "../../graph/index.js";
 import { checkOptions, describe } from "../../graph/internal.js";
 
-/** A picture, an animation, or a page that needs nothing else. */
+/**
+ * A picture, an animation, or a page that needs nothing else.
+ * @example const format: Format = "html";
+ */
 export type Format = "png" | "gif" | "html";
 
-/** Is told how much of a drawing is done: frames of an animation, else 1 of 1. */
+/**
+ * Is told how much of a drawing is done: frames of an animation, else 1 of 1.
+ * @example const onProgress: OnProgress = (done, total) => console.error(`${done} of ${total}`);
+ */
 export type OnProgress = (done: number, total: number) => void;
 
+/**
+ * Options of drawing.
+ * @example const options: RenderOptions = { onProgress: (done, total) => done / total };
+ */
 export interface RenderOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** Something that can be drawn, in one or several formats. Nothing is drawn before it is asked for. */
+/**
+ * Something that can be drawn, in one or several formats. Nothing is drawn before it is asked for.
+ * @example const draw = (figure: Figure) => figure.render("png");
+ */
 export interface Figure {
   /** The formats that this figure has. */
   readonly formats: readonly Format[];

@@ -8,6 +8,10 @@ import { loadDrawing } from "./packages.js";
 import { chartsPage } from "./page/charts.js";
 import type { Runs, Trainings } from "./runs.js";
 
+/**
+ * Options of `lossFigure`.
+ * @example const wide = (options: LossOptions): LossOptions => ({ ...options, width: 1200 });
+ */
 export interface LossOptions extends SizeOptions {
   /** What `train` returns, by the names that the legend shows: two panels, by iteration and by epoch. */
   readonly trainings?: Trainings;

@@ -19,7 +19,10 @@ export interface PictureSize {
   readonly pixelRatio: number;
 }
 
-/** The size of a picture: `width` × `height` units, each `pixelRatio` pixels wide and high. */
+/**
+ * The size of a picture: `width` × `height` units, each `pixelRatio` pixels wide and high.
+ * @example const options: SizeOptions = { width: 800, height: 600 };
+ */
 export interface SizeOptions {
   readonly width?: number;
   readonly height?: number;

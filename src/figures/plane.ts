@@ -31,12 +31,19 @@ export type PlaneFunction =
   // biome-ignore lint/suspicious/noExplicitAny: names and literal shapes of the inputs are the user's
   | Traced<any, Expr>;
 
-/** A part of the plane. */
+/**
+ * A part of the plane.
+ * @example const window: PlaneWindow = { x1: [-2, 2], x2: [-1, 3] };
+ */
 export interface PlaneWindow {
   readonly x1: Interval;
   readonly x2: Interval;
 }
 
+/**
+ * A point of the plane.
+ * @example const point: PlanePoint = { x1: 1, x2: 2 };
+ */
 export interface PlanePoint {
   readonly x1: number;
   readonly x2: number;

@@ -8,6 +8,10 @@ import { chartsPage } from "./page/charts.js";
 import { type ProfileRun, type ProfileSpec, profileChart } from "./profile-chart.js";
 import { runStyle } from "./style.js";
 
+/**
+ * Options of `profileFigure`.
+ * @example const options: ProfileOptions = { costs: { lbfgs: [12, 30], newton: [10, null] } };
+ */
 export interface ProfileOptions extends SizeOptions {
   /**
    * What each solver took, by its name: a number above 0 for each problem, all lists in the same order of problems; null, NaN or

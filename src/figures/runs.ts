@@ -16,11 +16,17 @@ import {
 } from "../../graph/internal.js";
 import type { Run, Training } from "../runs/index.js";
 
-/** Runs by the names they have in the legend, as `minimize` returns them. */
+/**
+ * Runs by the names they have in the legend, as `minimize` returns them.
+ * @example const namesOf = (runs: Runs): string[] => Object.keys(runs);
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the parameters' names are the user's
 export type Runs = Readonly<Record<string, Run<any>>>;
 
-/** Trainings by the names they have in the legend, as `train` returns them. */
+/**
+ * Trainings by the names they have in the legend, as `train` returns them.
+ * @example const namesOf = (trainings: Trainings): string[] => Object.keys(trainings);
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the parameters' names are the user's
 export type Trainings = Readonly<Record<string, Training<any>>>;
 

@@ -6,6 +6,10 @@ import type { Checkpoint } from "../runs/index.js";
 import { checkpointOf, checkpointParts } from "../runs/internal.js";
 import { before, reasonOf, writeAtomically } from "./atomic.js";
 
+/**
+ * What `checkpointFile` gives.
+ * @example const file: CheckpointFile = checkpointFile("run.safetensors");
+ */
 export interface CheckpointFile {
   /** Writes a checkpoint; the one before is kept beside it, as `….previous`. */
   save(checkpoint: Checkpoint): void;

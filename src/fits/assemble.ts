@@ -41,7 +41,10 @@ type Fitted<V> = V extends number
     ? Float64Array
     : unknown;
 
-/** Numbers by name, a tree where the start is one; of own parameters a record by group. */
+/**
+ * Numbers by name, a tree where the start is one; of own parameters a record by group.
+ * @example const parameters: FittedParameters<{ a: number }> = { a: 1.5 };
+ */
 export type FittedParameters<P, Own extends string = never> = {
   readonly [K in keyof P]: K extends Own
     ? Readonly<
@@ -53,7 +56,10 @@ export type FittedParameters<P, Own extends string = never> = {
     : Fitted<P[K]>;
 };
 
-/** A fit and its report. */
+/**
+ * A fit and its report.
+ * @example const summaryOf = (report: FitReport): string => report.toString();
+ */
 export interface FitReport<P = Readonly<Record<string, unknown>>, Own extends string = never>
   extends Described {
   readonly parameters: FittedParameters<P, Own>;

@@ -22,9 +22,16 @@ export const families = {
   sine: guessSine,
 } as const;
 
+/**
+ * Names of families of curves whose start can be guessed.
+ * @example const family: Family = "gaussianPeak";
+ */
 export type Family = keyof typeof families;
 
-/** Start values by the names in a family's formula. */
+/**
+ * Start values by the names in a family's formula.
+ * @example const guess: Guess = { a: 1, k: 0.5 };
+ */
 export type Guess = Readonly<Record<string, number>>;
 
 /** Rows in the order of x. */

@@ -8,7 +8,10 @@ import type { Fit } from "./assemble.js";
 import type { NoNumber, Quality } from "./report.js";
 import { studentT } from "./student.js";
 
-/** Where an interval ends; a word where the likelihood never falls so far. */
+/**
+ * Where an interval ends; a word where the likelihood never falls so far.
+ * @example const widthOf = ({ lower, upper }: Interval): number => Number(upper) - Number(lower);
+ */
 export interface Interval {
   readonly lower: number | NoNumber;
   readonly upper: number | NoNumber;
@@ -97,7 +100,10 @@ function edgeOf(fit: Fit, place: number, goal: number, side: 1 | -1): number | N
   return best + side * far;
 }
 
-/** What fits of rows drawn again gave, by parameter. */
+/**
+ * What fits of rows drawn again gave, by parameter.
+ * @example const countOf = ({ samples }: Resampled): number => samples;
+ */
 export interface Resampled {
   readonly samples: number;
   /** Those that converged. */

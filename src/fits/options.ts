@@ -19,9 +19,16 @@ import { isTensor, readBounds, type Tensor, type Tensors } from "../runs/interna
 import type { Expressions } from "./problem.js";
 import { readPerRow, type Table } from "./table.js";
 
-/** A number for each row: one for all, a list, or lists by group. */
+/**
+ * A number for each row: one for all, a list, or lists by group.
+ * @example const sigma: PerRow = [0.1, 0.1, 0.2];
+ */
 export type PerRow = number | ArrayLike<number> | Readonly<Record<string, number | ArrayLike<number>>>;
 
+/**
+ * Options of `curveFit`.
+ * @example const options: CurveFitOptions = { sigma: 0.1, bounds: { k: { lower: 0 } } };
+ */
 export interface CurveFitOptions<Own extends string = string> {
   /** The column of data that the model is of; default "y". */
   readonly response?: string;

@@ -6,13 +6,20 @@ import { bindResiduals, traceModel } from "./problem.js";
 import type { Quality } from "./report.js";
 import { readPerRow, readTable } from "./table.js";
 
-/** Values row by row, with the band of their mean and that of new data; NaN where nothing is known. */
+/**
+ * Values row by row, with the band of their mean and that of new data; NaN where nothing is known.
+ * @example const middle = ({ values }: Bands): Float64Array => values;
+ */
 export interface Bands {
   readonly values: Float64Array;
   readonly confidence: { readonly lower: Float64Array; readonly upper: Float64Array };
   readonly prediction: { readonly lower: Float64Array; readonly upper: Float64Array };
 }
 
+/**
+ * Options of a report's `predict`.
+ * @example const options: PredictOptions = { sigma: 0.1 };
+ */
 export interface PredictOptions {
   /** The group whose parameters are taken; needed where groups have parameters of their own. */
   readonly group?: string;

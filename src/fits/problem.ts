@@ -45,10 +45,16 @@ import {
 } from "../runs/internal.js";
 import type { Group, Table } from "./table.js";
 
-/** A model: what it gives for each row, from parameters and predictors by name. */
+/**
+ * A model: what it gives for each row, from parameters and predictors by name.
+ * @example const line: Model = ({ a, b, x }: { a: Expr; b: Expr; x: Expr }) => add(multiply(a, x), b);
+ */
 export type Model = (inputs: never) => unknown;
 
-/** Parameters that follow from others: expressions of parameters by name. */
+/**
+ * Parameters that follow from others: expressions of parameters by name.
+ * @example const expressions: Expressions = { b: ({ a }: { a: Expr }) => multiply(2, a) };
+ */
 export type Expressions = Readonly<Record<string, (parameters: never) => unknown>>;
 
 /** What a fit's residuals are made of besides numbers. */

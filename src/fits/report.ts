@@ -1,10 +1,16 @@
 /** A fit's report: what was found, how well it is known, and how well the model describes the data. */
 import type { Solved } from "../runs/internal.js";
 
-/** What stands where there is no number to give. */
+/**
+ * What stands where there is no number to give.
+ * @example const reason: NoNumber = "at bound";
+ */
 export type NoNumber = "fixed" | "at bound" | "undetermined" | "no degrees of freedom" | "unbounded";
 
-/** A parameter's estimate; of a parameter of several elements one for each. */
+/**
+ * A parameter's estimate; of a parameter of several elements one for each.
+ * @example const tell = ({ name, value }: Estimate): string => `${name} = ${value}`;
+ */
 export interface Estimate {
   readonly name: string;
   readonly value: number;
@@ -14,7 +20,10 @@ export interface Estimate {
   readonly interval: readonly [lower: number, upper: number] | NoNumber;
 }
 
-/** How well the model describes the data. */
+/**
+ * How well the model describes the data.
+ * @example const isGood = ({ rSquared }: Quality): boolean => rSquared > 0.99;
+ */
 export interface Quality {
   readonly count: number;
   readonly degreesOfFreedom: number;
@@ -33,10 +42,16 @@ export interface Quality {
   readonly conditionNumber: number;
 }
 
-/** A parameter that follows from others, with what their covariance makes of its error. */
+/**
+ * A parameter that follows from others, with what their covariance makes of its error.
+ * @example const valueOf = ({ value }: Derived): number => value;
+ */
 export type Derived = Omit<Estimate, "start">;
 
-/** How much of χ² the rows of a group have. */
+/**
+ * How much of χ² the rows of a group have.
+ * @example const nameOf = ({ name }: GroupQuality): string => name;
+ */
 export interface GroupQuality {
   readonly name: string;
   readonly count: number;

@@ -23,7 +23,10 @@ export interface Column extends Tensor {
   readonly data: Float64Array;
 }
 
-/** What was fitted, as it was given, row by row. */
+/**
+ * What was fitted, as it was given, row by row.
+ * @example const columnOf = ({ response }: FittedData): string => response;
+ */
 export interface FittedData {
   /** The name of the column that the model is of. */
   readonly response: string;

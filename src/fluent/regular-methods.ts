@@ -23,20 +23,44 @@ import type {
   Square,
 } from "../../graph/internal.js";
 
+/**
+ * Of each element.
+ * @example x.square();
+ */
 type Plain = <S extends Shape>(this: Expr<S>) => Expr<S>;
+/**
+ * Along an axis, the last one by default.
+ * @example x.softmax();
+ */
 type Along<O = never> = <S extends Shape>(this: Expr<S>, axis?: number, options?: O) => Expr<S>;
+/**
+ * Where something stands along an axis.
+ * @example x.argmax();
+ */
 type Place = <S extends Shape, const X extends number = -1>(
   this: Expr<S>,
   axis?: X,
 ) => Expr<Replaced<S, X, []>>;
+/**
+ * Of two operands, broadcast.
+ * @example x.divide([1, 2, 4]);
+ */
 type Binary = <S extends Shape, const B extends Operand>(
   this: Expr<S>,
   b: B & Broadcastable<Expr<S>, B>,
 ) => Expr<Broadcast<S, ShapeOf<B>>>;
+/**
+ * Of as many operands as there are, broadcast.
+ * @example x.add([1, 2, 3], 4);
+ */
 type Variadic = <S extends Shape, const T extends readonly Operand[]>(
   this: Expr<S>,
   ...operands: T & AllBroadcastable<[Expr<S>, ...T]>
 ) => Expr<BroadcastAll<[Expr<S>, ...T]>>;
+/**
+ * Over axes, by default over all.
+ * @example A.sum(0, { keepDims: true });
+ */
 type Reduction<O = unknown> = <
   S extends Shape,
   const X extends Axes | undefined = undefined,
@@ -46,7 +70,15 @@ type Reduction<O = unknown> = <
   axes?: X,
   options?: ReductionOptions<K> & O,
 ) => Expr<Reduced<S, X, K>>;
+/**
+ * Of a square matrix.
+ * @example A.inv();
+ */
 type SquareToSquare = <S extends Shape>(this: Expr<S> & Square<Expr<S>>) => Expr<S>;
+/**
+ * With a square matrix.
+ * @example A.solve([1, 2]);
+ */
 type Solving = <S extends Shape, const B extends Operand>(
   this: Expr<S> & Square<Expr<S>>,
   b: B & SameRows<Expr<S>, B>,

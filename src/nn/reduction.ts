@@ -25,7 +25,10 @@ import {
 
 const reductions = ["mean", "sum", "none"] as const;
 
-/** The options of all losses. */
+/**
+ * The options of all losses.
+ * @example const options: LossFunctionOptions = { reduction: "sum" };
+ */
 export interface LossFunctionOptions {
   /** What becomes of the samples' losses: their mean (the default), their sum, or "none": a loss for each sample. */
   readonly reduction?: (typeof reductions)[number];
@@ -60,7 +63,10 @@ interface InAll {
   readonly reduction?: "mean" | "sum";
 }
 
-/** A loss of predictions and targets: one number, or with the reduction "none" one for each sample. */
+/**
+ * A loss of predictions and targets: one number, or with the reduction "none" one for each sample.
+ * @example const loss: Loss = meanSquaredError;
+ */
 export interface Loss<More = unknown> {
   <const P extends Operand, const T extends Operand, const O extends LossFunctionOptions & More & ForEach>(
     predictions: P,

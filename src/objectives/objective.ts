@@ -3,10 +3,14 @@ import { type Expr, index, type Traced, trace, vector } from "../../graph/index.
 /**
  * A scalar function of one vector input `x`, traced: callable on numbers and in other traces, and ready for
  * `valueAndGrad`.
+ * @example const f: ObjectiveFunction = rosenbrock.f;
  */
 export type ObjectiveFunction = Traced<{ x: [number] }, Expr<[]>>;
 
-/** A point and the objective's value there, both correctly rounded to double precision. */
+/**
+ * A point and the objective's value there, both correctly rounded to double precision.
+ * @example const point: Point = { x: [1, 1], value: 0 };
+ */
 export interface Point {
   readonly x: readonly number[];
   readonly value: number;
@@ -15,7 +19,10 @@ export interface Point {
 /** Both ends of an axis, [low, high]. */
 export type Interval = readonly [low: number, high: number];
 
-/** A function to minimize, and what is known of it. */
+/**
+ * A function to minimize, and what is known of it.
+ * @example const startOf = ({ start }: Objective): readonly number[] => start.x;
+ */
 export interface Objective {
   /** A name to look it up by, in camel case: `"rosenbrock"`. */
   readonly name: string;

@@ -2,7 +2,10 @@
 import { type Expr, square, stack, sum, type Traced, trace, unstack, vector } from "../../graph/index.js";
 import type { ObjectiveFunction } from "./objective.js";
 
-/** Residuals of one vector input `x`, as a vector: what `leastSquares` takes. */
+/**
+ * Residuals of one vector input `x`, as a vector: what `leastSquares` takes.
+ * @example const residuals: ResidualFunction = moreGarbowHillstrom[0]!.residuals;
+ */
 export type ResidualFunction = Traced<{ x: [number] }, Expr<[number]>>;
 
 /**

@@ -12,13 +12,19 @@ import {
 import { type Bounds, makeBounds } from "../../optimizers/solvers/internal.js";
 import { isTensor, type Tensor, type Tensors } from "./state.js";
 
-/** A lower and an upper bound: a number for all elements, or one for each. None is no bound; equal ones hold it fixed. */
+/**
+ * A lower and an upper bound: a number for all elements, or one for each. None is no bound; equal ones hold it fixed.
+ * @example const bounds: BoundsOf = { lower: 0, upper: 1 };
+ */
 export interface BoundsOf<V = unknown> {
   readonly lower?: number | V;
   readonly upper?: number | V;
 }
 
-/** The bounds of parameters by name, or by the path of one within a tree (`"layers.0.W"`). */
+/**
+ * The bounds of parameters by name, or by the path of one within a tree (`"layers.0.W"`).
+ * @example const bounds: BoundsByName = { x: { lower: 0 }, y: { lower: [0, 1], upper: 2 } };
+ */
 export type BoundsByName = { readonly [name: string]: BoundsOf };
 
 /** Reads bounds into flat arrays. @throws where a name isn't known, or bounds are crossed or can't be read */

@@ -26,6 +26,7 @@ export function isRunName(given: unknown): given is Checkpoint["run"] {
 /**
  * All that a run needs to go on to the same bits: parameters, the optimizer's or the solver's state, the steps taken, where the random source
  * and the epoch are, the best so far. It is plain data, and shares none with the run.
+ * @example const stepsOf = ({ steps }: Checkpoint): number => steps;
  */
 export interface Checkpoint {
   readonly version: number;
@@ -39,7 +40,10 @@ export interface Checkpoint {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
 }
 
-/** When checkpoints are made, and what becomes of them. */
+/**
+ * When checkpoints are made, and what becomes of them.
+ * @example const options: CheckpointOptions = { every: 100, save: (checkpoint) => encodeCheckpoint(checkpoint) };
+ */
 export interface CheckpointOptions {
   /**
    * The steps from one to the next; default 1000, and an epoch in `train`. There is one more where the run ends by its
@@ -53,6 +57,10 @@ export interface CheckpointOptions {
   readonly save: (checkpoint: Checkpoint) => unknown;
 }
 
+/**
+ * Options of runs that are saved and resumed.
+ * @example const options: ResumeOptions = { resume: undefined };
+ */
 export interface ResumeOptions {
   /** Has the run saved as it goes. */
   readonly checkpoint?: CheckpointOptions;

@@ -12,7 +12,10 @@ import type { State } from "./state.js";
 /** A run in the making: it gives what to wait for, a promise or (`undefined`) other tasks, and takes what the promise gave. */
 export type Driven<T> = Generator<Promise<unknown> | undefined, T, unknown>;
 
-/** How far a run is. */
+/**
+ * How far a run is.
+ * @example const shareOf = ({ steps, maxSteps }: RunProgress): number => steps / maxSteps;
+ */
 export interface RunProgress {
   /** Steps taken. */
   readonly steps: number;
@@ -24,12 +27,19 @@ export interface RunProgress {
   readonly elapsed: number;
 }
 
+/**
+ * How a run tells how far it is.
+ * @example const options: ProgressOptions = { onProgress: ({ steps, maxSteps }) => steps / maxSteps };
+ */
 export interface ProgressOptions {
   /** Called about every 50 ms, or as often as an asynchronous run lets other tasks run. */
   readonly onProgress?: ((progress: RunProgress) => unknown) | undefined;
 }
 
-/** What asynchronous runs take besides. */
+/**
+ * What asynchronous runs take besides.
+ * @example const scheduling: Scheduling = { signal: AbortSignal.timeout(1000), timeBudget: 5 };
+ */
 export interface Scheduling {
   /** Ends the run when it is aborted: with status `aborted`, and what was reached. */
   readonly signal?: AbortSignal;

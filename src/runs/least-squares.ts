@@ -38,7 +38,10 @@ import { type LeastSquaresStatus, type Solved, stateOf, walkOf } from "./solve.j
 import type { State, Tensors } from "./state.js";
 import { walkLoop } from "./walk.js";
 
-/** What a callback of `leastSquares` is told before each step. */
+/**
+ * What a callback of `leastSquares` is told before each step.
+ * @example const isLow = ({ value }: LeastSquaresProgress): boolean => value < 1e-6;
+ */
 export interface LeastSquaresProgress<P extends Shapes = Shapes> {
   /** The step that is about to be taken, from 1. */
   readonly step: number;
@@ -50,6 +53,10 @@ export interface LeastSquaresProgress<P extends Shapes = Shapes> {
   readonly parameters: PointOf<P>;
 }
 
+/**
+ * Options of `leastSquares`.
+ * @example const options: LeastSquaresOptions = { loss: "huber", lossScale: 0.1 };
+ */
 export interface LeastSquaresOptions<P extends Shapes = Shapes, D = Readonly<Record<string, never>>>
   extends ProgressOptions,
     ResumeOptions {
@@ -79,6 +86,10 @@ export interface LeastSquaresOptions<P extends Shapes = Shapes, D = Readonly<Rec
   readonly onStep?: (progress: LeastSquaresProgress<P>) => unknown;
 }
 
+/**
+ * What `leastSquares` gives.
+ * @example const errors = ({ residuals }: LeastSquaresRun): number[] => [...residuals];
+ */
 export interface LeastSquaresRun<P extends Shapes = Shapes> {
   readonly parameters: PointOf<P>;
   /** ½ Σ w·s²·ρ(r²/s²) there. */

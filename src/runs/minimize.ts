@@ -36,7 +36,10 @@ import { asDtype, isTensor, plainTree, plainValue, type State } from "./state.js
 import { type Objective, stepOf } from "./step.js";
 import { knownStops, Stopping, type StoppingOptions } from "./stopping.js";
 
-/** A point in the parameters' tree: a number for a scalar parameter, a flat array for a tensor. */
+/**
+ * A point in the parameters' tree: a number for a scalar parameter, a flat array for a tensor.
+ * @example const point: PointOf<{ x: [2]; y: [] }> = { x: Float64Array.of(1, 2), y: 3 };
+ */
 export type PointOf<P, A = Float64Array> = P extends Shape
   ? P extends readonly []
     ? number
@@ -58,7 +61,10 @@ export type RowsOf<P, A = Float64Array> = P extends Shape
       ? readonly RowsOf<E, A>[]
       : { readonly [K in keyof P]: RowsOf<P[K], A> };
 
-/** What a callback is told before each step: the point where the step starts, and the value there. */
+/**
+ * What a callback is told before each step: the point where the step starts, and the value there.
+ * @example const isLow = ({ value }: Progress): boolean => value < 1e-6;
+ */
 export interface Progress<P extends Shapes = Shapes, A = Float64Array> {
   /** The step that is about to be taken, from 1. */
   readonly step: number;
@@ -69,6 +75,10 @@ export interface Progress<P extends Shapes = Shapes, A = Float64Array> {
   readonly parameters: PointOf<P, A>;
 }
 
+/**
+ * Options of `minimize`.
+ * @example const options: MinimizeOptions = { steps: 100, tolerance: 1e-6 };
+ */
 export interface MinimizeOptions<
   P extends Shapes = Shapes,
   D = Readonly<Record<string, never>>,
@@ -95,7 +105,10 @@ export interface MinimizeOptions<
   readonly onStep?: (progress: Progress<P, ArrayOf<T>>) => unknown;
 }
 
-/** The points before steps, row by row, and the values there. The start is the first; the last point isn't in it. */
+/**
+ * The points before steps, row by row, and the values there. The start is the first; the last point isn't in it.
+ * @example const lowest = ({ values }: Trajectory): number => Math.min(...values);
+ */
 export interface Trajectory<P = Shapes, A = Float64Array> {
   /** The steps taken before its first row: 0 but for a run that was resumed. */
   readonly start: number;
@@ -111,6 +124,10 @@ export interface Trajectory<P = Shapes, A = Float64Array> {
   readonly values: Float64Array;
 }
 
+/**
+ * What `minimize` gives.
+ * @example const hasConverged = ({ status }: Run): boolean => status === "converged";
+ */
 export interface Run<P extends Shapes = Shapes, A = Float64Array> {
   /** The last point; of a run that diverged, the last one where point, value and gradient are finite. */
   readonly parameters: PointOf<P, A>;
@@ -127,12 +144,18 @@ export interface Run<P extends Shapes = Shapes, A = Float64Array> {
   readonly trajectory: Trajectory<P, A>;
 }
 
-/** What a run of a solver tells besides. */
+/**
+ * What a run of a solver tells besides.
+ * @example const hessiansOf = ({ solver }: Solved): number => solver.hessians;
+ */
 export interface Solved {
   readonly solver: SolverReport;
 }
 
-/** What a run tells besides by the kind of its method. */
+/**
+ * What a run tells besides by the kind of its method.
+ * @example type Told = SolvedBy<Solver>;
+ */
 export type SolvedBy<M> = [M] extends [Optimizer] ? unknown : Solved;
 
 /**

@@ -10,6 +10,7 @@
  * - `stopped`: a callback returned false.
  * - `aborted`: the signal of an asynchronous run was aborted.
  * - `diverged`: the value, the gradient or the next point isn't finite.
+ * @example const status: Status = "converged";
  */
 export type Status =
   | "converged"

@@ -20,6 +20,7 @@ import { type Walk, walkLoop } from "./walk.js";
  * - `max-steps`, `max-evaluations`, `max-time`: all that was allowed is used up.
  * - `stopped`: a callback returned false.
  * - `aborted`: the signal of an asynchronous run was aborted.
+ * @example const status: LeastSquaresStatus = "converged";
  */
 export type LeastSquaresStatus = Exclude<Status, "completed" | "diverged">;
 

@@ -21,7 +21,10 @@ import type { Objective } from "./step.js";
 import { readTolerance } from "./stopping.js";
 import { type Walk, walkLoop } from "./walk.js";
 
-/** How a solver went about it. */
+/**
+ * How a solver went about it.
+ * @example const nameOf = ({ name }: SolverReport): string => name;
+ */
 export interface SolverReport {
   /** The solver: the one that `auto` chose. */
   readonly name: string;

@@ -4,9 +4,16 @@ import { checkOptions, describe, isRecord, readCount } from "../../graph/interna
 import type { Reason } from "./reason.js";
 import type { State } from "./state.js";
 
-/** A bound on something that becomes small: absolute, or with one relative to a size; either is enough. */
+/**
+ * A bound on something that becomes small: absolute, or with one relative to a size; either is enough.
+ * @example const tolerance: Tolerance = { absolute: 1e-8, relative: 1e-6 };
+ */
 export type Tolerance = number | { readonly absolute?: number; readonly relative?: number };
 
+/**
+ * When runs end.
+ * @example const options: StoppingOptions = { tolerance: 1e-6, maxTime: 1000 };
+ */
 export interface StoppingOptions {
   /**
    * The run has converged where no element of the gradient is larger; relative to the largest element at the start. Default

@@ -15,13 +15,19 @@ import type { Status } from "./reason.js";
 import type { StoppingOptions, Tolerance } from "./stopping.js";
 import { knownTraining, training } from "./training.js";
 
-/** Samples along the first axis: nested rows, a flat array of one number a sample, or flat rows with their shape. */
+/**
+ * Samples along the first axis: nested rows, a flat array of one number a sample, or flat rows with their shape.
+ * @example const samples: Samples = [[1, 2], [3, 4]];
+ */
 export type Samples = NestedArray | ShapedValues;
 
 /** Samples by name, and trees of them. A list is samples where it doesn't hold records. */
 type Data = { readonly [name: string]: Tree<Samples> };
 
-/** What an objective is a function of: parameters and a batch, as expressions in the trees of both. */
+/**
+ * What an objective is a function of: parameters and a batch, as expressions in the trees of both.
+ * @example const loss = ({ w, x }: BatchInputs<{ w: number[] }, { x: number[][] }>): Expr => sum(square(matmul(x, w))) as Expr;
+ */
 export type BatchInputs<P, D> = {
   readonly [K in keyof P | keyof D]: K extends keyof P
     ? Like<P[K], Expr>
@@ -38,7 +44,10 @@ type BatchOf<D> = D extends Samples
       ? readonly BatchOf<E>[]
       : { readonly [K in keyof D]: BatchOf<D[K]> };
 
-/** Parameters as a training gives them: numbers for scalars, flat arrays for tensors. */
+/**
+ * Parameters as a training gives them: numbers for scalars, flat arrays for tensors.
+ * @example const parameters: Trained<{ w: number[]; b: number }> = { w: Float64Array.of(1, 2), b: 3 };
+ */
 export type Trained<P, A = Float64Array> = StepIn<Stepped<P>, A>;
 
 /** The arrays of a tree of numbers and arrays, of another kind. */
@@ -48,7 +57,10 @@ type StepIn<T, A> = T extends number
     ? A
     : { readonly [K in keyof T]: StepIn<T[K], A> };
 
-/** A set of samples that training doesn't see. */
+/**
+ * A set of samples that training doesn't see.
+ * @example const validation: Validation = { data: { x: [[1, 2]], y: [1] } };
+ */
 export interface Validation<P extends ParameterValues = Values, D = Data> {
   /** Samples under the names of the training's, as many as you like. */
   readonly data: { readonly [K in keyof D]: Tree<Samples> };
@@ -58,6 +70,10 @@ export interface Validation<P extends ParameterValues = Values, D = Data> {
   readonly maximize?: boolean;
 }
 
+/**
+ * Options of `train`.
+ * @example const options: TrainOptions = { batchSize: 32, epochs: 10, shuffle: 0 };
+ */
 export interface TrainOptions<P extends ParameterValues = Values, D = Data, T extends Dtype = "f64">
   extends StoppingOptions,
     ProgressOptions,
@@ -89,6 +105,10 @@ export interface TrainOptions<P extends ParameterValues = Values, D = Data, T ex
   readonly onEpoch?: (progress: EpochProgress<P, ArrayOf<T>>) => unknown;
 }
 
+/**
+ * What `onEpoch` is told.
+ * @example const isGood = ({ loss }: EpochProgress): boolean => loss < 0.01;
+ */
 export interface EpochProgress<P extends ParameterValues = Values, A = Float64Array> {
   /** The epoch that has just ended, from 1. */
   readonly epoch: number;
@@ -100,6 +120,10 @@ export interface EpochProgress<P extends ParameterValues = Values, A = Float64Ar
   readonly parameters: Trained<P, A>;
 }
 
+/**
+ * What `train` gives.
+ * @example const hasStalled = ({ status }: Training): boolean => status === "stalled";
+ */
 export interface Training<P extends ParameterValues = Values, A = Float64Array> {
   /** The last parameters, or the best ones by a validation set. They are finite: numbers for scalars, flat arrays for tensors. */
   readonly parameters: Trained<P, A>;

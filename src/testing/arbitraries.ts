@@ -76,6 +76,10 @@ function tensorsOf(what: string, shape: Shape, domain: Domain | Arbitrary<number
   return fastCheck(what).array(numbersOf(what, domain), { minLength: size, maxLength: size });
 }
 
+/**
+ * Options of `shapes`.
+ * @example const options: ShapesOptions = { maxRank: 2 };
+ */
 export interface ShapesOptions {
   /** The most axes; default 3. */
   readonly maxRank?: number;
@@ -114,7 +118,10 @@ export function shapes(options: ShapesOptions = {}): Arbitrary<Shape> {
   });
 }
 
-/** A random graph: a smooth scalar function of inputs `x0`, `x1` …, with a point in its domain. */
+/**
+ * A random graph: a smooth scalar function of inputs `x0`, `x1` …, with a point in its domain.
+ * @example const sizeOf = ({ f }: RandomGraph): number => f.graph.nodes.length;
+ */
 export interface RandomGraph {
   readonly f: Objective;
   readonly at: InputValues;

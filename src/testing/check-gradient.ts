@@ -23,6 +23,7 @@ import { type Slope, slopesAt } from "./differences.js";
 import { draw, type InputDomains, isReal, resolveDomains } from "./domains.js";
 import { type Deviation, derivativeName, describeFailure, describeSuccess, elementName } from "./report.js";
 
+/** @example const options: GradientOptions = { domain: [0.1, 2], order: 2 }; */
 export interface GradientOptions<I extends Shapes = Shapes> {
   /**
    * Where inputs are drawn from: one domain for all, or some by name (`layers`, `layers.0.W`); default [−2, 2]. Inputs whose domain is whole
@@ -46,6 +47,7 @@ export interface GradientOptions<I extends Shapes = Shapes> {
 /** Values in the inputs' tree, as the traced function takes them. */
 type PointOf<I extends Shapes> = ValuesOf<I>;
 
+/** @example const isRight = ({ ok }: GradientReport): boolean => ok; */
 export interface GradientReport {
   readonly ok: boolean;
   /** How many points were visited. */

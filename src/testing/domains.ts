@@ -45,10 +45,14 @@ function between(kind: "real" | "integer", low: unknown, high: unknown): Domain 
 /**
  * Where the elements of an input lie: `[0.1, 2]`, `real(0.1, 2)`, `integer(0, 5)`, `boolean`, or a fast-check arbitrary
  * of numbers.
+ * @example const domain: ElementDomain = [0.1, 2];
  */
 export type ElementDomain = readonly [min: number, max: number] | Domain | Arbitrary<number>;
 
-/** One domain for all inputs, or those of some by their names. */
+/**
+ * One domain for all inputs, or those of some by their names.
+ * @example const domains: InputDomains<"x" | "y"> = { x: [0.1, 2] };
+ */
 export type InputDomains<N extends string = string> =
   | ElementDomain
   | { readonly [input in N]?: ElementDomain };

@@ -49,6 +49,10 @@ export interface Program {
   readonly style: Style;
 }
 
+/**
+ * How random programs look.
+ * @example const calm = (style: Style): Style => ({ ...style, tame: true });
+ */
 export interface Style {
   /** The lengths of the inputs' axes. */
   readonly lengths: readonly number[];

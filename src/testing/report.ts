@@ -5,7 +5,10 @@ import { flattenTree, isNumeric, pathText, unravel } from "../../graph/internal.
 /** Values as a traced function takes them, in its inputs' tree: a number for a scalar, else flat and row-major. */
 export type InputValues = { readonly [name: string]: Tree<number | readonly number[]> };
 
-/** One derivative, and how far it is off. */
+/**
+ * One derivative, and how far it is off.
+ * @example const isForward = ({ mode }: Deviation): boolean => mode === "forward";
+ */
 export interface Deviation {
   /** Such as `∂f/∂x[1]`, `∂²loss/∂W[0][2]∂b`. */
   readonly derivative: string;

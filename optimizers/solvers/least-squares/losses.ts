@@ -47,6 +47,10 @@ export const losses = {
   },
 } as const satisfies Readonly<Record<string, Loss>>;
 
+/**
+ * The losses by name.
+ * @example const loss: LossName = "huber";
+ */
 export type LossName = keyof typeof losses;
 
 /** What a sum of squares is made of besides its residuals. */

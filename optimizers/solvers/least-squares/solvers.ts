@@ -8,10 +8,16 @@ import { Products } from "./products.js";
 import type { Engine, Evaluations, LeastSquares } from "./residuals.js";
 import { doglegStep, levenbergStep } from "./subproblem.js";
 
-/** How steps are computed: from the Jacobian as a matrix, or from products with it. */
+/**
+ * How steps are computed: from the Jacobian as a matrix, or from products with it.
+ * @example const form: JacobianForm = "products";
+ */
 export type JacobianForm = "matrix" | "products";
 
-/** A solver of least squares; `levenbergMarquardt` and `gaussNewton` make them. */
+/**
+ * A solver of least squares; `levenbergMarquardt` and `gaussNewton` make them.
+ * @example const solver: LeastSquaresSolver = levenbergMarquardt();
+ */
 export interface LeastSquaresSolver {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -76,7 +82,16 @@ const table = {
 
 const accelerated = { ...table, acceleration: flag(true) };
 
+/**
+ * Options of `gaussNewton`.
+ * @example const options: GaussNewtonOptions = { jacobian: "products" };
+ */
 export type GaussNewtonOptions = OptionsOf<typeof table>;
+
+/**
+ * Options of `levenbergMarquardt`.
+ * @example const options: LevenbergMarquardtOptions = { acceleration: false };
+ */
 export type LevenbergMarquardtOptions = OptionsOf<typeof accelerated>;
 
 /**

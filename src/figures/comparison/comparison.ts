@@ -14,6 +14,10 @@ import { runStyle } from "../style.js";
 import type { ComparisonData } from "./data.js";
 import { comparisonHtml } from "./page-html.js";
 
+/**
+ * Options of `comparisonPage`.
+ * @example const grey = (options: ComparisonOptions): ComparisonOptions => ({ ...options, colors: ["grey"] });
+ */
 export interface ComparisonOptions
   extends Pick<RaceOptions, "colors" | "window" | "values" | "colorMap" | "camera"> {
   /** A traced function of one vector(2) or of two scalars, or one of the library's objectives. */

@@ -8,6 +8,10 @@ import { chartsPage } from "../page/charts.js";
 import { fitChart } from "./chart.js";
 import { fitOptions, fitSpec } from "./spec.js";
 
+/**
+ * Options of `fitFigure`.
+ * @example const wide = (options: FitOptions): FitOptions => ({ ...options, width: 1200 });
+ */
 export interface FitOptions extends SizeOptions {
   /** What `curveFit` returned. */
   readonly fit: FitReport<unknown>;

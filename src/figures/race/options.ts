@@ -5,6 +5,10 @@ import type { Camera } from "./camera.js";
 import type { ColorMap } from "./colors.js";
 import type { Interval } from "./scene.js";
 
+/**
+ * Options of `raceFigure`.
+ * @example const wide = (options: RaceOptions): RaceOptions => ({ ...options, width: 1200 });
+ */
 export interface RaceOptions {
   /** One of the package's objectives, which know a window and their minima, or a traced function. */
   readonly objective: PlaneFunction;
