@@ -8,6 +8,10 @@ import { parseText } from "./parser.js";
 import { problem, type Source } from "./problem.js";
 import { identifiersOf } from "./tokens.js";
 
+/**
+ * Options of `model`.
+ * @example const options: ModelOptions = { constants: { k: 2 } };
+ */
 export interface ModelOptions {
   /** Values of names that are neither parameters nor predictors. */
   readonly constants?: Readonly<Record<string, number>>;
