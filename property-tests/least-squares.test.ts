@@ -256,7 +256,7 @@ laws(
     forAll(60, fc.tuple(angle, angle, angle, far), ([turn, a, b, far]) => {
       // Links that are folded point the other way: a slope of 0 as well, which no step leaves.
       fc.pre(Math.abs(b) > 0.1);
-      for (const solver of [levenbergMarquardt(), gaussNewton()]) {
+      for (const [, solver] of solvers) {
         const start = { a: turn + a, b };
         const data = { goal: [far * Math.cos(turn), far * Math.sin(turn)] };
         const run = leastSquares(away, start, solver, { data });
@@ -265,6 +265,35 @@ laws(
         assert.ok(run.steps < 200, `${run.steps} steps`);
       }
     });
+  },
+);
+
+laws(
+  "residuals whose squares alone vanish in some direction are solved by steps of a linear rate, to rounding",
+  () => {
+    // Powell's singular function, and squares alone: Gauss and Newton's steps halve the distance.
+    const singular = trace({ x: vector(4) }, ({ x: [p, q, r, s] }) =>
+      stack([
+        add(p, multiply(10, q)),
+        multiply(Math.sqrt(5), subtract(r, s)),
+        square(subtract(q, multiply(2, r))),
+        multiply(Math.sqrt(10), square(subtract(p, s))),
+      ]),
+    );
+    const squares = trace({ x: vector(2) }, ({ x: [a, b] }) => stack([square(a), subtract(b, 1)]));
+    for (const [name, solver] of solvers) {
+      for (const scale of [1, 1e6]) {
+        const start = { x: [3 * scale, -scale, 0, scale] };
+        const run = leastSquares(singular, start, solver);
+        assert.is(run.status, "converged", `${name}: ${run.message}`);
+        assert.ok(run.steps < 120, `${name}: ${run.steps} steps`);
+        assertNear(run.parameters.x, [0, 0, 0, 0], 1e-7 * scale);
+      }
+      const run = leastSquares(squares, { x: [1, 5] }, solver);
+      assert.is(run.status, "converged", `${name}: ${run.message}`);
+      assert.ok(run.steps < 300, `${name}: ${run.steps} steps`);
+      assertNear(run.parameters.x, [0, 1], 1e-7);
+    }
   },
 );
 

@@ -33,6 +33,29 @@ const residuals = {
     multiply(3, square(subtract(p!, s!))),
   ],
 };
+/** Sums of squares that take a path along bounds, to and fro. */
+const others = {
+  chain: (x: readonly E[]) =>
+    x.flatMap((one, i) => [
+      subtract(one, (i % 3) - 1),
+      ...(i > 0 ? [multiply(2, subtract(square(x[i - 1]!), one))] : []),
+    ]),
+  mixed: (x: readonly E[]) => [
+    ...x.map((one, i) => multiply(1 + i, subtract(one, i % 2 === 0 ? -2 : 2))),
+    add(...(x as [E, E])),
+    multiply(x[0]!, x[1]!),
+    multiply(x[2]!, square(x[3]!)),
+  ],
+  away: ([x, y]: readonly E[]) => [
+    a.divide(subtract(y!, 3), square(square(square(add(1, square(x!)))))),
+    multiply(1e-3, add(y!, square(y!))),
+  ],
+  hill: ([x, y]: readonly E[]) => [
+    a.divide(3, square(add(1, square(x!)))),
+    subtract(y!, 1),
+    multiply(1.5, y!),
+  ],
+};
 const problems = [
   { name: "rosenbrock", x: [-1.2, 1], lower: [-2, 0.5], upper: [0.5, 3] },
   { name: "wood", x: [-3, -1, -3, -1], lower: [-10, -1.5, -10, -10], upper: [0.8, 10, 10, 0.9] },
@@ -84,14 +107,14 @@ const expected: Readonly<Record<string, string>> = {
   nelderMead:
     "122 231 2 0 0, 58 107 2 0 0, 549 950 2 0 0, 276 501 2 0 0, 87 170 2 0 0, 55 102 2 0 0, 79 153 2 0 0, 79 149 2 0 0, 1000 1699 0 0 0, 474 825 2 0 0",
   levenbergMarquardt:
-    "9 13 10 11, 140 141 141 1, 16 23 17 21, 52 59 53 55, 31 35 32 25, 17 22 18 14, 6 8 7 6, 2 3 3 1, 7 11 8 9, 13 83 14 81, 7 8 8 1, 17 95 18 93, 1000 1001 1001 999, 13 14 14 6, 1000 1003 1001 1001",
-  near: "12 16 13 14, 8 9 9 4, 17 22 18 20, 52 59 53 55, 31 35 32 25, 29 34 30 26, 7 9 8 7, 2 3 3 1, 9 11 10 9, 14 91 15 89, 11 12 12 1, 17 87 18 85, 1000 1001 1001 999, 13 14 14 6, 1000 1002 1001 1000",
+    "9 13 10 11, 140 141 141 1, 16 23 17 21, 52 59 53 55, 31 35 32 25, 17 22 18 14, 6 8 7 6, 2 3 3 1, 7 11 8 9, 13 83 14 81, 7 8 8 1, 17 95 18 93, 53 54 54 51, 13 14 14 6, 52 55 53 53",
+  near: "12 16 13 14, 8 9 9 4, 17 22 18 20, 52 59 53 55, 31 35 32 25, 29 34 30 26, 7 9 8 7, 2 3 3 1, 9 11 10 9, 14 91 15 89, 11 12 12 1, 17 87 18 85, 53 54 54 51, 13 14 14 6, 53 55 54 53",
   plain:
-    "12 16 13 0, 6 7 7 0, 21 25 22 0, 57 68 58 0, 30 33 31 0, 27 33 28 0, 7 9 8 0, 2 3 3 0, 10 13 11 0, 19 90 20 0, 11 12 12 0, 18 102 19 0, 1000 1001 1001 0, 13 14 14 0, 1000 1003 1001 0",
+    "12 16 13 0, 6 7 7 0, 21 25 22 0, 57 68 58 0, 30 33 31 0, 27 33 28 0, 7 9 8 0, 2 3 3 0, 10 13 11 0, 19 90 20 0, 11 12 12 0, 18 102 19 0, 50 51 51 0, 13 14 14 0, 58 61 59 0",
   gaussNewton:
-    "11 14 12 0, 7 8 8 0, 14 16 15 0, 52 58 53 0, 30 34 31 0, 26 32 27 0, 8 10 9 0, 2 3 3 0, 11 13 12 0, 18 94 19 0, 11 12 12 0, 21 95 22 0, 1000 1001 1001 0, 13 14 14 0, 1000 1002 1001 0",
+    "11 14 12 0, 7 8 8 0, 14 16 15 0, 52 58 53 0, 30 34 31 0, 26 32 27 0, 8 10 9 0, 2 3 3 0, 11 13 12 0, 18 94 19 0, 11 12 12 0, 21 95 22 0, 50 51 51 0, 13 14 14 0, 59 61 60 0",
   byProducts:
-    "24 28 0 144, 29 30 0 282, 23 27 0 132, 72 84 0 703, 46 51 0 435, 14 17 0 108, 17 18 0 79, 4 5 0 19, 18 19 0 90, 1000 1010 0 6030, 12 13 0 87, 1000 1010 0 6032, 30 31 0 348, 64 65 0 764, 33 35 0 375",
+    "24 28 0 144, 29 30 0 282, 23 27 0 132, 72 84 0 703, 46 51 0 435, 14 17 0 108, 17 18 0 79, 4 5 0 19, 18 19 0 90, 58 68 0 386, 12 13 0 87, 57 67 0 382, 30 31 0 348, 64 65 0 764, 33 35 0 375",
 };
 
 const counts = suite("counts of solvers");
@@ -108,6 +131,80 @@ for (const [name, solver] of Object.entries(solvers)) {
     assert.is(found.join(", "), expected[name]);
   });
 }
+
+/** Where a formula matters that the problems above don't ask for: the start, bounds, and the counts. */
+const rare = [
+  [
+    "lbfgsb",
+    "mixed",
+    [1.2, -0.35, 0.2, 1.6, -0.2, -1.25],
+    [0.7, -1.6, -1.75, 0, -0.95, -20],
+    [2, 0.7, 1.9, 2.05, 1.25, 0.95],
+    "10 0 14 0 0",
+  ],
+  [
+    "lbfgsb",
+    "chain",
+    [0.1, -0.5, 1.8, -0.65, 1.7, 0.9],
+    [-20, -0.85, 1.25, -1.2, -1.55, -20],
+    [1.3, 1.9, 20, -0.2, 20, 1.75],
+    "15 0 17 0 0",
+  ],
+  [
+    "lbfgsb",
+    "wood",
+    [0.65, -1.7, -1.2, -0.85],
+    [0.35, -2, -1.65, -20],
+    [20, -0.05, -0.2, 0.9],
+    "16 0 24 0 0",
+  ],
+  ["conjugateGradient", "hill", [1.15, 1.55], [0.7, 0.85], [20, 20], "10 0 22 0 0"],
+  ["nelderMead", "hill", [0.5, -0.55], [-Infinity, -Infinity], [Infinity, Infinity], "130 278 2 0 0"],
+  [
+    "lbfgs",
+    "wood",
+    [0.35, -1.1, -1.05, 1.45],
+    [-Infinity, -Infinity, -Infinity, -Infinity],
+    [Infinity, Infinity, Infinity, Infinity],
+    "100 0 134 0 0",
+  ],
+  ["trustRegion", "rosenbrock", [0.35, 0.85], [-1.6, 0.05], [1.05, 1.5], "5 0 6 0 5"],
+  [
+    "trustRegion",
+    "chain",
+    [1.75, 1.3, 0.6, 1.45, -0.7, -0.8],
+    [-20, -1.1, -1.2, -20, -1.9, -1.6],
+    [1.9, 20, 1.75, 1.85, 1.95, 0.95],
+    "11 1 13 0 11",
+  ],
+] as const;
+
+for (const [name, problem, x, lower, upper, wanted] of rare) {
+  counts(`${name}: steps and evaluations on ${problem}, where bounds or roundings decide`, () => {
+    const of = { ...residuals, ...others }[problem] as (x: readonly E[]) => readonly E[];
+    const f = trace({ x: vector(x.length) }, (inputs) => sum(square(stack(of(unstack(inputs.x)) as [E]))));
+    const bounds = { x: { lower: [...lower], upper: [...upper] } };
+    const run = a.minimize(f, { x: [...x] }, solvers[name]!, { bounds, trajectory: false });
+    const { values, gradients, products, hessians } = run.solver;
+    assert.is([run.steps, values, gradients, products, hessians].join(" "), wanted);
+  });
+}
+
+counts(
+  "levenbergMarquardt: a bound that takes nearly the whole radius, and attempts after one that stalls",
+  () => {
+    const find = (of: (x: readonly E[]) => readonly E[], x: readonly number[], options: object) => {
+      const r = trace({ x: vector(x.length) }, (inputs) => stack(of(unstack(inputs.x)) as [E]));
+      const run = leastSquares(r, { x: [...x] }, undefined, { ...options, trajectory: false });
+      const { residuals, jacobians, products } = run.evaluations;
+      return [run.status, run.steps, residuals, jacobians, products].join(" ");
+    };
+    const lower = [-0.176, -2000, 1.523, -2000, -2000, -0.92];
+    const x = [0, -0.75, 1.55, 1.7, -0.7, -0.85];
+    assert.is(find(others.chain, x, { bounds: { x: { lower } } }), "converged 46 61 47 57");
+    assert.is(find(others.away, [1, 9], {}), "stalled 113 114 114 108");
+  },
+);
 
 for (const [name, solver] of Object.entries(methods)) {
   counts(`${name}: steps and evaluations, without bounds, within, and by a robust loss with weights`, () => {

@@ -93,20 +93,3 @@ export function freeElements(
   }
   return free;
 }
-
-/** The longest step along a direction that stays within; ∞ where nothing is in the way. */
-export function longestStep(
-  { lower, upper, some }: Bounds,
-  x: Float64Array,
-  direction: Float64Array,
-): number {
-  let most = Infinity;
-  if (!some) return most;
-  for (let i = 0; i < x.length; i++) {
-    const d = direction[i]!;
-    if (d === 0) continue;
-    const reach = ((d < 0 ? lower[i]! : upper[i]!) - x[i]!) / d;
-    if (reach < most) most = reach;
-  }
-  return most;
-}

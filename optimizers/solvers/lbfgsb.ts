@@ -6,7 +6,6 @@
  */
 import { type OptionsOf, readOptions } from "../../graph/internal.js";
 import type { Bounds } from "./bounds.js";
-import { longestStep } from "./bounds.js";
 import { Compact } from "./compact.js";
 import { firstStep, LineSearch } from "./line-search.js";
 import { Pairs, pairMemory, pairOptions } from "./pairs.js";
@@ -54,9 +53,7 @@ export function lbfgsb(given: LbfgsbOptions = {}): Solver {
             const sound = model.begin(1 / firstStep(iterate));
             if (sound && corner.find(model, bounds, iterate)) {
               corner.minimize(model, known, bounds, iterate, direction);
-              // Within the bounds the path is straight.
-              const most = longestStep(bounds, iterate.x, direction);
-              if (search.search(iterate, direction, Math.min(1, most))) {
+              if (search.search(iterate, direction, 1)) {
                 known.add(iterate, search.x, search.gradient);
                 iterate.move(problem, search.x, search.value, search.gradient);
                 return undefined;

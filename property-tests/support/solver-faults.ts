@@ -37,7 +37,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["c[j]! + wait * p[j]!", "c[j]!"],
     ["gradient[i]! + theta * (this.#x[i]! - x[i]!)", "gradient[i]!"],
     ["-1 / (theta * theta)", "-1 / theta"],
-    ["Math.min(1, most)", "1e-3"],
+    ["search.search(iterate, direction, 1)", "search.search(iterate, direction, 1e-3)"],
   ],
   "compact.ts": [
     ["dot(changes[latest]!, changes[latest]!) / dot(steps[latest]!, changes[latest]!)", "1"],
@@ -87,10 +87,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["reflected < values![n - 1]!", "reflected < values![n]!"],
   ],
   "cholesky.ts": [["into[i * n + k]! ** 2", "0"]],
-  "bounds.ts": [
-    ["x[i]! <= lower[i]!", "false"],
-    ["((d < 0 ? lower[i]! : upper[i]!) - x[i]!) / d", "Infinity"],
-  ],
+  "bounds.ts": [["x[i]! <= lower[i]!", "false"]],
   "solver.ts": [
     ["norm <= tolerance * firstNorm && (ended || work <= little)", "norm <= tolerance"],
     ["ended || decrease <= little", "true"],

@@ -4,7 +4,20 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { add, type Expr, exp, multiply } from "../../graph/index.js";
+import {
+  add,
+  divide,
+  type Expr,
+  exp,
+  hessian,
+  index,
+  multiply,
+  square,
+  subtract,
+  sum,
+  trace,
+  vector,
+} from "../../graph/index.js";
 import { randomSource } from "../data/index.js";
 import { curveFit } from "./curve-fit.js";
 
@@ -51,6 +64,39 @@ for (const [name, options] of [
     for (const [what, count] of Object.entries(hits)) asOften(count, runs, options.level, what);
   });
 }
+
+laws(
+  "covariance is s² times the inverse of the likelihood's Hessian, without what the residuals' own bend adds",
+  () => {
+    const y = noisy(3, 0.15);
+    const sigma = x.map((_, i) => 0.1 + 0.02 * (i % 4));
+    const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { sigma, tolerance: 1e-14 });
+    const residuals = (p: Expr) =>
+      divide(
+        subtract(decay({ a: index(p as never, 0), k: index(p as never, 1), x: x as never } as never), y),
+        sigma,
+      );
+    const likelihood = trace({ p: vector(2) }, ({ p }) => multiply(0.5, sum(square(residuals(p)))));
+    const bent = trace({ p: vector(2), r: vector(x.length) }, ({ p, r }) => sum(multiply(r, residuals(p))));
+    const p = fit.estimates.map(({ value }) => value);
+    const r = x.map((at, i) => (p[0]! * Math.exp(-p[1]! * at) - y[i]!) / sigma[i]!);
+    const whole = hessian(likelihood)({ p }).p.p;
+    const bend = hessian(bent, "p")({ p, r }).p.p;
+    assert.ok(Math.abs(bend[3]!) > 1e-3 * whole[3]!, "the residuals' own bend is no rounding");
+    const errors = fit.estimates.map(({ standardError }) => standardError as number);
+    const scale = fit.quality.reducedChiSquare as number;
+    for (let i = 0; i < 2; i++) {
+      for (let j = 0; j < 2; j++) {
+        let entry = 0;
+        for (let k = 0; k < 2; k++) {
+          const covariance = fit.correlation[2 * i + k]! * errors[i]! * errors[k]!;
+          entry += (covariance * (whole[2 * k + j]! - bend[2 * k + j]!)) / scale;
+        }
+        assert.ok(Math.abs(entry - (i === j ? 1 : 0)) < 1e-9, `${entry} at ${i}, ${j}`);
+      }
+    }
+  },
+);
 
 laws("with errors in predictors, too, intervals cover the truth", () => {
   let hits = 0;

@@ -117,10 +117,10 @@ function* solving(task: LeastSquaresTask, start: Float64Array): Driven<Solved> {
 }
 
 function solved({ offset, cosine }: Engine, tolerance: number): Reason {
-  if (!(offset <= Math.sqrt(tolerance)) && cosine < offset) {
+  if (!(offset <= Math.sqrt(tolerance) || cosine >= offset)) {
     return {
       status: "converged",
-      message: `The residuals are orthogonal to what each parameter changes of them, to ${short(cosine)}, and no step goes down.`,
+      message: `The residuals are orthogonal to what the parameters change of them, to ${short(cosine)}, and no step goes down.`,
     };
   }
   const why =

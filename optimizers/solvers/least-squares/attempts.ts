@@ -1,5 +1,5 @@
 /** A solver of least squares at work, with further attempts from the same start where one stalls. */
-import type { Engine, Evaluations, LeastSquares } from "./residuals.js";
+import { type Engine, type Evaluations, type LeastSquares, vanishing } from "./residuals.js";
 import { type LeastSquaresSolver, methodOf } from "./solvers.js";
 
 /**
@@ -67,7 +67,7 @@ export class Attempts {
   /** Whether the first-order conditions hold at a point that is an end, and not because the residuals are flat there. */
   get isSolved(): boolean {
     const { flat, cost } = this.engine;
-    return !this.#isStuck && (flat.length === 0 || cost === 0);
+    return !this.#isStuck && (flat.length === 0 || cost <= vanishing);
   }
 
   /** Goes to a better point, or back to the start for another attempt. Whether it went anywhere: it is at its end if not. */

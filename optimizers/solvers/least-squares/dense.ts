@@ -10,8 +10,15 @@ import { accelerate, mix, scaledNorm } from "./acceleration.js";
 import { costOf, reweigh } from "./losses.js";
 import { boundedStep, freeOf, gradientOf, type Model, type Step, type Subproblem, svdOf } from "./model.js";
 import { reduceRows } from "./qr.js";
-import type { Engine, EngineOptions, Evaluations, LeastSquares, Move } from "./residuals.js";
-import { rankOf } from "./subproblem.js";
+import {
+  type Engine,
+  type EngineOptions,
+  type Evaluations,
+  type LeastSquares,
+  type Move,
+  vanishing,
+} from "./residuals.js";
+import { rankOf, takenOf } from "./subproblem.js";
 import type { Svd } from "./svd.js";
 
 export interface DenseOptions extends EngineOptions {
@@ -36,9 +43,6 @@ const mostCosine = 1e-6;
 
 /** So many steps between which only rounding decides are enough. */
 const mostPolishes = 100;
-
-/** Residuals this small have squares that vanish. */
-const vanishing = 1e-140;
 
 /** Of what it promised, a step must at least keep this (Moré, section 4, algorithm 4.1's 10⁻⁴). */
 const leastRatio = 1e-4;
@@ -196,7 +200,7 @@ export class Dense implements Engine {
     const gradient = gradientOf(model, this.#gradient);
     const free = freeOf(model, gradient);
     const svd = svdOf(model, free, model.q);
-    const taken = norm(svd.UtQ);
+    const taken = takenOf(svd);
     const whole = Math.sqrt(2 * this.cost);
     let noise = 0;
     let largest = 0;
@@ -209,8 +213,8 @@ export class Dense implements Engine {
     for (let j = 0; j < x.length; j++)
       if (!isHeld(bounds, x, gradient, j)) largest = Math.max(largest, Math.abs(gradient[j]!));
     this.#noise = Number.EPSILON * noise;
-    this.offset = whole <= vanishing ? 0 : taken / whole;
-    this.cosine = whole <= vanishing ? 0 : cosine / whole;
+    this.offset = this.cost <= vanishing ? 0 : taken / whole;
+    this.cosine = this.cost <= vanishing ? 0 : cosine / whole;
     this.norm = largest;
     this.rank = rankOf(svd);
     this.flat = flat;

@@ -8,7 +8,14 @@
 import { freeElements, projectedNorm } from "../bounds.js";
 import { addScaled, allFinite, dot, norm, scale } from "../vectors.js";
 import { costOf, reweigh } from "./losses.js";
-import type { Engine, EngineOptions, Evaluations, LeastSquares, Move } from "./residuals.js";
+import {
+  type Engine,
+  type EngineOptions,
+  type Evaluations,
+  type LeastSquares,
+  type Move,
+  vanishing,
+} from "./residuals.js";
 
 /** A step's normal equations are solved to this share of the gradient, and the nearer the smaller the offset is. */
 const mostForcing = 0.1;
@@ -16,15 +23,17 @@ const mostForcing = 0.1;
 const leastRatio = 1e-4;
 const indistinct = 1e-12;
 const mostOffset = 1e-6;
-/** Residuals this small have squares that vanish. */
-const vanishing = 1e-280;
+/** As of `Dense`: a cosine up to which rounding may be why nothing goes further, where J loses rank. */
+const mostCosine = 1e-6;
+/** So many iterations of the power method tell how far J stretches. */
+const powers = 4;
 const mostTries = 60;
-/** Steps between which only rounding decides, after which there is no more to be had. */
+/** Steps that gain no more than rounding may be, after which there is no more to be had. */
 const mostPolishes = 30;
 
 /**
  * What lies where in the numbers of the memory, after the point: the radius, the offset (0 as long as none is known), the one
- * before a step that only rounding could judge (or 0), and how many such steps were taken one after the other.
+ * before a step that only rounding could judge (or 0), and how many steps that gained no more were taken one after the other.
  */
 const [radius, offset, polished, polishes] = [0, 1, 2, 3];
 
@@ -42,7 +51,7 @@ export class Products implements Engine {
   r: Float64Array;
   cost: number;
   offset = Number.NaN;
-  readonly cosine = Number.NaN;
+  cosine = Number.NaN;
   norm = Number.NaN;
   readonly rank = Number.NaN;
   readonly flat: readonly number[] = [];
@@ -84,14 +93,14 @@ export class Products implements Engine {
 
   look(): boolean {
     this.norm = projectedNorm(this.#problem.bounds, this.x, this.#gradient);
+    freeElements(this.#problem.bounds, this.x, this.#gradient, this.#free);
     if (this.norm === 0 || this.cost <= vanishing) this.offset = 0;
-    return this.offset === 0 || (this.#numbers[polishes]! >= mostPolishes && this.offset <= mostOffset);
+    return this.offset === 0 || (this.#numbers[polishes]! >= mostPolishes && this.#isNear());
   }
 
   step(): Move {
     if (this.look()) return "solved";
     const numbers = this.#numbers;
-    freeElements(this.#problem.bounds, this.x, this.#gradient, this.#free);
     numbers[radius] ||= this.#options.initialRadius * (norm(this.x) || 1);
     for (let tries = 0; tries < mostTries; tries++) {
       const made = this.#propose();
@@ -106,7 +115,34 @@ export class Products implements Engine {
       if (!(made.promised > 0)) break;
       if (this.#judge(made)) return "moved";
     }
-    return this.offset <= mostOffset ? "solved" : "stuck";
+    return this.#isNear() ? "solved" : "stuck";
+  }
+
+  /** Whether rounding may be why nothing goes further. */
+  #isNear(): boolean {
+    if (this.offset <= mostOffset) return true;
+    if (Number.isNaN(this.cosine)) this.cosine = this.#orthogonality();
+    return this.cosine <= mostCosine;
+  }
+
+  /**
+   * ‖Jᵀr‖ as a part of ‖J‖·‖r‖, the second stopping rule of LSQR and LSMR, with ‖J‖ by the power method, which never finds
+   * too much of it.
+   */
+  #orthogonality(): number {
+    const slope = norm(this.#gradient.filter((_, j) => this.#free[j]));
+    const along = new Float64Array(this.r.length);
+    // No direction that a model is likely to have.
+    const v = this.x.map((_, j) => (((7919 * j + 31) % 101) - 50.5) / 50.5);
+    let stretch = 0;
+    for (let i = 0; i < powers; i++) {
+      for (let j = 0; j < v.length; j++) if (!this.#free[j]) v[j] = 0;
+      scale(v, 1 / (norm(v) || 1), v);
+      this.#ahead(v, along);
+      stretch = Math.max(stretch, norm(along));
+      this.#back(along, v);
+    }
+    return stretch > 0 ? slope / stretch / Math.sqrt(2 * this.cost) : Number.NaN;
   }
 
   #costAt(x: Float64Array, into: Float64Array): number {
@@ -257,7 +293,8 @@ export class Products implements Engine {
     this.#trial = r;
     this.cost = cost;
     x.set(next.x);
-    numbers[polishes] = promised <= indistinct * cost ? numbers[polishes]! + 1 : 0;
+    this.cosine = Number.NaN;
+    numbers[polishes] = gained <= indistinct * cost ? numbers[polishes]! + 1 : 0;
     numbers[polished] = promised <= indistinct * cost ? this.offset : 0;
     this.#weigh();
     this.#back(this.#rows.r, this.#gradient);

@@ -26,6 +26,9 @@ export interface LeastSquares {
   readonly bounds: Bounds;
 }
 
+/** A cost this small is that of residuals whose squares vanish: it counts as 0. */
+export const vanishing = 1e-280;
+
 /** How often each function of the residuals was evaluated. */
 export interface Evaluations {
   residuals: number;
@@ -50,7 +53,7 @@ export interface Engine {
   readonly evaluations: Evaluations;
   /** The part of the residuals that the free parameters can still take away, of all (Bates and Watts' relative offset). */
   readonly offset: number;
-  /** The largest cosine between the residuals and what a free parameter changes of them (MINPACK's gtol); NaN where unknown. */
+  /** The largest cosine between the residuals and what a free parameter changes of them (MINPACK's gtol); by products, that of Jᵀr and r with J as it stretches most. NaN where unknown. */
   readonly cosine: number;
   /** The largest element of the projected gradient of the cost. */
   readonly norm: number;

@@ -2,6 +2,7 @@
  * The step of a trust region by the singular values of the scaled Jacobian A = J·D⁻¹: the z with ‖z‖ ≤ Δ that makes
  * ‖A·z + q‖ least (Levenberg and Marquardt), or Powell's dogleg between steepest descent and Gauss and Newton.
  */
+import { norm } from "../vectors.js";
 import type { Svd } from "./svd.js";
 
 /** Singular values below this share of the largest say nothing: their directions are left out. */
@@ -10,21 +11,32 @@ export const rankTolerance = 1e-15;
 /** The share of the radius by which a step's length may differ from it (Moré's σ). */
 const closeness = 0.1;
 
-/** How many singular values count. */
-export function rankOf({ s }: Svd): number {
+/** What singular values must exceed to count. */
+function leastOf({ s }: Svd): number {
   let largest = 0;
   for (const one of s) largest = Math.max(largest, one);
+  return rankTolerance * s.length * largest;
+}
+
+/** How many singular values count. */
+export function rankOf(svd: Svd): number {
+  const least = leastOf(svd);
   let rank = 0;
-  for (const one of s) if (one > rankTolerance * s.length * largest) rank++;
+  for (const one of svd.s) if (one > least) rank++;
   return rank;
 }
 
+/** The norm of what a step can take away of q: its part along directions that count. */
+export function takenOf(svd: Svd): number {
+  const least = leastOf(svd);
+  return norm(svd.UtQ.filter((_, j) => svd.s[j]! > least));
+}
+
 /** z = −V·(s·UᵀQ/(s² + λ)), without the directions that don't count. */
-function dampedStep({ s, V, UtQ }: Svd, lambda: number, into: Float64Array): number {
+function dampedStep(svd: Svd, lambda: number, into: Float64Array): number {
+  const { s, V, UtQ } = svd;
   const n = s.length;
-  let largest = 0;
-  for (const one of s) largest = Math.max(largest, one);
-  const least = rankTolerance * n * largest;
+  const least = leastOf(svd);
   into.fill(0);
   let squares = 0;
   for (let j = 0; j < n; j++) {
