@@ -127,7 +127,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["Math.min(length, numbers[radius]!) / 4", "numbers[radius]! / 1.1"],
     ["-dot(this.#gradient, p) - dot(along, along) / 2", "-dot(this.#gradient, p)"],
   ],
-  "least-squares/attempts.ts": [["[1, 10, 0.1]", "[1, 1, 1]"]],
+  "least-squares/attempts.ts": [["shares[this.#numbers[attempt]!]!", "1"]],
 };
 
 export const solverFaults = faultsOf(changes);
