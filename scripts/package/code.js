@@ -25,6 +25,7 @@ const entries = {
   files: "src/files/index.ts",
 };
 const parts = {
+  "command-line": "src/command-line/bin.ts",
   "figures-drawing": "src/figures/drawing.ts",
   "figures-files": "src/figures/files.ts",
   "figures-browser": "scripts/package/stand-ins/browser.ts",

@@ -125,7 +125,7 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           color: ink,
           font: font(15, "bold"),
         },
-        legend: legend(runs, hooks, `○ start   ◆ end${spec.minima.length > 0 ? "   ★ minimum" : ""}`),
+        legend: legend(runs, hooks, marksOf(spec) || undefined),
         tooltip: {
           // Of points in one place, the one that is told to hooks.
           filter: (_item, index) => index === 0,
@@ -140,6 +140,13 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
     },
     plugins: [contourPlugin(spec)],
   };
+}
+
+/** What the marks mean that are there. */
+function marksOf({ runs, minima }: ContourSpec): string {
+  return [...(runs.length > 0 ? ["○ start   ◆ end"] : []), ...(minima.length > 0 ? ["★ minimum"] : [])].join(
+    "   ",
+  );
 }
 
 function pathDataset(run: ContourRun): ChartDataset<"scatter"> {

@@ -45,10 +45,19 @@ export function contourSpec(options: ContourOptions, caller = what): ContourSpec
   checkText(what, "title", title);
   checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
   const plane = readPlane(caller, own.objective);
-  const paths = readPaths(caller, own.runs, plane);
+  if (own.runs === undefined && own.window === undefined && plane.window === undefined) {
+    throw new AdjointError(
+      `${caller}: there are neither runs nor a window; pass { runs: { adam: minimize(…) } } or { window: { x1: [-2, 2], x2: [-2, 2] } }.`,
+    );
+  }
+  const paths = own.runs === undefined ? [] : readPaths(caller, own.runs, plane);
   const minima = own.minima === undefined ? plane.minima : readMinima(own.minima);
   const window =
-    own.window === undefined ? fitWindow(paths, minima, plane.window) : readWindow(caller, own.window);
+    own.window !== undefined
+      ? readWindow(caller, own.window)
+      : own.runs === undefined
+        ? plane.window!
+        : fitWindow(paths, minima, plane.window);
   const cells = own.cells === undefined ? ([160, 120] as const) : readCells(own.cells);
   const colors = own.colors === undefined ? courseColors : readColors(own.colors);
   const count = own.levels === undefined && typeof colors !== "function" ? colors.length : own.levels;

@@ -17,8 +17,8 @@ import type { Runs } from "./runs.js";
 export interface ContourOptions extends SizeOptions {
   /** A traced function of one vector(2) or of two scalars, or one of the library's objectives. */
   readonly objective: PlaneFunction;
-  /** Runs of `minimize` by the names that the legend shows. */
-  readonly runs: Runs;
+  /** Runs of `minimize` by the names that the legend shows; without them the objective alone, in its window or yours. */
+  readonly runs?: Runs;
   /** Text above the figure; default: none. */
   readonly title?: string;
   /** The part of the plane to show; default: what fits the paths and the minima. */
@@ -69,7 +69,7 @@ export function contourFigure(options: ContourOptions): Figure {
       return picture;
     },
     html: async (onProgress) => {
-      const names = spec.runs.map(({ name }) => name).join(", ");
+      const names = spec.runs.map(({ name }) => name).join(", ") || spec.valueLabel;
       const page = await chartsPage(spec.title ?? `Contours: ${names}`, [{ kind: "contour", spec }], size);
       onProgress(1, 1);
       return page;

@@ -1,0 +1,68 @@
+/** `adjoint completion`: a script by which a shell completes commands, options, objectives and methods. */
+import type { Command } from "../command.js";
+import { optimizerNames, solverNames } from "../methods.js";
+import { library } from "../objective.js";
+import { common } from "../options.js";
+import { UsageError } from "../terminal.js";
+
+/** The script of a shell, by all commands. */
+function scripts(commands: Readonly<Record<string, Command>>): Readonly<Record<string, string>> {
+  const names = Object.keys(commands);
+  const optionsOf = (name: string) =>
+    Object.keys({ ...commands[name]!.options, ...common }).map((one) => `--${one}`);
+  const objectives = [...library().keys()];
+  const cases = names
+    .map((name) => `    ${name}) words="${[...optionsOf(name), ...objectives].join(" ")}" ;;`)
+    .join("\n");
+  const body = `  local words="${names.join(" ")}"
+  case "$command" in
+${cases}
+  esac
+  case "$previous" in
+    --optimizer|--optimizers) words="${optimizerNames.join(" ")}" ;;
+    --method) words="${solverNames.join(" ")}" ;;
+  esac`;
+  return {
+    bash: `_adjoint() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command="\${COMP_WORDS[1]}"
+${body}
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _adjoint adjoint
+`,
+    zsh: `#compdef adjoint
+_adjoint() {
+  local previous="\${words[CURRENT-1]}" command="\${words[2]}"
+${body.replaceAll("words=", "list=")}
+  compadd -- \${=list}
+}
+compdef _adjoint adjoint
+`,
+    fish: [
+      ...names.map(
+        (name) =>
+          `complete -c adjoint -n __fish_use_subcommand -a ${name} -d '${commands[name]!.summary.replaceAll("'", "’")}'`,
+      ),
+      ...names.flatMap((name) =>
+        optionsOf(name).map(
+          (option) => `complete -c adjoint -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`,
+        ),
+      ),
+      "",
+    ].join("\n"),
+  };
+}
+
+export const completion = (commands: () => Readonly<Record<string, Command>>): Command => ({
+  summary: "a script for the completion of a shell",
+  usage: "bash|zsh|fish",
+  examples: ["adjoint completion bash > /etc/bash_completion.d/adjoint", "adjoint completion fish | source"],
+  options: {},
+  run({ words: [shell] }, { out }) {
+    const all = scripts(commands());
+    const script = shell !== undefined && Object.hasOwn(all, shell) ? all[shell] : undefined;
+    if (script === undefined) throw new UsageError("write the shell: bash, zsh or fish.");
+    out.write(script);
+    return 0;
+  },
+});
