@@ -133,7 +133,7 @@ console.log(
 
 built("it is small, and what went wrong is told by lines that can be read", () => {
   const sizes = readdirSync(dist).map((file) => statSync(join(dist, file)).size);
-  const types = 0.45e6; // they aren't built here
+  const types = 0.465e6; // they aren't built here
   assert.ok(sizes.reduce((all, size) => all + size) < 3e6 - types);
   const [file, line] = run(
     "stack.cjs",

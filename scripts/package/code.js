@@ -25,13 +25,15 @@ const entries = {
   files: "src/files/index.ts",
 };
 const parts = {
-  "command-line": "src/command-line/bin.ts",
   "figures-drawing": "src/figures/drawing.ts",
   "figures-files": "src/figures/files.ts",
   "figures-browser": "scripts/package/stand-ins/browser.ts",
 };
 
 const all = { ...entries, ...parts };
+
+/** The program, which only Node runs. */
+const program = { "command-line": "src/command-line/bin.ts" };
 
 /** The module that makes formulas of TeX. */
 const temml = "./temml.js";
@@ -59,23 +61,29 @@ const replacing = (root, ending, files) => ({
     bundle.onResolve({ filter: /^csv-parse\/browser\/esm\/sync$/ }, () =>
       ending === ".js" ? { path: "./tables.js", external: true } : { path: join(root, standIn("csv-parse")) },
     );
+    bundle.onResolve({ filter: /\/mathjs\/lib\/esm\/expression\/parse\.js$/ }, () =>
+      ending === ".js" ? { path: "./parser.js", external: true } : undefined,
+    );
     bundle.onResolve({ filter: /^chartjs-node-canvas$/ }, () => ({
       path: join(root, standIn("chart-canvas")),
     }));
   },
 });
 
-/** Lets bundlers leave out what isn't used. */
+/** Lets bundlers leave out what isn't used. Why a line is there is told where most look: in graphs and optimizers. */
 const marking = {
   name: "marking",
   setup(bundle) {
     bundle.onLoad({ filter: /[\\/](graph|optimizers|src)[\\/].*\.ts$/ }, ({ path }) =>
-      path.includes("node_modules")
-        ? undefined
-        : { contents: wrapConstants(keepComments(readFileSync(path, "utf8"))), loader: "ts" },
+      path.includes("node_modules") ? undefined : { contents: wrapConstants(commented(path)), loader: "ts" },
     );
   },
 };
+
+function commented(path) {
+  const text = readFileSync(path, "utf8");
+  return /[\\/]src[\\/]/.test(path) ? text : keepComments(text);
+}
 
 /**
  * For Node: whichever entry is loaded, all that everyone has is, so that it is one file. Files cost more than functions that
@@ -83,7 +91,10 @@ const marking = {
  */
 const loadingAll = {
   entries: Object.fromEntries(
-    Object.entries({ ...all, tables: "csv-parse/sync" }).map(([name, path]) => [name, `all:${path}`]),
+    Object.entries({ ...all, ...program, tables: "csv-parse/sync" }).map(([name, path]) => [
+      name,
+      `all:${path}`,
+    ]),
   ),
   plugin: (root) => ({
     name: "loading all",
@@ -163,7 +174,11 @@ export async function bundleCode(root, dist) {
   }
   const large = await build({
     absWorkingDir: root,
-    entryPoints: { temml: standIn("temml", "js"), tables: "csv-parse/browser/esm/sync" },
+    entryPoints: {
+      temml: standIn("temml", "js"),
+      tables: "csv-parse/browser/esm/sync",
+      parser: "node_modules/mathjs/lib/esm/expression/parse.js",
+    },
     bundle: true,
     format: "esm",
     outdir: dist,
