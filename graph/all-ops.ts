@@ -15,9 +15,10 @@ import { logErfcDerivative } from "./ops/error-functions.js";
 import { direction } from "./ops/exponential.js";
 import { gammaByShape, gammaDensity } from "./ops/incomplete-gamma.js";
 import * as functions from "./ops/index.js";
-import { bent, kink, mark, noSlope, rooted, shadow, unlessNaN } from "./ops/kinks.js";
+import { bent, bentBy, kink, mark, noSlope, rooted, shadow, unlessNaN, vanishing } from "./ops/kinks.js";
 import { luOp } from "./ops/lu.js";
 import { normOp } from "./ops/norm.js";
+import { segmentedCumsumOp } from "./ops/runs.js";
 import { sincDerivative } from "./ops/sinc.js";
 import { logSoftmaxOp, logSumExpOp, softmaxOp } from "./ops/softmax.js";
 import { normalCdf } from "./ops/special.js";
@@ -55,7 +56,9 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   shadow,
   rooted,
   bent,
+  bentBy,
   unlessNaN,
+  vanishing,
   logAbsDetOp,
   luOp as Op,
   logSoftmaxOp as Op,
@@ -63,6 +66,7 @@ export const allOps: readonly Op[] = /* @__PURE__ */ listed([
   normOp as Op,
   softmaxOp as Op,
   scanOp,
+  segmentedCumsumOp,
   direction,
   logisticDensity,
   normalCdf,

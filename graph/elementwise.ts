@@ -9,6 +9,7 @@ import {
   type Domain,
   defineOp,
   type Factor,
+  type MaskedRules,
   type Op,
   type OpDefinition,
   type Operands,
@@ -48,9 +49,9 @@ export interface ElementwiseDefinition<A extends readonly Expr[] = readonly Expr
   text?(): string;
   /**
    * ∂result/∂operand, as thunks of the result (`exp' = exp`), `undefined` for an operand that has none; or "constant"
-   * where the derivative is 0.
+   * where the derivative is 0; or rules of both modes.
    */
-  readonly partials: ((...operands: A) => PartialsOf<A>) | "constant";
+  readonly partials: ((...operands: A) => PartialsOf<A>) | "constant" | MaskedRules;
   rewrite?(operands: A): Expr | undefined;
   /** Default: real numbers from −3 to 3. */
   readonly domains?: readonly Domain[];
@@ -98,13 +99,15 @@ export function elementwise<A extends readonly Expr[]>(
     ...(rewrite && { rewrite: ({ operands }) => rewrite(operands as A) }),
     ...({ expand, applied, squared } as Pick<OpDefinition, "expand" | "applied" | "squared">),
     derivative:
-      partials === "constant"
-        ? { kind: "constant" }
-        : {
+      typeof partials === "function"
+        ? {
             kind: "partials",
             partials: ({ operands, result }) =>
               partials(...(operands as A)).map((partial) => partial && (() => partial(result))),
-          },
+          }
+        : partials === "constant"
+          ? { kind: "constant" }
+          : partials,
     domains: definition.domains ?? new Array<Domain>(arity).fill(real()),
   });
   return op;

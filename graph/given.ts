@@ -17,9 +17,12 @@ export function placeOf(whole: string, part: string): Place {
   return (path) => (path.length === 0 ? whole : `${part} "${shortened(pathText(path))}"`);
 }
 
+const mostParts = 1e5;
+
 /**
  * A tree of no known form, its leaves read by `read`: what `isLeaf` tells, and all that is neither a record nor a list.
- * @throws where a part holds itself or can't be read
+ * @throws where a part holds itself or can't be read, or there are more parts than any program has, as lists have that hold
+ * one another many times
  */
 export function readTree<T>(
   tree: unknown,
@@ -27,8 +30,11 @@ export function readTree<T>(
   place: Place,
   read: (leaf: unknown, path: Path) => T,
 ): Tree<T> {
+  let parts = 0;
   const walk = (get: () => unknown, path: Path, above: readonly unknown[]): Tree<T> =>
     reading(place(path), () => {
+      if (++parts > mostParts)
+        throw new AdjointError(`${place([])} is a tree of more than ${mostParts} parts; give a smaller one.`);
       const value = get();
       const isList = Array.isArray(value);
       if (isLeaf(value) || !(isList || isRecord(value))) return read(value, path);

@@ -43,7 +43,7 @@ export { type AssembleParams, assembleOp } from "./ops/boxes.js";
 export { type ConstantParams, constant, constantOp, full, fullOp, inputOp, iotaOp } from "./ops/constant.js";
 export { direction } from "./ops/exponential.js";
 export type { SliceOptions } from "./ops/indexing.js";
-export { bent, kink, mark, rooted, unlessNaN } from "./ops/kinks.js";
+export { bent, bentBy, kink, mark, rooted, unlessNaN } from "./ops/kinks.js";
 export { matmulOp } from "./ops/matmul.js";
 export { normalCdf } from "./ops/special.js";
 export { oneMinusSquare, sechSquared } from "./ops/trigonometric.js";

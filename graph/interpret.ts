@@ -59,17 +59,22 @@ export function evaluate(exprs: readonly Expr[]): (readonly number[])[] {
   return ids.map((id) => values[id]!);
 }
 
-/** 1 for each node that one of `ids` needs, itself included. */
-export function ancestors(builder: { readonly nodes: Builder["nodes"] }, ids: readonly number[]): Uint8Array {
+/** 1 for each node, from `from` on, that one of `ids` needs, itself included. */
+export function ancestors(
+  builder: { readonly nodes: Builder["nodes"] },
+  ids: readonly number[],
+  from = 0,
+): Uint8Array {
   const { nodes } = builder;
-  const needed = new Uint8Array(nodes.length);
+  const needed = new Uint8Array(Math.max(0, nodes.length - from));
   let last = -1;
   for (const id of ids) {
-    needed[id] = 1;
+    if (id >= from) needed[id - from] = 1;
     if (id > last) last = id;
   }
-  for (let id = last; id >= 0; id--) {
-    if (needed[id]) for (const operand of nodes[id]!.operands) needed[operand] = 1;
+  for (let id = last; id >= from; id--) {
+    if (!needed[id - from]) continue;
+    for (const operand of nodes[id]!.operands) if (operand >= from) needed[operand - from] = 1;
   }
   return needed;
 }

@@ -26,17 +26,25 @@ export interface Arithmetic<T> {
   holds?(condition: T): boolean;
 }
 
-/**
- * A derivative factor ∂result/∂operand. Where `mask` is 0 it is 0, whatever `value` says there; where that is so because of
- * a kink, `kink` gives marks of it, and of what is so before. `taint` is a further factor: 1, or NaN where the operand is.
- */
-export type Factor =
-  | Expr
-  | number
-  | { readonly value: Expr | number; readonly mask: Expr; readonly kink?: Kink; readonly taint?: Expr };
+/** A derivative factor ∂result/∂operand. */
+export type Factor = Expr | number | MaskedFactor;
 
-/** Marks where a derivative that is masked by `own`, too, is 0 because of kinks, by its mask and marks before. */
-export type Kink = (own: Expr, mask: Expr | undefined, rest: Expr | undefined) => Expr;
+/**
+ * A factor that is 0 where `mask` is, whatever `value` says there; `kink` tells where that is so because of one. `taint` is a further factor: 1, or NaN where the operand is.
+ */
+export interface MaskedFactor {
+  readonly value: Expr | number;
+  readonly mask: Expr;
+  readonly kink?: Kink;
+  readonly taint?: Expr;
+}
+
+/** A kink where a condition holds, of what moves with `by`; `marks` are 1 and its mark, `mark(by, by)` if there are no others. */
+export interface Kink {
+  readonly holds: Expr;
+  readonly by?: Expr;
+  readonly marks?: Expr;
+}
 
 /** The operands of an op: so many expressions, or any number. */
 export type Operands = readonly Expr[];

@@ -161,7 +161,11 @@ arranging("what is largest so far shares its derivative among those that tie, as
   const list = [1, 3, 3, 2, 3];
   const { gradient, hessian } = slopesOf((y) => a.index(a.cummax(y), 4), list);
   assertClose(gradient, [0, third, third, 0, third], 1e-15, "cummax");
-  assertSame(hessian, new Float64Array(25), "its hessian");
+  const tied = [1, 2, 4];
+  const none = list.flatMap((_, i) =>
+    list.map((_, j) => (tied.includes(i) && tied.includes(j) ? Number.NaN : 0)),
+  );
+  assertSame(hessian, none, "its hessian");
   const smallest = slopesOf((y) => a.index(a.cummin(y, 0, { reverse: true }), 0), [2, 1, 4, 1]);
   assertSame(smallest.gradient, [0, 0.5, 0, 0.5], "cummin");
   assertSame(slopesOf((y) => a.sum(a.cummax(y)), [0, -0]).gradient, [1.5, 0.5], "0 and −0");

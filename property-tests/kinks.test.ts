@@ -53,7 +53,7 @@ import {
   where,
 } from "../graph/index.js";
 import { constant } from "../graph/ops/constant.js";
-import { kink, noSlope, shadow } from "../graph/ops/kinks.js";
+import { kink, noSlope, shadow, vanishing } from "../graph/ops/kinks.js";
 import { huber } from "../src/nn/index.js";
 import { domainOf } from "../src/testing/programs.js";
 import { applyTo } from "./support/arbitraries.js";
@@ -380,6 +380,26 @@ kinks("what stands for a 0 that is known to be one has the derivatives of that",
     assertSame([plain(f)({ x }) as number, plain(compile(f))({ x }) as number], [0, 0], "value");
     assertSame(flatten(plain(grad(f))({ x })), [2 * x], "slope");
     assertSame(flatten(plain(hessian(f))({ x })), [2], "second derivative");
+  }
+});
+
+kinks("0 times something has no derivative where that has none for a kink, and else the derivative 0", () => {
+  const f = trace({ x: scalar(), y: scalar() }, ({ x, y }) =>
+    vanishing(multiply(y, maximum(x, 1))),
+  ) as unknown as Objective;
+  const slopes = plain(grad(f as never));
+  assertSame(flatten(slopes({ x: 1, y: 2 })), [0, 0], "first");
+  const second = trace({ x: scalar(), y: scalar() }, ({ x, y }) => {
+    const inner = grad(trace({ x: scalar(), y: scalar() }, (at) => multiply(at.y, maximum(at.x, 1))));
+    return vanishing(inner({ x, y }).x);
+  }) as unknown as Objective;
+  for (const [x, expected] of [
+    [1, [none, 0]],
+    [2, [0, 0]],
+  ] as const) {
+    assertSame(flatten(plain(grad(second as never))({ x, y: 2 })), expected, `behind a kink, at ${x}`);
+    const along = plain(jvp(second as never))({ x, y: 2, "tangent.x": 1, "tangent.y": 0 });
+    assertSame([(along as { tangent: number }).tangent], [expected[0]], `forward, at ${x}`);
   }
 });
 

@@ -1,4 +1,5 @@
 /** Planted faults change derivatives, and are gone when they are removed. */
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -17,6 +18,7 @@ import {
 import { flatten } from "./support/differences.js";
 import { type Mutant, mutantsOf } from "./support/mutants.js";
 import { ops } from "./support/registry.js";
+import { walkFaults } from "./support/walk-faults.js";
 
 const mutants = suite("mutants");
 
@@ -70,6 +72,14 @@ for (const [list, fault, f, at, right, wrong] of cases) {
     assert.equal(gradient(), right);
   });
 }
+
+mutants("each fault of a walk is one expression of its file", () => {
+  const others = walkFaults.filter(({ file, right }) => {
+    const text = readFileSync(new URL(`../graph/${file}`, import.meta.url), "utf8");
+    return text.split(right).length !== 2;
+  });
+  assert.equal(others, []);
+});
 
 mutants("there are faults for every op that has operands", () => {
   for (const op of ops.filter(({ domains }) => domains.length > 0)) {

@@ -6,6 +6,7 @@ import { fullLike } from "../elementwise.js";
 import { ancestors } from "../interpret.js";
 import { apply, type Builder, type Expr } from "../node.js";
 import type { Application } from "../op.js";
+import { placeholder } from "../placeholder.js";
 import { combine, isEverywhere, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
 import { dependents } from "./reverse.js";
 
@@ -22,12 +23,13 @@ export function pushforward(
   const needed = ancestors(
     builder,
     results.map(({ id }) => id),
+    low,
   );
   // By node, from `low` on.
   const tangents = new Array<Masked | undefined>(Math.max(0, high - low + 1)).fill(undefined);
   const given = new Map(inputs.map(([{ id }, tangent]) => [id, tangent]));
   for (let id = low; id <= high; id++) {
-    if (!needed[id] || !active[id - low]) continue;
+    if (!needed[id - low] || !active[id - low]) continue;
     builder.origin = builder.nodes[id]!.origin;
     tangents[id - low] = given.get(id) ?? push(builder, id, (operand) => tangents[operand - low]);
   }
@@ -47,6 +49,7 @@ function push(
   const tangents = ids.map(tangentOf);
   if (tangents.every((tangent) => tangent === undefined)) return undefined;
   const values = () => tangents.map((tangent) => tangent && materialize(tangent));
+  const broken = tangents.some((tangent) => tangent?.broken);
   const { derivative } = op;
   switch (derivative.kind) {
     case "partials": {
@@ -64,20 +67,31 @@ function push(
         const everywhere = !mask || isEverywhere(mask);
         const rests = tangents.map((tangent, i) => tangent?.rest ?? fullLike(operands[i]!, 0));
         const rest = tangents.some((tangent) => tangent?.rest) ? apply(op, rests, params) : undefined;
-        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, rest);
+        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, rest, undefined, broken);
       }
       const terms = tangents.flatMap((tangent, i): Masked[] => {
         if (!tangent || derivative.discrete?.includes(i)) return [];
         const on = (value: Expr) => apply(op, operands.with(i, value), params);
         const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
-        return [zeroed(on(materialize(tangent)), along(tangent.mask), along(tangent.rest))];
+        return [
+          zeroed(
+            on(materialize(tangent)),
+            along(tangent.mask),
+            along(tangent.rest),
+            undefined,
+            tangent.broken,
+          ),
+        ];
       });
       return terms.length > 1 ? combine(terms) : terms[0];
     }
     case "tangent":
-      return unmasked(derivative.tangent(values(), application));
+      // Where there may be none, the rule for placeholders is gone through in its turn, so that there is none in the result.
+      return tangents.some((tangent) => tangent?.mask)
+        ? pushThrough(builder, tangents, (marked) => derivative.tangent(marked, application))
+        : unmasked(derivative.tangent(values(), application), broken);
     case "forwardReverse":
-      return unmasked(derivative.forward(values(), application));
+      return unmasked(derivative.forward(values(), application), broken);
     case "masked":
       return derivative.forward(tangents, application);
     case "constant":
@@ -85,6 +99,16 @@ function push(
     default:
       throw new Error(`No rule for the derivative of ${op.name}: ${derivative satisfies never}`);
   }
+}
+
+function pushThrough(
+  builder: Builder,
+  tangents: readonly (Masked | undefined)[],
+  rule: (tangents: readonly (Expr | undefined)[]) => Expr,
+): Masked | undefined {
+  const standing = tangents.map((tangent) => tangent && placeholder(builder, tangent.value.shape));
+  const inputs = standing.flatMap((one, i): [Expr, Masked][] => (one ? [[one, tangents[i]!]] : []));
+  return pushforward(builder, inputs, [rule(standing)])[0];
 }
 
 /** Where tangents are present, as expressions in the operands' shapes. */

@@ -3,13 +3,13 @@
  * none at all, whatever the value says, so that an infinite factor can't turn a branch not taken into NaN. One that is
  * absent everywhere is `undefined`.
  */
-import { type Expr, nodeOf } from "../node.js";
-import type { Factor } from "../op.js";
+import { type Builder, type Expr, nodeOf } from "../node.js";
+import type { Factor, Kink, MaskedFactor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
-import { logicalAnd, logicalNot, logicalOr, where } from "../ops/comparison.js";
+import { logicalAnd, logicalNot, logicalOr, notEqual, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
-import { shadow } from "../ops/kinks.js";
+import { kink as kinkOp, mark, noSlope, shadow, vanishing } from "../ops/kinks.js";
 
 export interface Masked {
   readonly value: Expr;
@@ -21,16 +21,24 @@ export interface Masked {
   readonly rest?: Expr | undefined;
   /** Whether it is absent where something is not used, not for a kink alone: what stands there may be NaN. */
   readonly sparse?: boolean | undefined;
+  /** Whether it has come through a kink's mark, so that it may be NaN for having no value: that is so behind other kinks, too. */
+  readonly broken?: boolean | undefined;
 }
 
 /** One that is nowhere absent. */
-export function unmasked(value: Expr): Masked {
-  return { value, zeroed: true };
+export function unmasked(value: Expr, broken?: boolean): Masked {
+  return { value, zeroed: true, broken };
 }
 
 /** One whose value is 0, or `rest`, where it is absent; everywhere present without a mask. */
-export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr, sparse?: boolean): Masked {
-  return { value, mask, zeroed: true, rest: mask && rest, sparse };
+export function zeroed(
+  value: Expr,
+  mask: Expr | undefined,
+  rest?: Expr,
+  sparse?: boolean,
+  broken?: boolean,
+): Masked {
+  return { value, mask, zeroed: true, rest: mask ? rest : undefined, sparse, broken };
 }
 
 /** The value, 0 where it is absent. */
@@ -44,20 +52,76 @@ function settled(rest: Expr | undefined): Expr | number {
 }
 
 /** The value times a factor. */
-export function scale({ value, mask, zeroed: isZero, rest, sparse }: Masked, partial: Factor): Masked {
-  if (typeof partial !== "number" && "mask" in partial) {
-    const { mask: own, kink, value: factor, taint } = partial;
-    const both = mask ? logicalAnd(mask, own) : own;
-    const left = kink ? kink(own, mask, rest) : rest && where(own, rest, 0);
-    // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along. An operand
-    // that is NaN may be one that isn't used; it isn't where what is absent is so for kinks, as NaN is at none.
-    const isKept = !!mask && isZero && factor === 1 && !(taint && sparse);
-    const whole = taint ? multiply(times(value, factor), taint) : times(value, factor);
-    const product = isKept ? where(own, whole, settled(left)) : whole;
-    return { value: product, mask: both, zeroed: isKept, rest: left, sparse: sparse || !kink };
-  }
+export function scale(given: Masked, partial: Factor): Masked {
+  if (typeof partial !== "number" && "mask" in partial) return scaleMasked(given, partial);
+  const { value, mask, rest, sparse, broken } = given;
+  const isMark = typeof partial !== "number" && nodeOf(partial).op === noSlope.op;
+  // A mark's operand moves, whatever its derivative is taken to be at a kink.
+  const present = isMark && mask && rest ? logicalOr(mask, rest) : mask;
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
-  return { value: times(value, partial), mask, zeroed: !mask || (isZero && finite), rest, sparse };
+  const isZero = !present || (given.zeroed && finite);
+  return {
+    value: times(value, partial),
+    mask: present,
+    zeroed: isZero,
+    rest: isMark ? undefined : rest,
+    sparse,
+    broken: broken || isMark,
+  };
+}
+
+function scaleMasked(given: Masked, { mask: moves, kink, value: factor, taint }: MaskedFactor): Masked {
+  const { value, mask, zeroed: isZero, rest, sparse, broken } = given;
+  // A kink's 0 is a number: times what has no value it has none.
+  const own = kink && broken ? logicalOr(moves, logicalAnd(kink.holds, notEqual(value, value))) : moves;
+  const both = mask ? logicalAnd(mask, own) : own;
+  const left = kink ? marksAt(kink, own, given) : rest && where(moves, rest, 0);
+  // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along. An operand
+  // that is NaN may be one that isn't used; it isn't where what is absent is so for kinks, as NaN is at none.
+  const isKept = !!mask && isZero && factor === 1 && !(taint && sparse);
+  const whole = taint ? multiply(times(value, factor), taint) : times(value, factor);
+  const product = isKept ? where(own, whole, settled(left)) : whole;
+  return { value: product, mask: both, zeroed: isKept, rest: left, sparse: sparse || !kink, broken };
+}
+
+/** Marks where a derivative that is masked by `own`, too, is 0 because of kinks: of this one, and of what is so before. */
+function marksAt(
+  { holds, by, marks = by && mark(by, by) }: Kink,
+  own: Expr,
+  { value, mask, rest }: Masked,
+): Expr | undefined {
+  const before = rest && where(own, rest, 0);
+  // What has no derivative has none 0 times either.
+  const lost = holdsMarks(value) ? vanishing(value) : undefined;
+  const here = joined(
+    rest && by ? mark(by, rest) : marks,
+    lost && (mask && rest ? where(mask, lost, 0) : lost),
+  );
+  if (!here) return rest;
+  const present = rest && mask ? logicalOr(mask, rest) : mask;
+  return where(present ? logicalAnd(present, holds) : holds, here, before ?? 0);
+}
+
+function joined(a: Expr | undefined, b: Expr | undefined): Expr | undefined {
+  return a && b ? add(a, b) : (a ?? b);
+}
+
+const scanned = new WeakMap<Builder, boolean[]>();
+
+/** Whether marks of kinks went into an expression, by a way that has a derivative. */
+function holdsMarks({ builder, id }: Expr): boolean {
+  const known = scanned.get(builder) ?? [];
+  scanned.set(builder, known);
+  for (let at = known.length; at <= id; at++) {
+    const { op, operands } = builder.nodes[at]!;
+    known.push(
+      op === mark.op ||
+        op === kinkOp.op ||
+        op === noSlope.op ||
+        (op.derivative.kind !== "constant" && operands.some((operand) => known[operand])),
+    );
+  }
+  return known[id]!;
 }
 
 function times(value: Expr, factor: Expr | number): Expr {
@@ -73,6 +137,7 @@ export function combine(parts: readonly Masked[]): Masked {
     union(parts.map(({ mask }) => mask)),
     rests.length > 0 ? together(rests, add) : undefined,
     parts.some(({ sparse }) => sparse),
+    parts.some(({ broken }) => broken),
   );
 }
 

@@ -103,7 +103,7 @@ function operandAdjoints(
         const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
         const present = adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined);
         const mask = along(present) ?? derivative.mask?.(i, application);
-        return zeroed(on(value), mask, along(adjoint.rest), sparse || adjoint.sparse);
+        return zeroed(on(value), mask, along(adjoint.rest), sparse || adjoint.sparse, adjoint.broken);
       });
     }
     case "tangent": {
@@ -119,7 +119,7 @@ function operandAdjoints(
     case "forwardReverse":
       return derivative.reverse(materialize(adjoint), matters, application).map((value, i) => {
         const mask = value && derivative.mask?.(i, application);
-        return value && { value, mask, zeroed: !mask, sparse: true };
+        return value && { value, mask, zeroed: !mask, sparse: true, broken: adjoint.broken };
       });
     case "masked":
       return derivative.reverse(adjoint, matters, application);

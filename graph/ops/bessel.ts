@@ -6,7 +6,6 @@ import type { Unary } from "../types.js";
 import { add } from "./arithmetic.js";
 import { equal, logicalAnd, logicalNot } from "./comparison.js";
 import { full } from "./constant.js";
-import { kinkWhere } from "./kinks.js";
 import { computedBy } from "./numeric.js";
 import { remainder } from "./rounding.js";
 
@@ -23,7 +22,7 @@ export const besselDerivative: Op = /* @__PURE__ */ elementwise<readonly [Expr, 
         return {
           value: bessel(order, add(n, 1), x),
           mask: logicalNot(jumps),
-          kink: kinkWhere(jumps, x),
+          kink: { holds: jumps, by: x },
         };
       },
     ],

@@ -1,6 +1,5 @@
 /** What stands at each place for all elements up to it: running sums, products, extrema. */
 import type { WithOp } from "../elementwise.js";
-import { fullLike } from "../elementwise.js";
 import { apply, type Expr } from "../node.js";
 import {
   type Arithmetic,
@@ -19,11 +18,11 @@ import { checkOptions } from "../options.js";
 import type { Binary, Operand, ResultOf, ShapeOf } from "../types.js";
 import { stopGradient } from "./activation.js";
 import { applier, routineOf, type Target } from "./algorithm.js";
-import { abs, add, divide, maximum, minimum, subtract } from "./arithmetic.js";
+import { abs, add, divide, maximum, minimum, multiply, subtract } from "./arithmetic.js";
 import { normalizeAxis } from "./axes.js";
 import { equal, greater, less, logicalNot, where } from "./comparison.js";
 import { exp, log } from "./exponential.js";
-import { noSlope } from "./kinks.js";
+import { mark, noSlope } from "./kinks.js";
 import {
   type Course,
   type CourseSizes,
@@ -33,6 +32,7 @@ import {
   recurrence,
   recurrenceOp,
 } from "./recurrence.js";
+import { segmentedCumsum } from "./runs.js";
 
 interface Steps<T> {
   combine(total: T, value: T): T;
@@ -104,8 +104,8 @@ const cumsumOp: Op<Course> = /* @__PURE__ */ cumulative({
 });
 
 /**
- * The derivative of the largest or smallest so far: elements that tie share it, as those of `max` do. `isBehind` is `less`
- * or `greater`: NaN is behind nothing, so that from the first one on all that isn't has a share, which is NaN.
+ * The derivative of the largest or smallest so far: elements that tie share it, and have no second one, as those of `max`
+ * do. `isBehind` is `less` or `greater`: NaN is behind nothing, so that from the first one on all that isn't has a share, which is NaN.
  */
 function sharedByTies(isBehind: Binary): Derivative<Course, One> {
   return {
@@ -114,9 +114,11 @@ function sharedByTies(isBehind: Binary): Derivative<Course, One> {
       const chosen = logicalNot(isBehind(x, result));
       // From a new extremum on, what was before it counts no more.
       const stays = logicalNot(isBehind(previous(result, course), result));
-      const sum = recurrence(stays, where(chosen, tangent, fullLike(tangent, 0)), course);
-      const count = recurrence(stays, chosen, course);
-      return divide(sum, where(equal(result, result), count, noSlope(result)));
+      const sumOf = (one: Expr) => segmentedCumsum(stays, where(chosen, one, 0) as Expr, course);
+      const count = segmentedCumsum(stays, chosen, course);
+      const tied = sumOf(x);
+      const ties = where(greater(count, 1), mark(tied, tied), 1);
+      return divide(multiply(sumOf(tangent!), ties), where(equal(result, result), count, noSlope(result)));
     },
   };
 }
@@ -180,7 +182,7 @@ export const cumsum: Cumulative = /* @__PURE__ */ cumulating("cumsum", cumsumOp,
 
 /**
  * The largest element so far along an axis, the last by default; with `reverse` the largest from there on. From a NaN on
- * it is NaN. Elements that tie share the derivative equally.
+ * it is NaN. Elements that tie share the derivative equally, and have no second one: NaN.
  *
  * @example
  * cummax([1, 3, 2, 5]); // [1, 3, 3, 5]

@@ -23,7 +23,7 @@ import { element } from "./boxes.js";
 import { sumAxes } from "./broadcast.js";
 import { equal, greater, less, logicalNot, where } from "./comparison.js";
 import { gather } from "./gather.js";
-import { noSlope } from "./kinks.js";
+import { bentBy, noSlope } from "./kinks.js";
 import { reshapeExpr } from "./moving.js";
 import { orderIn } from "./sorting.js";
 
@@ -190,8 +190,8 @@ export interface InterpOptions {
 
 /**
  * The lines through the points (xp, fp), xp ascending, at `x` of any shape; outside of them the values at the ends, or
- * `left` and `right` (NumPy's `interp`). It has derivatives by x (at a point that of the line behind it, outside 0), by
- * fp, by xp and by the values outside.
+ * `left` and `right` (NumPy's `interp`). It has derivatives by x (at a point that of the line behind it, and no second one:
+ * NaN; outside 0), by fp, by xp and by the values outside.
  * @throws where xp and fp aren't vectors of one length, or have no element
  *
  * @example
@@ -225,9 +225,23 @@ export function interp<const A extends Operand, const P extends Operand, const F
     const from = where(equal(at, end), element(values, last), inner);
     // On which line NaN lies isn't known, nor what share any point has.
     const all = add(at, add(sumAxes(places, [0]), sumAxes(values, [0]))) as Expr;
-    const known = where(equal(at, at), from, noSlope(all));
+    const known = bentAtPlaces(where(equal(at, at), from, noSlope(all)) as Expr, at, places, values);
     return where(less(at, first), low, where(greater(at, end), high, known)) as Expr;
   }) as never;
+}
+
+/** At a place two lines meet: there is a kink of all that makes them, and none where `x` lies between two. */
+function bentAtPlaces(value: Expr, x: Expr, xp: Expr, fp: Expr): Expr {
+  const last = xp.shape[0]! - 1;
+  const here = subtract(placesIn(xp, x, 1), 1);
+  const near = [-1, 0, 1].map((step) => minimum(maximum(add(here, step), 0), last) as Expr);
+  const ends = near.flatMap((place) => [gather(xp, place, 0), gather(fp, place, 0)]);
+  const isPlace = equal(x, gather(xp, near[1]!, 0)) as Expr;
+  return bentBy(
+    value,
+    isPlace,
+    ends.reduce((sum, end) => add(sum, end) as Expr, x),
+  );
 }
 
 /** The line that begins at or in front of `x`, of those between `last` + 1 points. */

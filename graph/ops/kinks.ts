@@ -2,9 +2,9 @@
  * Kinks: where a function has a documented slope (0, or the mean of a tie) but no second derivative. That is NaN there,
  * unless it is the square of the function that is asked for, which has none: |x|², ‖x‖².
  */
-import { binary, fullLike, unary, type WithOp } from "../elementwise.js";
+import { applyElementwise, binary, elementwise, fullLike, unary, type WithOp } from "../elementwise.js";
 import { apply, type Expr, nodeOf } from "../node.js";
-import { type Kink, real } from "../op.js";
+import { integer, real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { equal, logicalAnd, logicalOr, notEqual, where } from "./comparison.js";
 
@@ -28,15 +28,6 @@ export const mark: Binary & WithOp = /* @__PURE__ */ binary({
   expand: ({ operands: [x] }) => fullLike(x!, 1),
   partials: (x) => [() => noSlope(x), () => noSlope(x)],
 });
-
-/** A kink of what moves with `x`, where this holds; `marked` is 1 and its mark where there is no other. */
-export function kinkWhere(holds: Expr, x: Expr, marked: Expr = mark(x, x)): Kink {
-  return (own, mask, rest) => {
-    // Either's, where the other takes part, and both where they meet.
-    if (!rest) return where(mask ? logicalAnd(mask, holds) : holds, marked, 0);
-    return where(logicalAnd(logicalOr(mask!, rest), holds), mark(x, rest), where(own, rest, 0));
-  };
-}
 
 /** NaN, and so is its derivative. */
 export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope");
@@ -62,12 +53,59 @@ function itself(name: string, slope: (x: Expr) => Expr | number, domain = real()
   });
 }
 
+/**
+ * `x` itself, which has a kink where a condition holds, of all that moves with `y`: also of what it doesn't depend on by its
+ * documented slope.
+ */
+const bentByOp = /* @__PURE__ */ elementwise<readonly [Expr, Expr, Expr]>(
+  {
+    name: "bentBy",
+    recipe: 0,
+    expand: ({ operands: [x] }) => x,
+    partials: (_x, holds, y) => [
+      () => where(holds, mark(y, y), 1),
+      undefined,
+      () => ({ value: 0, mask: fullLike(y, 0), kink: { holds, by: y } }),
+    ],
+    // Where the condition holds, there is a kink by decree.
+    domains: [/* @__PURE__ */ real(), /* @__PURE__ */ integer(0, 0), /* @__PURE__ */ real()],
+  },
+  3,
+);
+
+export const bentBy: ((x: Expr, holds: Expr, y: Expr) => Expr) & WithOp = /* @__PURE__ */ Object.assign(
+  (x: Expr, holds: Expr, y: Expr): Expr => applyElementwise(bentByOp, [x, holds, y]),
+  { op: bentByOp },
+);
+
 /** 0, for something that is known to be 0 where this is asked for: it has the derivative of that, so that kinks aren't lost. */
 export const shadow: Unary & WithOp = /* @__PURE__ */ unary({
   name: "shadow",
   recipe: { value: 0 },
   expand: ({ operands: [x] }) => fullLike(x!, 0),
   partials: () => [() => 1],
+});
+
+/** 0 times something: its derivative is NaN where that of the operand is so for a kink, else there is none. */
+export const vanishing: Unary & WithOp = /* @__PURE__ */ unary({
+  name: "vanishing",
+  recipe: { value: 0 },
+  expand: ({ operands: [x] }) => fullLike(x!, 0),
+  partials: {
+    kind: "masked",
+    forward([tangent]) {
+      if (!tangent?.broken) return undefined;
+      const { value, mask } = tangent;
+      const unknown = notEqual(value, value);
+      return { ...tangent, mask: mask ? logicalAnd(mask, unknown) : unknown, zeroed: false, rest: undefined };
+    },
+    // Absent but for the marks that it meets on its way.
+    reverse({ value, mask, rest, sparse }) {
+      const nothing = fullLike(value, 0);
+      const marks = mask && (rest ? logicalOr(mask, rest) : mask);
+      return [{ value: nothing, mask: nothing, zeroed: true, rest: marks ?? fullLike(value, 1), sparse }];
+    },
+  },
 });
 
 /**
@@ -79,7 +117,7 @@ export const rooted: Binary & WithOp = /* @__PURE__ */ binary({
   expand: ({ operands: [root] }) => root!,
   squared: ({ operands: [, s] }) => s!,
   partials: (root) => [
-    () => ({ value: 1, mask: notEqual(root, 0), kink: kinkWhere(equal(root, 0), root) }),
+    () => ({ value: 1, mask: notEqual(root, 0), kink: { holds: equal(root, 0), by: root } }),
     undefined,
   ],
   domains: [/* @__PURE__ */ real(0.2, 3), /* @__PURE__ */ real(0.2, 3)],

@@ -98,7 +98,7 @@ function between(a: Expr, b: Expr, part: Expr): Expr {
 
 /**
  * The element in the middle of their order, of two the mean; of all or along axes. The derivative goes to these elements,
- * of equal ones in the order of their places. NaN where there is one.
+ * of equal ones in the order of their places, which have no second one: NaN. NaN where there is one.
  * @throws where there is no element
  *
  * @example
@@ -126,7 +126,7 @@ export interface QuantileOptions<K extends boolean = boolean> extends ReductionO
 /**
  * The quantiles of all elements, or along axes: below the part `q` of them, q·(n − 1) places behind the smallest. A list
  * of parts gives the quantiles along a new first axis. The derivative goes to the elements on both sides, of equal ones
- * in the order of their places. NaN where there is one.
+ * in the order of their places, which have no second one: NaN. NaN where there is one.
  * @throws where a part isn't between 0 and 1, or there is no element
  *
  * @example

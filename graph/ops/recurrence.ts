@@ -73,7 +73,7 @@ export const recurrenceOp: Op<Course> = /* @__PURE__ */ defineOp<Course, Two>({
   domains: [real(-1.5, 1.5), real()],
 });
 
-const backOf = (course: Course): Course => ({ ...course, reverse: course.reverse ? 0 : 1 });
+export const backOf = (course: Course): Course => ({ ...course, reverse: course.reverse ? 0 : 1 });
 
 /** Whether an element or one further on the way is used: how many are. */
 function usedBefore(used: Expr, course: Course): Expr {
@@ -126,7 +126,7 @@ export function recurrence(a: Expr, b: Expr, course: Course): Expr {
 }
 
 /** All elements but the first or the last on the way. */
-function without(x: Expr, which: "first" | "last", { axis, reverse }: Course): Expr {
+export function without(x: Expr, which: "first" | "last", { axis, reverse }: Course): Expr {
   const atFront = (which === "first") !== (reverse === 1);
   const { shape } = x;
   return box(
@@ -137,7 +137,7 @@ function without(x: Expr, which: "first" | "last", { axis, reverse }: Course): E
 }
 
 /** The elements of `x`, which has one less, one step further on the way; the first place is 0. */
-function later(x: Expr, shape: Shape, { axis, reverse }: Course): Expr {
+export function later(x: Expr, shape: Shape, { axis, reverse }: Course): Expr {
   return assemble([x], [partAt(shape.map((_, i) => (i === axis && !reverse ? 1 : 0)))], shape);
 }
 

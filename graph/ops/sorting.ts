@@ -24,6 +24,7 @@ import { equal, less, logicalAnd, logicalNot, logicalOr, where } from "./compari
 import { gatherAlong } from "./gather.js";
 import { slice } from "./indexing.js";
 import { moveAxis } from "./moving.js";
+import { bentByTies } from "./runs.js";
 
 interface ArgsortParams {
   /** 1: from the largest on. */
@@ -165,7 +166,7 @@ function placesOf(x: Expr, descending: boolean | undefined): Expr {
 
 /** The elements along the last axis in order. */
 export function sorted(x: Expr, descending?: boolean): Expr {
-  return gatherAlong(x, placesOf(x, descending));
+  return bentByTies(gatherAlong(x, placesOf(x, descending)), x.shape.length - 1);
 }
 
 /**
@@ -198,7 +199,7 @@ function sorting(name: string, build: (x: Expr, descending: boolean | undefined)
 /**
  * The elements in ascending order along an axis, the last by default; `descending` from the largest on. NaN is larger
  * than any number, as in NumPy; 0 and −0 are equal. The derivative goes to the element that stands there, of equal ones
- * in the order of their places.
+ * in the order of their places; these have no second one: NaN.
  *
  * @example
  * sort([3, 1, 2]); // [1, 2, 3]
@@ -227,7 +228,8 @@ export interface TopK<R = Expr> {
 
 /**
  * The `k` largest elements along an axis, the last by default, from the largest on, and their places; of equal ones the
- * first (`jax.lax.top_k`). NaN counts as the largest. The derivative goes to the elements that are taken.
+ * first (`jax.lax.top_k`). NaN counts as the largest. The derivative goes to the elements that are taken; where one has an
+ * equal there is no second one: NaN.
  * @throws where `k` isn't a whole number up to the length of the axis
  *
  * @example
@@ -249,8 +251,8 @@ export function topK<const A extends Operand, const K extends number, const X ex
         );
       }
       const rows = moveAxis(operand, along, last);
-      const indices = slice(placesOf(rows, true), 0, k, { axis: last });
-      return moveAxis(wanted === "indices" ? indices : gatherAlong(rows, indices), last, along);
+      const all = wanted === "indices" ? placesOf(rows, true) : sorted(rows, true);
+      return moveAxis(slice(all, 0, k, { axis: last }), last, along);
     });
   return { values: first("values"), indices: first("indices") } as never;
 }

@@ -6,7 +6,6 @@ import type { Binary, Unary } from "../types.js";
 import { abs, add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
 import { equal, less, notEqual, where } from "./comparison.js";
 import { direction, hypot, sqrt } from "./exponential.js";
-import { kinkWhere } from "./kinks.js";
 
 function reciprocal(x: Expr): Expr {
   return divide(fullLike(x, 1), x);
@@ -117,7 +116,7 @@ export const atan2: Binary & WithOp = binary({
     const by = (value: Expr) => ({
       value: divide(value, radius),
       mask: notEqual(radius, 0),
-      kink: kinkWhere(equal(radius, 0), add(y, x)),
+      kink: { holds: equal(radius, 0), by: add(y, x) },
     });
     return [() => by(direction(x, y)), () => by(negative(direction(y, x)))];
   },

@@ -86,6 +86,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   remainder: (x, y) => x!.minus(x!.div(y!).floor().times(y!)),
   stopGradient: (x) => x!,
   rooted: (root) => root!,
+  bentBy: (x) => x!,
   bent: (x) => x!,
   unlessNaN: (x) => x!,
   kink: () => big(0),

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { allOps, opOf } from "../../graph/all-ops.js";
 import type { Instance, Instances, Op } from "../../graph/op.js";
 import { inputOp } from "../../graph/ops/constant.js";
-import { kink, mark, noSlope, shadow } from "../../graph/ops/kinks.js";
+import { kink, mark, noSlope, shadow, vanishing } from "../../graph/ops/kinks.js";
 
 export { allOps };
 
@@ -36,11 +36,11 @@ export function instancesOf(op: Op): readonly Instance[] | undefined {
 export const instances: readonly Instances[] = [...tested].map(([op, list]) => ({ op, instances: list }));
 
 /**
- * The ops that compute: all but the inputs, which have no meaning of their own, and those whose derivative is NaN by decree
+ * The ops that compute: all but the inputs, which have no meaning of their own, and those whose derivative is one by decree
  * (`kinks.test.ts` has these).
  */
 export const ops: readonly Op[] = allOps.filter(
-  (op) => ![inputOp, kink.op, mark.op, noSlope.op, shadow.op].includes(op),
+  (op) => ![inputOp, kink.op, mark.op, noSlope.op, shadow.op, vanishing.op].includes(op),
 );
 
 export const elementwiseOps: readonly Op[] = ops.filter((op) => op.scalar);

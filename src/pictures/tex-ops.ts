@@ -2,6 +2,7 @@
 import * as functions from "../../graph/index.js";
 import {
   bent,
+  bentBy,
   direction,
   kink,
   logisticDensity,
@@ -84,6 +85,7 @@ export const notations: ReadonlyMap<functions.Op, Notation> = new Map([
   [functions.power.op, (x, n) => powerNotation(asNumber(x!), asNumber(n!))],
   [kink.op, () => numberTex(0)],
   [rooted.op, (root) => root!],
+  [bentBy.op, (x) => x!],
   [bent.op, (x) => x!],
   [unlessNaN.op, (x) => x!],
   [functions.abs.op, (x) => atom(`\\left|${asNumber(x!).text}\\right|`)],

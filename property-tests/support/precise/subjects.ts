@@ -4,7 +4,7 @@ import { opOf } from "../../../graph/all-ops.js";
 import * as g from "../../../graph/index.js";
 import { logisticDensity } from "../../../graph/ops/activation.js";
 import { direction } from "../../../graph/ops/exponential.js";
-import { bent, rooted, unlessNaN } from "../../../graph/ops/kinks.js";
+import { bent, bentBy, rooted, unlessNaN } from "../../../graph/ops/kinks.js";
 import { normalCdf } from "../../../graph/ops/special.js";
 import { oneMinusSquare, sechSquared } from "../../../graph/ops/trigonometric.js";
 import { binaryCrossEntropy } from "../../../src/nn/index.js";
@@ -106,6 +106,7 @@ const one: readonly One[] = [
   ["relu6", g.relu6, m.between(0, 6), { near: [6] }],
   ["hardTanh", g.hardTanh, m.between(-1, 1)],
   ["bent", bent, m.bent],
+  ["bentBy", ((a: g.Expr) => bentBy(a, g.fullLike(a, 0), a)) as Build, (_s, a) => a],
   ["unlessNaN", unlessNaN, (_s, a) => a],
   ["gelu", g.gelu, m.gelu, { near: [-0.7517915246935645, Math.SQRT2] }],
   ["power(·, 3)", (a) => g.power(a, 3), m.powerBy(3)],
