@@ -3,7 +3,8 @@
  * none at all, whatever the value says, so that an infinite factor can't turn a branch not taken into NaN. One that is
  * absent everywhere is `undefined`.
  */
-import { type Builder, type Expr, nodeOf } from "../node.js";
+import { type Graph, isGraph } from "../graph.js";
+import { type Builder, type Expr, type Node, nodeOf } from "../node.js";
 import type { Factor, Kink, MaskedFactor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
@@ -23,6 +24,8 @@ export interface Masked {
   readonly sparse?: boolean | undefined;
   /** Whether it has come through a kink's mark, so that it may be NaN for having no value: that is so behind other kinks, too. */
   readonly broken?: boolean | undefined;
+  /** Whether marks of kinks may have gone into the value, though it is a leaf: the step of a loop sees no further. */
+  readonly marked?: boolean | undefined;
 }
 
 /** One that is nowhere absent. */
@@ -55,18 +58,18 @@ function settled(rest: Expr | undefined): Expr | number {
 export function scale(given: Masked, partial: Factor): Masked {
   if (typeof partial !== "number" && "mask" in partial) return scaleMasked(given, partial);
   const { value, mask, rest, sparse, broken } = given;
-  const isMark = typeof partial !== "number" && nodeOf(partial).op === noSlope.op;
+  const isNone = typeof partial !== "number" && nodeOf(partial).op === noSlope.op;
   // A mark's operand moves, whatever its derivative is taken to be at a kink.
-  const present = isMark && mask && rest ? logicalOr(mask, rest) : mask;
+  const present = isNone && mask && rest ? logicalOr(mask, rest) : mask;
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
   const isZero = !present || (given.zeroed && finite);
   return {
     value: times(value, partial),
     mask: present,
     zeroed: isZero,
-    rest: isMark ? undefined : rest,
+    rest: isNone ? undefined : rest,
     sparse,
-    broken: broken || isMark,
+    broken: broken || isNone,
   };
 }
 
@@ -88,14 +91,14 @@ function scaleMasked(given: Masked, { mask: moves, kink, value: factor, taint }:
 function marksAt(
   { holds, by, marks = by && mark(by, by) }: Kink,
   own: Expr,
-  { value, mask, rest }: Masked,
+  { value, mask, zeroed: isZero, rest, marked }: Masked,
 ): Expr | undefined {
   const before = rest && where(own, rest, 0);
   // What has no derivative has none 0 times either.
-  const lost = holdsMarks(value) ? vanishing(value) : undefined;
+  const lost = marked || holdsMarks(value) ? vanishing(value) : undefined;
   const here = joined(
     rest && by ? mark(by, rest) : marks,
-    lost && (mask && rest ? where(mask, lost, 0) : lost),
+    lost && (mask && !isZero ? where(mask, lost, 0) : lost),
   );
   if (!here) return rest;
   const present = rest && mask ? logicalOr(mask, rest) : mask;
@@ -106,6 +109,22 @@ function joined(a: Expr | undefined, b: Expr | undefined): Expr | undefined {
   return a && b ? add(a, b) : (a ?? b);
 }
 
+/** Whether a node marks kinks, or is a loop whose steps do. */
+function isMark({ op, params }: Node): boolean {
+  if (op === mark.op || op === kinkOp.op || op === noSlope.op) return true;
+  const { body } = params as { readonly body?: unknown };
+  return op.derivative.kind === "masked" && isGraph(body) && marksKinks(body);
+}
+
+const marking = new WeakMap<Graph, boolean>();
+
+/** Whether kinks are marked in the body of a loop, as they are in one that is a derivative. */
+export function marksKinks(body: Graph): boolean {
+  const known = marking.get(body) ?? body.nodes.some(isMark);
+  marking.set(body, known);
+  return known;
+}
+
 const scanned = new WeakMap<Builder, boolean[]>();
 
 /** Whether marks of kinks went into an expression, by a way that has a derivative. */
@@ -113,13 +132,10 @@ function holdsMarks({ builder, id }: Expr): boolean {
   const known = scanned.get(builder) ?? [];
   scanned.set(builder, known);
   for (let at = known.length; at <= id; at++) {
-    const { op, operands } = builder.nodes[at]!;
-    known.push(
-      op === mark.op ||
-        op === kinkOp.op ||
-        op === noSlope.op ||
-        (op.derivative.kind !== "constant" && operands.some((operand) => known[operand])),
-    );
+    const node = builder.nodes[at]!;
+    const { op, operands } = node;
+    const isMoved = op.derivative.kind !== "constant" && operands.some((operand) => known[operand]);
+    known.push(isMoved || isMark(node));
   }
   return known[id]!;
 }

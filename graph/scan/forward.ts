@@ -93,7 +93,7 @@ export function forward(
   given: readonly (Masked | undefined)[],
   application: Application<ScanParams>,
 ): Masked | undefined {
-  const parts = partsOf(op, application);
+  const parts = partsOf(op, application, given);
   const { length, last, reverse } = parts.params;
   const { shapes, operands } = parts;
   let at = given[0];
@@ -108,7 +108,8 @@ export function forward(
     at = last ? history : lastRow(history, stepAt({ length: count, reverse }, count - 1));
     from += count;
   }
-  return last ? at : joinLegs(operands.carry.builder, found, [length, ...shapes.carry]);
+  const all = last ? at : joinLegs(operands.carry.builder, found, [length, ...shapes.carry]);
+  return all && { ...all, broken: parts.broken };
 }
 
 /** The steps that come next from `from` on, and what they see. */
@@ -170,14 +171,14 @@ function lastRow(history: Masked | undefined, i: number): Masked | undefined {
 /** The tangents of the carries of a leg, or of its last carry. */
 function push(
   op: Op<ScanParams>,
-  { params, operands, shapes, previous }: Parts,
+  { params, operands, shapes, previous, broken }: Parts,
   { rows, constants }: Seeds,
   leg: Leg,
   at: Masked | undefined,
 ): Masked | undefined {
   const { builder } = operands.carry;
   const [size] = shapes.carry as [number];
-  const { body, after } = derivedOf({ params, operands, shapes, previous }, { rows, constants }, leg);
+  const { body, after } = derivedOf({ params, operands, shapes, previous, broken }, { rows, constants }, leg);
   const length = leg.stop - leg.start;
   const taken = {
     carry: joined(builder, entering(builder, at, leg.arriving)),
@@ -198,14 +199,14 @@ const valuesOf = (seeds: readonly (Seed | undefined)[]) =>
   seeds.flatMap((seed) => (seed ? [seed.value] : []));
 const masksOf = (seeds: readonly (Seed | undefined)[]) => seeds.flatMap((seed) => seed?.masks ?? []);
 
-function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: Leg): Derived {
+function derivedOf({ params, shapes, broken }: Parts, { rows, constants }: Seeds, leg: Leg): Derived {
   const { start, stop, arriving } = leg;
   const isAlone = stop - start === 1;
   const [size] = shapes.carry as [number];
   const described = [rows, constants].map((seeds) =>
     seeds.map((seed) => (seed ? textOf(seed.presence) : "")),
   );
-  const key = `forward ${described.join(" ")} ${textOf(arriving)} ${start} ${isAlone}`;
+  const key = `forward ${described.join(" ")} ${textOf(arriving)} ${start} ${isAlone} ${broken}`;
   const ownShapes = {
     carry: [size + widthOf(arriving)],
     rows: [
@@ -242,7 +243,7 @@ function derivedOf({ params, shapes }: Parts, { rows, constants }: Seeds, leg: L
       });
       const result = applyBody(params.body, builder, primals);
       const seeded = joinInputs<Expr>(primals).flatMap((primal, i): [Expr, Masked][] =>
-        seeds[i] ? [[primal, seeds[i]]] : [],
+        seeds[i] ? [[primal, { ...seeds[i], broken, marked: true }]] : [],
       );
       const [pushed] = pushforward(builder, seeded, [result]);
       const after = presenceIn(pushed, shapes.carry);

@@ -1,5 +1,5 @@
 /** What both modes of a scan's derivative share: an application by its parts, cut into stretches of steps. */
-import { type Masked, materialize, unmasked, zeroed } from "../derivatives/masked.js";
+import { type Masked, marksKinks, materialize, unmasked, zeroed } from "../derivatives/masked.js";
 import type { Graph } from "../graph.js";
 import { apply, type Builder, type Expr, type Node } from "../node.js";
 import type { Application, Op } from "../op.js";
@@ -36,9 +36,15 @@ export interface Parts {
   readonly previous: Expr;
   /** In reverse mode: whether masks that aren't known tell what isn't used, and not kinks alone. */
   readonly sparse?: boolean | undefined;
+  /** Whether something may be NaN that has come through a kink's mark. */
+  readonly broken: boolean;
 }
 
-export function partsOf(op: Op<ScanParams>, { operands, params, result }: Application<ScanParams>): Parts {
+export function partsOf(
+  op: Op<ScanParams>,
+  { operands, params, result }: Application<ScanParams>,
+  arriving: readonly (Masked | undefined)[],
+): Parts {
   const { body, rows, length, reverse, last } = params;
   const own = splitOperands(operands, rows);
   const shapes = splitInputs(
@@ -46,7 +52,8 @@ export function partsOf(op: Op<ScanParams>, { operands, params, result }: Applic
     rows,
   );
   const history = last ? apply(op, operands, { ...params, last: 0 }) : result;
-  return { params, operands: own, shapes, previous: before(own.carry, history, length, reverse) };
+  const broken = arriving.some((one) => one?.broken) || marksKinks(body);
+  return { params, operands: own, shapes, previous: before(own.carry, history, length, reverse), broken };
 }
 
 /** Of a history of carries (or of adjoints, the other way round), what stood before each: first of all, `first`. */

@@ -69,7 +69,7 @@ export function reverse(
   given: readonly boolean[],
   application: Application<ScanParams>,
 ): (Masked | undefined)[] {
-  const own = partsOf(op, application);
+  const own = partsOf(op, application, [adjoint]);
   const { params, operands, shapes } = own;
   const { length, last } = params;
   const { builder } = operands.carry;
@@ -121,11 +121,12 @@ export function reverse(
       [length, ...pick(shapes.rows, matters.rows)[i]!],
     ),
   );
-  return joinOperands({
+  const found = joinOperands({
     carry: at,
     rows: spread(rowAdjoints, matters.rows),
     constants: spread(unpackTotals(totals, wanted), matters.constants),
   });
+  return own.broken ? found.map((one) => one && { ...one, broken: true }) : found;
 }
 
 interface Pulled {
@@ -222,14 +223,14 @@ function unpackRows(
 
 /** A step of the first scan. Its carry: λ, the adjoints of the rows, and of their masks the elements that aren't known. */
 function chainOf(
-  { params, shapes, sparse = false }: Parts,
+  { params, shapes, sparse = false, broken }: Parts,
   matters: readonly boolean[],
   { start, stop, arriving }: Leg,
 ): Derived {
   const { last, body } = params;
   const [size] = shapes.carry as [number];
   const isAlone = stop - start === 1;
-  const key = `reverse ${matters.join()} ${last} ${textOf(arriving)} ${start} ${isAlone} ${sparse}`;
+  const key = `reverse ${matters.join()} ${last} ${textOf(arriving)} ${start} ${isAlone} ${sparse} ${broken}`;
   const rowShapes = pick(shapes.rows, matters);
   const [restSize, masks] = [totalSize(rowShapes), widthOf(arriving)];
   const shapesOf = (others: number) => ({
@@ -253,7 +254,8 @@ function chainOf(
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = [from!, ...pick(rows, matters)];
     const arrived = maskedBy(value, arriving, seen);
-    const adjoint = arrived && { ...arrived, sparse: sparse || arriving.includes(absent) };
+    const isSparse = sparse || arriving.includes(absent);
+    const adjoint = arrived && { ...arrived, sparse: isSparse, broken, marked: true };
     const pulled = transposed(body, builder, primals, adjoint, wanted);
     const [carry, ...rest] = pulled;
     const after = presenceIn(carry, shapes.carry);

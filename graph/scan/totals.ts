@@ -113,7 +113,7 @@ export function unpackTotals(
 
 /** A step of the second scan. */
 function sumOf(
-  { params, shapes, sparse = false }: Parts,
+  { params, shapes, sparse = false, broken }: Parts,
   matters: readonly boolean[],
   { start, arriving }: Leg,
 ): Derived {
@@ -125,7 +125,7 @@ function sumOf(
     carry: [size + others],
     rows: [shapes.carry, ...shapes.rows, shapes.carry, ...(masks === 0 ? [] : [[masks]])],
   });
-  const key = `sum ${matters.join()} ${textOf(arriving)} ${start} ${sparse}`;
+  const key = `sum ${matters.join()} ${textOf(arriving)} ${start} ${sparse} ${broken}`;
   return derive(body, key, shapesOf, (builder, inputs) => {
     const [from, ...others] = inputs.rows;
     const [rows, [value, unknown]] = [
@@ -135,7 +135,8 @@ function sumOf(
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = pick(inputs.constants, matters);
     const arrived = maskedBy(value, arriving, unknown ?? full(builder, 0, [0]));
-    const lambda = arrived && { ...arrived, sparse: sparse || arriving.includes(absent) };
+    const isSparse = sparse || arriving.includes(absent);
+    const lambda = arrived && { ...arrived, sparse: isSparse, broken, marked: true };
     const pulled = transposed(body, builder, primals, lambda, wanted);
     const presence = presenceInAll(pulled, wantedShapes);
     const total = add(columns(inputs.carry, 0, size), packMasked(builder, pulled, wanted)) as Expr;
