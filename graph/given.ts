@@ -17,7 +17,7 @@ export function placeOf(whole: string, part: string): Place {
   return (path) => (path.length === 0 ? whole : `${part} "${shortened(pathText(path))}"`);
 }
 
-const mostParts = 1e5;
+const [mostParts, mostLevels] = [1e5, 64];
 
 /**
  * A tree of no known form, its leaves read by `read`: what `isLeaf` tells, and all that is neither a record nor a list.
@@ -35,6 +35,10 @@ export function readTree<T>(
     reading(place(path), () => {
       if (++parts > mostParts)
         throw new AdjointError(`${place([])} is a tree of more than ${mostParts} parts; give a smaller one.`);
+      if (path.length > mostLevels)
+        throw new AdjointError(
+          `${place([])} is a tree of more than ${mostLevels} levels; give a flatter one.`,
+        );
       const value = get();
       const isList = Array.isArray(value);
       if (isLeaf(value) || !(isList || isRecord(value))) return read(value, path);

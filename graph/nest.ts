@@ -1,8 +1,8 @@
 import { readShape } from "./arguments.js";
-import { readAlong, readTree } from "./given.js";
+import { placeOf, readAlong, readTree } from "./given.js";
 import { isSpec } from "./graph.js";
 import type { Shape } from "./shape.js";
-import { type Path, pathText, type Tree } from "./tree.js";
+import type { Tree } from "./tree.js";
 import { readValue, nest as rowsOfFlat, type ShapedValues, type Value } from "./values.js";
 
 /**
@@ -21,7 +21,7 @@ import { readValue, nest as rowsOfFlat, type ShapedValues, type Value } from "./
 export function nest(values: Value | ShapedValues, shape: Shape): Value;
 export function nest(values: Tree<Value | ShapedValues>, shapes: Tree<Shape>): Tree<Value>;
 export function nest(values: unknown, shapes: unknown): Tree<Value> {
-  const place = (path: Path) => (path.length === 0 ? "nest" : `nest: "${pathText(path)}"`);
+  const place = placeOf("nest", "nest:");
   const like = readTree(
     shapes,
     (one) => isSpec({ shape: one }),

@@ -327,6 +327,13 @@ trees("what a training gives starts the next one, nested by its shapes where it 
   assert.equal(fit(nest(text.parameters, text.shapes) as object), next);
 });
 
+/** The shape (2), so many times in something. */
+function nestedIn(around: (inner: never) => unknown, times: number): never {
+  let found: unknown = [2];
+  for (let i = 0; i < times; i++) found = around(found as never);
+  return found as never;
+}
+
 trees("a bad tree is told by its path", () => {
   const cyclic: Record<string, unknown> = { a: scalar() };
   cyclic.c = [cyclic];
@@ -360,6 +367,22 @@ trees("a bad tree is told by its path", () => {
     ],
     [() => call(withSecond({ W: { W: 1 }, b: [1] })), /^input "layers\.1\.W": expected a number or an array/],
     [() => call({ ...point, layers: [] }), /^input "layers": expected a list of 2, got one of 0/],
+    [
+      () =>
+        nest(
+          1,
+          nestedIn((inner) => [inner, inner], 40),
+        ),
+      /^nest is a tree of more than 100000 parts/,
+    ],
+    [
+      () =>
+        nest(
+          1,
+          nestedIn((inner) => [inner], 1e5),
+        ),
+      /^nest is a tree of more than 64 levels/,
+    ],
     [() => nest([1, 2, 3], [2, 2]), /^nest: expected shape \(2×2\), got \(3\)/],
   ];
   for (const [run, message] of cases) assert.throws(run, message);

@@ -106,8 +106,8 @@ class Draft {
     this.#args = put(this.#args, path, value) as unknown[];
     const first = !this.#isSpoilt(path);
     this.#spoilt.push(path);
-    // What has names of a user's own may be any record.
-    const fits = isRecord(value) && this.#areNames(path);
+    // What has names of a user's own may be any record, and a tree of any form a list or a record everywhere.
+    const fits = (isRecord(value) && this.#areNames(path)) || (isPart(value) && this.#isInTree(path));
     if (first && !fits && cannotBe(hostile, isExpr(original) ? "number" : kindOf(original)))
       this.#mustFail(path, value, hostile.text);
   }
@@ -167,6 +167,10 @@ class Draft {
     return (
       (path.length === 1 && maps.includes(path[0] as number)) || free?.test(`${path.join(".")}.x`) === true
     );
+  }
+
+  #isInTree([first]: Path): boolean {
+    return this.#target.trees?.includes(first as number) === true;
   }
 
   /** Whether a record has keys of its own, and not names that a user gives. */
@@ -280,6 +284,9 @@ function* placesUnder(value: unknown, path: Path): Generator<Path> {
     if (descriptor && "value" in descriptor) yield* placesUnder(descriptor.value, [...path, key]);
   }
 }
+
+/** What a tree may have anywhere: an object that anyone may have written, whatever its keys are. */
+const isPart = (value: unknown) => !types.isProxy(value) && (isRecord(value) || isPlainArray(value));
 
 /** One of the library's records, which are shown and copied as one thing. */
 function isObjective(record: object): boolean {

@@ -135,9 +135,9 @@ export const runs: Readonly<Record<string, Examples>> = {
     const own = adjustable(adam, { learningRate: 0.1 });
     return [own, own.init({ x: 1 }), { learningRate: 0.2 }];
   }),
-  clipByValue: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
-  clipByNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
-  clipByGlobalNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0] },
+  clipByValue: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0], trees: [0] },
+  clipByNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0], trees: [0] },
+  clipByGlobalNorm: { ...of(() => [{ x: [0.5, -3], y: 2 }, 1]), maps: [0], trees: [0] },
   constantSchedule: of(() => [0.1]),
   linearSchedule: of(() => [{ initialValue: 0, endValue: 1, transitionSteps: 4 }]),
   exponentialDecay: of(() => [{ initialValue: 1, decayRate: 0.5, transitionSteps: 4 }]),
@@ -239,7 +239,10 @@ export const runs: Readonly<Record<string, Examples>> = {
   },
   encodeCheckpoint: { ...of(() => [checkpoint]), free: /^0\.(run|method|steps|tensors)/ },
   decodeCheckpoint: of(() => [encodeCheckpoint(checkpoint)]),
-  encodeSafetensors: { ...of(() => [{ a: [1, 2], b: { c: 3 } }, { from: "here" }]), maps: [0, 1] },
+  encodeSafetensors: {
+    ...of(() => [{ a: [1, 2], b: { c: 3 } }, { from: "here" }]),
+    ...{ maps: [0, 1], trees: [0] },
+  },
   decodeSafetensors: of(() => [encodeSafetensors({ a: [1, 2] })]),
   treeOfNames: { ...of(() => [{ "a.0": 1, "a.1": 2 }]), maps: [0], free: /^0\./ },
   linear: of(() => [{ inputs: 2, outputs: 1 }]),

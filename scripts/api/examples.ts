@@ -45,6 +45,8 @@ export interface Examples {
   readonly writes?: readonly number[];
   /** The arguments whose keys are names that a user gives. */
   readonly maps?: readonly number[];
+  /** The arguments that are trees of any form. */
+  readonly trees?: readonly number[];
   /** Places (`1.data`) at which anything may be given. */
   readonly free?: RegExp;
   /** Places of counts that say how long it works: a huge one is no mistake there. */
