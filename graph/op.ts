@@ -26,8 +26,8 @@ export interface Arithmetic<T> {
   holds?(condition: T): boolean;
 }
 
-/** A derivative factor ∂result/∂operand. */
-export type Factor = Expr | number | MaskedFactor;
+/** A derivative factor ∂result/∂operand, or what it makes of a derivative. */
+export type Factor = Expr | number | MaskedFactor | ((given: Masked) => Masked);
 
 /**
  * A factor that is 0 where `mask` is, whatever `value` says there; `kink` tells where that is so because of one. `taint` is a further factor: 1, or NaN where the operand is.
@@ -39,11 +39,13 @@ export interface MaskedFactor {
   readonly taint?: Expr;
 }
 
-/** A kink where a condition holds, of what moves with `by`; `marks` are 1 and its mark, `mark(by, by)` if there are no others. */
+/** What a factor's mask makes 0 for a kink, made by `kinkWhere`. */
 export interface Kink {
+  /** Where a derivative isn't absent, `moves` being where the slope isn't. */
+  passes(moves: Expr, given: Masked): Expr;
   readonly holds: Expr;
-  readonly by?: Expr;
-  readonly marks?: Expr;
+  /** What to add up for the marks of this one and of what is so before, where it holds. */
+  marks(given: Masked): readonly Expr[];
 }
 
 /** The operands of an op: so many expressions, or any number. */

@@ -7,7 +7,16 @@ import { ancestors } from "../interpret.js";
 import { apply, type Builder, type Expr } from "../node.js";
 import type { Application } from "../op.js";
 import { placeholder } from "../placeholder.js";
-import { combine, isEverywhere, type Masked, materialize, scale, unmasked, zeroed } from "./masked.js";
+import {
+  brokenBy,
+  combine,
+  isEverywhere,
+  type Masked,
+  materialize,
+  scale,
+  unmasked,
+  zeroed,
+} from "./masked.js";
 import { dependents } from "./reverse.js";
 
 /** The tangents of `results`, given those of inputs. All belong to `builder`, whose nodes are extended. */
@@ -31,25 +40,21 @@ export function pushforward(
   for (let id = low; id <= high; id++) {
     if (!needed[id - low] || !active[id - low]) continue;
     builder.origin = builder.nodes[id]!.origin;
-    tangents[id - low] = given.get(id) ?? push(builder, id, (operand) => tangents[operand - low]);
+    const before = builder.nodes[id]!.operands.map((operand) => tangents[operand - low]);
+    const broken = before.some((tangent) => tangent?.broken);
+    tangents[id - low] = given.get(id) ?? brokenBy(push(builder, id, before), broken);
   }
   builder.origin = undefined;
   return results.map(({ id }) => tangents[id - low]);
 }
 
 /** The tangent of a node by those of its operands; `undefined` where all are absent. */
-function push(
-  builder: Builder,
-  id: number,
-  tangentOf: (operand: number) => Masked | undefined,
-): Masked | undefined {
+function push(builder: Builder, id: number, tangents: readonly (Masked | undefined)[]): Masked | undefined {
   const { op, operands: ids, params } = builder.nodes[id]!;
   const operands = ids.map((operand) => builder.expr(operand));
   const application: Application = { operands, params, result: builder.expr(id) };
-  const tangents = ids.map(tangentOf);
   if (tangents.every((tangent) => tangent === undefined)) return undefined;
   const values = () => tangents.map((tangent) => tangent && materialize(tangent));
-  const broken = tangents.some((tangent) => tangent?.broken);
   const { derivative } = op;
   switch (derivative.kind) {
     case "partials": {
@@ -67,21 +72,13 @@ function push(
         const everywhere = !mask || isEverywhere(mask);
         const rests = tangents.map((tangent, i) => tangent?.rest ?? fullLike(operands[i]!, 0));
         const rest = tangents.some((tangent) => tangent?.rest) ? apply(op, rests, params) : undefined;
-        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, rest, undefined, broken);
+        return zeroed(apply(op, filled, params), everywhere ? undefined : mask, rest);
       }
       const terms = tangents.flatMap((tangent, i): Masked[] => {
         if (!tangent || derivative.discrete?.includes(i)) return [];
         const on = (value: Expr) => apply(op, operands.with(i, value), params);
         const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
-        return [
-          zeroed(
-            on(materialize(tangent)),
-            along(tangent.mask),
-            along(tangent.rest),
-            undefined,
-            tangent.broken,
-          ),
-        ];
+        return [zeroed(on(materialize(tangent)), along(tangent.mask), along(tangent.rest))];
       });
       return terms.length > 1 ? combine(terms) : terms[0];
     }
@@ -89,9 +86,9 @@ function push(
       // Where there may be none, the rule for placeholders is gone through in its turn, so that there is none in the result.
       return tangents.some((tangent) => tangent?.mask)
         ? pushThrough(builder, tangents, (marked) => derivative.tangent(marked, application))
-        : unmasked(derivative.tangent(values(), application), broken);
+        : unmasked(derivative.tangent(values(), application));
     case "forwardReverse":
-      return unmasked(derivative.forward(values(), application), broken);
+      return unmasked(derivative.forward(values(), application));
     case "masked":
       return derivative.forward(tangents, application);
     case "constant":

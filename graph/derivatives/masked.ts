@@ -3,14 +3,13 @@
  * none at all, whatever the value says, so that an infinite factor can't turn a branch not taken into NaN. One that is
  * absent everywhere is `undefined`.
  */
-import { type Graph, isGraph } from "../graph.js";
-import { type Builder, type Expr, type Node, nodeOf } from "../node.js";
-import type { Factor, Kink, MaskedFactor } from "../op.js";
+import { type Expr, nodeOf } from "../node.js";
+import type { Factor, MaskedFactor } from "../op.js";
 import { add, multiply, negative } from "../ops/arithmetic.js";
 import { coversAll, isAssembled, mergeAssembled } from "../ops/boxes.js";
-import { logicalAnd, logicalNot, logicalOr, notEqual, where } from "../ops/comparison.js";
+import { logicalAnd, logicalNot, logicalOr, where } from "../ops/comparison.js";
 import { uniformValue } from "../ops/constant.js";
-import { kink as kinkOp, mark, noSlope, shadow, vanishing } from "../ops/kinks.js";
+import { shadow } from "../ops/kinks.js";
 
 export interface Masked {
   readonly value: Expr;
@@ -29,19 +28,18 @@ export interface Masked {
 }
 
 /** One that is nowhere absent. */
-export function unmasked(value: Expr, broken?: boolean): Masked {
-  return { value, zeroed: true, broken };
+export function unmasked(value: Expr): Masked {
+  return { value, zeroed: true };
 }
 
 /** One whose value is 0, or `rest`, where it is absent; everywhere present without a mask. */
-export function zeroed(
-  value: Expr,
-  mask: Expr | undefined,
-  rest?: Expr,
-  sparse?: boolean,
-  broken?: boolean,
-): Masked {
-  return { value, mask, zeroed: true, rest: mask ? rest : undefined, sparse, broken };
+export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr, sparse?: boolean): Masked {
+  return { value, mask, zeroed: true, rest: mask ? rest : undefined, sparse };
+}
+
+/** The same, where it may be NaN behind kinks, too, as one of those is that it comes from. */
+export function brokenBy(one: Masked | undefined, broken: boolean | undefined): Masked | undefined {
+  return one && broken ? { ...one, broken } : one;
 }
 
 /** The value, 0 where it is absent. */
@@ -56,89 +54,35 @@ function settled(rest: Expr | undefined): Expr | number {
 
 /** The value times a factor. */
 export function scale(given: Masked, partial: Factor): Masked {
+  if (typeof partial === "function") return partial(given);
   if (typeof partial !== "number" && "mask" in partial) return scaleMasked(given, partial);
-  const { value, mask, rest, sparse, broken } = given;
-  const isNone = typeof partial !== "number" && nodeOf(partial).op === noSlope.op;
-  // A mark's operand moves, whatever its derivative is taken to be at a kink.
-  const present = isNone && mask && rest ? logicalOr(mask, rest) : mask;
+  const { value, mask, zeroed } = given;
   const finite = Number.isFinite(typeof partial === "number" ? partial : uniformValue(partial));
-  const isZero = !present || (given.zeroed && finite);
-  return {
-    value: times(value, partial),
-    mask: present,
-    zeroed: isZero,
-    rest: isNone ? undefined : rest,
-    sparse,
-    broken: broken || isNone,
-  };
+  return { ...given, value: times(value, partial), zeroed: !mask || (zeroed && finite) };
 }
 
 function scaleMasked(given: Masked, { mask: moves, kink, value: factor, taint }: MaskedFactor): Masked {
-  const { value, mask, zeroed: isZero, rest, sparse, broken } = given;
-  // A kink's 0 is a number: times what has no value it has none.
-  const own = kink && broken ? logicalOr(moves, logicalAnd(kink.holds, notEqual(value, value))) : moves;
+  const { value, mask, zeroed, rest, sparse, broken } = given;
+  const own = kink ? kink.passes(moves, given) : moves;
   const both = mask ? logicalAnd(mask, own) : own;
-  const left = kink ? marksAt(kink, own, given) : rest && where(moves, rest, 0);
+  const before = rest && where(own, rest, 0);
+  const present = rest && mask ? logicalOr(mask, rest) : mask;
+  const left = kink
+    ? where(
+        present ? logicalAnd(present, kink.holds) : kink.holds,
+        kink.marks(given).reduce(join),
+        before ?? 0,
+      )
+    : before;
   // What is 0 where it is absent stays so without a mask: kernels that no kink concerns needn't carry it along. An operand
   // that is NaN may be one that isn't used; it isn't where what is absent is so for kinks, as NaN is at none.
-  const isKept = !!mask && isZero && factor === 1 && !(taint && sparse);
+  const isKept = !!mask && zeroed && factor === 1 && !(taint && sparse);
   const whole = taint ? multiply(times(value, factor), taint) : times(value, factor);
   const product = isKept ? where(own, whole, settled(left)) : whole;
   return { value: product, mask: both, zeroed: isKept, rest: left, sparse: sparse || !kink, broken };
 }
 
-/** Marks where a derivative that is masked by `own`, too, is 0 because of kinks: of this one, and of what is so before. */
-function marksAt(
-  { holds, by, marks = by && mark(by, by) }: Kink,
-  own: Expr,
-  { value, mask, zeroed: isZero, rest, marked }: Masked,
-): Expr | undefined {
-  const before = rest && where(own, rest, 0);
-  // What has no derivative has none 0 times either.
-  const lost = marked || holdsMarks(value) ? vanishing(value) : undefined;
-  const here = joined(
-    rest && by ? mark(by, rest) : marks,
-    lost && (mask && !isZero ? where(mask, lost, 0) : lost),
-  );
-  if (!here) return rest;
-  const present = rest && mask ? logicalOr(mask, rest) : mask;
-  return where(present ? logicalAnd(present, holds) : holds, here, before ?? 0);
-}
-
-function joined(a: Expr | undefined, b: Expr | undefined): Expr | undefined {
-  return a && b ? add(a, b) : (a ?? b);
-}
-
-/** Whether a node marks kinks, or is a loop whose steps do. */
-function isMark({ op, params }: Node): boolean {
-  if (op === mark.op || op === kinkOp.op || op === noSlope.op) return true;
-  const { body } = params as { readonly body?: unknown };
-  return op.derivative.kind === "masked" && isGraph(body) && marksKinks(body);
-}
-
-const marking = new WeakMap<Graph, boolean>();
-
-/** Whether kinks are marked in the body of a loop, as they are in one that is a derivative. */
-export function marksKinks(body: Graph): boolean {
-  const known = marking.get(body) ?? body.nodes.some(isMark);
-  marking.set(body, known);
-  return known;
-}
-
-const scanned = new WeakMap<Builder, boolean[]>();
-
-/** Whether marks of kinks went into an expression, by a way that has a derivative. */
-function holdsMarks({ builder, id }: Expr): boolean {
-  const known = scanned.get(builder) ?? [];
-  scanned.set(builder, known);
-  for (let at = known.length; at <= id; at++) {
-    const node = builder.nodes[at]!;
-    const { op, operands } = node;
-    const isMoved = op.derivative.kind !== "constant" && operands.some((operand) => known[operand]);
-    known.push(isMoved || isMark(node));
-  }
-  return known[id]!;
-}
+const join = (a: Expr, b: Expr): Expr => add(a, b);
 
 function times(value: Expr, factor: Expr | number): Expr {
   if (factor === 1) return value;
@@ -148,13 +92,13 @@ function times(value: Expr, factor: Expr | number): Expr {
 /** The sum of adjoints or tangents. */
 export function combine(parts: readonly Masked[]): Masked {
   const rests = parts.flatMap(({ rest }) => (rest ? [rest] : []));
-  return zeroed(
+  const all = zeroed(
     together(parts.map(materialize), add),
     union(parts.map(({ mask }) => mask)),
     rests.length > 0 ? together(rests, add) : undefined,
     parts.some(({ sparse }) => sparse),
-    parts.some(({ broken }) => broken),
   );
+  return { ...all, broken: parts.some(({ broken }) => broken) };
 }
 
 /** Present where one of them is; `undefined`: everywhere. */

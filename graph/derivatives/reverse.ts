@@ -7,7 +7,7 @@ import type { Builder, Expr, Node } from "../node.js";
 import type { Application } from "../op.js";
 import { placeholder } from "../placeholder.js";
 import { sizeOf } from "../shape.js";
-import { combine, type Masked, materialize, scale, zeroed } from "./masked.js";
+import { brokenBy, combine, type Masked, materialize, scale, zeroed } from "./masked.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -45,7 +45,7 @@ export function pullback(
       const { operands } = builder.nodes[id]!;
       const matters = operands.map((operand) => operand >= low && active[operand - low] === 1);
       operandAdjoints(builder, id, adjoint, matters).forEach((one, i) => {
-        if (one && matters[i]) contribute(operands[i]!, one);
+        if (one && matters[i]) contribute(operands[i]!, brokenBy(one, adjoint.broken)!);
       });
     }
   }
@@ -103,7 +103,7 @@ function operandAdjoints(
         const along = (one: Expr | undefined) => (derivative.carries && one ? on(one) : undefined);
         const present = adjoint.mask ?? (sparse ? fullLike(value, 1) : undefined);
         const mask = along(present) ?? derivative.mask?.(i, application);
-        return zeroed(on(value), mask, along(adjoint.rest), sparse || adjoint.sparse, adjoint.broken);
+        return zeroed(on(value), mask, along(adjoint.rest), sparse || adjoint.sparse);
       });
     }
     case "tangent": {
@@ -119,7 +119,7 @@ function operandAdjoints(
     case "forwardReverse":
       return derivative.reverse(materialize(adjoint), matters, application).map((value, i) => {
         const mask = value && derivative.mask?.(i, application);
-        return value && { value, mask, zeroed: !mask, sparse: true, broken: adjoint.broken };
+        return value && { value, mask, zeroed: !mask, sparse: true };
       });
     case "masked":
       return derivative.reverse(adjoint, matters, application);

@@ -5,7 +5,7 @@ import type { Recipe } from "../recipe.js";
 import type { Unary } from "../types.js";
 import { multiply, negative } from "./arithmetic.js";
 import { equal, greater, lessEqual, logicalNot, where } from "./comparison.js";
-import { noSlope } from "./kinks.js";
+import { kinkWhere, noSlope } from "./kinks.js";
 import { normalCdf } from "./special.js";
 import { tanh } from "./trigonometric.js";
 
@@ -62,7 +62,7 @@ export const relu: Unary & WithOp = unary({
     () => ({
       value: 1,
       mask: logicalNot(lessEqual(x, 0)),
-      kink: { holds: equal(x, 0), by: x },
+      kink: kinkWhere(equal(x, 0), x),
       taint: where(greater(x, 0), 1, noSlope(x)),
     }),
   ],

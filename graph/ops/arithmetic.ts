@@ -5,7 +5,7 @@ import { real } from "../op.js";
 import type { Binary, Unary, Variadic } from "../types.js";
 import { equal, greater, less, logicalNot, notEqual, where } from "./comparison.js";
 import { uniformValue } from "./constant.js";
-import { kink, noSlope, smoothSquare } from "./kinks.js";
+import { kink, kinkWhere, noSlope, smoothSquare } from "./kinks.js";
 
 /** Whether a known operand is exactly `value`; −0 and 0 differ. */
 function is(x: Expr, value: number): boolean {
@@ -158,7 +158,7 @@ export const square: Unary & WithOp = unary({
 export const abs: Unary & WithOp = /* @__PURE__ */ unary({
   name: "abs",
   recipe: ["abs", 0],
-  partials: (x) => [() => ({ value: sign(x), mask: notEqual(x, 0), kink: { holds: equal(x, 0), by: x } })],
+  partials: (x) => [() => ({ value: sign(x), mask: notEqual(x, 0), kink: kinkWhere(equal(x, 0), x) })],
   squared: ({ operands: [x] }) => square(x!),
   rewrite([x]) {
     const negated = argumentOf(x, negative);

@@ -6,6 +6,7 @@ import type { Unary } from "../types.js";
 import { add } from "./arithmetic.js";
 import { equal, logicalAnd, logicalNot } from "./comparison.js";
 import { full } from "./constant.js";
+import { kinkWhere } from "./kinks.js";
 import { computedBy } from "./numeric.js";
 import { remainder } from "./rounding.js";
 
@@ -22,7 +23,7 @@ export const besselDerivative: Op = /* @__PURE__ */ elementwise<readonly [Expr, 
         return {
           value: bessel(order, add(n, 1), x),
           mask: logicalNot(jumps),
-          kink: { holds: jumps, by: x },
+          kink: kinkWhere(jumps, x),
         };
       },
     ],

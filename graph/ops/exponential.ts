@@ -5,6 +5,7 @@ import type { Recipe } from "../recipe.js";
 import type { Binary, Unary } from "../types.js";
 import { add, divide, multiply, negative, square } from "./arithmetic.js";
 import { equal, notEqual } from "./comparison.js";
+import { kinkWhere } from "./kinks.js";
 
 const positive = [/* @__PURE__ */ real(0.1, 5)];
 
@@ -125,12 +126,12 @@ export const hypot: Binary & WithOp = /* @__PURE__ */ binary({
     (result) => ({
       value: direction(a, b),
       mask: notEqual(result, 0),
-      kink: { holds: equal(result, 0), by: add(a, b) },
+      kink: kinkWhere(equal(result, 0), add(a, b)),
     }),
     (result) => ({
       value: direction(b, a),
       mask: notEqual(result, 0),
-      kink: { holds: equal(result, 0), by: add(a, b) },
+      kink: kinkWhere(equal(result, 0), add(a, b)),
     }),
   ],
   squared: ({ operands: [a, b] }) => add(square(a!), square(b!)),

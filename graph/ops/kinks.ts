@@ -2,9 +2,12 @@
  * Kinks: where a function has a documented slope (0, or the mean of a tie) but no second derivative. That is NaN there,
  * unless it is the square of the function that is asked for, which has none: |x|², ‖x‖².
  */
+
+import type { Masked } from "../derivatives/masked.js";
 import { applyElementwise, binary, elementwise, fullLike, unary, type WithOp } from "../elementwise.js";
-import { apply, type Expr, nodeOf } from "../node.js";
-import { integer, real } from "../op.js";
+import type { Graph } from "../graph.js";
+import { apply, type Builder, type Expr, type Node, nodeOf } from "../node.js";
+import { integer, type Kink, real } from "../op.js";
 import type { Binary, Unary } from "../types.js";
 import { equal, logicalAnd, logicalOr, notEqual, where } from "./comparison.js";
 
@@ -14,8 +17,16 @@ function constantOf(name: string, value = Number.NaN): Unary & WithOp {
     name,
     recipe: { value },
     expand: ({ operands: [x] }) => fullLike(x!, value),
-    partials: (x) => [() => noSlope(x)],
+    partials: (x) => [() => unknown(x)],
   });
+}
+
+/** No derivative, NaN: also where the operand's is taken to be 0 at a kink, as it moves. */
+function unknown(x: Expr): (given: Masked) => Masked {
+  return ({ value, mask, rest, sparse }) => {
+    const present = mask && rest ? logicalOr(mask, rest) : mask;
+    return { value: noSlope(mark(value, x)), mask: present, zeroed: !present, sparse, broken: true };
+  };
 }
 
 /** 0, whose derivative is NaN: what stands for a derivative where a kink is the reason that there is none. */
@@ -26,8 +37,55 @@ export const mark: Binary & WithOp = /* @__PURE__ */ binary({
   name: "mark",
   recipe: { value: 1 },
   expand: ({ operands: [x] }) => fullLike(x!, 1),
-  partials: (x) => [() => noSlope(x), () => noSlope(x)],
+  partials: (x) => [() => unknown(x), () => unknown(x)],
 });
+
+/** A kink of what moves with `by`, where a condition holds; `marks` are 1 and its mark where there are no others before. */
+export function kinkWhere(holds: Expr, by: Expr, marks: Expr = mark(by, by)): Kink {
+  return {
+    // A kink's 0 is a number: times what has no value it has none.
+    passes: (moves, { value, broken }) =>
+      broken ? logicalOr(moves, logicalAnd(holds, notEqual(value, value))) : moves,
+    marks({ value, mask, zeroed, rest, marked }) {
+      const here = rest ? mark(by, rest) : marks;
+      if (!marked && !holdsMarks(value)) return [here];
+      // What has no derivative has none 0 times either.
+      const lost = vanishing(value);
+      return [here, mask && !zeroed ? where(mask, lost, 0) : lost];
+    },
+    holds,
+  };
+}
+
+/** Whether a node marks kinks, or is a loop whose steps do. */
+function isMark({ op, params }: Node): boolean {
+  if (op === mark.op || op === kink.op || op === noSlope.op) return true;
+  const { body } = params as { readonly body?: Graph };
+  return op.derivative.kind === "masked" && body !== undefined && marksKinks(body);
+}
+
+const marking = new WeakMap<Graph, boolean>();
+
+/** Whether kinks are marked in the body of a loop, as they are in one that is a derivative. */
+export function marksKinks(body: Graph): boolean {
+  const known = marking.get(body) ?? body.nodes.some(isMark);
+  marking.set(body, known);
+  return known;
+}
+
+const scanned = new WeakMap<Builder, boolean[]>();
+
+/** Whether marks of kinks went into an expression, by a way that has a derivative. */
+function holdsMarks({ builder, id }: Expr): boolean {
+  const known = scanned.get(builder) ?? [];
+  scanned.set(builder, known);
+  for (let at = known.length; at <= id; at++) {
+    const node = builder.nodes[at]!;
+    const isMoved = node.op.derivative.kind !== "constant" && node.operands.some((operand) => known[operand]);
+    known.push(isMoved || isMark(node));
+  }
+  return known[id]!;
+}
 
 /** NaN, and so is its derivative. */
 export const noSlope: Unary & WithOp = /* @__PURE__ */ constantOf("noSlope");
@@ -65,7 +123,7 @@ const bentByOp = /* @__PURE__ */ elementwise<readonly [Expr, Expr, Expr]>(
     partials: (_x, holds, y) => [
       () => where(holds, mark(y, y), 1),
       undefined,
-      () => ({ value: 0, mask: fullLike(y, 0), kink: { holds, by: y } }),
+      () => ({ value: 0, mask: fullLike(y, 0), kink: kinkWhere(holds, y) }),
     ],
     // Where the condition holds, there is a kink by decree.
     domains: [/* @__PURE__ */ real(), /* @__PURE__ */ integer(0, 0), /* @__PURE__ */ real()],
@@ -117,7 +175,7 @@ export const rooted: Binary & WithOp = /* @__PURE__ */ binary({
   expand: ({ operands: [root] }) => root!,
   squared: ({ operands: [, s] }) => s!,
   partials: (root) => [
-    () => ({ value: 1, mask: notEqual(root, 0), kink: { holds: equal(root, 0), by: root } }),
+    () => ({ value: 1, mask: notEqual(root, 0), kink: kinkWhere(equal(root, 0), root) }),
     undefined,
   ],
   domains: [/* @__PURE__ */ real(0.2, 3), /* @__PURE__ */ real(0.2, 3)],

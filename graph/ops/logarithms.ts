@@ -7,6 +7,7 @@ import { sigmoid, softplus } from "./activation.js";
 import { abs, add, divide, negative, subtract } from "./arithmetic.js";
 import { equal, lessEqual, logicalAnd, logicalNot, logicalOr, notEqual, where } from "./comparison.js";
 import { exp, expm1, log, log1p } from "./exponential.js";
+import { kinkWhere } from "./kinks.js";
 
 const positive = /* @__PURE__ */ real(0.1, 5);
 
@@ -14,7 +15,7 @@ const positive = /* @__PURE__ */ real(0.1, 5);
 function slopeByLogarithm(x: Expr, y: Expr) {
   return () => {
     const mask = logicalOr(notEqual(x, 0), notEqual(y, 0));
-    return { value: divide(x, y), mask, kink: { holds: logicalNot(mask), by: x } };
+    return { value: divide(x, y), mask, kink: kinkWhere(logicalNot(mask), x) };
   };
 }
 

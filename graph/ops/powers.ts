@@ -20,7 +20,7 @@ import {
 } from "./comparison.js";
 import { uniformValue } from "./constant.js";
 import { exp, log } from "./exponential.js";
-import { kink, smoothSquare } from "./kinks.js";
+import { kink, kinkWhere, smoothSquare } from "./kinks.js";
 
 /** A known whole exponent makes a product; of one that is known only later, kernels take the last place apart. */
 function powerRecipe(n: number | undefined): Recipe {
@@ -62,7 +62,7 @@ function byData(x: Expr, n: Expr): Factor {
   return {
     value,
     mask: logicalAnd(moves, logicalNot(vanishes(x, n))),
-    kink: { holds: logicalNot(moves), by: n, marks: jumping },
+    kink: kinkWhere(logicalNot(moves), n, jumping),
   };
 }
 
@@ -87,7 +87,7 @@ export const power: Binary & WithOp = binary({
     (result) => ({
       value: multiply(result, log(x)),
       mask: logicalAnd(logicalOr(notEqual(x, 0), logicalNot(greaterEqual(n, 0))), logicalNot(vanishes(x, n))),
-      kink: { holds: isCorner(x, n), by: add(x, n) },
+      kink: kinkWhere(isCorner(x, n), add(x, n)),
     }),
   ],
   applied([x, n]) {

@@ -12,7 +12,7 @@ import { relu, sigmoid, softplus } from "./activation.js";
 import { multiply } from "./arithmetic.js";
 import { equal, greaterEqual, lessEqual, logicalNot, logicalOr, where } from "./comparison.js";
 import { expm1 } from "./exponential.js";
-import { bent, noSlope, unlessNaN } from "./kinks.js";
+import { bent, kinkWhere, noSlope, unlessNaN } from "./kinks.js";
 import { tanh } from "./trigonometric.js";
 
 /** x·g(x) for a g that is 0 at −∞, where the product would be NaN. */
@@ -64,7 +64,7 @@ function between(name: string, low: number, high: number): Unary & WithOp {
       () => ({
         value: 1,
         mask: logicalNot(logicalOr(lessEqual(x, low), greaterEqual(x, high))),
-        kink: { holds: logicalOr(equal(x, low), equal(x, high)), by: x },
+        kink: kinkWhere(logicalOr(equal(x, low), equal(x, high)), x),
         taint: where(equal(x, x), 1, noSlope(x)),
       }),
     ],

@@ -6,6 +6,7 @@ import type { Binary, Unary } from "../types.js";
 import { abs, add, divide, multiply, negative, square, subtract } from "./arithmetic.js";
 import { equal, less, notEqual, where } from "./comparison.js";
 import { direction, hypot, sqrt } from "./exponential.js";
+import { kinkWhere } from "./kinks.js";
 
 function reciprocal(x: Expr): Expr {
   return divide(fullLike(x, 1), x);
@@ -116,7 +117,7 @@ export const atan2: Binary & WithOp = binary({
     const by = (value: Expr) => ({
       value: divide(value, radius),
       mask: notEqual(radius, 0),
-      kink: { holds: equal(radius, 0), by: add(y, x) },
+      kink: kinkWhere(equal(radius, 0), add(y, x)),
     });
     return [() => by(direction(x, y)), () => by(negative(direction(y, x)))];
   },

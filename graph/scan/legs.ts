@@ -1,5 +1,5 @@
 /** What both modes of a scan's derivative share: an application by its parts, cut into stretches of steps. */
-import { type Masked, marksKinks, materialize, unmasked, zeroed } from "../derivatives/masked.js";
+import { type Masked, materialize, unmasked, zeroed } from "../derivatives/masked.js";
 import type { Graph } from "../graph.js";
 import { apply, type Builder, type Expr, type Node } from "../node.js";
 import type { Application, Op } from "../op.js";
@@ -7,6 +7,7 @@ import { add } from "../ops/arithmetic.js";
 import { element } from "../ops/boxes.js";
 import { full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
+import { marksKinks } from "../ops/kinks.js";
 import { reshapeExpr } from "../ops/moving.js";
 import { sameParams } from "../params.js";
 import { type Shape, sizeOf } from "../shape.js";
