@@ -29,9 +29,7 @@ export interface Arithmetic<T> {
 /** A derivative factor ∂result/∂operand, or what it makes of a derivative. */
 export type Factor = Expr | number | MaskedFactor | ((given: Masked) => Masked);
 
-/**
- * A factor that is 0 where `mask` is, whatever `value` says there; `kink` tells where that is so because of one. `taint` is a further factor: 1, or NaN where the operand is.
- */
+/** A factor that is 0 where `mask` is, whatever `value` says; `taint` is a further one: 1, or NaN where the operand is. */
 export interface MaskedFactor {
   readonly value: Expr | number;
   readonly mask: Expr;
@@ -62,10 +60,7 @@ export interface Application<P extends Params = Params, A extends Operands = Ope
   readonly used?: Expr | undefined;
 }
 
-/**
- * An elementwise op: one factor an operand, each a thunk that is called only for an operand that matters;
- * `undefined` for an operand without derivative (the condition of `where`).
- */
+/** An elementwise op: a thunk an operand for its factor, called if it matters; `undefined` for one without derivative. */
 export interface Partials<P extends Params = Params, A extends Operands = Operands> {
   readonly kind: "partials";
   partials(application: Application<P, A>): readonly ((() => Factor) | undefined)[];
