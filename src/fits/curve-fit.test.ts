@@ -43,10 +43,10 @@ fits("parameters, standard errors and residual deviations of NIST's sets have ei
       const model = (inputs: Inputs) =>
         nistModels[set.name]!(
           set.params.map((name) => inputs[name]!),
-          inputs as never,
+          inputs,
         );
       const start = Object.fromEntries(set.params.map((name, i) => [name, set.start2[i]!]));
-      const fit = curveFit(model as never, start, { ...predictorsOf(set), y: responsesOf(set) });
+      const fit = curveFit(model, start, { ...predictorsOf(set), y: responsesOf(set) });
       return { b: fit.estimates, ...fit };
     })();
     assert.is(report.status, "converged", `${set.name}: ${report.message}`);
@@ -78,7 +78,7 @@ fits("the covariance is the inverse Hessian of the likelihood where the model is
   const y = noisy(1, 0.1);
   const sigma = x.map((_, i) => 0.1 + 0.05 * (i % 3));
   const line = ({ a, b, x }: Inputs) => add(multiply(a!, x!), b!);
-  const fit = curveFit(line as never, { a: 0, b: 0 }, { x, y }, { sigma, absoluteSigma: true });
+  const fit = curveFit(line, { a: 0, b: 0 }, { x, y }, { sigma, absoluteSigma: true });
   const likelihood = trace({ p: vector(2) }, ({ p: [a, b] }) => {
     const r = multiply(
       subtract(add(multiply(a, x), b), y),
@@ -101,18 +101,18 @@ fits("the covariance is the inverse Hessian of the likelihood where the model is
 fits("what there is no number for has a word", () => {
   const y = noisy(3, 0.1);
   const sums = ({ a, b, x }: Inputs) => multiply(add(a!, b!), x!);
-  const lost = curveFit(sums as never, { a: 1, b: 1 }, { x, y });
+  const lost = curveFit(sums, { a: 1, b: 1 }, { x, y });
   assert.is(lost.estimates[0]!.standardError, "undetermined");
   assert.is(lost.quality.conditionNumber, Infinity);
-  const bounded = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { bounds: { k: { lower: 0.9 } } });
+  const bounded = curveFit(decay, { a: 4, k: 1 }, { x, y }, { bounds: { k: { lower: 0.9 } } });
   assert.is(bounded.estimates[1]!.standardError, "at bound");
   assert.type(bounded.estimates[0]!.standardError, "number");
-  const fixed = curveFit(decay as never, { a: 4, k: 0.7 }, { x, y }, { fixed: ["k"] });
+  const fixed = curveFit(decay, { a: 4, k: 0.7 }, { x, y }, { fixed: ["k"] });
   assert.is(fixed.parameters.k, 0.7);
   assert.is(fixed.estimates[1]!.standardError, "fixed");
-  const exact = curveFit(decay as never, { a: 4, k: 1 }, { x: [0, 1], y: [5, 2] });
+  const exact = curveFit(decay, { a: 4, k: 1 }, { x: [0, 1], y: [5, 2] });
   assert.is(exact.estimates[0]!.standardError, "no degrees of freedom");
-  const perfect = curveFit(decay as never, { a: 4, k: 1 }, { x, y: noisy(1, 0) });
+  const perfect = curveFit(decay, { a: 4, k: 1 }, { x, y: noisy(1, 0) });
   assert.ok((perfect.estimates[0]!.standardError as number) < 1e-12);
   assert.match(bounded.toString(), /k +0\.9 +at bound/);
   const json = JSON.parse(JSON.stringify(bounded)) as { parameters: { name: string }[]; quality: object };
@@ -131,16 +131,16 @@ fits("what there is no number for has a word", () => {
 fits("expressions tie parameters, weights of 2 are rows twice, other starts find what one doesn't", () => {
   const y = noisy(5, 0.1);
   const tied = curveFit(
-    decay as never,
+    decay,
     { a: 4 },
     { x, y },
     { expressions: { k: ({ a }: Inputs) => multiply(a!, 0.14) } },
   );
-  const plain = curveFit(decay as never, { a: 4, k: 1 }, { x, y });
+  const plain = curveFit(decay, { a: 4, k: 1 }, { x, y });
   assert.ok(tied.quality.chiSquare >= plain.quality.chiSquare);
-  const twice = curveFit(decay as never, { a: 4, k: 1 }, { x: [...x, x[2]!], y: [...y, y[2]!] });
+  const twice = curveFit(decay, { a: 4, k: 1 }, { x: [...x, x[2]!], y: [...y, y[2]!] });
   const weighted = curveFit(
-    decay as never,
+    decay,
     { a: 4, k: 1 },
     { x, y },
     { weights: y.map((_, i) => (i === 2 ? 2 : 1)) },
@@ -152,7 +152,7 @@ fits("expressions tie parameters, weights of 2 are rows twice, other starts find
       (weighted.estimates[1]!.standardError as number) - (twice.estimates[1]!.standardError as number),
     ) < 1e-9,
   );
-  const far = curveFit(decay as never, { a: 4, k: 900 }, { x, y }, { starts: 20, seed: 1 });
+  const far = curveFit(decay, { a: 4, k: 900 }, { x, y }, { starts: 20, seed: 1 });
   assert.is(far.status, "converged");
   assert.ok(Math.abs(far.parameters.k - plain.parameters.k) < 1e-8);
 });
@@ -160,7 +160,7 @@ fits("expressions tie parameters, weights of 2 are rows twice, other starts find
 fits("parameters that follow from others have the errors that these give them", () => {
   const y = noisy(5, 0.1);
   const half = { life: ({ k }: Inputs) => divide(Math.LN2, k!), area: ({ a, k }: Inputs) => divide(a!, k!) };
-  const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { expressions: half });
+  const fit = curveFit(decay, { a: 4, k: 1 }, { x, y }, { expressions: half });
   const { a, k } = fit.parameters;
   const [aa, ak, , kk] = fit.covariance;
   const [life, area] = fit.derived;
@@ -173,12 +173,12 @@ fits("parameters that follow from others have the errors that these give them", 
   close(area!.standardError, Math.sqrt(da * da * aa! + 2 * da * dk * ak! + dk * dk * kk!));
   // The same fit by the other parameter has the same error, to first order.
   const other = curveFit(
-    (({ a, life, x }: Inputs) => decay({ a: a!, k: divide(Math.LN2, life!), x: x! })) as never,
+    (({ a, life, x }: Inputs) => decay({ a: a!, k: divide(Math.LN2, life!), x: x! })),
     { a: 4, life: 1 },
     { x, y },
   );
   assert.ok(Math.abs(Number(other.estimates[1]!.standardError) / Number(life!.standardError) - 1) < 1e-6);
-  const fixed = curveFit(decay as never, { a: 4, k: 0.7 }, { x, y }, { fixed: ["k"], expressions: half });
+  const fixed = curveFit(decay, { a: 4, k: 0.7 }, { x, y }, { fixed: ["k"], expressions: half });
   assert.is(fixed.derived[0]!.standardError, "fixed");
   close(fixed.derived[1]!.standardError, Number(fixed.estimates[0]!.standardError) / 0.7);
   assert.match(fixed.toString(), /\nlife +0\.99\d+ +fixed/);
@@ -187,7 +187,7 @@ fits("parameters that follow from others have the errors that these give them", 
 fits("a profile that finds a better fit than the fit says so", () => {
   const y = x.map((at) => Math.sin(3 * at));
   const wave = ({ w, x }: Inputs) => sin(multiply(w!, x!));
-  const rough = curveFit(wave as never, { w: 1 }, { x, y });
+  const rough = curveFit(wave, { w: 1 }, { x, y });
   assert.is(rough.status, "converged");
   assert.throws(
     () => rough.profile("w"),
@@ -197,7 +197,7 @@ fits("a profile that finds a better fit than the fit says so", () => {
 
 fits("bands hold the model and new data; the bootstrap is the same for the same seed", () => {
   const y = noisy(7, 0.2);
-  const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y });
+  const fit = curveFit(decay, { a: 4, k: 1 }, { x, y });
   const { values, confidence, prediction } = fit.predict({ x: [0, 1, 30] });
   assert.ok(Math.abs(values[0]! - fit.parameters.a) < 1e-12);
   // At 0 the model is its first parameter.
@@ -205,13 +205,13 @@ fits("bands hold the model and new data; the bootstrap is the same for the same 
   assert.ok(Math.abs(confidence.lower[0]! - low) < 1e-9 && Math.abs(confidence.upper[0]! - high) < 1e-9);
   assert.ok(prediction.upper[1]! - values[1]! > confidence.upper[1]! - values[1]!);
   // Another sigma for all changes no band; of sigmas that differ, new data need one of their own.
-  const scaled = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { sigma: 0.05 }).predict({
+  const scaled = curveFit(decay, { a: 4, k: 1 }, { x, y }, { sigma: 0.05 }).predict({
     x: [0, 1, 30],
   });
   prediction.upper.forEach((one, i) => {
     assert.ok(Math.abs(scaled.prediction.upper[i]! - one) < 1e-9);
   });
-  const uneven = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { sigma: x.map((_, i) => 1 + (i % 2)) });
+  const uneven = curveFit(decay, { a: 4, k: 1 }, { x, y }, { sigma: x.map((_, i) => 1 + (i % 2)) });
   assert.ok(uneven.predict({ x: [1] }).prediction.upper.every(Number.isNaN));
   const told = uneven.predict({ x: [1] }, { sigma: 0 });
   assert.equal(told.prediction, told.confidence);
@@ -227,44 +227,44 @@ fits("bad input gets one sentence, with the row", () => {
   const y = noisy(1, 0.1);
   const start = { a: 4, k: 1 };
   const refuse = (pattern: RegExp, run: () => unknown) => assert.throws(run, pattern);
-  refuse(/data "y" has 3 rows, and "x" has 24/, () => curveFit(decay as never, start, { x, y: [1, 2, 3] }));
+  refuse(/data "y" has 3 rows, and "x" has 24/, () => curveFit(decay, start, { x, y: [1, 2, 3] }));
   refuse(/data "y" holds NaN in row 2/, () =>
-    curveFit(decay as never, start, { x: [1, 2, 3], y: [1, 2, Number.NaN] }),
+    curveFit(decay, start, { x: [1, 2, 3], y: [1, 2, Number.NaN] }),
   );
   refuse(/data "y" holds null in row 1/, () =>
     curveFit(decay as never, start, { x: [1, 2], y: [1, null] } as never),
   );
-  refuse(/2 parameters can't be told from 1 rows/, () => curveFit(decay as never, start, { x: [1], y: [1] }));
+  refuse(/2 parameters can't be told from 1 rows/, () => curveFit(decay, start, { x: [1], y: [1] }));
   refuse(/data has no column "y" for the response; it has x, z/, () =>
-    curveFit(decay as never, start, { x, z: y }),
+    curveFit(decay, start, { x, z: y }),
   );
   refuse(/the model is .* at the start in row 23 \(x = 5.75, y = /, () =>
-    curveFit(decay as never, { a: 1, k: -1e3 }, { x: x.map((one) => (one === 5.75 ? one : 0)), y }),
+    curveFit(decay, { a: 1, k: -1e3 }, { x: x.map((one) => (one === 5.75 ? one : 0)), y }),
   );
   refuse(/the model must give a number for each of the 24 rows/, () =>
-    curveFit((() => 3) as never, start, { x, y }),
+    curveFit((() => 3), start, { x, y }),
   );
-  refuse(/"x" is given twice/, () => curveFit(decay as never, { ...start, x: 1 }, { x, y }));
+  refuse(/"x" is given twice/, () => curveFit(decay, { ...start, x: 1 }, { x, y }));
   refuse(/fixed names "b", which is no parameter/, () =>
-    curveFit(decay as never, start, { x, y }, { fixed: ["b"] }),
+    curveFit(decay, start, { x, y }, { fixed: ["b"] }),
   );
-  refuse(/sigma is 0 in row 0/, () => curveFit(decay as never, start, { x, y }, { sigma: 0 }));
+  refuse(/sigma is 0 in row 0/, () => curveFit(decay, start, { x, y }, { sigma: 0 }));
   refuse(/level must be a number between 0 and 1, not 95/, () =>
-    curveFit(decay as never, start, { x, y }, { level: 95 }),
+    curveFit(decay, start, { x, y }, { level: 95 }),
   );
   refuse(/the model asks for "k", which isn't given; there are a, x/, () =>
-    curveFit(decay as never, { a: 4 }, { x, y }),
+    curveFit(decay, { a: 4 }, { x, y }),
   );
   refuse(/the model doesn't depend on "z"; leave it out of start/, () =>
-    curveFit(decay as never, { ...start, z: 1 }, { x, y }),
+    curveFit(decay, { ...start, z: 1 }, { x, y }),
   );
   refuse(/predict: the model asks for "x", which isn't given/, () =>
-    curveFit(decay as never, start, { x, y }).predict({ t: [1] }),
+    curveFit(decay, start, { x, y }).predict({ t: [1] }),
   );
   refuse(/bootstrap: seed must be a whole number/, () =>
     curveFit(decay as never, start, { x, y }).bootstrap({ samples: 3 } as never),
   );
-  refuse(/starts needs a seed/, () => curveFit(decay as never, start, { x, y }, { starts: 5 }));
+  refuse(/starts needs a seed/, () => curveFit(decay, start, { x, y }, { starts: 5 }));
 });
 
 fits.run();
