@@ -139,12 +139,7 @@ fits("expressions tie parameters, weights of 2 are rows twice, other starts find
   const plain = curveFit(decay, { a: 4, k: 1 }, { x, y });
   assert.ok(tied.quality.chiSquare >= plain.quality.chiSquare);
   const twice = curveFit(decay, { a: 4, k: 1 }, { x: [...x, x[2]!], y: [...y, y[2]!] });
-  const weighted = curveFit(
-    decay,
-    { a: 4, k: 1 },
-    { x, y },
-    { weights: y.map((_, i) => (i === 2 ? 2 : 1)) },
-  );
+  const weighted = curveFit(decay, { a: 4, k: 1 }, { x, y }, { weights: y.map((_, i) => (i === 2 ? 2 : 1)) });
   for (const key of ["chiSquare", "degreesOfFreedom", "aic", "rSquared"] as const)
     assert.ok(Math.abs(weighted.quality[key] - twice.quality[key]) < 1e-8, key);
   assert.ok(
@@ -173,7 +168,7 @@ fits("parameters that follow from others have the errors that these give them", 
   close(area!.standardError, Math.sqrt(da * da * aa! + 2 * da * dk * ak! + dk * dk * kk!));
   // The same fit by the other parameter has the same error, to first order.
   const other = curveFit(
-    (({ a, life, x }: Inputs) => decay({ a: a!, k: divide(Math.LN2, life!), x: x! })),
+    ({ a, life, x }: Inputs) => decay({ a: a!, k: divide(Math.LN2, life!), x: x! }),
     { a: 4, life: 1 },
     { x, y },
   );
@@ -235,19 +230,13 @@ fits("bad input gets one sentence, with the row", () => {
     curveFit(decay as never, start, { x: [1, 2], y: [1, null] } as never),
   );
   refuse(/2 parameters can't be told from 1 rows/, () => curveFit(decay, start, { x: [1], y: [1] }));
-  refuse(/data has no column "y" for the response; it has x, z/, () =>
-    curveFit(decay, start, { x, z: y }),
-  );
+  refuse(/data has no column "y" for the response; it has x, z/, () => curveFit(decay, start, { x, z: y }));
   refuse(/the model is .* at the start in row 23 \(x = 5.75, y = /, () =>
     curveFit(decay, { a: 1, k: -1e3 }, { x: x.map((one) => (one === 5.75 ? one : 0)), y }),
   );
-  refuse(/the model must give a number for each of the 24 rows/, () =>
-    curveFit((() => 3), start, { x, y }),
-  );
+  refuse(/the model must give a number for each of the 24 rows/, () => curveFit(() => 3, start, { x, y }));
   refuse(/"x" is given twice/, () => curveFit(decay, { ...start, x: 1 }, { x, y }));
-  refuse(/fixed names "b", which is no parameter/, () =>
-    curveFit(decay, start, { x, y }, { fixed: ["b"] }),
-  );
+  refuse(/fixed names "b", which is no parameter/, () => curveFit(decay, start, { x, y }, { fixed: ["b"] }));
   refuse(/sigma is 0 in row 0/, () => curveFit(decay, start, { x, y }, { sigma: 0 }));
   refuse(/level must be a number between 0 and 1, not 95/, () =>
     curveFit(decay, start, { x, y }, { level: 95 }),
