@@ -10,21 +10,18 @@ export function keepComments(text) {
   return text.replaceAll(/^( *\/\/)(?= )/gm, "$1!");
 }
 
-/** The lines of a bundled module's text; those that go are `undefined`. */
+/** The lines of a bundled module's text; those that go are `undefined`: names of files, words for the linter. */
 export function readableLines(text) {
   const lines = tabbed(text.replaceAll(/^( *\/\/)!(?= )/gm, "$1")).split("\n");
   const single = `import { once as ${once.name} } from "${once.path}";`;
   const first = lines.indexOf(single);
   for (const [i, line] of lines.entries()) {
-    if ((line === single && i !== first) || /^import "\.\/[^"]+";$/.test(line)) lines[i] = undefined;
-  }
-  // Names of files of which nothing is there, from the last one.
-  let isNamed = true;
-  for (let i = lines.length - 1; i >= 0; i--) {
-    const isName = /^\/\/ [\w./@-]+\.[cm]?[jt]s$/.test(lines[i]);
-    if (isName && isNamed) lines[i] = undefined;
-    else if (lines[i] === "" && isNamed) lines[i] = undefined;
-    else if (lines[i] !== undefined) isNamed = isName;
+    const isForTools = /^\s*\/\/ (?:biome-ignore |[\w./@-]+\.[cm]?[jt]s$)/.test(line);
+    const isImported = (line === single && i !== first) || /^import "\.\/[^"]+";$/.test(line);
+    if (!isForTools && !isImported) continue;
+    lines[i] = undefined;
+    // An empty one stands above names of files.
+    if (lines[i - 1] === "") lines[i - 1] = undefined;
   }
   return lines;
 }
