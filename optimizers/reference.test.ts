@@ -94,11 +94,11 @@ for (const reference of courseRuns) {
 
 course.run();
 
-for (const library of ["torch", "optax", "numpy"] as const) {
+for (const library of ["torch", "optax", "numpy", "closed forms"] as const) {
   const own = trajectories.filter((one) => one.library === library);
   const followed = suite(`optimizers: trajectories of ${library}`);
   followed("all runs are there", () => {
-    assert.is(own.length, { torch: 47, optax: 38, numpy: 4 }[library]);
+    assert.is(own.length, { torch: 49, optax: 43, numpy: 4, "closed forms": 14 }[library]);
   });
   for (const trajectory of own) {
     followed(trajectory.title, () => {

@@ -2,7 +2,7 @@
  * The tester tested: each derivative rule of each op is made wrong in one place, or with `--walks` each walk that applies
  * them; the laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
- * npm run mutate -- [--op NAME | --walks [--of TEXT] | --optimizers | --solvers]: with a text, faults in whose file or right words it
+ * npm run mutate -- [--op NAME | --walks [--of TEXT] | --optimizers [--of NAMES] | --solvers]: with a text, faults in whose file or right words it
  * occurs; then each rule of an optimizer, whose trajectories must leave those of other libraries; with the last, each formula of
  * a solver, whose evaluations are counted
  */

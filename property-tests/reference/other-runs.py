@@ -1,4 +1,4 @@
-"""Writes other-runs.json: points in float64 on the quadratic of optax.json, of torch's optimizers and averages, and of Shampoo by NumPy
+"""Writes other-runs.json: points in float64, and states, on the quadratic of optax.json, of torch's optimizers and averages, and of Shampoo by NumPy
 (run it with PyTorch and SciPy where optax.json is)."""
 import json
 import numpy as np
@@ -31,30 +31,34 @@ class Model(torch.nn.Module):
         return {"W": self.W, "b": self.b}
 
 
-def run(make, average=None, after=None, factors=(1.0,), every=1):
-    """Points after each gradient; `factors` scale the objective in turn, and `every` of them make one step by their mean."""
+def run(make, average=None, after=None, factors=(1.0,), every=1, state={}):
+    """Points after each gradient; `factors` scale the objective in turn, and `every` of them make one step by their mean. `state` says
+    by slots what of torch's state is noted, and `after` may give slots as well."""
     model = Model()
     optimizer = make(model.parameters())
     averaged = AveragedModel(model, avg_fn=average[0]) if average else None
-    points, averages = [], []
+    points, states = [], {}
     for step in range(1, steps + 1):
+        slots = {}
         if (step - 1) % every == 0:
             optimizer.zero_grad()
         (f(model.both()) * factors[(step - 1) % len(factors)] / every).backward()
         if step % every == 0:
             optimizer.step()
         if after:
-            after(step, model, optimizer)
+            slots |= after(step, model, optimizer)
         if averaged:
             if average[1](step):
                 averaged.update_parameters(model)
-            averages.append(flat(averaged.module.both()) if averaged.n_averaged > 0 else flat(model.both()))
-        elif "ax" in optimizer.state[model.W]:
-            averages.append(flat({k: optimizer.state[getattr(model, k)]["ax"] for k in ("W", "b")}))
+            slots["average"] = flat(averaged.module.both() if averaged.n_averaged > 0 else model.both())
+        for slot, theirs in state.items():
+            slots[slot] = flat({k: optimizer.state[getattr(model, k)][theirs] for k in ("W", "b")})
+        if slots:
+            states[step] = slots
         points.append(flat(model.both()))
     out = {"points": points}
-    if averages:
-        out["averages"] = averages
+    if states:
+        out["states"] = states
     if factors != (1.0,):
         out["factors"] = factors
     return out
@@ -69,6 +73,7 @@ def lookahead(every, share):
                 for s, p in zip(slow, model.parameters()):
                     s += share * (p - s)
                     p.copy_(s)
+        return {"slow": flat(dict(zip(("W", "b"), slow)))}
     return after
 
 
@@ -100,13 +105,13 @@ def schedule_free(rates, beta, adaptive, decay):
     x, y = ({k: v.copy() for k, v in z.items()} for _ in range(2))
     squares = {k: np.zeros_like(v) for k, v in z.items()}
     total = largest = 0.0
-    points, averages = [], []
+    points, states = [], {}
     for t, rate in enumerate(rates, 1):
         q = {k: torch.tensor(v, requires_grad=True) for k, v in y.items()}
         f(q).backward()
         largest = max(largest, rate)
         total += largest ** 2
-        c = largest ** 2 / total
+        c = largest ** 2 / total if total > 0 else 0.0  # a rate whose square is 0 in float64
         for k in z:
             u = q[k].grad.numpy()
             if adaptive:
@@ -116,11 +121,13 @@ def schedule_free(rates, beta, adaptive, decay):
             x[k] = (1 - c) * x[k] + c * z[k]
             y[k] = beta * x[k] + (1 - beta) * z[k]
         points.append([*y["W"].ravel().tolist(), *y["b"].tolist()])
-        averages.append([*x["W"].ravel().tolist(), *x["b"].tolist()])
-    return {"points": points, "averages": averages}
+        flat_slots = {slot: [*v["W"].ravel().tolist(), *v["b"].tolist()] for slot, v in {"average": x, "point": z}.items()}
+        states[t] = {**flat_slots, "totalWeight": [total] * 2, "largestRate": [largest] * 2}
+    return {"points": points, "states": states}
 
 
 rate = {"learningRate": 0.1}
+averaged = {"average": "ax"}
 adam = lambda p: torch.optim.Adam(p, lr=0.1)
 sgd = lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.5)
 own_sgd = ["sgd", {**rate, "momentum": 0.5}]
@@ -133,7 +140,7 @@ runs = [
     ("torch", ["chain", own_sgd, ["stochasticWeightAverage", {"from": 4, "every": 3}]],
      run(sgd, average=(None, lambda t: t >= 4 and (t - 4) % 3 == 0))),
     ("torch", ["accumulateGradients", ["adam", rate], 3], run(adam, factors=(0.5, 2.0, 1.1), every=3)),
-    ("torch", ["asgd", {**rate, "lambda": 0.05, "averageFrom": 4}], run(lambda p: torch.optim.ASGD(p, lr=0.1, lambd=0.05, t0=4))),
+    ("torch", ["asgd", {**rate, "lambda": 0.05, "averageFrom": 4}], run(lambda p: torch.optim.ASGD(p, lr=0.1, lambd=0.05, t0=4), state=averaged)),
     ("torch", ["rprop", {**rate, "smallestStep": 0.02, "largestStep": 0.3}],
      run(lambda p: torch.optim.Rprop(p, lr=0.1, step_sizes=(0.02, 0.3)))),
     ("numpy", ["shampoo", {"learningRate": 0.5, "epsilon": 0.1}], shampoo(0.5, 0.1)),
@@ -143,25 +150,31 @@ runs = [
 ]
 kept = lambda make, **options: (lambda p: make(p, lr=0.1, **options))
 swings = (1.0, -0.5, 0.0, 2.0, 0.3)
+centred = {"meanSquare": "square_avg", "mean": "grad_avg"}
 runs += [
-    ("torch", ["adagrad", {**rate, "epsilon": 0.1}], run(kept(torch.optim.Adagrad, eps=0.1))),
-    ("torch", ["adagrad", {**rate, "epsilon": 0.1, "learningRateDecay": 0.1, "weightDecay": 0.1}],
-     run(kept(torch.optim.Adagrad, eps=0.1, lr_decay=0.1, weight_decay=0.1))),
-    ("torch", ["nadam", {**rate, "epsilon": 0.1, "weightDecay": 0.1, "momentumDecay": 0.01}],
-     run(kept(torch.optim.NAdam, eps=0.1, weight_decay=0.1, momentum_decay=0.01))),
-    ("torch", ["adamax", {**rate, "epsilon": 0.1}], run(kept(torch.optim.Adamax, eps=0.1), factors=swings)),
-    ("torch", ["adamax", {**rate, "epsilon": 0.1, "weightDecay": 0.1}],
-     run(kept(torch.optim.Adamax, eps=0.1, weight_decay=0.1), factors=swings)),
-    ("torch", ["rprop", rate], run(kept(torch.optim.Rprop), factors=swings)),
+    ("torch", ["adagrad", {**rate, "epsilon": 0.2}], run(kept(torch.optim.Adagrad, eps=0.2))),
+    ("torch", ["adagrad", {**rate, "epsilon": 0.2, "learningRateDecay": 0.3, "weightDecay": 0.4}],
+     run(kept(torch.optim.Adagrad, eps=0.2, lr_decay=0.3, weight_decay=0.4))),
+    ("torch", ["nadam", {**rate, "epsilon": 0.2, "weightDecay": 0.4, "momentumDecay": 0.01}],
+     run(kept(torch.optim.NAdam, eps=0.2, weight_decay=0.4, momentum_decay=0.01))),
+    ("torch", ["nadam", {**rate, "epsilon": 0.2, "weightDecay": 0.3, "momentumDecay": 0.3}],
+     run(kept(torch.optim.NAdam, eps=0.2, weight_decay=0.3, momentum_decay=0.3))),
+    ("torch", ["adamax", {**rate, "epsilon": 0.2}], run(kept(torch.optim.Adamax, eps=0.2), factors=swings)),
+    ("torch", ["adamax", {**rate, "epsilon": 0.2, "weightDecay": 0.4}],
+     run(kept(torch.optim.Adamax, eps=0.2, weight_decay=0.4), factors=swings)),
+    ("torch", ["rprop", rate], run(kept(torch.optim.Rprop), factors=swings, state={"before": "prev", "size": "step_size"})),
     ("torch", ["rprop", {**rate, "smallestStep": 0.05, "largestStep": 0.11}],
      run(kept(torch.optim.Rprop, step_sizes=(0.05, 0.11)), factors=swings)),
-    ("torch", ["asgd", {**rate, "lambda": 0.05, "averageFrom": 4, "weightDecay": 0.1}],
-     run(lambda p: torch.optim.ASGD(p, lr=0.1, lambd=0.05, t0=4, weight_decay=0.1), factors=swings)),
-    ("torch", ["rmsprop", {**rate, "epsilon": 0.1, "beta": 0.5, "centered": True}],
-     run(kept(torch.optim.RMSprop, eps=0.1, alpha=0.5, centered=True), factors=swings)),
-    ("torch", ["rmsprop", {**rate, "epsilon": 0.1, "beta": 0.5, "centered": True, "momentum": 0.5}],
-     run(kept(torch.optim.RMSprop, eps=0.1, alpha=0.5, centered=True, momentum=0.5), factors=swings)),
+    ("torch", ["asgd", {**rate, "lambda": 0.05, "averageFrom": 4, "weightDecay": 0.4}],
+     run(lambda p: torch.optim.ASGD(p, lr=0.1, lambd=0.05, t0=4, weight_decay=0.4), factors=swings, state=averaged)),
+    ("torch", ["rmsprop", {**rate, "epsilon": 0.2, "beta": 0.7, "centered": True}],
+     run(kept(torch.optim.RMSprop, eps=0.2, alpha=0.7, centered=True), factors=swings, state=centred)),
+    ("torch", ["rmsprop", {**rate, "epsilon": 0.2, "beta": 0.7, "centered": True, "momentum": 0.5, "learningRateInsideVelocity": False}],
+     run(kept(torch.optim.RMSprop, eps=0.2, alpha=0.7, centered=True, momentum=0.5), factors=swings,
+         state={**centred, "velocity": "momentum_buffer"})),
+    ("torch", ["rmsprop", {**rate, "epsilon": 0.2, "beta": 0.7, "centered": True, "momentum": 0.5, "learningRateInsideVelocity": True}],
+     run(kept(torch.optim.RMSprop, eps=0.2, alpha=0.7, centered=True, momentum=0.5), factors=swings, state=centred)),
 ]
-about = f"torch {torch.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, float64: as optax.json; averages are the slot `average`."
+about = f"torch {torch.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, float64: as optax.json; states are slots after a step."
 out = [{"library": library, "call": call, **result} for library, call, result in runs]
 json.dump({"about": about, "runs": out}, open("other-runs.json", "w"))

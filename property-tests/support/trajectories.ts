@@ -1,6 +1,6 @@
 /**
  * Trajectories of other libraries: PyTorch's on the sphere, on a quadratic of a matrix and a vector optax's, PyTorch's and formulas
- * in NumPy. Gradients come from plain formulas.
+ * in NumPy; what never moves. Gradients come from plain formulas.
  */
 import { readFileSync } from "node:fs";
 import {
@@ -40,7 +40,7 @@ import {
 
 /** A run of another library's with the optimizers that must take the same steps. */
 export interface Trajectory {
-  readonly library: "torch" | "optax" | "numpy";
+  readonly library: "torch" | "optax" | "numpy" | "closed forms";
   readonly title: string;
   readonly optimizers: readonly Optimizer[];
   /** What is minimized, for those that look at it. */
@@ -51,8 +51,10 @@ export interface Trajectory {
   split(flat: readonly number[]): Values;
   /** The point after each step, flat. */
   readonly points: readonly (readonly number[])[];
-  /** The slot `average` after each step. */
-  readonly averages?: readonly (readonly number[])[];
+  /** Slots to begin with, where they aren't those of `init`. */
+  readonly before?: Readonly<Record<string, Readonly<Record<string, number | Float64Array>>>>;
+  /** Slots after some of the steps, flat, by the number of the step. */
+  readonly states?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   /** What the gradients are multiplied by in turn. */
   readonly factors?: readonly number[];
 }
@@ -68,21 +70,29 @@ export const flatPoint = (parameters: Values): number[] =>
 /** Throws where an optimizer leaves a trajectory, by 1e-10·(1 + |what is right|). */
 export function follow(
   optimizer: Optimizer,
-  { start, gradient, split, points, title, problem, averages, factors = [1] }: Trajectory,
+  { start, gradient, split, points, title, problem, before, states, factors = [1] }: Trajectory,
 ): void {
   let parameters = start;
   let state = optimizer.init(parameters);
-  for (const [taken, wanted] of points.entries()) {
+  if (before) state = { ...state, slots: { ...state.slots, ...before } };
+  for (const [taken, point] of points.entries()) {
     const factor = factors[taken % factors.length]!;
     const slopes = split(gradient(flatPoint(parameters)).map((slope) => factor * slope));
     ({ parameters, state } = optimizer.step(parameters, slopes, state, problem));
-    const { average } = state.slots as Readonly<Record<string, Values>>;
-    const found = [...flatPoint(parameters), ...(averages ? flatPoint(average!) : [])];
-    for (const [i, right] of [...wanted, ...(averages?.[taken] ?? [])].entries()) {
-      const x = found[i]!;
-      if (Math.abs(x - right) <= 1e-10 * (1 + Math.abs(right))) continue;
-      throw new Error(`${title}: element ${i} after step ${taken + 1} is ${x} instead of ${right}`);
-    }
+    const slots = state.slots as Readonly<Record<string, Values>>;
+    compare(flatPoint(parameters), point, `${title}: after step ${taken + 1}`);
+    for (const [slot, right] of Object.entries(states?.[taken + 1] ?? {}))
+      compare(flatPoint(slots[slot]!), right, `${title}: ${slot} after step ${taken + 1}`);
+  }
+}
+
+function compare(found: readonly number[], wanted: readonly number[], where: string): void {
+  if (found.length !== wanted.length)
+    throw new Error(`${where} there are ${found.length} numbers instead of ${wanted.length}`);
+  for (const [i, right] of wanted.entries()) {
+    const x = found[i]!;
+    if (Math.abs(x - right) <= 1e-10 * (1 + Math.abs(right))) continue;
+    throw new Error(`${where} element ${i} is ${x} instead of ${right}`);
   }
 }
 
@@ -213,7 +223,8 @@ const quadratic = read<{
     /** Whether optax's defaults aren't those of here, so that its preset is asked for. */
     readonly preset: boolean;
     readonly options: object;
-    readonly points: readonly (readonly number[])[];
+    readonly points: Trajectory["points"];
+    readonly states?: Trajectory["states"] & {};
   }[];
 }>("optax.json");
 const flatTensors = ({ W, b }: Tensors): number[] => [...W.flat(), ...b];
@@ -257,21 +268,21 @@ const onQuadratic = {
   split: (flat: readonly number[]) => ({ W: flat.slice(0, 6), b: flat.slice(6) }),
 };
 
-const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, points }): Trajectory[] => {
+const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, ...run }): Trajectory[] => {
   const make = ((preset ? optax : rules) as unknown as Makers)[optimizer];
   if (!make) return [];
   return [
     {
       ...onQuadratic,
+      ...run,
       library: "optax",
       title: `${preset ? "optax." : ""}${optimizer} ${JSON.stringify(options)}`,
       optimizers: [Array.isArray(options) ? (evaluate([optimizer, ...options]) as Optimizer) : make(options)],
-      points,
     },
   ];
 });
 
-interface OtherRun extends Pick<Trajectory, "points" | "averages" | "factors"> {
+interface OtherRun extends Pick<Trajectory, "points" | "states" | "factors"> {
   readonly library: "torch" | "numpy";
   readonly call: readonly unknown[];
 }
@@ -285,8 +296,53 @@ const otherTrajectories = read<{ runs: readonly OtherRun[] }>("other-runs.json")
   }),
 );
 
+/** Slopes that stay: a centred square is exactly 0 then, which roundings make negative for some of them. */
+const slopes = Array.from({ length: 16 }, (_, i) => 3 * Math.sin(i + 1));
+/** A rate that moves nothing; its square is 0, and so is the weight of an average. */
+const still = { learningRate: 1e-200 };
+const rising = [
+  "joinSchedules",
+  { schedules: [["warmup", { warmupSteps: 5, schedule: 1e-200 }], 2e-200], boundaries: [14] },
+];
+const centred = { ...still, epsilon: 1e-20, beta: 0.3, centered: true };
+const stillCalls = [
+  ["rmsprop", centred],
+  ["rmsprop", { ...centred, momentum: 0.5 }],
+  ["rmsprop", { ...centred, momentum: 0.5, learningRateInsideVelocity: false }],
+  ["rmsprop", { ...centred, momentum: 0.5, epsilonInsideSqrt: true }],
+  ["scheduleFreeSgd", { learningRate: rising, weightDecay: 0.1 }],
+  ["scheduleFreeAdamW", { learningRate: rising, beta1: 0.8 }],
+];
+const averagingCalls = [
+  ["scheduleFreeSgd", still],
+  ["scheduleFreeAdamW", still],
+  ["scheduleFreeAdamW", { ...still, weightDecay: 0.1 }],
+  ["scheduleFreeAdamW", { ...still, beta1: 0.8, weightDecay: still.learningRate }],
+];
+/** A rate that was larger before counts on. */
+const fallen = {
+  before: { largestRate: { x: 3 } },
+  states: { 1: { largestRate: [3], totalWeight: [9] }, 2: { largestRate: [3], totalWeight: [18] } },
+};
+const closedTrajectories = [
+  ...[...stillCalls, ...averagingCalls].map((call) => [call, {}] as const),
+  ...averagingCalls.map((call) => [call, fallen] as const),
+].map(
+  ([call, others]): Trajectory => ({
+    library: "closed forms",
+    title: JSON.stringify([call, others]),
+    optimizers: [evaluate(call) as Optimizer],
+    start: { x: slopes },
+    gradient: () => slopes,
+    split: (x) => ({ x }),
+    points: new Array<typeof slopes>(60).fill(slopes),
+    ...others,
+  }),
+);
+
 export const trajectories: readonly Trajectory[] = [
   ...torchTrajectories,
   ...optaxTrajectories,
   ...otherTrajectories,
+  ...closedTrajectories,
 ];

@@ -23,8 +23,35 @@ import {
   train,
   vector,
 } from "../index.js";
+import { checkpointParts } from "./checkpoint-bytes.js";
 
 const resuming = suite("checkpoints");
+
+for (const dtype of ["f64", "f32"] as const) {
+  resuming(
+    `${dtype}: the parts that are written are views of a checkpoint's tensors, which are not copied`,
+    () => {
+      const size = 1000;
+      const f = trace({ x: vector(size) }, ({ x }) => sum(square(x)));
+      const made: Checkpoint[] = [];
+      const checkpoint = { save: (one: Checkpoint) => void made.push(one) };
+      minimize(f, { x: new Float64Array(size).fill(1) }, adam({ learningRate: 0.1 }), {
+        steps: 3,
+        dtype,
+        checkpoint,
+      });
+      const { tensors } = made.at(-1)!;
+      const own = new Map(Object.values(tensors).map(({ data }) => [data.buffer as ArrayBufferLike, data]));
+      const parts = checkpointParts("this test", made.at(-1)!);
+      const large = parts.filter(({ byteLength }) => byteLength >= 4 * size);
+      assert.ok(large.length >= 3);
+      for (const part of large) {
+        const data = own.get(part.buffer)!;
+        assert.equal([part.byteOffset, part.byteLength], [data.byteOffset, data.byteLength]);
+      }
+    },
+  );
+}
 
 const wide = trace({ x: vector(100) }, ({ x }) => sum(square(subtract(x, 1))));
 const wideStart = { x: Float64Array.from({ length: 100 }, (_, i) => Math.sin(i)) };
