@@ -22,6 +22,7 @@ import {
   minimize,
   momentum,
   multiply,
+  saddle,
   scalar,
   square,
   sum,
@@ -389,5 +390,17 @@ contours("mistakes are one clear error", () => {
   const logarithm = trace({ x: vector(2) }, ({ x }) => sum(log(x)));
   refused({ objective: logarithm, window: { x1: [-2, -1], x2: [-2, -1] } }, /no finite value in the window/);
 });
+
+contours(
+  "an objective alone is drawn in its window or the one that is given, and without either there is an error",
+  () => {
+    const f = trace({ x: vector(2) }, ({ x }) => sum(square(x)));
+    const window = { x1: [-1, 2], x2: [-3, 1] } as const;
+    const spec = contourSpec({ objective: f, window });
+    assert.equal([spec.runs, spec.window], [[], window]);
+    assert.equal(contourSpec({ objective: saddle }).window, saddle.window);
+    assert.throws(() => contourSpec({ objective: f }), /there are neither runs nor a window/);
+  },
+);
 
 contours.run();

@@ -24,8 +24,8 @@ export const gradient: Command = {
   },
   run(given, { out }) {
     const chosen = chooseObjective(given.words[0]);
-    const { shape } = { shape: outputShape(chosen) };
-    if (shape.length > 0) throw new UsageError("a gradient is of one number; the text's value is an array.");
+    if (outputShape(chosen).length > 0)
+      throw new UsageError("a gradient is of one number; the text's value is an array.");
     const order = numberOf(given, "order", { whole: true, least: 1 }) ?? 1;
     if (order > 2) throw new UsageError("--order is 1 or 2.");
     const grid = textOf(given, "table");
