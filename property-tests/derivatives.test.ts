@@ -60,7 +60,7 @@ const directionsOf = ({ shapes }: Applied) => fc.tuple(...shapes.map((shape) => 
 
 for (const op of ops) {
   if (!op.domains.some(isReal(op))) continue;
-  const cases = instancesOf(op) ? 15 * instancesOf(op)!.length : 60;
+  const cases = instancesOf(op) ? 10 * instancesOf(op)!.length : 40;
   const reals = (values: readonly (readonly number[])[]): [string, readonly number[]][] =>
     values.flatMap((one, i): [string, readonly number[]][] =>
       isReal(op)(one, i) ? [[operandName(i), one]] : [],
@@ -109,7 +109,7 @@ const jump = 1e3;
 
 for (const op of ops) {
   if (op.domains.length === 0) continue;
-  const cases = instancesOf(op) ? 8 * instancesOf(op)!.length : 30;
+  const cases = instancesOf(op) ? 5 * instancesOf(op)!.length : 20;
 
   // Summed up, two wrongs can agree; and only here are points visited where the slopes of both sides differ.
   derivatives(

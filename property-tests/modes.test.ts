@@ -79,7 +79,7 @@ function alongForward(f: Objective, direction: Point): Objective {
 for (const op of ops) {
   const isReal = (i: number) => domainOf(op, i).kind === "real";
   if (!op.domains.some((_, i) => isReal(i))) continue;
-  const cases = instancesOf(op) ? 6 * instancesOf(op)!.length : 30;
+  const cases = instancesOf(op) ? 4 * instancesOf(op)!.length : 20;
 
   modes(`${op.name}: both modes agree at orders 1 to 3, and with differences`, () => {
     let smooth = 0;

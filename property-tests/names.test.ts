@@ -11,7 +11,6 @@ import {
   type Expr,
   exp,
   grad,
-  jacobian,
   jvp,
   matrix,
   type Op,
@@ -80,7 +79,7 @@ function functionsOf(applied: Applied): Traced[] {
     ),
   ) as unknown as Traced;
   const o = objective;
-  const derivatives = [() => valueAndGrad(o), () => grad(o), () => jvp(o), () => jacobian(o)];
+  const derivatives = [() => valueAndGrad(o), () => jvp(o)];
   return [f, among, ...derivatives.flatMap(made)];
 }
 

@@ -179,7 +179,7 @@ function assertAlike(actual: readonly number[], expected: readonly number[], wha
 
 unused("a loop's derivatives are those of its steps written out, whatever the unused carries hold", () => {
   let finite = 0;
-  forAll(100, loop, (drawn) => {
+  forAll(50, loop, (drawn) => {
     const at = { c: drawn.carry, k: [drawn.k], x: drawn.rows.slice(0, drawn.length), given: [drawn.given] };
     const tangents = {
       "tangent.c": [1, 0.5, -2],
@@ -194,7 +194,7 @@ unused("a loop's derivatives are those of its steps written out, whatever the un
       if (written![what]!.every(Number.isFinite)) finite++;
     }
   });
-  assert.ok(finite > 60, `only ${finite} were finite`);
+  assert.ok(finite > 30, `only ${finite} were finite`);
 });
 
 unused("a Jacobian's columns and rows see what each element depends on", () => {

@@ -26,7 +26,7 @@ const files = folders
 
 /** How many processes run at a time, and what each of them takes next: neighbours are alike in what they cost. */
 const count = Math.max(1, Math.min(4, availableParallelism(), files.length));
-const parts = Math.min(8 * count, files.length);
+const parts = Math.min(4 * count, files.length);
 const shares = Array.from({ length: parts }, (_, i) => files.filter((_, place) => place % parts === i));
 
 /** Runs a share of the files; what it writes is passed on when it is complete, so that suites don't mix. */
