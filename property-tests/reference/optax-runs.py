@@ -32,6 +32,11 @@ def f(p):
     return sum(jnp.sum(s[k] * (p[k] - t[k]) ** 2) / 2 for k in p) + p["W"][0, 0] * p["b"][0]
 
 
+def steepest(optimizer, radius):
+    """optax's form of Foret et al.: a step of the gradient's direction uphill, and both gradients at one call."""
+    return contrib.sam(optimizer, optax.chain(contrib.normalize(), optax.sgd(radius)), opaque_mode=True)
+
+
 runs = [
     ("lion", {"learningRate": 0.05}, optax.lion(0.05, weight_decay=0.0)),
     ("lion", {"learningRate": 0.05, "beta1": 0.8, "weightDecay": 0.1}, optax.lion(0.05, b1=0.8, weight_decay=0.1)),
@@ -61,6 +66,7 @@ runs = [
     ("scheduleFreeSgd", {"learningRate": 0.2}, contrib.schedule_free_sgd(0.2)),
     ("scheduleFreeAdamW", {"learningRate": 0.1}, contrib.schedule_free_adamw(0.1)),
     ("scheduleFreeAdamW", {"learningRate": 0.1, "beta1": 0.8, "weightDecay": 0.1}, contrib.schedule_free_adamw(0.1, b1=0.8, weight_decay=0.1)),
+    ("scheduleFreeAdamW", {"learningRate": 0.1, "weightDecay": 0.3}, contrib.schedule_free_adamw(0.1, weight_decay=0.3)),
     ("muon", {"learningRate": 0.1}, contrib.muon(0.1)),
 ]
 # Chains and wrappers, as calls: ["chain", ["clipByGlobalNorm", 1], …].
@@ -79,7 +85,18 @@ composed = [
      optax.chain(optax.sgd(0.9), contrib.reduce_on_plateau(factor=0.5, patience=2, cooldown=1))),
     (["chain", ["sgd", {"learningRate": 0.9}], ["reduceOnPlateau", {"factor": 0.7, "patience": 2, "cooldown": 3}]],
      optax.chain(optax.sgd(0.9), contrib.reduce_on_plateau(factor=0.7, patience=2, cooldown=3))),
+    (["sam", ["sgd", {**rate, "momentum": 0.6}], {"radius": 0.4}], steepest(optax.sgd(0.1, momentum=0.6), 0.4)),
+    (["sam", ["adam", rate]], steepest(optax.adam(0.1), 0.05)),
+    (["adjustable", "adamw", {**rate, "weightDecay": 0.1}, {"beta1": 0.8}],
+     optax.inject_hyperparams(optax.adamw)(learning_rate=0.1, weight_decay=0.1, b1=0.8)),
+    (["adjustable", "sgd", {**rate, "momentum": 0.9}], optax.inject_hyperparams(optax.sgd)(learning_rate=0.1, momentum=0.9)),
 ]
+# What is set before some steps where hyperparameters may change.
+hyperparameters = {"learningRate": "learning_rate", "weightDecay": "weight_decay", "momentum": "momentum"}
+changes = {
+    "adamw": {6: {"learningRate": 0.02, "weightDecay": 0.5}, 17: {"learningRate": 0.3}},
+    "sgd": {6: {"learningRate": 0.02, "momentum": 0.5}, 17: {"learningRate": 0.15}},
+}
 # Those whose defaults differ: by the preset of their name.
 presets = [
     ("sgd", {"learningRate": 0.1, "momentum": 0.9}, optax.sgd(0.1, momentum=0.9)),
@@ -145,13 +162,16 @@ for preset, name, options, optimizer in [(False, *run) for run in runs] + [(True
     points, states = [], {}
     for step in range(1, steps + 1):
         plateau = "reduceOnPlateau" in json.dumps(options)
-        given = {"value": f(params)} if plateau else {}
+        given = {"value": f(params)} if plateau else {"grad_fn": lambda point, _: jax.grad(f)(point)} if name == "sam" else {}
+        for key, number in changes[options[0]].get(step, {}).items() if name == "adjustable" else []:
+            state.hyperparams[hyperparameters[key]] = jnp.asarray(number)
         updates, state = optimizer.update(jax.grad(f)(params), state, params, **given)
         params = optax.apply_updates(params, updates)
         points.append([x for k in ("W", "b") for x in params[k].ravel().tolist()])
         slots = slots_of(name, options, state, step) if plateau or name != "chain" else {}
         if slots and (plateau or step in (1, 2, 3, 7, 30)):
             states[step] = slots
-    out.append({"optimizer": name, "preset": preset, "options": options, "points": points, **({"states": states} if states else {})})
+    out.append({"optimizer": name, "preset": preset, "options": options, "points": points, **({"states": states} if states else {}),
+                **({"changes": changes[options[0]]} if name == "adjustable" else {})})
 about = f"optax {optax.__version__}, CPU, float64: W row by row, then b, after each step, on f = sum(s*(p - t)^2)/2 + W[0][0]*b[0]; states are slots after a step."
 json.dump({"about": about, "stiffness": stiffness, "target": target, "start": start, "runs": out}, open("optax.json", "w"))

@@ -1,4 +1,4 @@
-"""Writes other-runs.json: points in float64, and states, on the quadratic of optax.json, of torch's optimizers and averages, and of Shampoo by NumPy
+"""Writes other-runs.json: points in float64, and states, on the quadratic of optax.json, of torch's optimizers and averages, and by NumPy of Shampoo, Sophia, noise, SAM by size, schedule-free
 (run it with PyTorch and SciPy where optax.json is)."""
 import json
 import numpy as np
@@ -126,6 +126,106 @@ def schedule_free(rates, beta, adaptive, decay):
     return {"points": points, "states": states}
 
 
+def wraps(x):
+    return x & 0xFFFFFFFF
+
+
+def mixed(bits):
+    """MurmurHash3's finalizer."""
+    bits = wraps((bits ^ (bits >> 16)) * 0x85EBCA6B)
+    bits = wraps((bits ^ (bits >> 13)) * 0xC2B2AE35)
+    return bits ^ (bits >> 16)
+
+
+class WichmannHill:
+    """AS 183 in whole numbers, a generator for each element of a parameter; seeded by FNV-1a of the parameter's path."""
+    moduli, multipliers = (30269, 30307, 30323), (171, 172, 170)
+
+    def __init__(self, seed, name, shape):
+        bits = 0x811C9DC5 ^ seed
+        for letter in f'["{name}"]':
+            bits = wraps((bits ^ ord(letter)) * 0x01000193)
+        self.shape, count = shape, int(np.prod(shape))
+        place = lambda k, i: mixed(wraps(mixed(bits) + (k * count + i + 1) * 0x9E3779B9))
+        self.states = [[1 + place(k, i) % (m - 1) for i in range(count)] for k, m in enumerate(self.moduli)]
+
+    def uniform(self):
+        self.states = [[a * x % m for x in own] for a, m, own in zip(self.multipliers, self.moduli, self.states)]
+        shares = [[x / m for x in own] for m, own in zip(self.moduli, self.states)]
+        return np.array([sum(three) % 1.0 for three in zip(*shares)]).reshape(self.shape)
+
+    def normal(self):
+        radius = np.sqrt(-2 * np.log(1 - self.uniform()))
+        return radius * np.cos(2 * np.pi * self.uniform())
+
+
+def generators(seed):
+    return {k: WichmannHill(seed, k, tuple(v.shape)) for k, v in tree("start").items()}
+
+
+def gradient_at(p):
+    q = {k: torch.tensor(v, requires_grad=True) for k, v in p.items()}
+    f(q).backward()
+    return {k: v.grad.numpy() for k, v in q.items()}
+
+
+def both(p):
+    return [*p["W"].ravel().tolist(), *p["b"].tolist()]
+
+
+def sophia(rate, beta1, beta2, gamma, epsilon, every, seed, decay, sign=1.0):
+    """Liu et al., algorithm 3, with Hutchinson's estimate (algorithm 1) of the diagonal. `sign` -1 climbs."""
+    p = {k: v.numpy().copy() for k, v in tree("start").items()}
+    mean, curvature = ({k: np.zeros_like(v) for k, v in p.items()} for _ in range(2))
+    sources = generators(seed)
+    points, states = [], {}
+    for t in range(1, steps + 1):
+        g = {k: sign * one for k, one in gradient_at(p).items()}
+        signs = {k: np.where(source.uniform() < 0.5, -1.0, 1.0) for k, source in sources.items()}
+        # The gradient is linear in the point, so that differences are the Hessian's product.
+        pushed = gradient_at({k: p[k] + signs[k] for k in p})
+        for k in p:
+            mean[k] = beta1 * mean[k] + (1 - beta1) * g[k]
+            if (t - 1) % every == 0:
+                curvature[k] = beta2 * curvature[k] + (1 - beta2) * signs[k] * (sign * pushed[k] - g[k])
+            p[k] = p[k] - rate * decay * p[k]
+            p[k] = p[k] - rate * np.clip(mean[k] / np.maximum(gamma * curvature[k], epsilon), -1, 1)
+        points.append(both(p))
+        states[t] = {"mean": both(mean), "curvature": both(curvature)}
+    return {"points": points, "states": states}
+
+
+def noisy(rate, momentum, variance, decay, seed):
+    """Neelakantan et al., equation 1, before momentum."""
+    p = {k: v.numpy().copy() for k, v in tree("start").items()}
+    velocity = {k: np.zeros_like(v) for k, v in p.items()}
+    sources = generators(seed)
+    points = []
+    for t in range(1, steps + 1):
+        g = gradient_at(p)
+        for k in p:
+            velocity[k] = momentum * velocity[k] + g[k] + np.sqrt(variance / t ** decay) * sources[k].normal()
+            p[k] = p[k] - rate * velocity[k]
+        points.append(both(p))
+    return {"points": points}
+
+
+def adaptive_sam(rate, momentum, radius):
+    """Kwon et al., algorithm 1 without its eta."""
+    p = {k: v.numpy().copy() for k, v in tree("start").items()}
+    velocity = {k: np.zeros_like(v) for k, v in p.items()}
+    points = []
+    for _ in range(steps):
+        g = gradient_at(p)
+        norm = np.sqrt(sum(np.sum((np.abs(p[k]) * g[k]) ** 2) for k in p))
+        g = gradient_at({k: p[k] + radius * p[k] ** 2 * g[k] / norm for k in p})
+        for k in p:
+            velocity[k] = momentum * velocity[k] + g[k]
+            p[k] = p[k] - rate * velocity[k]
+        points.append(both(p))
+    return {"points": points}
+
+
 rate = {"learningRate": 0.1}
 averaged = {"average": "ax"}
 adam = lambda p: torch.optim.Adam(p, lr=0.1)
@@ -174,6 +274,18 @@ runs += [
          state={**centred, "velocity": "momentum_buffer"})),
     ("torch", ["rmsprop", {**rate, "epsilon": 0.2, "beta": 0.7, "centered": True, "momentum": 0.5, "learningRateInsideVelocity": True}],
      run(kept(torch.optim.RMSprop, eps=0.2, alpha=0.7, centered=True, momentum=0.5), factors=swings, state=centred)),
+]
+noise = {"variance": 0.3, "decay": 0.7, "seed": 3}
+runs += [
+    ("numpy", ["sophia", {**rate, "gamma": 0.7, "every": 3, "seed": 5}], sophia(0.1, 0.965, 0.99, 0.7, 1e-12, 3, 5, 0.0)),
+    ("numpy", ["sophia", {**rate, "beta1": 0.8, "beta2": 0.6, "gamma": 2, "epsilon": 0.3, "every": 2, "weightDecay": 0.2}],
+     sophia(0.1, 0.8, 0.6, 2.0, 0.3, 2, 0, 0.2)),
+    ("numpy", ["sophia", {**rate, "beta1": 0.8, "beta2": 0.6, "gamma": 2, "epsilon": 5, "every": 4, "maximize": True}],
+     sophia(0.1, 0.8, 0.6, 2.0, 5.0, 4, 0, 0.0, -1.0)),
+    ("numpy", ["chain", ["addNoise", noise], ["sgd", {**rate, "momentum": 0.6}]], noisy(0.1, 0.6, 0.3, 0.7, 3)),
+    ("numpy", ["chain", ["addNoise", {"variance": 2}], ["gradientDescent", rate]], noisy(0.1, 0.0, 2.0, 0.55, 0)),
+    ("numpy", ["sam", ["sgd", {**rate, "momentum": 0.6}], {"radius": 0.4, "adaptive": True}], adaptive_sam(0.1, 0.6, 0.4)),
+    ("numpy", ["sam", ["gradientDescent", rate], {"adaptive": True}], adaptive_sam(0.1, 0.0, 0.05)),
 ]
 about = f"torch {torch.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, float64: as optax.json; states are slots after a step."
 out = [{"library": library, "call": call, **result} for library, call, result in runs]

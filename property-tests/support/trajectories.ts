@@ -19,24 +19,13 @@ import {
 import { isRecord } from "../../graph/internal.js";
 import * as rules from "../../optimizers/index.js";
 import {
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  adamw,
-  asgd,
-  gradientDescent,
-  momentum,
-  nadam,
   type Optimizer,
   optax,
   type Problem,
-  radam,
-  rmsprop,
-  rprop,
-  sgd,
+  setHyperparameters,
   type Values,
 } from "../../optimizers/index.js";
+import { type TorchHyperparameters, torchForms } from "./torch-forms.js";
 
 /** A run of another library's with the optimizers that must take the same steps. */
 export interface Trajectory {
@@ -57,6 +46,8 @@ export interface Trajectory {
   readonly states?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   /** What the gradients are multiplied by in turn. */
   readonly factors?: readonly number[];
+  /** Hyperparameters that are set before a step, by the number of the step. */
+  readonly changes?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 type Point = readonly [number, number];
@@ -70,13 +61,15 @@ export const flatPoint = (parameters: Values): number[] =>
 /** Throws where an optimizer leaves a trajectory, by 1e-10·(1 + |what is right|). */
 export function follow(
   optimizer: Optimizer,
-  { start, gradient, split, points, title, problem, before, states, factors = [1] }: Trajectory,
+  { start, gradient, split, points, title, problem, before, states, changes, factors = [1] }: Trajectory,
 ): void {
   let parameters = start;
   let state = optimizer.init(parameters);
   if (before) state = { ...state, slots: { ...state.slots, ...before } };
   for (const [taken, point] of points.entries()) {
     const factor = factors[taken % factors.length]!;
+    const set = changes?.[taken + 1];
+    if (set) state = setHyperparameters(optimizer, state, set);
     const slopes = split(gradient(flatPoint(parameters)).map((slope) => factor * slope));
     ({ parameters, state } = optimizer.step(parameters, slopes, state, problem));
     const slots = state.slots as Readonly<Record<string, Values>>;
@@ -107,92 +100,6 @@ interface TorchRun {
   readonly comparableSteps: number;
   readonly points: readonly Point[];
 }
-
-/** PyTorch's names; which are there depends on the optimizer. */
-interface TorchHyperparameters {
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly weight_decay: number;
-  readonly nesterov: boolean;
-  readonly maximize?: boolean;
-  readonly lr_decay: number;
-  readonly eps: number;
-  readonly initial_accumulator_value: number;
-  readonly alpha: number;
-  readonly centered: boolean;
-  readonly betas: readonly [number, number];
-  readonly amsgrad: boolean;
-  readonly momentum_decay: number;
-  readonly rho: number;
-  readonly etas: readonly [number, number];
-  readonly step_sizes: readonly [number, number];
-  readonly lambd: number;
-  readonly t0: number;
-}
-
-/** What Adam and its kin have in common. */
-const adamLike = (learningRate: number, h: TorchHyperparameters) => ({
-  learningRate,
-  beta1: h.betas[0],
-  beta2: h.betas[1],
-  epsilon: h.eps,
-  weightDecay: h.weight_decay,
-  maximize: h.maximize ?? false,
-});
-
-const torchForms: Readonly<Record<string, (learningRate: number, h: TorchHyperparameters) => Optimizer[]>> = {
-  "torch.optim.SGD": (learningRate, h) => {
-    const { momentum: rho, dampening, nesterov, weight_decay: weightDecay, maximize = false } = h;
-    const common = { learningRate, weightDecay, maximize };
-    const own = sgd({ ...common, momentum: rho, dampening, nesterov });
-    if (rho === 0) return [own, gradientDescent(common)];
-    // At a constant rate both forms of the velocity are the same.
-    const velocities = [true, false].map((learningRateInsideVelocity) =>
-      momentum({ ...common, momentum: rho, dampening, nesterov, learningRateInsideVelocity }),
-    );
-    return [own, ...velocities];
-  },
-  "torch.optim.Adagrad": (learningRate, h) => [
-    adagrad({
-      learningRate,
-      epsilon: h.eps,
-      learningRateDecay: h.lr_decay,
-      initialAccumulator: h.initial_accumulator_value,
-      weightDecay: h.weight_decay,
-    }),
-  ],
-  "torch.optim.RMSprop": (learningRate, h) =>
-    [true, false].map((learningRateInsideVelocity) =>
-      rmsprop({
-        learningRate,
-        beta: h.alpha,
-        epsilon: h.eps,
-        centered: h.centered,
-        momentum: h.momentum,
-        weightDecay: h.weight_decay,
-        learningRateInsideVelocity,
-      }),
-    ),
-  "torch.optim.Adam": (learningRate, h) => [adam({ ...adamLike(learningRate, h), amsgrad: h.amsgrad })],
-  "torch.optim.AdamW": (learningRate, h) => [adamw({ ...adamLike(learningRate, h), amsgrad: h.amsgrad })],
-  "torch.optim.NAdam": (learningRate, h) => [
-    nadam({ ...adamLike(learningRate, h), momentumDecay: h.momentum_decay }),
-  ],
-  "torch.optim.RAdam": (learningRate, h) => [radam(adamLike(learningRate, h))],
-  "torch.optim.Adamax": (learningRate, h) => [adamax(adamLike(learningRate, h))],
-  "torch.optim.Adadelta": (learningRate, h) => [
-    adadelta({ learningRate, rho: h.rho, epsilon: h.eps, weightDecay: h.weight_decay }),
-  ],
-  "torch.optim.Rprop": (learningRate, { etas, step_sizes: sizes }) => [
-    rprop({
-      ...{ learningRate, decrease: etas[0], increase: etas[1] },
-      ...{ smallestStep: sizes[0], largestStep: sizes[1] },
-    }),
-  ],
-  "torch.optim.ASGD": (learningRate, h) => [
-    asgd({ learningRate, lambda: h.lambd, alpha: h.alpha, averageFrom: h.t0, weightDecay: h.weight_decay }),
-  ],
-};
 
 const sphere = ([x, y]: readonly number[]) => [0.4 * x!, 4 * y!];
 
@@ -225,6 +132,7 @@ const quadratic = read<{
     readonly options: object;
     readonly points: Trajectory["points"];
     readonly states?: Trajectory["states"] & {};
+    readonly changes?: Trajectory["changes"] & {};
   }[];
 }>("optax.json");
 const flatTensors = ({ W, b }: Tensors): number[] => [...W.flat(), ...b];
@@ -252,11 +160,14 @@ type Makers = Readonly<Record<string, (options: object) => Optimizer>>;
 const mapRecord = (record: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(record).map(([key, one]) => [key, evaluate(one)]));
 
-/** Calls written as lists, such as `["chain", ["clipByGlobalNorm", 1], ["adamw", { … }]]`. */
+const ruleOf = (name: unknown) =>
+  typeof name === "string" && (rules as unknown as Readonly<Record<string, unknown>>)[name];
+
+/** Calls written as lists, such as `["chain", ["clipByGlobalNorm", 1], ["adamw", { … }]]`; a rule's name alone is the rule. */
 function evaluate(call: unknown): unknown {
-  if (!Array.isArray(call)) return isRecord(call) ? mapRecord(call) : call;
+  if (!Array.isArray(call)) return isRecord(call) ? mapRecord(call) : ruleOf(call) || call;
   const [name, ...operands] = call as unknown[];
-  const make = typeof name === "string" && (rules as unknown as Record<string, unknown>)[name];
+  const make = ruleOf(name);
   if (typeof make !== "function") return call.map(evaluate);
   return (make as (...operands: unknown[]) => unknown)(...operands.map(evaluate));
 }
