@@ -159,6 +159,11 @@ class WichmannHill:
         return radius * np.cos(2 * np.pi * self.uniform())
 
 
+def drawn_from(sources):
+    """What generators hold, the first numbers of all elements, the second, the third."""
+    return [x for k in ("W", "b") for own in sources[k].states for x in own]
+
+
 def generators(seed):
     return {k: WichmannHill(seed, k, tuple(v.shape)) for k, v in tree("start").items()}
 
@@ -191,7 +196,7 @@ def sophia(rate, beta1, beta2, gamma, epsilon, every, seed, decay, sign=1.0):
             p[k] = p[k] - rate * decay * p[k]
             p[k] = p[k] - rate * np.clip(mean[k] / np.maximum(gamma * curvature[k], epsilon), -1, 1)
         points.append(both(p))
-        states[t] = {"mean": both(mean), "curvature": both(curvature)}
+        states[t] = {"mean": both(mean), "curvature": both(curvature), "generators": drawn_from(sources)}
     return {"points": points, "states": states}
 
 
@@ -200,14 +205,15 @@ def noisy(rate, momentum, variance, decay, seed):
     p = {k: v.numpy().copy() for k, v in tree("start").items()}
     velocity = {k: np.zeros_like(v) for k, v in p.items()}
     sources = generators(seed)
-    points = []
+    points, states = [], {}
     for t in range(1, steps + 1):
         g = gradient_at(p)
         for k in p:
             velocity[k] = momentum * velocity[k] + g[k] + np.sqrt(variance / t ** decay) * sources[k].normal()
             p[k] = p[k] - rate * velocity[k]
         points.append(both(p))
-    return {"points": points}
+        states[t] = {"generators": drawn_from(sources)}
+    return {"points": points, "states": states}
 
 
 def adaptive_sam(rate, momentum, radius):

@@ -78,6 +78,25 @@ export const fits: Readonly<Record<string, Examples>> = {
     free: /^3\.(solver|expressions)/,
     work,
   },
+  curveFitAsync: {
+    ...of(() => [
+      growth,
+      start(),
+      data(),
+      {
+        steps: 10,
+        starts: 2,
+        seed: 1,
+        timeBudget: 1,
+        signal: new AbortController().signal,
+        onProgress: () => 0,
+      },
+    ]),
+    rarity: 2,
+    maps: [1, 2],
+    free: /^3\.signal\./,
+    work: /^3\.(steps|timeBudget|starts)$/,
+  },
   guessStart: { ...of(() => ["powerLaw", { x: [1, 2, 4], y: [3, 12, 48] }]), maps: [1] },
   fitFigure: {
     ...of(

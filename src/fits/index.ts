@@ -1,5 +1,5 @@
 export type { FitReport, FittedParameters } from "./assemble.js";
-export { curveFit } from "./curve-fit.js";
+export { curveFit, curveFitAsync } from "./curve-fit.js";
 export { type Family, type Guess, guessStart } from "./guesses.js";
 export type { Interval, Resampled } from "./intervals.js";
 export type { CurveFitOptions, PerRow } from "./options.js";

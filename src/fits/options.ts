@@ -15,8 +15,9 @@ import type {
   LeastSquaresSolver,
   LossName,
 } from "../../optimizers/solvers/least-squares/index.js";
-import { isTensor, readBounds, type Tensor, type Tensors } from "../runs/internal.js";
+import { isTensor, knownPace, knownResume, readBounds, type Tensor, type Tensors } from "../runs/internal.js";
 import type { Expressions } from "./problem.js";
+import type { SearchOptions } from "./search.js";
 import { readPerRow, type Table } from "./table.js";
 
 /**
@@ -29,7 +30,7 @@ export type PerRow = number | ArrayLike<number> | Readonly<Record<string, number
  * Options of `curveFit`.
  * @example const options: CurveFitOptions = { sigma: 0.1, bounds: { k: { lower: 0 } } };
  */
-export interface CurveFitOptions<Own extends string = string> {
+export interface CurveFitOptions<Own extends string = string> extends SearchOptions {
   /** The column of data that the model is of; default "y". */
   readonly response?: string;
   /** The standard deviation of each response, or of all; default 1. */
@@ -58,10 +59,6 @@ export interface CurveFitOptions<Own extends string = string> {
   readonly lossScale?: number;
   /** The confidence of intervals and bands; default 0.95. */
   readonly level?: number;
-  /** From so many starts about the given one; default 1, the given one alone. The best that converges is taken. */
-  readonly starts?: number;
-  /** Decides the other starts; it must be given with `starts`. */
-  readonly seed?: number;
   readonly solver?: LeastSquaresSolver;
   readonly tolerance?: number;
   readonly steps?: number;
@@ -90,22 +87,23 @@ export const curveFitOptions = {
   steps: "any",
   maxEvaluations: "any",
   maxTime: "any",
+  ...knownPace,
+  ...knownResume,
 } as const;
 
-const what = "curveFit";
-
-export function readSigma(given: unknown, table: Table): Float64Array {
+export function readSigma(what: string, given: unknown, table: Table): Float64Array {
   if (given === undefined) return new Float64Array(table.rows).fill(1);
   return readPerRow(what, "sigma", given, table, "finite and > 0", (one) => one > 0 && one < Infinity);
 }
 
-export function readRowWeights(given: unknown, table: Table): Float64Array | undefined {
+export function readRowWeights(what: string, given: unknown, table: Table): Float64Array | undefined {
   if (given === undefined) return undefined;
   return readPerRow(what, "weights", given, table, "finite and ≥ 0", (one) => one >= 0 && one < Infinity);
 }
 
 /** @throws where a name isn't a predictor of one number a row, or a deviation isn't a finite number ≥ 0 */
 export function readXSigma(
+  what: string,
   given: unknown,
   table: Table,
   response: string,
@@ -141,6 +139,7 @@ function byPath(own: readonly string[], groups: readonly string[], given: Readon
 }
 
 export function readOwnBounds(
+  what: string,
   given: unknown,
   parameters: Tensors,
   own: readonly string[],
@@ -160,6 +159,7 @@ export function readOwnBounds(
 
 /** The bounds, those of fixed parameters equal. @throws where one isn't known */
 export function fix(
+  what: string,
   given: unknown,
   parameters: Tensors,
   own: readonly string[],

@@ -174,12 +174,13 @@ function derivativesOf(
     });
   };
   const ones = names.map(() => new Float64Array(rows).fill(1));
-  checkRowwise(call, Float64Array.from(leaves.flatMap(({ data }) => [...data])), ones, shifted);
+  checkRowwise(form.what, call, Float64Array.from(leaves.flatMap(({ data }) => [...data])), ones, shifted);
   return (x, shifts) => call(x, shifts, ones);
 }
 
 /** A derivative along directions of both signs is that along ones by row, up to rounding, where rows are by themselves. */
 function checkRowwise(
+  what: string,
   call: (x: Float64Array, shifts: readonly Float64Array[], along: readonly Float64Array[]) => Derivatives,
   x: Float64Array,
   ones: readonly Float64Array[],
@@ -194,7 +195,7 @@ function checkRowwise(
     const row = one.findIndex((value, i) => Math.abs(value - signs[k]![i]! * along[k]![i]!) > 1e-9 * largest);
     if (row >= 0)
       throw new AdjointError(
-        `curveFit: with errors in "${shifted[k]!.name}" the model must take each row from that row's predictors alone, which row ${row} isn't.`,
+        `${what}: with errors in "${shifted[k]!.name}" the model must take each row from that row's predictors alone, which row ${row} isn't.`,
       );
   });
 }

@@ -59,6 +59,8 @@ export type Expressions = Readonly<Record<string, (parameters: never) => unknown
 
 /** What a fit's residuals are made of besides numbers. */
 export interface Form {
+  /** The function that the user called. */
+  readonly what: string;
   readonly model: Model;
   readonly expressions: Expressions;
   readonly parameters: Tensors;
@@ -66,13 +68,12 @@ export interface Form {
   readonly own: readonly string[];
 }
 
-const what = "curveFit";
-
 /**
  * The start as tensors; of own parameters a record of one for each group, each with what was given for it or for all.
  * @throws where the start isn't a tree of finite numbers, or own parameters can't be told apart
  */
 export function readParameters(
+  what: string,
   start: unknown,
   given: unknown,
   groups: readonly Group[] | undefined,
@@ -146,7 +147,7 @@ export function traceResiduals(
   { columns, rows, groups }: Pick<Table, "columns" | "rows" | "groups">,
   shifted: readonly Shifted[] = [],
 ): ResidualFunction {
-  readFunction(form.model, `${what}: the model`);
+  readFunction(form.model, `${form.what}: the model`);
   const traceThem = () => traceOnce(form, columns, rows, groups, shifted);
   // Groups and shifts are numbers in the graph, which are others each time.
   if (groups || shifted.length > 0) return traceThem();
@@ -202,7 +203,7 @@ export function traceExpressions(
   const f = trace({ parameters: specsOf(form.parameters) } as never, (inputs: never) => {
     const { parameters } = inputs as Readonly<Record<string, Given>>;
     const parts = byGroup.flatMap((group) => {
-      const all = followed(form, parametersOf(form, parameters!, group), what);
+      const all = followed(form, parametersOf(form, parameters!, group), form.what);
       return Object.keys(form.expressions).flatMap((name) => {
         const value = all[name];
         // What is no expression is a number of the user's.
@@ -227,12 +228,12 @@ function modelled(
   rows: number,
   groups: readonly Group[] | undefined,
 ): Expr {
-  if (!groups) return valuesOf(form, parameters, predictors, rows, what);
+  if (!groups) return valuesOf(form, parameters, predictors, rows, form.what);
   const parts = groups.map(({ name, from, rows: count }) => {
     const part = Object.entries(predictors).map(
       ([key, column]) => [key, slice(column as Expr, from, from + count)] as const,
     );
-    return valuesOf(form, parametersOf(form, parameters, name), Object.fromEntries(part), count, what);
+    return valuesOf(form, parametersOf(form, parameters, name), Object.fromEntries(part), count, form.what);
   });
   return concatenate(parts) as unknown as Expr;
 }
@@ -252,14 +253,16 @@ function valuesOf(form: Form, parameters: Given, predictors: Given, rows: number
   const given = asked(form.model, { ...all, ...predictors }, owner, "the model");
   if (given instanceof Expr && given.shape.length === 1 && given.shape[0] === rows) return given;
   const found = given instanceof Expr ? `of shape ${formatShape(given.shape)}` : describe(given);
-  throw new AdjointError(`${what}: the model must give a number for each of the ${rows} rows, not ${found}.`);
+  throw new AdjointError(
+    `${owner}: the model must give a number for each of the ${rows} rows, not ${found}.`,
+  );
 }
 
 /** The parameters with those that follow from them. */
 function followed({ expressions }: Form, parameters: Given, owner: string): Record<string, unknown> {
   const all: Record<string, unknown> = { ...parameters };
   for (const [name, expression] of Object.entries(expressions)) {
-    readFunction(expression, `${what}: the expression of "${name}"`);
+    readFunction(expression, `${owner}: the expression of "${name}"`);
     all[name] = asked(expression, all, owner, `the expression of "${name}"`);
   }
   return all;
@@ -292,7 +295,7 @@ function specsOf(tensors: Tensors) {
 }
 
 /** @throws where names of parameters, expressions and data meet, or a model's inputs aren't all given */
-export function checkNamesOf({ model, parameters, expressions }: Form, predictors: Given): void {
+export function checkNamesOf({ what, model, parameters, expressions }: Form, predictors: Given): void {
   const names = [...Object.keys(parameters), ...Object.keys(expressions), ...Object.keys(predictors)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
@@ -309,9 +312,10 @@ export function checkNamesOf({ model, parameters, expressions }: Form, predictor
 }
 
 /** @throws where what the model gives doesn't depend on a parameter */
-export function checkParametersUsed({
-  graph: { nodes, inputs, outputs, inputTree },
-}: ResidualFunction): void {
+export function checkParametersUsed(
+  what: string,
+  { graph: { nodes, inputs, outputs, inputTree } }: ResidualFunction,
+): void {
   const used = new Set<number>([outputs as number]);
   for (let i = nodes.length - 1; i >= 0; i--) {
     if (used.has(i)) for (const operand of nodes[i]!.operands) used.add(operand as number);

@@ -17,7 +17,7 @@ import type { State } from "./state.js";
 const version = 1;
 
 /** What can be run. */
-const runs = ["minimize", "train", "leastSquares"] as const;
+const runs = ["minimize", "train", "leastSquares", "curveFit"] as const;
 
 export function isRunName(given: unknown): given is Checkpoint["run"] {
   return (runs as readonly unknown[]).includes(given);

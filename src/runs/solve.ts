@@ -7,7 +7,7 @@ import type {
   LeastSquaresSolver,
 } from "../../optimizers/solvers/least-squares/index.js";
 import { Attempts } from "../../optimizers/solvers/least-squares/index.js";
-import { Answers, type Driven, drive, finish } from "./drive.js";
+import { Answers, type Driven, drive, finish, type Pace } from "./drive.js";
 import type { Reason, Status } from "./reason.js";
 import { State, type Tensors } from "./state.js";
 import { type Walk, walkLoop } from "./walk.js";
@@ -103,17 +103,29 @@ export function solve(
   limits: Limits,
   nameOf: (parameter: number) => string,
 ): Solved {
-  return finish("solve", solving({ problem, solver, limits, nameOf }, start));
+  const task = { problem, solver, limits, nameOf };
+  const state = stateOf(task, { x: { data: start, shape: [start.length] } });
+  return finish("solve", solving(task, state, { isAsync: false, maxTime: limits.maxTime })).finish();
 }
 
-function* solving(task: LeastSquaresTask, start: Float64Array): Driven<Solved> {
-  const state = stateOf(task, { x: { data: start, shape: [start.length] } });
+/** A solve at its end. */
+export interface Ending {
+  /** What was reached: of all attempts the best, which changes the state. */
+  finish(): Solved;
+}
+
+/** Solves from where a state is. */
+export function* solving(
+  task: LeastSquaresTask,
+  state: State,
+  pace: Omit<Pace, "maxSteps" | "answers">,
+): Driven<Ending> {
   const walk = walkOf(task, state);
-  const { steps, maxTime } = task.limits;
+  const { steps } = task.limits;
   const { reason } = yield* drive(walkLoop(walk, state, { steps }), state, {
-    ...{ isAsync: false, maxSteps: steps, maxTime, answers: new Answers() },
+    ...{ ...pace, maxSteps: steps, answers: new Answers() },
   });
-  return { ...walk.finish(reason), steps: state.steps };
+  return { finish: () => ({ ...walk.finish(reason), steps: state.steps }) };
 }
 
 function solved({ offset, cosine }: Engine, tolerance: number): Reason {
