@@ -98,7 +98,7 @@ for (const library of ["torch", "optax", "numpy", "closed forms"] as const) {
   const own = trajectories.filter((one) => one.library === library);
   const followed = suite(`optimizers: trajectories of ${library}`);
   followed("all runs are there", () => {
-    assert.is(own.length, { torch: 49, optax: 48, numpy: 11, "closed forms": 14 }[library]);
+    assert.is(own.length, { torch: 49, optax: 48, numpy: 12, "closed forms": 14 }[library]);
   });
   for (const trajectory of own) {
     followed(trajectory.title, () => {
