@@ -13,3 +13,4 @@ export {
   type SolverMethod,
   type Traits,
 } from "./solver.js";
+export { allFinite } from "./vectors.js";

@@ -6,7 +6,6 @@ import {
   type Evaluations,
   type LeastSquares,
   type LeastSquaresSolver,
-  reweigh,
 } from "../../optimizers/solvers/least-squares/index.js";
 import {
   isTensor,
@@ -113,11 +112,7 @@ export function reportOf(fit: Fit): FitReport {
   const n = names.length;
   const held = names.map((_, j) => lower[j] === upper[j] || x[j] === lower[j] || x[j] === upper[j]);
   const among = [...names.keys()].filter((j) => !held[j]);
-  const J = new Float64Array(problem.residuals.count * n);
-  problem.residuals.jacobian(x, J);
-  const scratch = new Float64Array(problem.residuals.count);
-  const factors = reweigh(engine.r, problem.weighing, scratch, new Float64Array(scratch.length));
-  const { matrix, undetermined, condition } = covarianceOf(J, problem.residuals.count, factors, among);
+  const { matrix, undetermined, condition } = covarianceOf(engine.reduced(), n, among);
   const quality = qualityOf(fit, among.length, condition);
   const scale = absolute ? 1 : quality.reducedChiSquare;
   const covariance = new Float64Array(n * n).fill(Number.NaN);
@@ -162,10 +157,7 @@ export function reportOf(fit: Fit): FitReport {
     parameters: valuesOf(fit.form.parameters, x) as never,
     evaluations,
     residuals: asGiven(engine.r, fit.table),
-    fitted: asGiven(
-      epsilon.map((one, i) => fit.y[i]! + fit.sigma[i]! * one),
-      fit.table,
-    ),
+    fitted: fittedOf(fit, epsilon),
     truePredictors: Object.fromEntries(
       Object.entries(fit.orthogonal?.truePredictors(x) ?? {}).map(([name, one]) => [
         name,
@@ -180,6 +172,13 @@ export function reportOf(fit: Fit): FitReport {
     toString: () => tableOf(described),
     toJSON: () => jsonOf(described),
   });
+}
+
+/** What the model gives for each row, by how far it is from the response. */
+function fittedOf({ y, sigma, table }: Fit, epsilon: Float64Array): Float64Array {
+  const fitted = new Float64Array(y.length);
+  for (let i = 0; i < y.length; i++) fitted[i] = y[i]! + sigma[i]! * epsilon[i]!;
+  return table.order ? asGiven(fitted, table) : fitted;
 }
 
 function valuesOf(parameters: Tensors, x: Float64Array): object {

@@ -1,7 +1,7 @@
 /** A fit in the making: what is given is read, the parameters are found, and the report is put together. */
 import { AdjointError } from "../../graph/index.js";
 import { describe, flattenTree, isRecord } from "../../graph/internal.js";
-import { project } from "../../optimizers/solvers/internal.js";
+import { allFinite, project } from "../../optimizers/solvers/internal.js";
 import {
   type LeastSquares,
   levenbergMarquardt,
@@ -137,8 +137,8 @@ function checkFirst(
 ): void {
   const r = new Float64Array(residuals.count);
   residuals.residuals(first, r);
+  if (allFinite(r)) return;
   const row = r.findIndex((one) => !Number.isFinite(one));
-  if (row < 0) return;
   const held = Object.entries(columns).map(([name, { data, shape }]) =>
     shape.length === 1 ? `${name} = ${data[row]}` : `${name} has ${data.length / shape[0]!} numbers`,
   );

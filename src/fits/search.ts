@@ -48,7 +48,7 @@ export function* search(
     throw new AdjointError(
       `${what}: starts needs a seed, so that a fit can be repeated; give a whole number.`,
     );
-  const random = randomSource(readCount(seed ?? 0, `${what}: seed`, 0, 2 ** 32 - 1));
+  readCount(seed ?? 0, `${what}: seed`, 0, 2 ** 32 - 1);
   const saving = readCheckpoints(what, checkpoint, 1000);
   const began = Date.now();
   const begin = (from: Float64Array): State => {
@@ -78,8 +78,10 @@ export function* search(
   if (from >= starts)
     throw new AdjointError(`${what}: resume is a checkpoint of another run: it was at start ${from + 1}.`);
   let best = memory.best && (yield* again(begin(start), Array.from(memory.best), run));
+  // A source takes longer to make than a small fit may.
+  const random = starts > 1 ? randomSource(seed!) : undefined;
   for (let k = 0; k < starts; k++) {
-    const other = k > 0 ? drawn(task, start, random) : start;
+    const other = random && k > 0 ? drawn(task, start, random) : start;
     if (k < from || (k > from && !isFiniteAt(task, other))) continue;
     const remembered: Memory = starts === 1 ? {} : { start: [k], ...(best && { best: best.kept }) };
     const next = yield* run(k === from ? first : begin(other), remembered);

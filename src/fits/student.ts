@@ -1,6 +1,6 @@
 /** Student's t distribution: what an interval's half-width is in standard errors. */
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import { describe, lru } from "../../graph/internal.js";
 
 /** log Γ(x) for x > 0: Stirling's series beyond 15, to which the recurrence leads. DLMF 5.11.1. */
 function logGamma(x: number): number {
@@ -45,8 +45,15 @@ function twoTails(t: number, dof: number): number {
   return incompleteBeta(dof / 2, 0.5, dof / (dof + t * t));
 }
 
+/** Quantiles of the last fits: many are of equally many data. */
+const quantiles = lru<string, number>(16);
+
 /** The t of which |T| ≤ t with probability `level`, for so many degrees of freedom. */
 export function studentT(level: number, dof: number): number {
+  return quantiles(`${level} ${dof}`, () => quantileOf(level, dof));
+}
+
+function quantileOf(level: number, dof: number): number {
   const beyond = 1 - level;
   let low = 0;
   let high = 1;

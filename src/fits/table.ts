@@ -1,6 +1,7 @@
 /** The data of a fit, read row by row: its columns, the groups of its rows, and what is given for each row besides. */
 import { AdjointError } from "../../graph/index.js";
 import { describe, flatten, isRecord, reading, readText, readValue, rowsOf } from "../../graph/internal.js";
+import { allFinite } from "../../optimizers/solvers/internal.js";
 import { checkFinite, type Given, type Tensor } from "../runs/internal.js";
 
 /** Rows side by side that belong together. */
@@ -116,7 +117,8 @@ function readColumn(value: unknown, owner: string, place: string, name: string):
   if (!column)
     throw new AdjointError(`${owner}: ${place} must be an array, a number a row, not ${describe(value)}.`);
   return reading(`${owner}: ${place}`, () => {
-    for (let i = 0; i < column.length; i++) {
+    const isKnown = column instanceof Float64Array && allFinite(column);
+    for (let i = 0; i < column.length && !isKnown; i++) {
       const one = column[i];
       if (typeof one === "number" && Number.isFinite(one)) continue;
       if (rowsOf(one)) break;
@@ -125,8 +127,8 @@ function readColumn(value: unknown, owner: string, place: string, name: string):
       );
     }
     const { data, shape } = flatten(value, `${owner}: ${place}`);
-    checkFinite(owner, [name], data);
-    return { data: Float64Array.from(data), shape };
+    if (!isKnown) checkFinite(owner, [name], data);
+    return { data, shape };
   });
 }
 

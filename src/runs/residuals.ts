@@ -16,7 +16,7 @@ import {
   transpose,
   vjp,
 } from "../../graph/index.js";
-import { leavesOf, sizeOf, unflattenTree } from "../../graph/internal.js";
+import { leavesOf, lru, sizeOf, unflattenTree } from "../../graph/internal.js";
 import type { Residuals } from "../../optimizers/solvers/least-squares/index.js";
 import { firstAlike, type Program, programOf } from "./kernels.js";
 import { isTensor, plainValue, type Tensors } from "./state.js";
@@ -70,23 +70,24 @@ export function makeResiduals(given: ResidualFunction, parameters: Tensors, data
   const bent = program("curvature", () => secondOf(base(), specs(), own, along));
 
   const bound = record<number | Float64Array>(others, constants.map(plainValue) as (number | Float64Array)[]);
+  const tangents = keys("tangent.y", leaves.length);
   // A map for each kind of kernel: they refuse names that they don't know where something can't be read.
-  const plain: Inputs = { ...bound };
-  const pushed: Inputs = { ...bound };
-  const pulled: Inputs = { ...bound };
-  const twice: Inputs = { ...bound };
+  const plain = inputsOf([...others, ...own], bound);
+  const pushed = inputsOf([...others, ...own, ...tangents], bound);
+  const pulled = inputsOf([...others, ...own, "cotangent"], bound);
+  const twice = inputsOf([...others, ...own, ...along, ...tangents], bound);
   const size = leaves.reduce((sum, leaf) => sum + leaf.size, 0);
   const count = f.graph.nodes[f.graph.outputs as number]!.shape[0]!;
   /** Binds a flat array's parts under these names. */
   const bind = (inputs: Inputs, names: readonly string[], flat: Float64Array): Inputs => {
     let offset = 0;
-    leaves.forEach(({ shape, size: length }, i) => {
+    for (let i = 0; i < leaves.length; i++) {
+      const { shape, size: length } = leaves[i]!;
       inputs[names[i]!] = shape.length === 0 ? flat[offset]! : flat.subarray(offset, offset + length);
       offset += length;
-    });
+    }
     return inputs;
   };
-  const tangents = own.map((name) => `tangent.${name}`);
   const spare = new Float64Array(count);
   /** The parts of arrays that were written before: there are few, which take turns. */
   const known = new WeakMap<Float64Array, Record<string, Float64Array>>();
@@ -128,6 +129,23 @@ export function makeResiduals(given: ResidualFunction, parameters: Tensors, data
     },
   };
 }
+
+/** Inputs of these names, some of them given. They are copies of one that is kept, with names at places that engines know. */
+function inputsOf(names: readonly string[], given: Readonly<Inputs>): Inputs {
+  return Object.assign(
+    {
+      ...templates(names.join(), () =>
+        record(
+          names,
+          names.map(() => 0),
+        ),
+      ),
+    },
+    given,
+  );
+}
+
+const templates = lru<string, Inputs>(64);
 
 function specOf(shape: Shape) {
   return shape.length === 0 ? scalar() : tensor(shape);

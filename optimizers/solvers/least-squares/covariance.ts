@@ -18,20 +18,10 @@ const leastShare = 1e-12;
 /** A parameter has a part in a direction from this on. */
 const leastPart = 1e-6;
 
-/** Of a Jacobian by columns, its rows times `factors`, for the columns named in `among`. */
-export function covarianceOf(
-  J: Float64Array,
-  count: number,
-  factors: Float64Array | undefined,
-  among: readonly number[],
-): Covariance {
+/** Of a Jacobian of so many columns, by its R, for the columns named in `among`. */
+export function covarianceOf(whole: Float64Array, size: number, among: readonly number[]): Covariance {
   const n = among.length;
-  const columns = new Float64Array(n * count);
-  among.forEach((j, k) => {
-    columns.set(J.subarray(j * count, (j + 1) * count), k * count);
-  });
-  const R = new Float64Array(n * n);
-  reduceRows(columns, new Float64Array(count), factors, { R, q: new Float64Array(n) });
+  const R = n === size ? whole : columnsOf(whole, size, among);
   const lengths = Float64Array.from(
     among,
     (_, j) => norm(Float64Array.from(among, (_, i) => R[i * n + j]!)) || 1,
@@ -59,4 +49,16 @@ export function covarianceOf(
     for (let j = 0; j < n; j++) if (undetermined[i] || undetermined[j]) matrix[i * n + j] = Number.NaN;
   }
   return { matrix, undetermined, condition: n === 0 ? 1 : largest / least };
+}
+
+/** The R of some columns of a matrix, by that of all. */
+function columnsOf(whole: Float64Array, size: number, among: readonly number[]): Float64Array {
+  const n = among.length;
+  const columns = Float64Array.from({ length: n * size }, (_, at) => {
+    const [k, i] = [Math.floor(at / size), at % size];
+    return whole[i * size + among[k]!]!;
+  });
+  const R = new Float64Array(n * n);
+  reduceRows(columns, new Float64Array(size), undefined, { R, q: new Float64Array(n) });
+  return R;
 }

@@ -137,11 +137,6 @@ export class Dense implements Engine {
     this.#jacobianAt(this.x, this.#J);
   }
 
-  /** The Jacobian at the point, column by column. */
-  get jacobian(): Float64Array {
-    return this.#J;
-  }
-
   /** How many numbers go on from point to point. */
   static lengthOf(size: number): number {
     return 4 * size + 5;
@@ -150,6 +145,11 @@ export class Dense implements Engine {
   look(): boolean {
     this.#point ??= { known: this.#examine() };
     return !this.#point.known;
+  }
+
+  reduced(): Float64Array {
+    this.look();
+    return this.#reduced.R;
   }
 
   step(): Move {

@@ -8,6 +8,7 @@
 import { freeElements, projectedNorm } from "../bounds.js";
 import { addScaled, allFinite, dot, norm, scale } from "../vectors.js";
 import { costOf, reweigh } from "./losses.js";
+import { reduceRows } from "./qr.js";
 import {
   type Engine,
   type EngineOptions,
@@ -96,6 +97,15 @@ export class Products implements Engine {
     freeElements(this.#problem.bounds, this.x, this.#gradient, this.#free);
     if (this.norm === 0 || this.cost <= vanishing) this.offset = 0;
     return this.offset === 0 || (this.#numbers[polishes]! >= mostPolishes && this.#isNear());
+  }
+
+  reduced(): Float64Array {
+    const { size, count } = this.#problem.residuals;
+    const J = new Float64Array(count * size);
+    const R = new Float64Array(size * size);
+    this.#problem.residuals.jacobian(this.x, J);
+    reduceRows(J, this.r, this.#factors, { R, q: new Float64Array(size) });
+    return R;
   }
 
   step(): Move {

@@ -11,6 +11,16 @@ export interface Reduced {
   readonly q: Float64Array;
 }
 
+/** Room for the columns of a block, which each reduction fills anew, and the rows of them that the last one used. */
+const room: Float64Array[] = [];
+let views: Float64Array[] = [];
+
+function columnsOf(count: number, rows: number): Float64Array[] {
+  while (room.length < count) room.push(new Float64Array(blockRows));
+  if (views.length < count || views[0]!.length !== rows) views = room.map((one) => one.subarray(0, rows));
+  return views;
+}
+
 /**
  * Reduces J, column by column, its rows times `factors`, and the residuals beside them. Each block of rows is put
  * below the R so far, and Householder's reflections clear it (Golub & Van Loan, "Matrix Computations", 4th edition,
@@ -26,19 +36,18 @@ export function reduceRows(
   const m = r.length;
   R.fill(0);
   q.fill(0);
-  // The block, column by column, the residuals last.
-  const rows = Math.min(blockRows, m);
-  const block = new Float64Array(rows * (n + 1));
   const sums = new Float64Array(2);
-  for (let from = 0; from < m; from += rows) {
-    const count = Math.min(rows, m - from);
+  for (let from = 0; from < m; from += blockRows) {
+    const count = Math.min(blockRows, m - from);
+    // The residuals last.
+    const block = columnsOf(n + 1, count);
     for (let j = 0; j < n; j++) {
-      const column = j * m + from;
-      if (factors) for (let i = 0; i < count; i++) block[j * rows + i] = factors[from + i]! * J[column + i]!;
-      else for (let i = 0; i < count; i++) block[j * rows + i] = J[column + i]!;
+      const column = block[j]!;
+      column.set(J.subarray(j * m + from, j * m + from + count));
+      if (factors) for (let i = 0; i < count; i++) column[i] = factors[from + i]! * column[i]!;
     }
-    for (let i = 0; i < count; i++) block[n * rows + i] = r[from + i]!;
-    for (let k = 0; k < n; k++) reflect(block, k, rows, count, R, q, sums);
+    block[n]!.set(r.subarray(from, from + count));
+    for (let k = 0; k < n; k++) reflect(block, k, R, q, sums);
   }
 }
 
@@ -48,16 +57,14 @@ const mostSquare = 2 ** 900;
 
 /** Clears column k of the block by a reflection of its rows and of row k of R and q. */
 function reflect(
-  block: Float64Array,
+  block: readonly Float64Array[],
   k: number,
-  rows: number,
-  count: number,
   R: Float64Array,
   q: Float64Array,
   sums: Float64Array,
 ): void {
   const n = q.length;
-  const own = block.subarray(k * rows, k * rows + count);
+  const own = block[k]!;
   const below = dot(own, own);
   const head = R[k * n + k]!;
   const squares = below + head * head;
@@ -70,17 +77,17 @@ function reflect(
   R[k * n + k] = diagonal;
   // Two columns at a time: v is read once for both, and their sums don't wait for each other.
   for (let j = k + 1; j <= n; j += 2) {
-    const left = block.subarray(j * rows, j * rows + count);
+    const left = block[j]!;
     if (j === n) {
       addScaled(left, turn(q, k, first, dot(own, left), diagonal), own);
       continue;
     }
-    const right = block.subarray((j + 1) * rows, (j + 1) * rows + count);
+    const right = block[j + 1]!;
     dotTwo(own, left, right, sums);
     const s = turn(R, k * n + j, first, sums[0]!, diagonal);
     const t =
       j + 1 < n ? turn(R, k * n + j + 1, first, sums[1]!, diagonal) : turn(q, k, first, sums[1]!, diagonal);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < own.length; i++) {
       const one = own[i]!;
       left[i] = left[i]! + s * one;
       right[i] = right[i]! + t * one;

@@ -63,6 +63,8 @@ export interface Engine {
   readonly flat: readonly number[];
   /** Looks at the point: offset, norm and rank are those there then. Whether it is known to be solved without another step. */
   look(): boolean;
+  /** R of the Jacobian's QR factorization at the point, its rows reweighed by the loss: size × size, row by row. */
+  reduced(): Float64Array;
   /** Goes on to a better point if this one isn't solved. */
   step(): Move;
 }
