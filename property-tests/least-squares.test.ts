@@ -3,6 +3,7 @@ import {
   add,
   atan,
   cos,
+  divide,
   type Expr,
   exp,
   grad,
@@ -243,6 +244,27 @@ laws("a rank that is lost is told, and a plateau is no success", () => {
   const far = leastSquares(box as never, { b: [1, 800] } as never);
   assert.is(far.status, "stalled");
   assert.match(far.message, /depend/);
+});
+
+laws("plateaus are no success, whether J is a matrix or known by products alone", () => {
+  type Two = { readonly x: readonly [Expr, Expr] };
+  // An exponential, a reciprocal and an arctangent that flatten out on the way down, a step that leaps to where tanh or a
+  // bell is flat; all beside a residual that has a solution, at scales of many sizes.
+  const flats: readonly (readonly [(a: Expr) => unknown, number])[] = [
+    [(a) => exp(multiply(-1, a)), 1],
+    [(a) => divide(1, add(1, square(a))), 1],
+    [(a) => subtract(atan(a), 2), 1],
+    [(a) => subtract(tanh(a), 2), 1],
+    [(a) => add(exp(multiply(-1, square(a))), 1), 1],
+  ];
+  for (const [flat, start] of flats) {
+    for (const scale of [1, 1e-12, 1e9]) {
+      const f = trace({ x: vector(2) }, (({ x: [a, b] }: Two) =>
+        multiply(scale, stack([flat(a) as Expr<[]>, subtract(b, 1) as Expr<[]>]))) as never);
+      const ends = solvers.map(([, solver]) => leastSquares(f as never, { x: [start, 5] } as never, solver));
+      for (const { status, message } of ends) assert.is(status, "stalled", message);
+    }
+  }
 });
 
 laws(

@@ -129,7 +129,7 @@ export function* solving(
 }
 
 function solved({ offset, cosine }: Engine, tolerance: number): Reason {
-  if (!(offset <= Math.sqrt(tolerance) || cosine >= offset)) {
+  if (offset > Math.sqrt(tolerance) && cosine < offset) {
     return {
       status: "converged",
       message: `The residuals are orthogonal to what the parameters change of them, to ${short(cosine)}, and no step goes down.`,

@@ -212,7 +212,7 @@ export class Dense implements Engine {
     }
     for (let j = 0; j < x.length; j++)
       if (!isHeld(bounds, x, gradient, j)) largest = Math.max(largest, Math.abs(gradient[j]!));
-    this.#noise = Number.EPSILON * noise;
+    this.#noise = 4 * Number.EPSILON * noise;
     this.offset = this.cost <= vanishing ? 0 : taken / whole;
     this.cosine = this.cost <= vanishing ? 0 : cosine / whole;
     this.norm = largest;
@@ -269,7 +269,7 @@ export class Dense implements Engine {
     const gained = this.cost - cost;
     const ratio = gained / promised;
     if (exact < Infinity && !(Math.abs(ratio - 1) <= exact)) return false;
-    const rounding = indistinct * this.cost + 8 * this.#noise * Math.sqrt(2 * this.cost);
+    const rounding = indistinct * this.cost + 2 * this.#noise * Math.sqrt(2 * this.cost);
     // A step that the radius cuts short would go on up and down.
     const polishing = lambda === 0 && promised <= rounding && Math.abs(gained) <= rounding;
     const good = (polishing || ratio > leastRatio) && this.#jacobianAt(trial.x, trial.J);

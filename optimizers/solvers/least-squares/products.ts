@@ -1,13 +1,11 @@
 /**
  * Least squares of many parameters: a trust region whose steps come from products with J and Jᵀ alone, by LSMR on the
- * least-squares problem of the step, which ends at the region's edge.
- *
- * Sources: Fong and Saunders, "LSMR: an iterative algorithm for sparse least-squares problems", SIAM J. Sci. Comput. 33 (2011);
- * Steihaug, "The conjugate gradient method and trust regions in large scale optimization" (1983).
+ * least-squares problem of the step.
  */
 import { freeElements, projectedNorm } from "../bounds.js";
-import { addScaled, allFinite, dot, norm, scale } from "../vectors.js";
+import { allFinite, dot, norm, scale } from "../vectors.js";
 import { costOf, reweigh } from "./losses.js";
+import { lsmr } from "./lsmr.js";
 import { reduceRows } from "./qr.js";
 import {
   type Engine,
@@ -26,6 +24,10 @@ const indistinct = 1e-12;
 const mostOffset = 1e-6;
 /** As of `Dense`: a cosine up to which rounding may be why nothing goes further, where J loses rank. */
 const mostCosine = 1e-6;
+/** As of `Dense`: a column of this share of its largest size on the way is flat. */
+const flatShare = 1e-10;
+/** A column of this share of the largest, each by its own largest, leads nowhere: what singular values tell where J is a matrix. */
+const leastShare = 1e-15;
 /** So many iterations of the power method tell how far J stretches. */
 const powers = 4;
 const mostTries = 60;
@@ -33,8 +35,9 @@ const mostTries = 60;
 const mostPolishes = 30;
 
 /**
- * What lies where in the numbers of the memory, after the point: the radius, the offset (0 as long as none is known), the one
- * before a step that only rounding could judge (or 0), and how many steps that gained no more were taken one after the other.
+ * What lies where in the numbers of the memory, after the point, the sizes of columns and the last step: the radius, the offset
+ * (0 as long as none is known), the one before a step that only rounding could judge (or 0), and how many steps that gained no
+ * more were taken one after the other.
  */
 const [radius, offset, polished, polishes] = [0, 1, 2, 3];
 
@@ -55,7 +58,7 @@ export class Products implements Engine {
   cosine = Number.NaN;
   norm = Number.NaN;
   readonly rank = Number.NaN;
-  readonly flat: readonly number[] = [];
+  flat: readonly number[] = [];
   readonly #problem: LeastSquares;
   readonly #options: EngineOptions;
   readonly #gradient: Float64Array;
@@ -64,6 +67,11 @@ export class Products implements Engine {
   readonly #rows: { factors: Float64Array; r: Float64Array };
   #factors: Float64Array | undefined;
   readonly #free: Uint8Array;
+  /** What columns of J are multiplied by to learn their sizes; those here, and the largest that each had. */
+  readonly #probe: Float64Array;
+  readonly #sizes: Float64Array;
+  readonly #largest: Float64Array;
+  readonly #gone: Float64Array;
   /** What rounding of the residuals alone may be worth of what can be taken away. */
   #noise = 0;
   readonly #numbers: Float64Array;
@@ -74,7 +82,9 @@ export class Products implements Engine {
     this.#options = options;
     this.evaluations = options.evaluations;
     this.x = memory.subarray(0, n);
-    this.#numbers = memory.subarray(n);
+    this.#largest = memory.subarray(n, 2 * n);
+    this.#gone = memory.subarray(2 * n, 3 * n);
+    this.#numbers = memory.subarray(3 * n);
     this.offset = this.#numbers[offset]! || Number.NaN;
     this.r = new Float64Array(m);
     this.#gradient = new Float64Array(n);
@@ -82,20 +92,24 @@ export class Products implements Engine {
     this.#trial = new Float64Array(m);
     this.#rows = { factors: new Float64Array(m), r: new Float64Array(m) };
     this.#free = new Uint8Array(n);
+    this.#probe = Float64Array.from({ length: m }, (_, i) => irregular(i));
+    this.#sizes = new Float64Array(n);
     this.cost = this.#costAt(this.x, this.r);
-    this.#weigh();
-    this.#back(this.#rows.r, this.#gradient);
+    this.#arrive();
   }
 
   /** How many numbers go on from point to point. */
   static lengthOf(size: number): number {
-    return size + 4;
+    return 3 * size + 4;
   }
 
   look(): boolean {
     this.norm = projectedNorm(this.#problem.bounds, this.x, this.#gradient);
     freeElements(this.#problem.bounds, this.x, this.#gradient, this.#free);
-    if (this.norm === 0 || this.cost <= vanishing) this.offset = 0;
+    this.#leaveFlat();
+    this.#noise = this.#roundingOf();
+    if (!this.#gradient.some((slope, j) => this.#free[j] === 1 && slope !== 0) || this.cost <= vanishing)
+      this.offset = 0;
     return this.offset === 0 || (this.#numbers[polishes]! >= mostPolishes && this.#isNear());
   }
 
@@ -142,8 +156,7 @@ export class Products implements Engine {
   #orthogonality(): number {
     const slope = norm(this.#gradient.filter((_, j) => this.#free[j]));
     const along = new Float64Array(this.r.length);
-    // No direction that a model is likely to have.
-    const v = this.x.map((_, j) => (((7919 * j + 31) % 101) - 50.5) / 50.5);
+    const v = this.x.map((_, j) => irregular(j));
     let stretch = 0;
     for (let i = 0; i < powers; i++) {
       for (let j = 0; j < v.length; j++) if (!this.#free[j]) v[j] = 0;
@@ -161,8 +174,34 @@ export class Products implements Engine {
     return costOf(into, this.#problem.weighing);
   }
 
-  #weigh(): void {
+  /** Weighs the residuals of a point, and learns its gradient and the sizes of J's columns. */
+  #arrive(): void {
     this.#factors = reweigh(this.r, this.#problem.weighing, this.#rows.factors, this.#rows.r);
+    this.#back(this.#rows.r, this.#gradient);
+    const [sizes, largest] = [this.#sizes, this.#largest];
+    this.#back(this.#probe, sizes);
+    for (let j = 0; j < sizes.length; j++) {
+      sizes[j] = Math.abs(sizes[j]!);
+      largest[j] = Math.max(largest[j]!, sizes[j]!) || 1;
+    }
+  }
+
+  /** What rounding of the point may be worth of the residuals: as of `Dense`, by the columns' sizes as the probe tells them. */
+  #roundingOf(): number {
+    let noise = 0;
+    for (let j = 0; j < this.x.length; j++)
+      if (this.#free[j]) noise += this.#sizes[j]! * (Math.abs(this.x[j]!) + Math.abs(this.#gone[j]!));
+    return 4 * Number.EPSILON * Math.sqrt(12) * noise;
+  }
+
+  /** Tells which columns are flat, and keeps steps from those that lead nowhere beside the others. */
+  #leaveFlat(): void {
+    const { lower, upper } = this.#problem.bounds;
+    const shares = this.#sizes.map((size, j) => size / this.#largest[j]!);
+    const most = shares.reduce((a, b) => Math.max(a, b), 0);
+    const isLow = (j: number) => shares[j]! < flatShare && lower[j] !== upper[j];
+    this.flat = [...shares.keys()].filter(isLow);
+    for (const j of this.flat) if (shares[j]! <= leastShare * most) this.#free[j] = 0;
   }
 
   /** J·v, its rows times their factors. */
@@ -183,7 +222,7 @@ export class Products implements Engine {
   #propose(): Step {
     const { x } = this;
     const { lower, upper, some } = this.#problem.bounds;
-    const solved = this.#lsmr();
+    const solved = this.#solve();
     if (!some) return solved;
     const { p } = solved;
     if (this.#project(p) === 0) return solved;
@@ -224,63 +263,18 @@ export class Products implements Engine {
     return -dot(this.#gradient, p) - dot(along, along) / 2;
   }
 
-  /**
-   * Fong and Saunders' LSMR until ‖Jᵀ(J·p + r)‖ is small enough or ‖p‖, which grows from iterate to iterate, is the radius. It
-   * makes that norm least in each Krylov space, and stops earlier than conjugate gradients where residuals don't vanish.
-   */
-  #lsmr(): Step {
-    const n = this.x.length;
-    const p = new Float64Array(n);
-    const u = Float64Array.from(this.#rows.r, (one) => -one);
-    const v = Float64Array.from(this.#gradient, (one, j) => (this.#free[j] ? -one : 0));
-    let beta = norm(u);
-    let alpha = norm(v) / beta;
-    scale(u, 1 / beta, u);
-    scale(v, 1 / (alpha * beta), v);
-    const goal = Math.min(mostForcing, Number.isNaN(this.offset) ? 1 : this.offset);
-    let [zetaBar, alphaBar, rho, rhoBar, cBar, sBar] = [alpha * beta, alpha, 1, 1, 1, 0];
-    const first = zetaBar;
-    const h = v.slice();
-    const hBar = new Float64Array(n);
-    const along = new Float64Array(this.r.length);
-    const back = new Float64Array(n);
-    this.#noise = 0;
-    for (let i = 0; i < 4 * n + 20 && Math.abs(zetaBar) > goal * first; i++) {
-      // Golub and Kahan's bidiagonalization.
-      this.#ahead(v, along);
-      // The longest stretch by J that was seen, for the rounding of the point.
-      this.#noise = Math.max(this.#noise, Number.EPSILON * norm(along) * norm(this.x));
-      for (let k = 0; k < u.length; k++) u[k] = along[k]! - alpha * u[k]!;
-      beta = norm(u);
-      if (beta > 0) scale(u, 1 / beta, u);
-      this.#back(u, back);
-      for (let j = 0; j < n; j++) v[j] = this.#free[j] ? back[j]! - beta * v[j]! : 0;
-      alpha = norm(v);
-      if (alpha > 0) scale(v, 1 / alpha, v);
-      // Two rotations (their section 2.6).
-      const before = rho;
-      rho = Math.hypot(alphaBar, beta);
-      const theta = (beta / rho) * alpha;
-      alphaBar *= alpha / rho;
-      const barBefore = rhoBar;
-      const thetaBar = sBar * rho;
-      rhoBar = Math.hypot(cBar * rho, theta);
-      cBar = (cBar * rho) / rhoBar;
-      sBar = theta / rhoBar;
-      const zeta = cBar * zetaBar;
-      zetaBar *= -sBar;
-      for (let j = 0; j < n; j++) hBar[j] = h[j]! - ((thetaBar * rho) / (before * barBefore)) * hBar[j]!;
-      const way = zeta / (rho * rhoBar);
-      const side = way < 0 ? -1 : 1;
-      const reach = toEdge(p, hBar, side, this.#numbers[radius]!);
-      if (!(side * way < reach)) {
-        addScaled(p, side * reach, hBar);
-        return { p, promised: this.#decrease(p), cut: true };
-      }
-      addScaled(p, way, hBar);
-      for (let j = 0; j < n; j++) h[j] = v[j]! - (theta / rho) * h[j]!;
-    }
-    return { p, promised: this.#decrease(p), cut: false };
+  /** The step within the radius, as if there were no bounds. */
+  #solve(): Step {
+    const { p, cut } = lsmr({
+      residuals: this.#rows.r,
+      gradient: this.#gradient,
+      free: this.#free,
+      radius: this.#numbers[radius]!,
+      goal: Math.min(mostForcing, Number.isNaN(this.offset) ? 1 : this.offset),
+      ahead: (v, into) => this.#ahead(v, into),
+      back: (u, into) => this.#back(u, into),
+    });
+    return { p, promised: this.#decrease(p), cut };
   }
 
   #judge({ p, promised, cut }: Step): boolean {
@@ -302,12 +296,12 @@ export class Products implements Engine {
     this.r = this.#trial;
     this.#trial = r;
     this.cost = cost;
+    for (let j = 0; j < x.length; j++) this.#gone[j] = next.x[j]! - x[j]!;
     x.set(next.x);
     this.cosine = Number.NaN;
     numbers[polishes] = gained <= indistinct * cost ? numbers[polishes]! + 1 : 0;
     numbers[polished] = promised <= indistinct * cost ? this.offset : 0;
-    this.#weigh();
-    this.#back(this.#rows.r, this.#gradient);
+    this.#arrive();
     return allFinite(this.#gradient);
   }
 
@@ -318,10 +312,8 @@ export class Products implements Engine {
   }
 }
 
-/** How far along d, or −d, from p the edge of the region is. */
-function toEdge(p: Float64Array, d: Float64Array, side: 1 | -1, radius: number): number {
-  const dd = dot(d, d);
-  const pd = side * dot(p, d);
-  const left = radius * radius - dot(p, p);
-  return left <= 0 ? 0 : left / (pd + Math.sqrt(pd * pd + dd * left));
+/** Numbers between ∓½ of all sizes, whose squares are 1/12 on average, which no column or direction of a model is likely to cancel. */
+function irregular(i: number): number {
+  const goldenRatio = 0.6180339887498949;
+  return (((i + 1) * goldenRatio) % 1) - 0.5;
 }
