@@ -195,6 +195,15 @@ for (const [name, problem, x, lower, upper, wanted] of rare) {
   });
 }
 
+counts("byProducts: a plateau, which is told by how columns were before, and where steps end", () => {
+  const plateau = trace({ x: vector(2) }, ({ x: [x, y] }) =>
+    stack([a.divide(1, add(1, square(x))), subtract(y, 1)]),
+  );
+  const { status, evaluations } = leastSquares(plateau, { x: [1, 5] }, methods.byProducts);
+  const { residuals, jacobians, products } = evaluations;
+  assert.is([status, residuals, jacobians, products].join(" "), "stalled 98 0 487");
+});
+
 counts(
   "levenbergMarquardt: a bound that takes nearly the whole radius, and attempts after one that stalls",
   () => {

@@ -121,9 +121,16 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["(0.01 * radius) ** 2", "0"],
     ["promised >= 0.1 * safe.promised", "true"],
   ],
-  "least-squares/products.ts": [
+  "least-squares/lsmr.ts": [
     ["(thetaBar * rho) / (before * barBefore)", "0"],
     ["(theta / rho) * h[j]!", "0"],
+    ["left / (pd + Math.sqrt(pd * pd + dd * left))", "left / dd"],
+  ],
+  "least-squares/products.ts": [
+    ["shares[j]! < flatShare", "false"],
+    ["shares[j]! <= leastShare * most", "false"],
+    ["Math.max(largest[j]!, sizes[j]!)", "sizes[j]!"],
+    ["Math.abs(this.x[j]!) + Math.abs(this.#gone[j]!)", "0"],
     ["Math.min(length, numbers[radius]!) / 4", "numbers[radius]! / 1.1"],
     ["-dot(this.#gradient, p) - dot(along, along) / 2", "-dot(this.#gradient, p)"],
   ],
