@@ -12,16 +12,34 @@ const names: Readonly<Record<CourseOptimizer, string>> = {
   adam: "Adam",
 };
 
+/** One colour an optimizer in all figures that compare them, of those that the colour-blind tell apart. */
+const runColors: Readonly<Record<string, string>> = {
+  GD: "#1b2fd8",
+  AdaGrad: "#ec9311",
+  RMSprop: "#0a0a1e",
+  Momentum: "#3fa9de",
+  Adam: "#6a1500",
+};
+
+/** Those of some. */
+const colorsOf = (runs: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.keys(runs).map((name) => [name, runColors[name]!]));
+
 /** The contour figure of each optimizer on the weighted sphere, 10×6 in at 100 dots per inch, and that of all of them. */
 function contourFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
   const spheres = runs.filter(({ experiment }) => experiment === "sphere");
-  const draw = (some: readonly PlaneRun[]) =>
-    contourFigure({
+  const draw = (some: readonly PlaneRun[]) => {
+    const own = Object.fromEntries(some.map(({ optimizer, run }) => [names[optimizer], run]));
+    return contourFigure({
       objective: some[0]!.objective,
-      runs: Object.fromEntries(some.map(({ optimizer, run }) => [names[optimizer], run])),
+      runs: own,
       window: { x1: [-2, 5], x2: [-2, 5] },
       scale: "linear",
+      colorMap: "course",
+      // A single path is black, as in the course.
+      ...(some.length > 1 && { runColors: colorsOf(own) }),
     });
+  };
   return {
     ...Object.fromEntries(spheres.map((run) => [`contour-${run.optimizer}`, draw([run])])),
     "contour-all": draw(spheres),
@@ -38,22 +56,18 @@ function lossFigures(fits: readonly LinearFit[]): Record<string, Figure> {
         return [`loss-${optimizer}`, lossFigure({ trainings: { [name]: trainings[name]! } })];
       }),
     ),
-    "loss-all": lossFigure({ trainings, scale: "log" }),
+    "loss-all": lossFigure({ trainings, scale: "log", runColors: colorsOf(trainings) }),
   };
 }
 
-/** The course's two races, with its labels, colours, windows and order, and a page that compares each. */
+/** The course's two races, with its labels, colour maps, windows and order, and a page that compares each. */
 function raceFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
   const racers = (experiment: string, order: readonly CourseOptimizer[]) => {
     const own = order.map((name) =>
       runs.find((one) => one.experiment === experiment && one.optimizer === name),
     ) as PlaneRun[];
-    return {
-      objective: own[0]!.objective,
-      runs: Object.fromEntries(
-        own.map(({ optimizer, run }) => [optimizer === "gd" ? "SGD" : names[optimizer], run]),
-      ),
-    };
+    const named = Object.fromEntries(own.map(({ optimizer, run }) => [names[optimizer], run]));
+    return { objective: own[0]!.objective, runs: named, runColors: colorsOf(named) };
   };
   const cubic = {
     ...racers("cubic", ["gd", "adagrad", "rmsprop", "momentum", "adam"]),
@@ -69,13 +83,11 @@ function raceFigures(runs: readonly PlaneRun[]): Record<string, Figure> {
     "comparison-saddle": comparisonPage({ ...saddle, title: "Five optimizers on the saddle" }),
     "race-cubic": raceFigure({
       ...cubic,
-      colors: ["#f6373c", "#f6f237", "#45f637", "#37f0f6", "#000000"],
       faces: [60, 60],
       colorMap: "rainbow",
     }),
     "race-saddle": raceFigure({
       ...saddle,
-      colors: ["#8B0000", "#0000FF", "#000000", "#008B00", "#FF0000"],
       faces: [60, 40],
       colorMap: "coolwarm",
       edges: "#808080",

@@ -1,13 +1,16 @@
 /** The contour figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
-import type { ChartConfiguration, ChartDataset, Scale } from "chart.js";
-import { bar, contourPlugin, dotRadius } from "./contour-drawing.js";
+import type { Chart, ChartConfiguration, ChartDataset, Scale } from "chart.js";
+import { axisTitle, chartTitle, tickLabels } from "./axes.js";
+import { bar, contourPlugin, dotRadius, hasBar } from "./contour-drawing.js";
 import type { ChartHooks } from "./highlight.js";
 import { legend } from "./legend.js";
-import { formatLevels, formatNumber } from "./numbers.js";
-import { font, fontFamily, fontSize, ink, tooltipSize } from "./style.js";
+import { axisNumbers, formatNumber } from "./numbers.js";
+import { font, fontFamily, fontSize, inTheme, type ThemeName, themeOf, tooltipSize } from "./style.js";
+import type { ThinPath } from "./thinning.js";
 
 /** All that a contour figure shows, as JSON can hold it. */
 export interface ContourSpec {
+  readonly theme?: ThemeName;
   readonly title?: string;
   /** The names of the variables. */
   readonly labels: readonly [string, string];
@@ -19,32 +22,28 @@ export interface ContourSpec {
    * divided into `cells`, and one more cell on each side is sampled: cells[0] + 3 points in a row, cells[1] + 3 rows.
    */
   readonly grid: { readonly cells: readonly [number, number]; readonly values: readonly (number | null)[] };
-  /** The boundaries of the bands, ascending. Lower and higher values have the colours of the outermost bands. */
+  /** The boundaries of the bands, ascending; of a constant, it twice. Lower and higher values have the colours of the outermost bands. */
   readonly levels: readonly number[];
   /** One colour a band. */
   readonly colors: readonly string[];
   /** Whether there are values below the first boundary and above the last: the colour bar then ends in a point. */
   readonly open: { readonly below: boolean; readonly above: boolean };
+  /** A dot stands at each step that is a multiple of this. */
+  readonly dots: number;
   readonly runs: readonly ContourRun[];
   readonly minima: readonly { readonly x1: number; readonly x2: number }[];
 }
 
-/** A path; null where a coordinate isn't finite. */
-export interface ContourRun {
+/** A path. */
+export interface ContourRun extends ThinPath {
   readonly name: string;
   readonly color: string;
   readonly dash: readonly number[];
-  /** The steps taken before each point, ascending from 0: points that lie on another may be left out. */
-  readonly steps: readonly number[];
-  readonly x1: readonly (number | null)[];
-  readonly x2: readonly (number | null)[];
-  readonly values: readonly (number | null)[];
   /** Why it ended. The end of a run that diverged isn't marked: it went on. */
   readonly status: string;
+  /** The name of a run before it with the same path. */
+  readonly same?: string;
 }
-
-/** Points closer than this on the picture share a dot. */
-const dotDistance = 9;
 
 /** From the chart's area across the colour bar to its labels. */
 const labelPadding = bar.gap + bar.width + 4;
@@ -53,28 +52,27 @@ const labelPadding = bar.gap + bar.width + 4;
 export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
   const { onHover } = hooks;
   const { labels, window, levels, runs } = spec;
-  const levelTexts = formatLevels(levels);
+  const theme = themeOf(spec.theme);
+  const isConstant = levels[0] === levels.at(-1);
+  const numbers = axisNumbers(levels[0]!, levels.at(-1)!);
+  const levelTexts = isConstant ? [] : numbers.texts(levels);
+  const { ink } = theme;
   const axis = (k: 0 | 1) => {
     const [min, max] = k === 0 ? window.x1 : window.x2;
+    const own = axisNumbers(min, max);
     return {
       type: "linear" as const,
       min,
       max,
-      title: { display: true, text: labels[k], color: ink, font: font(14) },
-      ticks: {
-        color: ink,
-        font: font(),
-        includeBounds: false,
-        maxTicksLimit: 9,
-        callback: (value: string | number) => formatNumber(Number(value)),
-      },
+      title: axisTitle(own.title(labels[k]), theme, k === 0 ? "width" : "height"),
+      ticks: { ...tickLabels(theme, own), includeBounds: false, maxTicksLimit: 9 },
       grid: { drawOnChartArea: false, color: ink },
       border: { color: ink },
     };
   };
   return {
     type: "scatter",
-    data: { datasets: runs.map(pathDataset) },
+    data: { datasets: runs.map((run, i) => pathDataset(spec, run, i)) },
     options: {
       animation: false,
       maintainAspectRatio: false,
@@ -94,9 +92,14 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           type: "linear",
           axis: "y",
           position: "right",
+          display: (({ chart }: { chart: Chart }) => hasBar(chart)) as unknown as boolean,
           min: 0,
           max: levels.length - 1,
-          title: { display: true, text: spec.valueLabel, color: ink, font: font(14) },
+          title: axisTitle(
+            isConstant ? `${spec.valueLabel} = ${formatNumber(levels[0]!)}` : numbers.title(spec.valueLabel),
+            theme,
+            "height",
+          ),
           border: { display: false },
           grid: { display: false },
           afterBuildTicks: (scale: Scale) => {
@@ -104,8 +107,11 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
           },
           // chart.js would reserve the labels' padding on all sides.
           afterFit: (scale: Scale) => {
+            if (!hasBar(scale.chart)) return;
+            scale.ctx.save();
             scale.ctx.font = `${fontSize}px ${fontFamily}`;
-            const widest = Math.max(...levelTexts.map((text) => scale.ctx.measureText(text).width));
+            const widest = Math.max(0, ...levelTexts.map((text) => scale.ctx.measureText(text).width));
+            scale.ctx.restore();
             scale.width = labelPadding + widest + 36;
             scale.paddingTop = Math.ceil(fontSize / 2);
             scale.paddingBottom = Math.ceil(fontSize / 2);
@@ -119,13 +125,8 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
         },
       },
       plugins: {
-        title: {
-          display: spec.title !== undefined,
-          text: spec.title ?? "",
-          color: ink,
-          font: font(15, "bold"),
-        },
-        legend: legend(runs, hooks, marksOf(spec) || undefined),
+        title: chartTitle(spec.title, theme),
+        legend: legend(runs, hooks, theme, marksOf(spec) || undefined),
         tooltip: {
           // Of points in one place, the one that is told to hooks.
           filter: (_item, index) => index === 0,
@@ -143,52 +144,31 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
 }
 
 /** What the marks mean that are there. */
-function marksOf({ runs, minima }: ContourSpec): string {
-  return [...(runs.length > 0 ? ["○ start   ◆ end"] : []), ...(minima.length > 0 ? ["★ minimum"] : [])].join(
-    "   ",
-  );
+function marksOf({ runs, minima, dots, grid }: ContourSpec): string {
+  const path = ["○ start", "◆ end", dots === 1 ? "• step" : `• every ${dots} steps`];
+  return [
+    ...(runs.length > 0 ? path : []),
+    ...(minima.length > 0 ? ["★ minimum"] : []),
+    ...(grid.values.includes(null) ? ["▨ no value"] : []),
+  ].join("   ");
 }
 
-function pathDataset(run: ContourRun): ChartDataset<"scatter"> {
-  const { name, color, dash, x1, x2 } = run;
-  let dots: readonly boolean[] = [];
-  let drawnFor = "";
+/** The points of a run: its line is drawn by the plugin, in pieces. Runs lie on those before them. */
+function pathDataset({ dots, theme }: ContourSpec, run: ContourRun, i: number): ChartDataset<"scatter"> {
+  const { name, steps, x1, x2 } = run;
+  const color = inTheme(run.color, themeOf(theme));
   return {
     label: name,
-    data: x1.map((x, i) => ({ x: x ?? Number.NaN, y: x2[i] ?? Number.NaN })),
-    showLine: true,
+    order: -i,
+    data: x1.map((x, k) => ({ x: x ?? Number.NaN, y: x2[k] ?? Number.NaN })),
+    showLine: false,
     borderColor: color,
     backgroundColor: color,
-    borderWidth: 2,
-    borderDash: [...dash],
-    borderJoinStyle: "round",
     pointBorderWidth: 0,
     pointHoverRadius: 5,
     pointHitRadius: 10,
-    pointRadius: ({ chart, dataIndex }) => {
-      const { x, y } = chart.scales;
-      const key = `${x!.left} ${x!.right} ${y!.top} ${y!.bottom}`;
-      if (key !== drawnFor) dots = chooseDots(run, x!, y!);
-      drawnFor = key;
-      return dots[dataIndex] ? dotRadius : 0;
-    },
+    pointRadius: steps.map((step) => (step % dots === 0 ? dotRadius : 0)),
   };
-}
-
-/** Which points have a dot: those far enough from the last dot before them. */
-function chooseDots({ x1, x2 }: ContourRun, x: Scale, y: Scale): boolean[] {
-  let lastX = Number.NEGATIVE_INFINITY;
-  let lastY = Number.NEGATIVE_INFINITY;
-  return x1.map((value, i) => {
-    const other = x2[i];
-    if (value === null || other === null || other === undefined) return false;
-    const px = x.getPixelForValue(value);
-    const py = y.getPixelForValue(other);
-    if (Math.hypot(px - lastX, py - lastY) < dotDistance) return false;
-    lastX = px;
-    lastY = py;
-    return true;
-  });
 }
 
 function describePoint({ labels }: ContourSpec, run: ContourRun, i: number): string[] {

@@ -3,37 +3,39 @@ import type { Chart, Plugin } from "chart.js";
 import { contours } from "d3-contour";
 import type { ContourRun, ContourSpec } from "./contour-chart.js";
 import { drawHighlights } from "./highlight.js";
-import { ink } from "./style.js";
+import { type Place, strokeLine } from "./lines.js";
+import { dashIn, inTheme, type Theme, themeOf } from "./style.js";
 
-export const dotRadius = 3;
+export const dotRadius = 2.25;
 
 /** The colour bar: its distance from the chart's area, its width, and the height of a pointed end. */
 export const bar = { gap: 14, width: 18, point: 12 };
 
-/** Draws bands and their lines, the colour bar, marks and the paths' rims. */
+/** Whether there is room for the colour bar. */
+export function hasBar({ width }: Chart): boolean {
+  return width >= 280;
+}
+
+/** Draws bands and their lines, the colour bar, marks and the paths with their rims. */
 export function contourPlugin(spec: ContourSpec): Plugin<"scatter"> {
   const regions = findRegions(spec);
+  const theme = themeOf(spec.theme);
   return {
     id: "contour",
     beforeDatasetsDraw(chart) {
       inChartArea(chart, () => {
+        if (spec.grid.values.includes(null)) drawHatch(chart, theme);
         drawRegions(chart, spec, regions);
-        for (const { x1, x2 } of spec.minima) drawStar(chart.ctx, ...pixel(chart, x1, x2), 12);
       });
     },
     beforeDatasetDraw(chart, { index }) {
-      inChartArea(chart, () => drawRim(chart, index));
+      inChartArea(chart, () => drawPath(chart, spec, index, theme));
     },
     afterDatasetsDraw(chart) {
       const { ctx, chartArea } = chart;
-      inChartArea(chart, () => {
-        spec.runs.forEach((run, index) => {
-          if (chart.isDatasetVisible(index)) drawEnds(chart, run);
-        });
-      });
-      drawHighlights(chart, spec.runs);
+      const shown = spec.runs.filter((_, index) => chart.isDatasetVisible(index));
       ctx.save();
-      ctx.strokeStyle = ink;
+      ctx.strokeStyle = theme.ink;
       ctx.lineWidth = 1;
       // In the middle of pixels, a thin line is as dark as its colour.
       const [left, right, top, bottom] = [
@@ -43,7 +45,21 @@ export function contourPlugin(spec: ContourSpec): Plugin<"scatter"> {
         chartArea.bottom,
       ].map((place) => Math.floor(place) + 0.5) as [number, number, number, number];
       ctx.strokeRect(left, top, right - left, bottom - top);
-      drawBar(chart, spec);
+      if (hasBar(chart)) drawBar(chart, spec, theme);
+      // Above all else, and whole where they stand at the edge.
+      const place = (point: readonly [number, number] | undefined, draw: (x: number, y: number) => void) => {
+        if (!point) return;
+        const [x, y] = pixel(chart, ...point);
+        const isInside = x >= left - 1 && x <= right + 1 && y >= top - 1 && y <= bottom + 1;
+        if (isInside) draw(x, y);
+      };
+      for (const run of shown) {
+        if (run.status === "diverged") continue;
+        place(endsOf(run)[1], (x, y) => drawEnd(ctx, x, y, inTheme(run.color, theme), theme));
+      }
+      for (const { x1, x2 } of spec.minima) place([x1, x2], (x, y) => drawStar(ctx, x, y, 11));
+      for (const run of shown) place(endsOf(run)[0], (x, y) => drawStart(ctx, x, y, theme));
+      drawHighlights(chart, spec.runs);
       ctx.restore();
     },
   };
@@ -112,59 +128,81 @@ function drawRegions(chart: Chart, { colors }: ContourSpec, regions: readonly Re
   });
 }
 
-/** A white rim under a path and its dots, which parts it from black bands and from other paths. */
-function drawRim(chart: Chart, index: number): void {
-  const { ctx } = chart;
-  const points = chart.getDatasetMeta(index).data;
-  const isPoint = ({ x, y }: (typeof points)[number]) => Number.isFinite(x) && Number.isFinite(y);
+/** Grey lines aslant: there is no value here. */
+function drawHatch({ ctx, chartArea }: Chart, { muted, background }: Theme): void {
+  const { left, top, width, height } = chartArea;
+  ctx.fillStyle = background;
+  ctx.fillRect(left, top, width, height);
   ctx.beginPath();
-  points.forEach((point, i) => {
-    if (!isPoint(point)) return;
-    if (i > 0 && isPoint(points[i - 1]!)) ctx.lineTo(point.x, point.y);
-    else ctx.moveTo(point.x, point.y);
-  });
-  ctx.strokeStyle = "#ffffff";
-  ctx.lineJoin = "round";
-  ctx.lineWidth = 4.5;
-  ctx.stroke();
-  ctx.beginPath();
-  for (const point of points) {
-    if (!isPoint(point) || !(point.options as { radius?: number }).radius) continue;
-    ctx.moveTo(point.x, point.y);
-    ctx.arc(point.x, point.y, dotRadius + 1.25, 0, 2 * Math.PI);
+  for (let x = left - height; x < left + width; x += 9) {
+    ctx.moveTo(x, top + height);
+    ctx.lineTo(x + height, top);
   }
-  ctx.fillStyle = "#ffffff";
-  ctx.fill();
+  ctx.strokeStyle = muted;
+  ctx.lineWidth = 1;
+  ctx.stroke();
 }
 
-/** A circle where a run starts, a diamond where it ends. */
-function drawEnds(chart: Chart, { color, x1, x2, status }: ContourRun): void {
-  const { ctx } = chart;
-  const finite = x1.map((x, i) => [x, x2[i]!] as const).filter(([x, y]) => x !== null && y !== null);
-  const [start, end] = [finite[0], finite.at(-1)] as [[number, number], [number, number]];
-  ctx.lineWidth = 2;
-  if (status !== "diverged") {
-    const [x, y] = pixel(chart, ...end);
-    ctx.beginPath();
-    for (const [dx, dy] of [
-      [0, -7],
-      [7, 0],
-      [0, 7],
-      [-7, 0],
-    ] as const) {
-      ctx.lineTo(x + dx, y + dy);
-    }
-    ctx.closePath();
-    ctx.fillStyle = color;
-    ctx.strokeStyle = "#ffffff";
-    ctx.lineWidth = 1.5;
-    ctx.fill();
-    ctx.stroke();
+/** A path on a rim, as are its dots, which parts it from black bands and from other paths. */
+function drawPath(chart: Chart, { runs, dots }: ContourSpec, index: number, theme: Theme): void {
+  const { ctx, chartArea } = chart;
+  const run = runs[index]!;
+  const points = chart.getDatasetMeta(index).data as readonly Place[];
+  const gaps = new Set(run.gaps ?? []);
+  const isGap = (i: number) => gaps.has(i);
+  const width = 2 * theme.width;
+  strokeLine(ctx, points, chartArea, { color: theme.rim, width: width + 2.5, dash: [] }, isGap);
+  ctx.beginPath();
+  points.forEach(({ x, y }, i) => {
+    if (run.steps[i]! % dots !== 0 || !Number.isFinite(x + y)) return;
+    ctx.moveTo(x, y);
+    ctx.arc(x, y, dotRadius + 1.25, 0, 2 * Math.PI);
+  });
+  ctx.fillStyle = theme.rim;
+  ctx.fill();
+  const stroke = { color: inTheme(run.color, theme), width, dash: dashIn(theme, run.dash, index) };
+  strokeLine(ctx, points, chartArea, stroke, isGap);
+}
+
+/** The first and the last point of a run that is finite. */
+function endsOf({
+  x1,
+  x2,
+}: ContourRun): [start?: readonly [number, number], end?: readonly [number, number]] {
+  const isPoint = (_: unknown, i: number) => x1[i] !== null && x2[i] !== null;
+  const [first, last] = [x1.findIndex(isPoint), x1.findLastIndex(isPoint)];
+  return first < 0
+    ? []
+    : [
+        [x1[first]!, x2[first]!],
+        [x1[last]!, x2[last]!],
+      ];
+}
+
+/** A diamond where a run ends. */
+function drawEnd(ctx: CanvasRenderingContext2D, x: number, y: number, color: string, { rim }: Theme): void {
+  ctx.beginPath();
+  for (const [dx, dy] of [
+    [0, -7],
+    [7, 0],
+    [0, 7],
+    [-7, 0],
+  ] as const) {
+    ctx.lineTo(x + dx, y + dy);
   }
-  const [x, y] = pixel(chart, ...start);
+  ctx.closePath();
+  ctx.fillStyle = color;
+  ctx.strokeStyle = rim;
+  ctx.lineWidth = 1.5;
+  ctx.fill();
+  ctx.stroke();
+}
+
+/** A circle where a run starts. */
+function drawStart(ctx: CanvasRenderingContext2D, x: number, y: number, { rim, ink }: Theme): void {
   ctx.beginPath();
   ctx.arc(x, y, 6, 0, 2 * Math.PI);
-  ctx.fillStyle = "#ffffff";
+  ctx.fillStyle = rim;
   ctx.strokeStyle = ink;
   ctx.lineWidth = 2.5;
   ctx.fill();
@@ -188,7 +226,7 @@ function drawStar(ctx: CanvasRenderingContext2D, x: number, y: number, radius: n
   ctx.stroke();
 }
 
-function drawBar({ ctx, chartArea }: Chart, { colors, open }: ContourSpec): void {
+function drawBar({ ctx, chartArea }: Chart, { colors, open }: ContourSpec, { ink }: Theme): void {
   const left = chartArea.right + bar.gap;
   const { width, point } = bar;
   const height = chartArea.height / colors.length;

@@ -1,24 +1,15 @@
 /** From an objective and runs to all that their contour figure shows. */
-import { color } from "d3-color";
-import { interpolateRgb, piecewise } from "d3-interpolate";
 import { AdjointError } from "../../graph/index.js";
-import {
-  checkOptions,
-  describe,
-  isLength,
-  isRecord,
-  readFunction,
-  readList,
-  rowsOf,
-} from "../../graph/internal.js";
+import { checkOptions, describe, isLength, isRecord, readList, rowsOf } from "../../graph/internal.js";
 import type { Interval } from "../objectives/index.js";
+import { defaultMap, readRunColors, sampleMap } from "./colors.js";
 import type { ContourOptions } from "./contour.js";
-import type { ContourRun, ContourSpec } from "./contour-chart.js";
-import { chooseLevels } from "./levels.js";
-import { checkChoice, checkText, readItems, readWindow } from "./options.js";
-import { type Plane, type PlanePoint, type PlaneWindow, readPaths, readPlane } from "./plane.js";
-import { courseColors, runStyle } from "./style.js";
-import { thinnedPath } from "./thinning.js";
+import type { ContourSpec } from "./contour-chart.js";
+import { chooseLevels, isConstant } from "./levels.js";
+import { checkChoice, checkText, readItems, readLook, readWindow, sizeOptions } from "./options.js";
+import { type Path, type Plane, type PlanePoint, type PlaneWindow, readPaths, readPlane } from "./plane.js";
+import { runStyle, singleColor } from "./style.js";
+import { dotStride, keptPoints, thinnedPath } from "./thinning.js";
 import { fitWindow } from "./window.js";
 
 /** The options of `contourFigure`. */
@@ -29,69 +20,101 @@ export const contourOptions = [
   "window",
   "levels",
   "scale",
-  "colors",
+  "colorMap",
+  "runColors",
   "minima",
   "cells",
-  "width",
-  "height",
-  "pixelRatio",
+  ...sizeOptions,
 ];
-const what = "contourFigure";
 
-/** What `contourChart` draws, of the options of `contourFigure`, for which `caller` asks. */
-export function contourSpec(options: ContourOptions, caller = what): ContourSpec {
+/** What `contourChart` draws, of the options of `contourFigure`, for which `what` asks. */
+export function contourSpec(options: ContourOptions, what = "contourFigure"): ContourSpec {
   const own = checkOptions(what, options, contourOptions);
-  const { title, scale = "auto" } = own;
+  const { title, scale = "auto", colorMap = defaultMap } = own;
+  const { theme } = readLook(what, own);
   checkText(what, "title", title);
   checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
-  const plane = readPlane(caller, own.objective);
+  const plane = readPlane(what, own.objective);
   if (own.runs === undefined && own.window === undefined && plane.window === undefined) {
     throw new AdjointError(
-      `${caller}: there are neither runs nor a window; pass { runs: { adam: minimize(…) } } or { window: { x1: [-2, 2], x2: [-2, 2] } }.`,
+      `${what}: there are neither runs nor a window; pass { runs: { adam: minimize(…) } } or { window: { x1: [-2, 2], x2: [-2, 2] } }.`,
     );
   }
-  const paths = own.runs === undefined ? [] : readPaths(caller, own.runs, plane);
-  const minima = own.minima === undefined ? plane.minima : readMinima(own.minima);
+  const paths = own.runs === undefined ? [] : readPaths(what, own.runs, plane);
+  const minima = own.minima === undefined ? plane.minima : readMinima(what, own.minima);
   const window =
     own.window !== undefined
-      ? readWindow(caller, own.window)
+      ? readWindow(what, own.window)
       : own.runs === undefined
         ? plane.window!
         : fitWindow(paths, minima, plane.window);
-  const cells = own.cells === undefined ? ([160, 120] as const) : readCells(own.cells);
-  const colors = own.colors === undefined ? courseColors : readColors(own.colors);
-  const count = own.levels === undefined && typeof colors !== "function" ? colors.length : own.levels;
+  const cells = own.cells === undefined ? ([160, 120] as const) : readCells(what, own.cells);
+  const bands = sampleMap(`${what}: colorMap`, colorMap);
   const values = sample(plane, window, cells);
   const inside = insideOf(values, cells);
   if (inside.length === 0) {
     const [x1, x2] = [window.x1, window.x2].map((interval) => `[${interval.join(", ")}]`);
     throw new AdjointError(
-      `${caller}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
+      `${what}: the objective has no finite value in the window ${x1} × ${x2}; choose another window.`,
     );
   }
-  const levels = readLevels(inside, count === undefined ? courseColors.length : count, scale);
+  const [low, high] = [inside.reduce((a, b) => Math.min(a, b)), inside.reduce((a, b) => Math.max(a, b))];
+  const constant = own.levels === undefined && isConstant(low, high);
+  const levels = constant
+    ? [low, high]
+    : readLevels(what, inside, own.levels === undefined ? bands.length : own.levels, scale);
   const isIn = ({ x1, x2 }: PlanePoint) =>
     x1 >= window.x1[0] && x1 <= window.x1[1] && x2 >= window.x2[0] && x2 <= window.x2[1];
   return {
+    ...(theme !== undefined && { theme }),
     ...(title !== undefined && { title }),
     labels: plane.labels,
     valueLabel: `f(${plane.labels.join(", ")})`,
     window,
     grid: { cells, values: roundGrid(values, levels) },
     levels,
-    colors: bandColors(colors, levels.length - 1),
+    colors: constant
+      ? [bands[Math.floor(bands.length / 2)]!]
+      : sampleMap(`${what}: colorMap`, colorMap, levels.length - 1),
     open: {
-      below: inside.some((value) => value < levels[0]!),
-      above: inside.some((value) => value > levels.at(-1)!),
+      below: !constant && inside.some((value) => value < levels[0]!),
+      above: !constant && inside.some((value) => value > levels.at(-1)!),
     },
-    runs: paths.map((path, i) => ({ ...thinnedPath(path, window), ...runLook(i, paths.length) })),
+    dots: dotStride(paths),
+    runs: drawnRuns(what, own.runColors, paths, window),
     minima: minima.filter(isIn),
   };
 }
 
-/** A single path is black, as in the course. */
-function runLook(i: number, count: number): Pick<ContourRun, "color" | "dash"> {
-  return count === 1 ? { color: "#000000", dash: [] } : runStyle(i);
+function drawnRuns(
+  what: string,
+  colors: unknown,
+  paths: readonly Path[],
+  window: PlaneWindow,
+): ContourSpec["runs"] {
+  const isSingle = paths.length === 1;
+  const names = paths.map(({ name }) => name);
+  const chosen = readRunColors(`${what}: runColors`, colors, names, (i) =>
+    isSingle ? singleColor : runStyle(i).color,
+  );
+  const dots = dotStride(paths);
+  const most = Math.ceil(12_000 / Math.max(3, paths.length));
+  return paths.map((path, i) => ({
+    name: path.name,
+    status: path.status,
+    color: chosen[i]!,
+    dash: runStyle(i).dash,
+    ...thinnedPath(path, window, keptPoints(path, window, dots, most)),
+    ...sameAs(paths, i),
+  }));
+}
+
+/** The name of the first run before a run that is the same, if there is one. */
+export function sameAs(paths: readonly Path[], i: number): { readonly same?: string } {
+  const same = (a: Float64Array, b: Float64Array) =>
+    a.length === b.length && a.every((x, k) => Object.is(x, b[k]));
+  const twin = paths.slice(0, i).find((one) => same(one.x1, paths[i]!.x1) && same(one.x2, paths[i]!.x2));
+  return twin ? { same: twin.name } : {};
 }
 
 /**
@@ -136,18 +159,18 @@ function roundGrid(values: Float64Array, levels: readonly number[]): (number | n
   const largest = levels.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
   const finest = Math.min(...levels.slice(1).map((level, i) => level - levels[i]!));
   // Of values near a boundary, a thousandth of the narrowest band.
-  const digits = Math.min(17, Math.max(5, Math.ceil(Math.log10(largest / finest)) + 4));
+  const digits = Math.min(17, Math.max(5, (Math.ceil(Math.log10(largest / finest)) || 0) + 4));
   return Array.from(values, (value) => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : null));
 }
 
-function readCells(cells: unknown): readonly [number, number] {
+function readCells(what: string, cells: unknown): readonly [number, number] {
   const [columns, rows, ...others] = readItems(`${what}: cells`, cells);
   const isCount = (count: unknown): count is number => isLength(count) && count >= 2 && count <= 2000;
   if (isCount(columns) && isCount(rows) && others.length === 0) return [columns, rows];
   throw new AdjointError(`${what}: cells must be two whole numbers from 2 to 2000, such as [160, 120].`);
 }
 
-function readMinima(minima: unknown): readonly PlanePoint[] {
+function readMinima(what: string, minima: unknown): readonly PlanePoint[] {
   return readList(minima, `${what}: minima`, (point) => {
     const { x1, x2 } = isRecord(point) ? point : {};
     if (Number.isFinite(x1) && Number.isFinite(x2)) return { x1: x1 as number, x2: x2 as number };
@@ -159,6 +182,7 @@ function readMinima(minima: unknown): readonly PlanePoint[] {
 const mostBands = 1000;
 
 function readLevels(
+  what: string,
   inside: Float64Array,
   levels: unknown,
   scale: ContourOptions["scale"],
@@ -178,35 +202,4 @@ function readLevels(
   throw new AdjointError(
     `${what}: levels must be how many bands, from 1 to 100, or their boundaries, not ${describe(levels)}.`,
   );
-}
-
-type Colors = readonly string[] | ((t: number) => string);
-
-function readColors(colors: unknown): Colors {
-  if (typeof colors === "function") {
-    const at = readFunction(colors as (t: number) => unknown, `${what}: colors`);
-    return (t) => readColor(at(t));
-  }
-  const list = rowsOf(colors) ? readList(colors, `${what}: colors`, readColor) : [];
-  return list.length > 0 ? list : noColors();
-}
-
-function readColor(text: unknown): string {
-  return typeof text === "string" && color(text) ? text : noColors(text);
-}
-
-function noColors(found?: unknown): never {
-  throw new AdjointError(
-    `${what}: ${found === undefined ? "" : `${describe(found)} is no colour; `}colors must be a list of CSS colours, or ` +
-      "a function from [0, 1] to one such as interpolateViridis of d3-scale-chromatic.",
-  );
-}
-
-function bandColors(colors: Colors, count: number): string[] {
-  const places = Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)));
-  if (typeof colors === "function") return places.map((place) => colors(place));
-  if (colors.length === count) return [...colors];
-  return colors.length === 1
-    ? places.map(() => colors[0]!)
-    : places.map(piecewise(interpolateRgb, [...colors]));
 }

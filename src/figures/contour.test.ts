@@ -1,3 +1,4 @@
+import { color as d3Color } from "d3-color";
 import { interpolateViridis } from "d3-scale-chromatic";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -66,7 +67,14 @@ function frameOf(
 }
 
 async function draw(options: Omit<ContourOptions, "runs" | "objective"> & Partial<ContourOptions> = {}) {
-  const figure = contourFigure({ objective, runs: { GD: run }, window, scale: "linear", ...options });
+  const figure = contourFigure({
+    objective,
+    runs: { GD: run },
+    window,
+    scale: "linear",
+    colorMap: "course",
+    ...options,
+  });
   return decode(await figure.render("png"));
 }
 
@@ -237,13 +245,16 @@ contours("runs have colours of their own, the same in the legend, each with its 
 contours("colours are a list, of any length, or an interpolator", () => {
   const spec = (options: Partial<ContourOptions>) =>
     contourSpec({ objective, runs: { GD: run }, window, ...options });
-  assert.equal(spec({ colors: ["red", "green", "blue"] }).colors, ["red", "green", "blue"]);
-  assert.is(spec({ colors: ["red", "green", "blue"] }).levels.length, 4);
-  assert.equal(spec({ colors: interpolateViridis, levels: 3 }).colors, [0, 0.5, 1].map(interpolateViridis));
-  assert.equal(spec({ colors: ["#000000", "#ffffff"], levels: 3 }).colors, [
-    "rgb(0, 0, 0)",
-    "rgb(128, 128, 128)",
-    "rgb(255, 255, 255)",
+  assert.equal(spec({ colorMap: ["red", "green", "blue"] }).colors, ["#ff0000", "#008000", "#0000ff"]);
+  assert.is(spec({ colorMap: ["red", "green", "blue"] }).levels.length, 4);
+  assert.equal(
+    spec({ colorMap: interpolateViridis, levels: 3 }).colors,
+    [0, 0.5, 1].map((t) => d3Color(interpolateViridis(t))!.formatHex()),
+  );
+  assert.equal(spec({ colorMap: ["#000000", "#ffffff"], levels: 3 }).colors, [
+    "#000000",
+    "#808080",
+    "#ffffff",
   ]);
   assert.is(spec({ levels: 12 }).colors.length, 12);
 });
@@ -270,7 +281,7 @@ contours(
       levels: [0, 1, 50],
     } as const;
     assert.equal(contourSpec(options).labels, ["a", "b"]);
-    const picture = await draw({ ...options, colors: ["#ff0000", "#0000ff"] });
+    const picture = await draw({ ...options, colorMap: ["#ff0000", "#0000ff"] });
     const { x, y } = frameOf(picture, options.window);
     assert.ok(distance(picture.at(x(-0.5), y(1)), white) < 3);
     assert.ok(distance(picture.at(x(1), y(0.5)), [255, 0, 0]) < 3);
@@ -309,7 +320,7 @@ contours("a run that diverged leaves the picture, and the legend says so", async
 contours("the page holds its data and nothing from elsewhere", async () => {
   const name = '</script><script>alert("x")</script>';
   const figure = contourFigure({ objective, runs: { [name]: run }, window, title: "<b>&" });
-  assert.equal(figure.formats, ["png", "html"]);
+  assert.equal(figure.formats, ["png", "svg", "pdf", "html"]);
   const page = new TextDecoder().decode(await figure.render("html"));
   assert.not.match(page, /https?:|\bsrc=|\bhref=|@import|url\(|\bfetch\(|XMLHttpRequest|\bimport\(/);
   assert.not.match(page, name);
@@ -372,14 +383,27 @@ contours("mistakes are one clear error", () => {
   refused({ window: { x1: [0, 1] } }, /window\.x2/);
   refused({ window: { x1: [0, 5e-324], x2: [0, 1] } }, /window\.x1: .* from 0 to 5e-324; pass a wider/);
   refused({ window: new Map() }, /window: expected an object .*, got a Map/);
-  refused({ colors: ["red", "no colour"] }, /the text "no colour" is no colour/);
-  refused({ colors: class {} }, /colors must be a function, not a class/);
+  refused(
+    { colorMap: ["red", "no colour"] },
+    /contourFigure: colorMap: element 1: "no colour" is no opaque CSS colour/,
+  );
+  refused(
+    { runColors: ["notacolour"] },
+    /contourFigure: runColors: "GD": "notacolour" is no opaque CSS colour/,
+  );
+  refused(
+    { runColors: { Adam: "red" } },
+    /runColors names "Adam", which is none of the runs; the runs are GD/,
+  );
+  refused({ colorMap: class {} }, /colorMap must be a function, not a class/);
   refused({ runs: { GD: { ...run, trajectory: {} } } }, /run "GD" lacks .*its trajectory/);
   refused({ window: { x1: [0, 1], x2: [0, 1], x3: [0, 1] } }, /unknown option "x3"/);
   refused({ levels: [3, 2] }, /ascending/);
   refused({ levels: 0 }, /levels must be how many bands/);
-  refused({ colors: [] }, /colors must be a list/);
-  refused({ colors: () => 3 }, /or a function from \[0, 1\] to one/);
+  refused({ colorMap: [] }, /colorMap: .* is no colour map; pass "viridis"/);
+  refused({ colorMap: () => 3 }, /colorMap: 3 is no opaque CSS colour/);
+  refused({ theme: "sepia" }, /theme must be "light" or "dark" or "print" or "contrast"/);
+  refused({ fonts: [3] }, /fonts\[0\] must be a text/);
   refused({ scale: "cubic" }, /scale must be "auto" or "linear" or "log"/);
   refused({ minima: [{ x1: 0 }] }, /minima must be a list of finite points/);
   refused({ cells: [1, 1] }, /cells must be two whole numbers/);

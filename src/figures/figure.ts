@@ -2,10 +2,10 @@ import { AdjointError } from "../../graph/index.js";
 import { checkOptions, describe } from "../../graph/internal.js";
 
 /**
- * A picture, an animation, or a page that needs nothing else.
+ * A picture of pixels or of lines, a sheet of paper, an animation, or a page that needs nothing else.
  * @example const format: Format = "html";
  */
-export type Format = "png" | "gif" | "html";
+export type Format = "png" | "svg" | "pdf" | "gif" | "html";
 
 /**
  * Is told how much of a drawing is done: frames of an animation, else 1 of 1.

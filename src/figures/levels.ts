@@ -3,17 +3,21 @@ import { multiple, niceSteps } from "./numbers.js";
 /** How levels are spaced: equally, or by equal ratios above a base. */
 export type LevelScale = "linear" | "log";
 
+/** Whether values from `low` to `high` are all the same but for rounding. */
+export function isConstant(low: number, high: number): boolean {
+  return !(high - low > 32 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high)));
+}
+
 /**
  * The boundaries of `count` bands that hold all values, equally far apart by a nice step: for 0 to 55 and 7 bands 0,
  * 8, …, 56.
  */
 export function linearLevels(low: number, high: number, count: number): number[] {
-  // Values that are all the same but for rounding have no range of their own.
   const size = Math.max(Math.abs(low), Math.abs(high));
-  const range = high - low > 1e-9 * size ? high - low : size || 1;
+  const range = isConstant(low, high) ? size || 1 : high - low;
   for (const step of niceSteps(range / count)) {
     const first = Math.floor(low / step + 1e-9);
-    if (multiple(first + count, step) >= high - 1e-9 * range) {
+    if (multiple(first + count, step) >= high - 1e-9 * Math.min(range, high - low)) {
       return Array.from({ length: count + 1 }, (_, i) => multiple(first + i, step));
     }
   }
@@ -34,21 +38,22 @@ const sequences: readonly ((k: number) => number)[] = [
 /**
  * The boundaries of `count` bands above `base`: nice numbers above it by about equal ratios, from base itself or from
  * one that isn't above the lowest value, to the first that isn't below 99 in 100 values (a corner that rises steeply
- * would cost a band). The spacing is the finest whose lowest band holds no more than a twentieth of the values, or the
- * one before it if that band would hold none.
+ * would cost a band). The spacing is the finest whose lowest band holds no more than a twentieth of the values (its share, of
+ * four bands or fewer), or the one before it if that band would hold none.
  */
 export function logLevels(values: ArrayLike<number>, base: number, count: number): number[] {
   const above = Float64Array.from(values, (value) => value - base)
     .filter((value) => value > 0)
     .sort();
   if (above.length === 0) return linearLevels(base, base, count);
+  if (count === 1) return linearLevels(base, base + above.at(-1)!, 1);
   const quantile = (share: number) => above[Math.floor((above.length - 1) * share)]!;
   const lowest = above.length === values.length ? quantile(0) : 0;
   const boundary = (k: number, i: number) => {
     const at = sequences[k]!;
     return at(firstNotBelow(at, quantile(0.99)) - count + i);
   };
-  const wide = sequences.findIndex((_, k) => boundary(k, 1) <= quantile(0.05));
+  const wide = sequences.findIndex((_, k) => boundary(k, 1) <= quantile(count > 4 ? 0.05 : 1 / count));
   const finest = wide < 0 ? sequences.length - 1 : wide;
   const chosen = finest > 0 && boundary(finest, 1) <= lowest ? finest - 1 : finest;
   const first = boundary(chosen, 0) <= lowest ? boundary(chosen, 0) : 0;
@@ -64,7 +69,8 @@ function firstNotBelow(at: (k: number) => number, value: number): number {
 
 /**
  * The boundaries of bands for a picture of all these values. Equal steps, unless most of the picture would then lie in
- * the lowest band: then equal ratios above the base, which is 0 for values that have no sign, else the lowest value.
+ * the lowest band: then equal ratios above the base, which is 0 for values that have no sign and many sizes, else the lowest
+ * value.
  */
 export function chooseLevels(
   values: ArrayLike<number>,
@@ -78,9 +84,14 @@ export function chooseLevels(
     high = Math.max(high, values[i]!);
   }
   const linear = linearLevels(low, high, count);
-  if (scale === "linear" || (scale === "auto" && !isCrowded(values, linear)))
+  if (isConstant(low, high) || scale === "linear" || (scale === "auto" && !isCrowded(values, linear)))
     return { levels: linear, scale: "linear" };
-  return { levels: logLevels(values, low >= 0 ? 0 : low, count), scale: "log" };
+  // Ratios of values that are nearly the same would show nothing.
+  const isAbove0 = low === 0 || (low > 0 && high >= 10 * low);
+  const levels = logLevels(values, isAbove0 ? 0 : low, count);
+  return levels.every((level, i) => i === 0 || level > levels[i - 1]!)
+    ? { levels, scale: "log" }
+    : { levels: linear, scale: "linear" };
 }
 
 /** Whether half of the values or more lie in the lowest band. */

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { openChart } from "../../property-tests/support/charts.js";
 import {
   color,
   decode,
@@ -123,10 +124,7 @@ losses("the curves lie where the losses say, on both panels", async () => {
 
 losses("a logarithmic axis has powers of ten, and ends at 1, 2 or 5 times one", () => {
   const [iterations] = lossSpecs({ trainings: { GD: training }, scale: "log" });
-  const { y } = lossChart(iterations!).options!.scales! as Record<
-    string,
-    { type: string; min: number; max: number }
-  >;
+  const { y } = openChart(lossChart(iterations!)).scales;
   assert.is(y!.type, "logarithmic");
   // The losses go from 4 to 4·0.64³⁹ = 1.1e-7.
   assert.equal([y!.min, y!.max], [1e-7, 5]);
@@ -226,7 +224,7 @@ losses("mistakes are one clear error", () => {
     /"GD" has the value 0 at step 0; a logarithmic axis needs values above 0/,
   );
   refused({ trainings: { GD: fit(0.1, 0) } }, /no finite iteration loss/);
-  refused({ runs: { GD: run }, scale: "auto" }, /scale must be "linear" or "log"/);
+  refused({ runs: { GD: run }, scale: "auto" }, /scale must be "linear" or "log" or "symlog"/);
   refused({ runs: { GD: run }, colour: 1 }, /unknown option "colour"/);
 });
 

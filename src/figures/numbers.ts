@@ -27,6 +27,7 @@ export function formatNumber(x: number, digits = 6): string {
 
 /** Texts of ascending numbers, with the fewest digits that show each of them to a thousandth of its distance to the next. */
 export function formatLevels(levels: readonly number[]): string[] {
+  if (levels.length < 2) return levels.map((level) => formatNumber(level));
   for (let digits = 1; digits < 17; digits++) {
     const isClose = levels.every((level, i) => {
       const distance = Math.min(
@@ -38,6 +39,40 @@ export function formatLevels(levels: readonly number[]): string[] {
     if (isClose) return levels.map((level) => formatNumber(level, digits));
   }
   return levels.map((level) => formatNumber(level, 17));
+}
+
+/** Numbers on an axis as they are written: less `offset`, which its title names where it isn't 0. */
+export interface AxisNumbers {
+  readonly offset: number;
+  /** The title of the axis, of what it measures. */
+  readonly title: (label: string) => string;
+  readonly texts: (values: readonly number[]) => string[];
+}
+
+/**
+ * How numbers from `low` to `high` are written. Those that have their first digits in common are written without them, as
+ * matplotlib's are, and the title says so: `x1 − 1000000`.
+ */
+export function axisNumbers(low: number, high: number): AxisNumbers {
+  const range = high - low;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const isFar = range > 0 && range < 1e-4 * size && Number.isFinite(range);
+  const power = isFar ? Math.ceil(Math.log10(range)) : 0;
+  const unit = low / Number(`1e${power}`);
+  // The round number among them, or the last one below.
+  const round = (count: number) => Number(`${count}e${power}`);
+  const given = !isFar
+    ? 0
+    : round(Math.ceil(unit)) <= high
+      ? round(Math.ceil(unit))
+      : round(Math.floor(unit));
+  const offset = Number.isFinite(given) ? given : 0;
+  return {
+    offset,
+    title: (label) =>
+      offset === 0 ? label : `${label} ${offset < 0 ? "+" : "−"} ${formatNumber(Math.abs(offset), 15)}`,
+    texts: (values) => formatLevels(values.map((value) => Number((value - offset).toPrecision(12)))),
+  };
 }
 
 const niceFactors = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
@@ -57,7 +92,7 @@ export function* niceSteps(least: number): Generator<number> {
 
 /** The multiple of a step, without the dust of floating point: 3 · 0.1 is 0.3. */
 export function multiple(count: number, step: number): number {
-  return Number((count * step).toPrecision(12));
+  return Number((count * step).toPrecision(15));
 }
 
 /** The ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times those where there are fewer than `fewest`. */

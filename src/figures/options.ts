@@ -10,6 +10,7 @@ import {
   rowsOf,
 } from "../../graph/internal.js";
 import type { Interval } from "../objectives/index.js";
+import { type ThemeName, themeNames } from "./style.js";
 
 export interface PictureSize {
   /** In pixels of the page. */
@@ -20,10 +21,40 @@ export interface PictureSize {
 }
 
 /**
+ * How figures look.
+ * @example const options: LookOptions = { theme: "dark" };
+ */
+export interface LookOptions {
+  /** Default `"light"`; a page without one is dark where its reader's screen is, and of strong contrast where that is asked for. */
+  readonly theme?: ThemeName;
+  /** Paths of font files for signs that DejaVu Sans lacks; a page has the fonts of its reader. */
+  readonly fonts?: readonly string[];
+}
+
+/** The names of what all figures are told. */
+export const lookOptions = ["theme", "fonts"];
+export const sizeOptions = ["width", "height", "pixelRatio", ...lookOptions];
+
+/** What is told of looks; nothing where nothing is. */
+export interface Look {
+  readonly theme?: ThemeName;
+  readonly fonts: readonly string[];
+}
+
+export function readLook(what: string, { theme, fonts }: LookOptions): Look {
+  if (theme !== undefined) checkChoice(what, "theme", theme, themeNames);
+  const paths =
+    fonts === undefined
+      ? []
+      : readList(fonts, `${what}: fonts`, (path, i) => readText(path, `${what}: fonts[${i}]`));
+  return { ...(theme !== undefined && { theme }), fonts: paths };
+}
+
+/**
  * The size of a picture: `width` × `height` units, each `pixelRatio` pixels wide and high.
  * @example const options: SizeOptions = { width: 800, height: 600 };
  */
-export interface SizeOptions {
+export interface SizeOptions extends LookOptions {
   readonly width?: number;
   readonly height?: number;
   /** 2 makes a sharp picture on screens of high density; default 1. */
@@ -44,8 +75,14 @@ export function readSize(
       `${what}: ${name} must be a whole number from 200 to 16384/pixelRatio, not ${describe(given)}.`,
     );
   }
-  return size;
+  if (size.width * size.height * ratio ** 2 <= mostPixels) return size;
+  throw new AdjointError(
+    `${what}: ${size.width} × ${size.height} at pixelRatio ${ratio} is more than 100 million pixels; make it smaller.`,
+  );
 }
+
+/** More would need too much memory. */
+const mostPixels = 1e8;
 
 /** @throws AdjointError where a number is given and isn't a finite one in the range */
 export function checkNumber(

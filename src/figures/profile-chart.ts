@@ -1,12 +1,15 @@
 /** A performance profile as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { ChartConfiguration } from "chart.js";
+import { axisTitle, chartTitle } from "./axes.js";
 import type { ChartHooks } from "./highlight.js";
 import { legend } from "./legend.js";
 import { formatNumber } from "./numbers.js";
-import { axisStyle, font, ink, tooltipSize } from "./style.js";
+import { dashIn, font, inTheme, type ThemeName, themeOf, tooltipSize } from "./style.js";
 
 /** All that the profile shows, as JSON can hold it. */
 export interface ProfileSpec {
+  readonly theme?: ThemeName;
+  readonly title?: string;
   /** What the costs are of: `"gradients"`. */
   readonly costLabel: string;
   /** How many problems there are. */
@@ -31,10 +34,13 @@ export interface ProfileRun {
 export function profileChart(spec: ProfileSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
   const { runs, costLabel, problems, last } = spec;
   const ticks = ratioTicks(last);
+  const theme = themeOf(spec.theme);
+  const { ink } = theme;
+  const lines = { grid: { color: theme.grid, tickColor: ink }, border: { color: ink } };
   return {
     type: "scatter",
     data: {
-      datasets: runs.map(({ name, color, dash, ratios, parts }) => ({
+      datasets: runs.map(({ name, color, dash, ratios, parts }, i) => ({
         label: name,
         // The last part holds to the end of the axis.
         data: [...ratios, last].map((x, i) => ({ x, y: parts[Math.min(i, parts.length - 1)]! })),
@@ -42,10 +48,11 @@ export function profileChart(spec: ProfileSpec, hooks: ChartHooks = {}): ChartCo
         stepped: "before" as const,
         // A line at 100 % is whole.
         clip: 2,
-        borderColor: color,
-        backgroundColor: color,
-        borderWidth: 2,
-        borderDash: [...dash],
+        order: -i,
+        borderColor: inTheme(color, theme),
+        backgroundColor: inTheme(color, theme),
+        borderWidth: 2 * theme.width,
+        borderDash: dashIn(theme, dash, i),
         pointRadius: 0,
         pointHoverRadius: 5,
         pointHitRadius: 8,
@@ -58,7 +65,8 @@ export function profileChart(spec: ProfileSpec, hooks: ChartHooks = {}): ChartCo
       interaction: { mode: "nearest", axis: "xy", intersect: false },
       scales: {
         x: {
-          ...axisStyle(`${costLabel}, as a multiple of the least of all`),
+          ...lines,
+          title: axisTitle(`${costLabel}, as a multiple of the least of all`, theme, "width"),
           type: "logarithmic",
           position: "bottom",
           min: 1,
@@ -74,7 +82,8 @@ export function profileChart(spec: ProfileSpec, hooks: ChartHooks = {}): ChartCo
           },
         },
         y: {
-          ...axisStyle(`part of ${problems} ${problems === 1 ? "problem" : "problems"}`),
+          ...lines,
+          title: axisTitle(`part of ${problems} ${problems === 1 ? "problem" : "problems"}`, theme, "height"),
           type: "linear",
           position: "left",
           min: 0,
@@ -88,7 +97,8 @@ export function profileChart(spec: ProfileSpec, hooks: ChartHooks = {}): ChartCo
         },
       },
       plugins: {
-        legend: legend(runs, hooks),
+        title: chartTitle(spec.title, theme),
+        legend: legend(runs, hooks, theme),
         tooltip: {
           filter: (_item, index) => index === 0,
           titleFont: font(tooltipSize, "bold"),

@@ -1,11 +1,11 @@
 /** The performance profile of solvers over problems: a picture and a page. */
 import { AdjointError } from "../../graph/index.js";
 import { checkOptions, describe, isRecord, reading, readList } from "../../graph/internal.js";
-import { type Figure, makeFigure } from "./figure.js";
-import { checkText, readSize, type SizeOptions } from "./options.js";
-import { loadDrawing } from "./packages.js";
-import { chartsPage } from "./page/charts.js";
-import { type ProfileRun, type ProfileSpec, profileChart } from "./profile-chart.js";
+import { chartFigure } from "./chart-figure.js";
+import { type RunColors, readRunColors } from "./colors.js";
+import type { Figure } from "./figure.js";
+import { checkText, readLook, readSize, type SizeOptions, sizeOptions } from "./options.js";
+import type { ProfileRun, ProfileSpec } from "./profile-chart.js";
 import { runStyle } from "./style.js";
 
 /**
@@ -22,9 +22,11 @@ export interface ProfileOptions extends SizeOptions {
   readonly costLabel?: string;
   /** Text above the figure; default: none. */
   readonly title?: string;
+  /** Colours by the solvers' names or in order; default: eight, of which the colour-blind tell six apart. */
+  readonly runColors?: RunColors;
 }
 
-const profileOptions = ["costs", "costLabel", "title", "width", "height", "pixelRatio"];
+const profileOptions = ["costs", "costLabel", "title", "runColors", ...sizeOptions];
 
 /**
  * Draws the performance profile of solvers (Dolan and Moré, "Benchmarking optimization software with performance profiles",
@@ -40,45 +42,36 @@ const profileOptions = ["costs", "costLabel", "title", "width", "height", "pixel
  * const costs = { lbfgs: [12, 40, 33], nelderMead: [90, null, 30] };
  * await profileFigure({ costs, costLabel: "evaluations" }).save("profile.png");
  *
- * @returns a figure with the formats png (760×440 by default) and html, where a step tells solver, τ and part to the pointer
+ * @returns a figure with the formats png, svg, pdf (760×440 by default) and html, where a step tells solver, τ and part to the pointer
  * @throws AdjointError where there is no solver or no problem, lists differ in length, a cost isn't above 0, or an option isn't
  *   known or can't be used
  */
 export function profileFigure(options: ProfileOptions): Figure {
   const what = "profileFigure";
   const own = checkOptions(what, options, profileOptions);
-  const { title } = own;
   const spec = profileSpec(own);
-  const size = readSize(what, own, { width: 760, height: 440 });
-  return makeFigure({
-    png: async (onProgress) => {
-      const { renderCharts } = await loadDrawing(what);
-      const picture = await renderCharts([profileChart(spec) as never], size, title);
-      onProgress(1, 1);
-      return picture;
-    },
-    html: async (onProgress) => {
-      const names = spec.runs.map(({ name }) => name).join(", ");
-      const page = await chartsPage(
-        title ?? `Performance profile: ${names}`,
-        [{ kind: "profile", spec }],
-        size,
-      );
-      onProgress(1, 1);
-      return page;
-    },
+  return chartFigure({
+    what,
+    charts: [{ kind: "profile", spec }],
+    size: readSize(what, own, { width: 760, height: 440 }),
+    look: readLook(what, own),
+    description: spec.title ?? `Performance profile: ${spec.runs.map(({ name }) => name).join(", ")}`,
   });
 }
 
 /** What `profileChart` draws of the options of `profileFigure`. */
 export function profileSpec(options: ProfileOptions): ProfileSpec {
   const what = "profileFigure";
-  const { costs, costLabel = "cost", title } = checkOptions(what, options, profileOptions);
+  const own = checkOptions(what, options, profileOptions);
+  const { costs, costLabel = "cost", title, runColors } = own;
+  const { theme } = readLook(what, own);
   checkText(what, "title", title);
   checkText(what, "costLabel", costLabel);
   const entries = readCosts(what, costs);
   const problems = entries[0]![1].length;
   const least = Array.from({ length: problems }, (_, p) => Math.min(...entries.map(([, list]) => list[p]!)));
+  const names = entries.map(([name]) => name);
+  const colors = readRunColors(`${what}: runColors`, runColors, names, undefined, "solvers");
   const runs = entries.map(([name, list], i): ProfileRun => {
     const ratios = list
       .map((cost, p) => cost / least[p]!)
@@ -91,10 +84,14 @@ export function profileSpec(options: ProfileOptions): ProfileSpec {
       steps.unshift(1);
       parts.unshift(0);
     }
-    return { name, ...runStyle(i), status: "", ratios: steps, parts };
+    return { name, ...runStyle(i), color: colors[i]!, status: "", ratios: steps, parts };
   });
   const last = Math.max(...runs.map(({ ratios }) => ratios.at(-1)!));
-  return { costLabel, problems, last: last > 1 ? last * 1.1 : 2, runs };
+  return {
+    ...(theme !== undefined && { theme }),
+    ...(title !== undefined && { title }),
+    ...{ costLabel, problems, last: last > 1 ? last * 1.1 : 2, runs },
+  };
 }
 
 /** The costs by name, ∞ where a solver failed. */

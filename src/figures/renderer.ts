@@ -1,9 +1,29 @@
-/** Charts as PNG. */
-import { createCanvas, loadImage } from "@napi-rs/canvas";
-import type { ChartConfiguration } from "chart.js";
+/// <reference lib="dom" />
+/** Charts, and drawings of other kinds, as PNG, SVG and PDF: all three of the same calls. */
+import { createCanvas, PDFDocument } from "@napi-rs/canvas";
+import type { Chart, ChartConfiguration } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
-import type { PictureSize } from "./options.js";
-import { fontFamily, ink } from "./style.js";
+import { checkGlyphs, registerFonts } from "./fonts.js";
+import type { Look, PictureSize } from "./options.js";
+import { type Call, record, recorder, replay } from "./record.js";
+import { fontFamily, themeOf } from "./style.js";
+import { escapeXml, svgElements } from "./svg.js";
+import { shortened } from "./texts.js";
+
+/** What a picture is drawn as. */
+export type PictureFormat = "png" | "svg" | "pdf";
+
+/** A picture of a size, in a look. */
+export interface Sheet {
+  /** Whose picture it is, for errors. */
+  readonly what: string;
+  readonly size: PictureSize;
+  readonly look: Look;
+  /** Above the charts. */
+  readonly title?: string;
+  /** What it tells those who can't see it. */
+  readonly description: string;
+}
 
 // Its constructor loads chart.js anew, which takes much longer than a chart.
 const renderers = new Map<string, ChartJSNodeCanvas>();
@@ -12,44 +32,112 @@ function rendererOf(width: number, height: number): ChartJSNodeCanvas {
   const key = `${width}×${height}`;
   const known = renderers.get(key);
   if (known) return known;
-  const made = new ChartJSNodeCanvas({ width, height, backgroundColour: "#ffffff" });
+  const made = new ChartJSNodeCanvas({ width, height });
   renderers.set(key, made);
   return made;
 }
 
-function renderChart(chart: ChartConfiguration, { width, height, pixelRatio }: PictureSize): Promise<Buffer> {
-  const options = { ...chart.options, devicePixelRatio: pixelRatio };
-  return rendererOf(width, height).renderToBuffer({ ...chart, options } as ChartConfiguration);
+/** The calls that draw a chart. */
+export async function recordChart(
+  { options, plugins = [], ...chart }: ChartConfiguration,
+  width: number,
+  height: number,
+): Promise<readonly Call[]> {
+  let recorded: Call[] = [];
+  let calls: readonly Call[] = [];
+  const recording = {
+    id: "recording",
+    // Before legend and title take the context.
+    install(chart: Chart) {
+      const own = recorder(chart.ctx as unknown as Record<string, unknown>);
+      recorded = own.calls;
+      (chart as { ctx: CanvasRenderingContext2D }).ctx = own.ctx;
+    },
+    // A chart that is given up wipes its canvas.
+    afterDraw() {
+      calls = [...recorded];
+    },
+  };
+  const once = { ...options, devicePixelRatio: 1, responsive: false, animation: false as const };
+  await rendererOf(width, height).renderToBuffer({
+    ...chart,
+    options: once,
+    plugins: [...plugins, recording],
+  });
+  return calls;
 }
 
-/** A PNG of charts side by side in columns of equal width, with a title above them. */
+/** Charts side by side in columns of equal width, with a title above them. */
 export async function renderCharts(
+  format: PictureFormat,
   charts: readonly ChartConfiguration[],
-  size: PictureSize,
-  title?: string,
+  sheet: Sheet,
 ): Promise<Uint8Array> {
-  if (charts.length === 1 && title === undefined) return renderChart(charts[0]!, size);
-  const { width, height, pixelRatio } = size;
+  registerFonts(sheet.what, sheet.look.fonts);
+  const { title, size, look } = sheet;
   const titleHeight = title === undefined ? 0 : 36;
-  const column = Math.floor(width / charts.length);
-  const pictures = await Promise.all(
-    charts.map((chart) => renderChart(chart, { width: column, height: height - titleHeight, pixelRatio })),
-  );
-  const canvas = createCanvas(Math.round(width * pixelRatio), Math.round(height * pixelRatio));
-  const context = canvas.getContext("2d");
-  context.scale(pixelRatio, pixelRatio);
-  context.fillStyle = "#ffffff";
-  context.fillRect(0, 0, width, height);
-  const images = await Promise.all(pictures.map((picture) => loadImage(picture)));
-  images.forEach((image, i) => {
-    context.drawImage(image, i * column, titleHeight, column, height - titleHeight);
+  const column = Math.floor(size.width / charts.length);
+  const drawn: (readonly Call[])[] = [];
+  for (const chart of charts) drawn.push(await recordChart(chart, column, size.height - titleHeight));
+  const call = (name: string, ...args: unknown[]): Call => ({ name, args });
+  const calls = drawn.flatMap((own, i) => [
+    call("save"),
+    call("translate", i * column, titleHeight),
+    ...own,
+    call("restore"),
+  ]);
+  if (title === undefined) return renderCalls(format, calls, sheet);
+  const heading = record((ctx) => {
+    ctx.fillStyle = themeOf(look.theme).ink;
+    ctx.font = `bold 15px ${fontFamily}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillText(shortened(ctx, title, size.width - 20), size.width / 2, titleHeight / 2 + 4);
   });
-  if (title !== undefined) {
-    context.fillStyle = ink;
-    context.font = `bold 15px ${fontFamily}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText(title, width / 2, titleHeight / 2 + 4, width - 20);
+  return renderCalls(format, [...calls, ...heading], sheet);
+}
+
+/** What a function draws. */
+export function renderDrawing(
+  format: PictureFormat,
+  draw: (ctx: CanvasRenderingContext2D) => void,
+  sheet: Sheet,
+): Promise<Uint8Array> {
+  registerFonts(sheet.what, sheet.look.fonts);
+  return renderCalls(format, record(draw), sheet);
+}
+
+async function renderCalls(
+  format: PictureFormat,
+  calls: readonly Call[],
+  { what, size, look, description }: Sheet,
+): Promise<Uint8Array> {
+  const { width, height, pixelRatio } = size;
+  checkGlyphs(what, calls);
+  const draw = (context: unknown, scale: number) => {
+    const ctx = context as CanvasRenderingContext2D;
+    ctx.scale(scale, scale);
+    ctx.fillStyle = themeOf(look.theme).background;
+    ctx.fillRect(0, 0, width, height);
+    // As a context begins: the background isn't part of what was recorded.
+    ctx.fillStyle = "#000000";
+    replay(calls, ctx);
+  };
+  if (format === "svg") {
+    const svg =
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n` +
+      `<title>${escapeXml(description)}</title>\n` +
+      `<rect width="${width}" height="${height}" fill="${themeOf(look.theme).background}"/>\n${svgElements(calls)}\n</svg>\n`;
+    return new TextEncoder().encode(svg);
   }
+  if (format === "pdf") {
+    const paper = new PDFDocument({ title: description });
+    // A page is told in points, of which a pixel of a page on a screen is three quarters.
+    draw(paper.beginPage(0.75 * width, 0.75 * height), 0.75);
+    paper.endPage();
+    return new Uint8Array(paper.close());
+  }
+  const canvas = createCanvas(Math.round(width * pixelRatio), Math.round(height * pixelRatio));
+  draw(canvas.getContext("2d"), pixelRatio);
   return canvas.encode("png");
 }

@@ -23,7 +23,8 @@ export function fitWindow(
   const ranges = extents.map(([low, high]) => high - low);
   // A path along an axis, or of one point, has no extent of its own; nor has one whose numbers are hardly any.
   const size = Math.max(...extents.flat().map(Math.abs));
-  const least = Math.max(Math.max(...ranges) / 4, 1e-6 * size);
+  const widest = Math.max(...ranges);
+  const least = widest > 1e-12 * size ? widest / 4 : size;
   const floor = least >= 1e-290 ? least : 1;
   const [x1, x2] = extents.map(([low, high]) => widen(low, high, floor)) as [Interval, Interval];
   return { x1, x2 };

@@ -7,8 +7,8 @@ function refuse(what: string): never {
   );
 }
 
-export const registerFonts = (): never => refuse("Figures are drawn as PNG and GIF");
+export const registerFonts = (): never => refuse("Figures are drawn as PNG, SVG, PDF and GIF");
 export const renderCharts = registerFonts;
-export const racePng = registerFonts;
+export const racePicture = registerFonts;
 export const raceGif = registerFonts;
 export const write = (): never => refuse("save: figures are saved as files");

@@ -11,11 +11,10 @@ import {
   Tooltip,
 } from "chart.js";
 import { contourChart } from "../contour-chart.js";
-import { highlight, type Mark, setVisible } from "../highlight.js";
+import { highlight, lastNotAfter, type Mark, setVisible } from "../highlight.js";
 import { lossChart } from "../loss-chart.js";
 import { formatNumber } from "../numbers.js";
 import { RacePlayer } from "../race/player.js";
-import { pointAt, stepAt } from "../thinning.js";
 import { type ComparisonData, type ComparisonRun, contourOf, lossOf, sceneOf } from "./data.js";
 
 Chart.register(LinearScale, LineElement, LogarithmicScale, PointElement, ScatterController, Tooltip);
@@ -61,8 +60,8 @@ function show(mark: Mark | undefined, from: "chart" | "surface"): void {
   for (const [i, row] of rows.entries()) row.classList.toggle("marked", runs[i]!.name === mark?.run);
 }
 
-function describe({ name, x1, x2, values, ...stepping }: ComparisonRun, step: number): string {
-  const i = pointAt(stepping, step);
+function describe({ name, steps, x1, x2, values }: ComparisonRun, step: number): string {
+  const i = lastNotAfter(steps, step);
   const point = `(${variables.join(", ")}) = (${format(x1[i])}, ${format(x2[i])})`;
   return `${name}, step ${step}: ${point}, f = ${format(values[i])}`;
 }
@@ -77,10 +76,7 @@ function playing(): Mark[] {
   if (time >= scene.steps) return [];
   return runs
     .filter(({ name }) => visible.get(name))
-    .map(({ name, ...stepping }) => ({
-      run: name,
-      step: stepAt(stepping, Math.floor(time / stepping.stride)),
-    }));
+    .map(({ name, steps }) => ({ run: name, step: steps[lastNotAfter(steps, time)]! }));
 }
 
 player.onHover = (hit) => show(hit && { run: runs[hit.racer]!.name, step: hit.step }, "surface");
@@ -130,8 +126,8 @@ for (const text of ["optimizer", "status", "steps", "value", ...variables, "â€–â
   make("th", head, text).scope = "col";
 }
 // A run that diverged went down a side without an end, or is on its way to one.
-const results = runs.map(({ status, values }) =>
-  status === "diverged" ? Number.POSITIVE_INFINITY : (values.at(-1) ?? Number.POSITIVE_INFINITY),
+const results = runs.map(({ status, isOutside, end }) =>
+  status === "diverged" || isOutside ? Number.POSITIVE_INFINITY : (end[0] ?? Number.POSITIVE_INFINITY),
 );
 const lowest = Math.min(...results);
 const body = make("tbody", table);
@@ -144,9 +140,8 @@ const rows = runs.map((run, i) => {
   const status = make("td", row, run.status);
   // What the status says already isn't said again.
   for (const { text } of run.notes) if (!text.startsWith(run.status)) make("small", status, text);
-  make("td", row, String(run.steps));
-  const numbers = [run.values, run.x1, run.x2].map((all) => all.at(-1));
-  for (const [column, number] of [...numbers, run.gradientNorm].entries()) {
+  make("td", row, String(run.taken));
+  for (const [column, number] of [...run.end, run.gradientNorm].entries()) {
     const isBest = column === 0 && results[i] === lowest && Number.isFinite(lowest);
     const cell = make(isBest ? "strong" : "span", make("td", row), format(number, 4));
     cell.title = format(number, 9);

@@ -169,14 +169,14 @@ for (const [what, wrong, message] of [
   ],
   [
     "a colour that is none",
-    { colors: ["reddish"] },
-    /comparisonPage: colors: "slow": "reddish" is no opaque colour/,
+    { runColors: ["reddish"] },
+    /comparisonPage: runColors: "slow": "reddish" is no opaque CSS colour/,
   ],
-  ["too many colours", { colors: ["red", "blue", "green"] }, /colors names "run 3", which is no run/],
+  ["too many colours", { runColors: ["red", "blue", "green"] }, /runColors is a list of 3 for 2 runs/],
   [
     "a scale that is none",
     { lossScale: "cubic" },
-    /comparisonPage: lossScale must be "auto" or "linear" or "log"/,
+    /comparisonPage: lossScale must be "auto" or "linear" or "log" or "symlog" or "above minimum"/,
   ],
 ] as const) {
   comparisons(`error: ${what}`, () => {
@@ -187,7 +187,7 @@ for (const [what, wrong, message] of [
 comparisons("error: logarithms of negative values, and TeX that is none", async () => {
   assert.throws(
     () => comparisonPage({ objective: saddle, runs: { a: onSaddle(60) }, lossScale: "log" }),
-    /comparisonPage: "a" has the value -\S+ at step \d+; a logarithmic axis needs values above 0/,
+    /comparisonPage: "a" has the value -\S+ at step \d+; a logarithmic axis needs values above 0, so use \{ lossScale: "linear" \}/,
   );
   let reason = "";
   await comparisonPage({ ...options, formula: "\\frac{" })
@@ -279,7 +279,7 @@ if (chromium === undefined) {
 
   comparisons("the legend hides a run in all panels; playing moves the marks", async () => {
     const { page, complaints } = await open({ width: 1280, height: 1100 });
-    const blue = color("#0b5fd0");
+    const blue = color("#1b2fd8");
     const counts = async () => {
       await page.mouse.move(5, 5);
       const found = [];

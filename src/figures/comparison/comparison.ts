@@ -1,25 +1,29 @@
 /** Everything about a race of optimizers on one page. */
 import { AdjointError } from "../../../graph/index.js";
-import { checkOptions, isRecord, reading, rowsOf } from "../../../graph/internal.js";
+import { checkOptions, describe, isRecord, reading } from "../../../graph/internal.js";
 import { nameTex, toTex } from "../../pictures/index.js";
+import type { ContourOptions } from "../contour.js";
 import { contourSpec } from "../contour-spec.js";
 import { type Figure, makeFigure } from "../figure.js";
+import type { LossOptions } from "../loss.js";
 import { lossSpecs } from "../loss-spec.js";
-import { checkChoice, checkText, readItems } from "../options.js";
+import { checkChoice, checkText, readInterval } from "../options.js";
 import { type PlaneFunction, readPaths, readPlane } from "../plane.js";
 import type { RaceOptions } from "../race/options.js";
 import { raceScene } from "../race/prepare.js";
 import { type Runs, readRuns } from "../runs.js";
-import { runStyle } from "../style.js";
+import type { ThemeName } from "../style.js";
+import { keptPoints, rounded, thinnedPath } from "../thinning.js";
 import type { ComparisonData } from "./data.js";
 import { comparisonHtml } from "./page-html.js";
 
 /**
  * Options of `comparisonPage`.
- * @example const grey = (options: ComparisonOptions): ComparisonOptions => ({ ...options, colors: ["grey"] });
+ * @example const grey = (options: ComparisonOptions): ComparisonOptions => ({ ...options, runColors: ["grey"] });
  */
 export interface ComparisonOptions
-  extends Pick<RaceOptions, "colors" | "window" | "values" | "colorMap" | "camera"> {
+  extends Pick<RaceOptions, "runColors" | "window" | "values" | "colorMap" | "camera">,
+    Pick<ContourOptions, "levels" | "minima"> {
   /** A traced function of one vector(2) or of two scalars, or one of the library's objectives. */
   readonly objective: PlaneFunction;
   /** Runs of `minimize` by the names that the legend and the table show, in their order. */
@@ -28,8 +32,17 @@ export interface ComparisonOptions
   readonly title?: string;
   /** The objective in TeX, for math mode; default: what `toTex` makes of the graph, unless it is too long to be read. */
   readonly formula?: string;
-  /** The axis of the losses. Default `"auto"`: logarithmic where all are above 0 and some a hundred times others. */
-  readonly lossScale?: "linear" | "log" | "auto";
+  /** The spacing of bands, heights and colours, as in `contourFigure` and `raceFigure`; default `"auto"`. */
+  readonly scale?: "auto" | "linear" | "log";
+  /**
+   * The axis of the losses. Default `"auto"`: logarithmic where all are above 0 and some a hundred times others. `"above minimum"`
+   * is the logarithm of how far they are above the least known value: at the minima, or in any run.
+   */
+  readonly lossScale?: "auto" | "linear" | "log" | "symlog" | "above minimum";
+  /** The ends of the axis of losses; default: all values, or those of the box where a run leaves it. */
+  readonly range?: readonly [number, number];
+  /** Default: as the reader's screen is, light or dark. */
+  readonly theme?: ThemeName;
 }
 
 const what = "comparisonPage";
@@ -69,68 +82,124 @@ export function comparisonPage(options: ComparisonOptions): Figure {
 
 /** All that the page shows. */
 export function comparisonData(options: ComparisonOptions): ComparisonData {
-  const names = ["objective", "runs", "title", "formula", "lossScale"];
-  const own = checkOptions(what, options, [...names, "colors", "window", "values", "colorMap", "camera"]);
-  const { lossScale = "auto", colorMap = pinks, window, values, camera } = own;
+  const own = checkOptions(what, options, comparisonOptions);
+  const { lossScale = "auto", scale = "auto", colorMap = pinks, runColors, levels, minima, theme } = own;
   const objective = readOnce(own.objective);
   const runs = Object.fromEntries(readRuns(what, own.runs));
   checkText(what, "title", own.title);
   checkText(what, "formula", own.formula);
-  checkChoice(what, "lossScale", lossScale, ["auto", "linear", "log"]);
+  checkChoice(what, "lossScale", lossScale, ["auto", "linear", "log", "symlog", "above minimum"]);
   const plane = readPlane(what, objective);
   const paths = readPaths(what, runs, plane);
+  const given = picked(own, ["window", "values", "camera"]);
   const {
     surface,
     racers,
     title: _,
     ...box
   } = raceScene(what, {
-    ...{ objective, runs, colors: chooseColors(own, paths), colorMap, faces, edges: "#b98a9f" },
+    ...{ objective, runs, colorMap, faces, scale, edges: "#b98a9f" },
+    ...(runColors !== undefined && { runColors }),
+    ...(theme !== undefined && { theme }),
     labels: [...plane.labels, `f(${plane.labels.join(", ")})`],
-    ...(window !== undefined && { window }),
-    ...(values !== undefined && { values }),
-    ...(camera !== undefined && { camera }),
+    ...given,
   });
+  const window = { x1: box.ranges[0], x2: box.ranges[1] };
   const bands = surface.colors;
   const { runs: _paths, ...contour } = contourSpec(
     {
-      ...{ objective, runs, cells },
-      window: { x1: box.ranges[0], x2: box.ranges[1] },
-      colors: (t) => bands[Math.round(t * (bands.length - 1))]!,
+      ...{ objective, runs, cells, window, scale },
+      colorMap: (t) => bands[Math.round(t * (bands.length - 1))]!,
+      ...(levels !== undefined && { levels }),
+      ...(minima !== undefined && { minima }),
+      ...(theme !== undefined && { theme }),
     },
     what,
   );
+  const losses = lossesOf(
+    own,
+    plane.minima.map(({ x1, x2 }) => plane.f(x1, x2)),
+    paths,
+    runs,
+  );
   // Runs that leave the box must not make the others a flat line.
   const leaves = racers.some(({ exit }) => exit !== null);
-  const scale = lossScale === "auto" ? chooseScale(paths) : lossScale;
-  const { runs: _series, legend: __, ...loss } = lossSpecs({ runs, scale }, what)[0]!;
+  const isPlain = losses.scale === "linear" && (losses.minimum ?? 0) === 0;
+  const { runs: series, legend: __, ...loss } = lossSpecs(losses, what, "lossScale")[0]!;
+  const range =
+    own.range === undefined
+      ? leaves && isPlain
+        ? box.ranges[2]
+        : undefined
+      : readInterval(`${what}: range`, own.range);
+  if (range && loss.scale === "log" && range[0] <= 0)
+    throw new AdjointError(
+      `${what}: range must lie above 0 on a logarithmic axis, not begin at ${describe(range[0])}.`,
+    );
   const { values: ___, ...grid } = surface;
+  const most = Math.ceil(8000 / Math.max(2, paths.length));
   return {
     title: own.title ?? plane.title ?? "Comparison of optimizers",
     formula: own.formula ?? formulaOf(objective, plane.labels),
     contour,
-    loss: leaves ? { ...loss, range: box.ranges[2] } : loss,
+    loss: range ? { ...loss, range } : loss,
     surface: { ...box, surface: grid },
-    runs: paths.map(({ name, status, x1, x2, values }, i) => {
-      const { color, exit, notes, stride, steps, points } = racers[i]!;
+    runs: paths.map((path, i) => {
+      const { name, status, x1, x2, values } = path;
+      const { color, dash, same, exit, notes, times } = racers[i]!;
       const norm = Math.hypot(...plane.gradient(x1.at(-1)!, x2.at(-1)!));
+      const thin = thinnedPath(path, window, keptPoints(path, window, contour.dots, most));
+      const left = notes.find(
+        ({ text }) => text.startsWith("left the box") || text.startsWith("starts outside"),
+      );
+      const last = left ? left.step - 1 : (times.at(-1) ?? -1);
       return {
-        ...{
-          name,
-          color,
-          dash: runStyle(i).dash,
-          status,
-          exit,
-          notes,
-          stride,
-          steps,
-          inBox: points.length / 3,
-        },
-        ...{ x1: rounded(x1), x2: rounded(x2), values: rounded(values) },
+        ...{ name, color, dash, status, exit, notes, taken: path.steps, ...thin },
+        ...(same !== undefined && { same }),
+        inBox: thin.steps.filter((step) => step <= last).length,
+        isOutside: [x1, x2, values].some((all, k) => !isWithin(all.at(-1)!, box.ranges[k]!)),
+        end: [values, x1, x2].map((all) => rounded([all.at(-1)!])[0]!),
+        losses: { steps: series[i]!.steps, values: series[i]!.values },
         gradientNorm: rounded([norm])[0]!,
       };
     }),
   };
+}
+
+const isWithin = (x: number, [low, high]: readonly [number, number]) => x >= low && x <= high;
+
+const comparisonOptions = [
+  ...["objective", "runs", "title", "formula", "lossScale", "scale", "range", "levels", "minima"],
+  ...["runColors", "window", "values", "colorMap", "camera", "theme"],
+];
+
+/** The options among these that are given. */
+function picked<K extends keyof ComparisonOptions>(
+  own: ComparisonOptions,
+  keys: readonly K[],
+): Pick<ComparisonOptions, K> {
+  return Object.fromEntries(
+    keys.filter((key) => own[key] !== undefined).map((key) => [key, own[key]]),
+  ) as never;
+}
+
+/** What the losses' panel is told. */
+function lossesOf(
+  { lossScale = "auto", runColors, theme }: ComparisonOptions,
+  minima: readonly number[],
+  paths: readonly { readonly values: Float64Array; readonly status: string }[],
+  runs: Runs,
+): LossOptions {
+  const told = { runs, ...(runColors !== undefined && { runColors }), ...(theme !== undefined && { theme }) };
+  if (lossScale !== "above minimum")
+    return { ...told, scale: lossScale === "auto" ? chooseScale(paths) : lossScale };
+  const calm = paths.filter(({ status }) => status !== "diverged");
+  const reached = calm.flatMap(({ values }) => [...values.filter(Number.isFinite)]);
+  const minimum = [...minima, ...reached].reduce(
+    (least, value) => Math.min(least, value),
+    Number.POSITIVE_INFINITY,
+  );
+  return { ...told, scale: "log", ...(Number.isFinite(minimum) && { minimum }) };
 }
 
 /** An objective of the library's as a copy, since it is read for each chart. */
@@ -138,25 +207,6 @@ function readOnce(objective: PlaneFunction): PlaneFunction {
   const given: unknown = objective;
   if (!isRecord(given)) return objective;
   return reading(`${what}: the objective`, () => ({ ...given })) as unknown as PlaneFunction;
-}
-
-/** The digits that a pointer is told, and more. */
-function rounded(numbers: ArrayLike<number>): (number | null)[] {
-  return Array.from(numbers, (x) => (Number.isFinite(x) ? Number(x.toPrecision(9)) : null));
-}
-
-/** The colours of all charts, but for those that are given. */
-function chooseColors(
-  { colors }: ComparisonOptions,
-  paths: readonly { readonly name: string }[],
-): NonNullable<RaceOptions["colors"]> {
-  const usual = Object.fromEntries(paths.map(({ name }, i) => [name, runStyle(i).color]));
-  if (colors === undefined) return usual;
-  if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...usual, ...colors }));
-  const list = rowsOf(colors) ? (readItems(`${what}: colors`, colors) as string[]) : [];
-  // The race says what is wrong.
-  if (list.length === 0) return colors;
-  return [...list, ...Object.values(usual).slice(list.length)];
 }
 
 function chooseScale(paths: readonly { readonly values: Float64Array }[]): "linear" | "log" {

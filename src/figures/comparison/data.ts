@@ -5,18 +5,23 @@
 import type { ContourSpec } from "../contour-chart.js";
 import type { LossSpec } from "../loss-chart.js";
 import type { Racer, RaceScene } from "../race/scene.js";
-import { stepAt, thinnedPath, thinnedSeries } from "../thinning.js";
+import type { ThinPath } from "../thinning.js";
 
-/** A run, which stands in the JSON once for all panels. */
-export interface ComparisonRun extends Pick<Racer, "name" | "color" | "exit" | "notes" | "stride" | "steps"> {
-  readonly dash: readonly number[];
+/** A run, which stands in the JSON once for all panels: the points that they show, with their values. */
+export interface ComparisonRun
+  extends ThinPath,
+    Pick<Racer, "name" | "color" | "dash" | "same" | "exit" | "notes"> {
   readonly status: string;
-  /** The points before each step and the last one, with their values; null where a number isn't finite. */
-  readonly x1: readonly (number | null)[];
-  readonly x2: readonly (number | null)[];
-  readonly values: readonly (number | null)[];
+  /** How many steps it took. */
+  readonly taken: number;
+  /** Whether it ended outside of the box: how low it went there says nothing. */
+  readonly isOutside: boolean;
+  /** Where it ended, and the value there. */
+  readonly end: readonly (number | null)[];
   /** How many points the surface shows: those before the run leaves the box. */
   readonly inBox: number;
+  /** The losses, of the steps at which a picture shows them; null where they aren't finite. */
+  readonly losses: { readonly steps: readonly number[]; readonly values: readonly (number | null)[] };
   /** ‖∇f‖ at the last point; null where it isn't finite. */
   readonly gradientNorm: number | null;
 }
@@ -34,24 +39,14 @@ export interface ComparisonData {
   };
 }
 
-const numbers = (values: readonly (number | null)[]) =>
-  Float64Array.from(values, (value) => value ?? Number.NaN);
-
 export function contourOf({ contour, runs }: ComparisonData): ContourSpec {
   return {
     ...contour,
-    runs: runs.map(({ name, color, dash, status, stride, steps, ...run }) => {
-      const stepping = { stride, steps };
-      const path = {
-        name,
-        status,
-        ...stepping,
-        x1: numbers(run.x1),
-        x2: numbers(run.x2),
-        values: numbers(run.values),
-      };
-      return { color, dash, ...thinnedPath(path as never, contour.window) };
-    }),
+    runs: runs.map(({ name, color, dash, same, status, steps, x1, x2, values, gaps }) => ({
+      ...{ name, color, dash, status, steps, x1, x2, values },
+      ...(same !== undefined && { same }),
+      ...(gaps && { gaps }),
+    })),
   };
 }
 
@@ -59,10 +54,7 @@ export function lossOf({ loss, runs }: ComparisonData): LossSpec {
   return {
     ...loss,
     legend: false,
-    runs: runs.map(({ name, color, dash, status, values, ...stepping }) => {
-      const stepOf = (i: number) => stepAt(stepping, i);
-      return { name, color, dash, status, ...thinnedSeries(numbers(values), stepOf) };
-    }),
+    runs: runs.map(({ name, color, dash, status, losses }) => ({ name, color, dash, status, ...losses })),
   };
 }
 
@@ -79,9 +71,9 @@ export function sceneOf({ title, contour, surface: scene, runs }: ComparisonData
     ...scene,
     title,
     surface: { ...scene.surface, values },
-    racers: runs.map(({ name, color, exit, notes, stride, steps, inBox, x1, x2, values }) => {
-      const points = Array.from({ length: inBox }, (_, i) => [x1[i]!, x2[i]!, values[i]!]).flat();
-      return { name, color, exit, notes, stride, steps, points };
-    }),
+    racers: runs.map(({ name, color, dash, exit, notes, inBox, steps, x1, x2, values, gaps = [] }) => ({
+      ...{ name, color, dash, exit, notes, times: steps.slice(0, inBox), gaps },
+      points: Array.from({ length: inBox }, (_, i) => [x1[i]!, x2[i]!, values[i]!]).flat(),
+    })),
   };
 }

@@ -1,7 +1,9 @@
 /** The figure of a fit as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { ChartConfiguration, ChartDataset, ChartOptions, LegendItem, Scale } from "chart.js";
-import { formatNumber, formatPower, isPower, logTicks } from "../numbers.js";
-import { axisStyle, font, ink, tooltipSize } from "../style.js";
+import { axisTitle, chartTitle, tickLabels } from "../axes.js";
+import { legendLabels } from "../legend.js";
+import { axisNumbers, formatNumber, formatPower, isPower, logTicks } from "../numbers.js";
+import { dashIn, font, inTheme, type Theme, type ThemeName, themeOf, tooltipSize } from "../style.js";
 import { fitPlugin } from "./drawing.js";
 
 /** Ends of an axis. */
@@ -9,11 +11,13 @@ export type Range = readonly [low: number, high: number];
 
 /** All that a fit's figure shows, as JSON can hold it; null stands where a number isn't finite. */
 export interface FitSpec {
+  readonly theme?: ThemeName;
   readonly title?: string;
   readonly labels: readonly [string, string];
   /** What the lower panel measures; none, no panel. */
   readonly residualLabel?: string;
   readonly scale: "linear" | "log";
+  readonly yScale?: "log";
   readonly x: Range;
   readonly y: Range;
   readonly residuals: Range;
@@ -58,25 +62,20 @@ const perSeries = (spec: FitSpec) => (spec.residualLabel === undefined ? 2 : 3);
 /** @returns the configuration of a chart: `new Chart(canvas, fitChart(spec))` */
 export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
   const { series } = spec;
+  const theme = themeOf(spec.theme);
   const seriesOf = (datasetIndex: number) => series[Math.floor(datasetIndex / perSeries(spec))]!;
   return {
     type: "scatter",
-    data: { datasets: series.flatMap((one) => datasetsOf(spec, one)) },
+    data: { datasets: series.flatMap((one, i) => datasetsOf(spec, one, i, theme)) },
     options: {
       animation: false,
       maintainAspectRatio: false,
       layout: { padding: { top: 8, right: 20, bottom: 4, left: 4 } },
       interaction: { mode: "nearest", axis: "xy", intersect: true },
-      scales: scalesOf(spec),
+      scales: scalesOf(spec, theme),
       plugins: {
-        title: {
-          display: spec.title !== undefined,
-          text: spec.title ?? "",
-          color: ink,
-          font: font(15, "bold"),
-          padding: { top: 4, bottom: 4 },
-        },
-        legend: legendOf(spec),
+        title: chartTitle(spec.title, theme),
+        legend: legendOf(spec, theme),
         tooltip: {
           filter: (_item, index) => index === 0,
           titleFont: font(tooltipSize, "bold"),
@@ -95,21 +94,29 @@ export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
 /** The axes: of two panels, one upon the other, those from bottom to top are stacked. */
 function scalesOf(
   spec: FitSpec,
+  theme: Theme,
 ): NonNullable<NonNullable<ChartConfiguration<"scatter">["options"]>["scales"]> {
   const { labels, residualLabel, scale } = spec;
   const panel = (stackWeight: number) =>
     residualLabel === undefined ? {} : { stack: "panels", stackWeight };
   const upright = { type: "linear", axis: "y", position: "left" } as const;
   const y = {
-    ...axis(labels[1], spec.y, 8),
+    ...axis(labels[1], spec.y, theme, "height", 8),
     ...panel(10),
     ...upright,
+    ...(spec.yScale === "log" && logarithmic(spec.y, theme)),
   };
-  if (residualLabel === undefined) return { x: across(labels[0], spec.x, scale), y };
+  const x = {
+    ...axis(labels[0], spec.x, theme, "width"),
+    type: "linear" as const,
+    position: "bottom" as const,
+    ...(scale === "log" && logarithmic(spec.x, theme)),
+  };
+  if (residualLabel === undefined) return { x, y };
   return {
-    x: across(labels[0], spec.x, scale),
+    x,
     residuals: {
-      ...axis(residualLabel, spec.residuals),
+      ...axis(residualLabel, spec.residuals, theme, "height"),
       ...panel(3),
       ...upright,
       afterBuildTicks: (own: Scale) => {
@@ -122,37 +129,32 @@ function scalesOf(
   };
 }
 
-function axis(text: string, [min, max]: Range, maxTicksLimit = 11) {
+function axis(text: string, [min, max]: Range, theme: Theme, side: "width" | "height", maxTicksLimit = 11) {
+  const numbers = axisNumbers(min, max);
   return {
-    ...axisStyle(text),
+    title: axisTitle(numbers.title(text), theme, side),
+    grid: { color: theme.grid, tickColor: theme.ink },
+    border: { color: theme.ink },
     min,
     max,
-    ticks: {
-      color: ink,
-      font: font(),
-      includeBounds: false,
-      maxRotation: 0,
-      maxTicksLimit,
-      callback: (value: string | number) => formatNumber(Number(value)),
-    },
+    ticks: { ...tickLabels(theme, numbers), includeBounds: false, maxTicksLimit },
   };
 }
 
-/** The axis from left to right. */
-function across(text: string, range: Range, scale: "linear" | "log") {
-  const own = axis(text, range);
-  if (scale === "linear") return { ...own, type: "linear" as const, position: "bottom" as const };
-  const ticks = logTicks({ min: range[0], max: range[1] }, 4);
+/** What a logarithmic axis has of its own. */
+function logarithmic([min, max]: Range, theme: Theme) {
+  const ticks = logTicks({ min, max }, 4);
   const isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
   return {
-    ...own,
     type: "logarithmic" as const,
-    position: "bottom" as const,
     afterBuildTicks: (axis: Scale) => {
       axis.ticks = ticks.map((value) => ({ value }));
     },
     ticks: {
-      ...own.ticks,
+      color: theme.ink,
+      font: font(),
+      maxRotation: 0,
+      includeBounds: false,
       callback: (value: string | number) =>
         isPlain ? formatNumber(Number(value)) : formatPower(Math.round(Math.log10(Number(value)))),
     },
@@ -168,8 +170,9 @@ function tickWithin(end: number): number {
 
 const at = (x: Numbers, y: Numbers) => x.map((one, i) => ({ x: one ?? Number.NaN, y: y[i] ?? Number.NaN }));
 
-function datasetsOf(spec: FitSpec, one: FitSeries): ChartDataset<"scatter">[] {
-  const { points, curve, color, pointColor, dash } = one;
+function datasetsOf(spec: FitSpec, one: FitSeries, i: number, theme: Theme): ChartDataset<"scatter">[] {
+  const { points, curve } = one;
+  const [color, pointColor] = [inTheme(one.color, theme), inTheme(one.pointColor, theme)];
   const dots = {
     label: one.name,
     showLine: false,
@@ -177,7 +180,7 @@ function datasetsOf(spec: FitSpec, one: FitSeries): ChartDataset<"scatter">[] {
     pointHoverRadius: 6,
     pointHitRadius: 8,
     pointBackgroundColor: pointColor,
-    pointBorderColor: "#ffffff",
+    pointBorderColor: theme.rim,
     pointBorderWidth: points.x.length > 500 ? 0.5 : 1,
     borderColor: pointColor,
     backgroundColor: pointColor,
@@ -194,8 +197,8 @@ function datasetsOf(spec: FitSpec, one: FitSeries): ChartDataset<"scatter">[] {
       showLine: true,
       borderColor: color,
       backgroundColor: color,
-      borderWidth: 2.5,
-      borderDash: [...dash],
+      borderWidth: 2.5 * theme.width,
+      borderDash: spec.series.length > 1 ? dashIn(theme, one.dash, i) : [],
       borderJoinStyle: "round",
       pointRadius: 0,
       pointHitRadius: 0,
@@ -207,22 +210,30 @@ function datasetsOf(spec: FitSpec, one: FitSeries): ChartDataset<"scatter">[] {
 const keyWidth = 26;
 
 /** A click on a group shows or hides all of it. */
-function legendOf(spec: FitSpec): NonNullable<NonNullable<ChartOptions<"scatter">["plugins"]>["legend"]> {
+function legendOf(
+  spec: FitSpec,
+  theme: Theme,
+): NonNullable<NonNullable<ChartOptions<"scatter">["plugins"]>["legend"]> {
   const { series, bands } = spec;
   const count = perSeries(spec);
   const item = (text: string, rest: Partial<LegendItem>): LegendItem => ({
     text,
-    fontColor: ink,
+    fontColor: theme.ink,
     lineWidth: 0,
     strokeStyle: "transparent",
     ...rest,
   });
-  const lineOf = ({ color, dash }: FitSeries, text: string): LegendItem =>
-    item(text, { strokeStyle: color, lineWidth: 3, lineDash: [...dash], pointStyle: "line" });
+  const lineOf = ({ color, dash }: FitSeries, text: string, i: number): LegendItem =>
+    item(text, {
+      strokeStyle: inTheme(color, theme),
+      lineWidth: 3,
+      lineDash: series.length > 1 ? dashIn(theme, dash, i) : [],
+      pointStyle: "line",
+    });
   // chart.js would make a point as wide as the lines are long: a line of one round dash, in the middle, is a dot.
   const dotOf = ({ pointColor }: FitSeries, text: string): LegendItem =>
     item(text, {
-      ...{ strokeStyle: pointColor, lineWidth: 8, lineCap: "round", pointStyle: "line" },
+      ...{ strokeStyle: inTheme(pointColor, theme), lineWidth: 8, lineCap: "round", pointStyle: "line" },
       ...{ lineDash: [0.01, 100], lineDashOffset: -keyWidth / 2 },
     });
   return {
@@ -232,34 +243,24 @@ function legendOf(spec: FitSpec): NonNullable<NonNullable<ChartOptions<"scatter"
       for (let k = 0; k < count; k++) chart.setDatasetVisibility(datasetIndex + k, visible);
       chart.update();
     },
-    labels: {
-      color: ink,
-      font: font(),
-      usePointStyle: true,
-      pointStyleWidth: keyWidth,
-      generateLabels: (chart) => {
-        const shorten = (text: string) => {
-          const most = Math.max(8, Math.floor((chart.width - 80) / 8));
-          return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-        };
-        const bandItems = (["confidence", "prediction"] as const).flatMap((kind) => {
-          const band = series[0]?.[kind];
-          const name = bands[kind];
-          if (!band || name === undefined) return [];
-          const grey = kind === "confidence" ? "#b4b4b4" : "#e0e0e0";
-          return [item(name, { fillStyle: series.length === 1 ? band.color : grey, pointStyle: "rect" })];
-        });
-        const own =
-          series.length === 1
-            ? [dotOf(series[0]!, shorten(series[0]!.name)), lineOf(series[0]!, spec.line)]
-            : series.map((one, i) => ({
-                ...lineOf(one, shorten(one.name)),
-                hidden: !chart.isDatasetVisible(i * count),
-                datasetIndex: i * count,
-              }));
-        return [...own, ...bandItems];
-      },
-    },
+    labels: legendLabels(theme, (chart) => {
+      const bandItems = (["confidence", "prediction"] as const).flatMap((kind) => {
+        const band = series[0]?.[kind];
+        const name = bands[kind];
+        if (!band || name === undefined) return [];
+        const grey = kind === "confidence" ? "#9a9a9a90" : "#9a9a9a48";
+        return [item(name, { fillStyle: series.length === 1 ? band.color : grey, pointStyle: "rect" })];
+      });
+      const own =
+        series.length === 1
+          ? [dotOf(series[0]!, series[0]!.name), lineOf(series[0]!, spec.line, 0)]
+          : series.map((one, i) => ({
+              ...lineOf(one, one.name, i),
+              hidden: !chart.isDatasetVisible(i * count),
+              datasetIndex: i * count,
+            }));
+      return [...own, ...bandItems];
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the figure of a fit shows and chart.js has no element for: bands, error bars, frames; free of Node. */
 import type { Chart, Plugin, Scale } from "chart.js";
-import { ink } from "../style.js";
+import { inTheme, themeOf } from "../style.js";
 import type { Band, FitSeries, FitSpec } from "./chart.js";
 
 /** Half the width of an error bar's ends. */
@@ -9,6 +9,8 @@ const cap = 3.5;
 /** Draws bands below the curves, error bars below the points, the line of no residual, and the panels' frames. */
 export function fitPlugin(spec: FitSpec): Plugin<"scatter"> {
   const { series } = spec;
+  const theme = themeOf(spec.theme);
+  const { ink } = theme;
   const count = spec.residualLabel === undefined ? 2 : 3;
   const shown = (chart: Chart) => series.filter((_, i) => chart.isDatasetVisible(i * count));
   return {
@@ -31,7 +33,8 @@ export function fitPlugin(spec: FitSpec): Plugin<"scatter"> {
     },
     beforeDatasetDraw(chart, { index }) {
       const one = series[Math.floor(index / count)]!;
-      if (index % count === 0) inPanel(chart, "y", () => drawErrors(chart, one));
+      if (index % count === 0)
+        inPanel(chart, "y", () => drawErrors(chart, one, inTheme(one.pointColor, theme)));
     },
     afterDatasetsDraw(chart) {
       const { ctx } = chart;
@@ -68,8 +71,14 @@ function inPanel(chart: Chart, name: string, draw: () => void): void {
 /** Fills between both edges, each stretch in which they are numbers by itself. */
 function drawBand(chart: Chart, x: readonly (number | null)[], { lower, upper, color }: Band): void {
   const { ctx, scales } = chart;
+  const { top, bottom } = scales.y!;
+  // What isn't above 0 lies below the end of a logarithmic axis.
+  const up = (value: number) => {
+    const y = scales.y!.getPixelForValue(value);
+    return Number.isFinite(y) ? Math.min(bottom + 1e4, Math.max(top - 1e4, y)) : bottom + 1e4;
+  };
   const place = (i: number, edge: readonly (number | null)[]) =>
-    [scales.x!.getPixelForValue(x[i]!), scales.y!.getPixelForValue(edge[i]!)] as const;
+    [scales.x!.getPixelForValue(x[i]!), up(edge[i]!)] as const;
   ctx.fillStyle = color;
   let from = 0;
   while (from < x.length) {
@@ -87,7 +96,7 @@ function drawBand(chart: Chart, x: readonly (number | null)[], { lower, upper, c
 }
 
 /** Bars of one standard deviation to both sides of the points, with ends across. */
-function drawErrors({ ctx, scales }: Chart, { points, pointColor }: FitSeries): void {
+function drawErrors({ ctx, scales }: Chart, { points }: FitSeries, color: string): void {
   const { x, y, xError, yError } = points;
   const px = (value: number) => scales.x!.getPixelForValue(value);
   const py = (value: number) => scales.y!.getPixelForValue(value);
@@ -98,7 +107,8 @@ function drawErrors({ ctx, scales }: Chart, { points, pointColor }: FitSeries): 
     const up = yError?.[i] ?? 0;
     const across = xError?.[i] ?? 0;
     if (up > 0) {
-      const [low, high, middle] = [py(cy - up), py(cy + up), px(cx)];
+      const low = Number.isFinite(py(cy - up)) ? py(cy - up) : scales.y!.bottom + 10;
+      const [high, middle] = [py(cy + up), px(cx)];
       lines.push([middle, low, middle, high]);
       for (const end of [low, high]) lines.push([middle - cap, end, middle + cap, end]);
     }
@@ -109,7 +119,7 @@ function drawErrors({ ctx, scales }: Chart, { points, pointColor }: FitSeries): 
         if (Number.isFinite(end)) lines.push([end, middle - cap, end, middle + cap]);
     }
   }
-  stroke(ctx, pointColor, 1.25, lines);
+  stroke(ctx, color, 1.25, lines);
 }
 
 function stroke(

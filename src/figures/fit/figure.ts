@@ -1,11 +1,10 @@
 /** The figure of a fit: a picture and a page. */
 import { checkOptions } from "../../../graph/internal.js";
 import type { FitReport } from "../../fits/index.js";
-import { type Figure, makeFigure } from "../figure.js";
-import { readSize, type SizeOptions } from "../options.js";
-import { loadDrawing } from "../packages.js";
-import { chartsPage } from "../page/charts.js";
-import { fitChart } from "./chart.js";
+import { chartFigure } from "../chart-figure.js";
+import type { RunColors } from "../colors.js";
+import type { Figure } from "../figure.js";
+import { readLook, readSize, type SizeOptions } from "../options.js";
 import { fitOptions, fitSpec } from "./spec.js";
 
 /**
@@ -32,10 +31,12 @@ export interface FitOptions extends SizeOptions {
   readonly residuals?: boolean;
   /** The axis from left to right; default `"linear"`. */
   readonly scale?: "linear" | "log";
-  /** The ends of that axis; default: all rows with a margin. */
+  /** The axis of what was observed; default `"linear"`. What isn't above 0 has no place on a logarithmic one. */
+  readonly yScale?: "linear" | "log";
+  /** The ends of the axis from left to right; default: all rows with a margin. */
   readonly range?: readonly [number, number];
-  /** The colour of the curve, or one for each group: CSS colours. */
-  readonly colors?: readonly string[];
+  /** The colour of the curve, or those of groups by name or in order. */
+  readonly colors?: RunColors;
 }
 
 /**
@@ -50,24 +51,18 @@ export interface FitOptions extends SizeOptions {
  * const fit = curveFit(({ a, k, x }) => multiply(a, exp(multiply(k, x))), { a: 1, k: 0 }, { x, y: [2, 3.3, 5.4, 9, 15] });
  * await fitFigure({ fit, labels: ["time (h)", "cells"] }).save("growth.png");
  *
- * @returns a figure with the formats png (800×600 by default) and html, where a point tells its numbers to the pointer
+ * @returns a figure with the formats png, svg, pdf (800×600 by default) and html, where a point tells its numbers to the pointer
  * @throws AdjointError where the fit isn't what `curveFit` returned, or an option isn't known or can't be used
  */
 export function fitFigure(options: FitOptions): Figure {
-  const own = checkOptions("fitFigure", options, fitOptions);
+  const what = "fitFigure";
+  const own = checkOptions(what, options, fitOptions);
   const spec = fitSpec(own);
-  const size = readSize("fitFigure", own, { width: 800, height: 600 });
-  return makeFigure({
-    png: async (onProgress) => {
-      const { renderCharts } = await loadDrawing("fitFigure");
-      const picture = await renderCharts([fitChart(spec) as never], size);
-      onProgress(1, 1);
-      return picture;
-    },
-    html: async (onProgress) => {
-      const page = await chartsPage(spec.title ?? `Fit: ${spec.labels[1]}`, [{ kind: "fit", spec }], size);
-      onProgress(1, 1);
-      return page;
-    },
+  return chartFigure({
+    what,
+    charts: [{ kind: "fit", spec }],
+    size: readSize(what, own, { width: 800, height: 600 }),
+    look: readLook(what, own),
+    description: spec.title ?? `Fit: ${spec.labels[1]}`,
   });
 }

@@ -229,8 +229,8 @@ figures("mistakes are one clear error", () => {
   refused({ residuals: 1 }, /residuals must be true or false/);
   refused({ range: [2, 1] }, /range must be \[low, high\]/);
   refused({ range: [-1, 1], scale: "log" }, /range must lie above 0/);
-  refused({ colors: ["red", "blue"] }, /colors has 2, and the fit needs one/);
-  refused({ colors: ["no colour"] }, /is no colour/);
+  refused({ colors: ["red", "blue"] }, /colors is a list of 2 for 1 curves/);
+  refused({ colors: ["no colour"] }, /colors: "data": "no colour" is no opaque CSS colour/);
   refused({ colour: 1 }, /unknown option "colour"/);
   const decay = ({ a, x }: Inputs) => exp(multiply(a!, x!));
   const through = curveFit(decay as never, { a: 1 }, { x: [0, 1, 2], y: [1, 2, 3] });

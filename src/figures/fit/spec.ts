@@ -1,14 +1,17 @@
 /** From a fit's report to all that its figure shows. */
-import { color, rgb } from "d3-color";
+import { rgb } from "d3-color";
 import { AdjointError } from "../../../graph/index.js";
 import { checkOptions, describe, isRecord, reading, readList, readText } from "../../../graph/internal.js";
 import type { Bands, FitReport, FittedData } from "../../fits/index.js";
 import { isReport } from "../../fits/internal.js";
+import { readRunColors } from "../colors.js";
 import { multiple, niceSteps } from "../numbers.js";
-import { checkChoice, checkText, readInterval } from "../options.js";
-import { ink, iterationColor, runStyle } from "../style.js";
+import { checkChoice, checkText, readInterval, readLook, sizeOptions } from "../options.js";
+import { iterationColor, runStyle, singleColor } from "../style.js";
+import { logRange } from "../value-axis.js";
 import type { Band, FitSeries, FitSpec, Range } from "./chart.js";
 import type { FitOptions } from "./figure.js";
+import { thinned } from "./thinning.js";
 
 /** The options of `fitFigure`. */
 export const fitOptions = [
@@ -20,11 +23,10 @@ export const fitOptions = [
   "bands",
   "residuals",
   "scale",
+  "yScale",
   "range",
   "colors",
-  "width",
-  "height",
-  "pixelRatio",
+  ...sizeOptions,
 ];
 
 const what = "fitFigure";
@@ -38,22 +40,24 @@ const bandReach = 0.35;
 /** What `fitChart` draws, of the options of `fitFigure`. */
 export function fitSpec(options: FitOptions): FitSpec {
   const own = checkOptions(what, options, fitOptions);
-  const { title, bands = "both", residuals = true, scale = "linear" } = own;
+  const { title, bands = "both", residuals = true, scale = "linear", yScale = "linear" } = own;
+  const { theme } = readLook(what, own);
   checkText(what, "title", title);
   checkChoice(what, "bands", bands, ["both", "confidence", "prediction", "none"]);
   checkChoice(what, "scale", scale, ["linear", "log"]);
+  checkChoice(what, "yScale", yScale, ["linear", "log"]);
   if (typeof residuals !== "boolean")
     throw new AdjointError(`${what}: residuals must be true or false, not ${describe(residuals)}.`);
   const fit = readFit(own.fit);
   const axis = chooseAxis(fit.data, own.predictor);
   const rows = rowsOf(fit, axis, own.at);
   const { data, level } = fit;
-  const colors = readColors(own.colors, rows.length);
+  const colors = coloursOf(own.colors, rows);
   checkLog(scale, rows);
   const across =
     own.range === undefined ? acrossOf(rows, scale, data.xSigma[axis ?? ""]) : readRange(own.range, scale);
   const series = rows.map((group, i) =>
-    seriesOf(fit, group, axis, across, scale, bands, lookOf(colors, i, rows.length)),
+    seriesOf(fit, group, axis, across, scale, bands, lookOf(colors[i]!, i, rows.length)),
   );
   const percent = `${Number((100 * level).toPrecision(4))}%`;
   const labels =
@@ -68,15 +72,18 @@ export function fitSpec(options: FitOptions): FitSpec {
     [confidence, prediction].flatMap((band) => (band ? [...band.lower, ...band.upper] : [])),
   );
   const shares = series.flatMap(({ points }) => points.residuals);
+  const y = yScale === "log" ? upright(drawn) : widened(drawn, edges);
   return {
+    ...(theme !== undefined && { theme }),
     ...(title !== undefined && { title }),
     labels,
     ...(residuals && { residualLabel: data.sigma ? "residual / σ" : "residual" }),
     scale,
+    ...(yScale === "log" && { yScale }),
     x: across,
-    y: widened(drawn, edges),
+    y,
     residuals: symmetric(shares),
-    series,
+    series: series.map((one) => thinned(one, across, y, scale, yScale)),
     bands: { confidence: `${percent} confidence`, prediction: `${percent} prediction` },
     line: axis === undefined ? "observed = fitted" : "fit",
   };
@@ -236,26 +243,26 @@ function predicted(
 }
 
 /** Black points and one pink curve; groups have a colour each. */
-function lookOf(
-  colors: readonly string[] | undefined,
-  i: number,
-  count: number,
-): Pick<FitSeries, "color" | "pointColor" | "dash"> {
-  const { color: own, dash } = runStyle(i);
-  if (count > 1) return { color: colors?.[i] ?? own, pointColor: colors?.[i] ?? own, dash };
-  return { color: colors?.[0] ?? iterationColor, pointColor: ink, dash: [] };
+function lookOf(color: string, i: number, count: number): Pick<FitSeries, "color" | "pointColor" | "dash"> {
+  if (count > 1) return { color, pointColor: color, dash: runStyle(i).dash };
+  return { color, pointColor: singleColor, dash: [] };
 }
 
-function readColors(colors: unknown, count: number): readonly string[] | undefined {
-  if (colors === undefined) return undefined;
-  const list = readList(colors, `${what}: colors`, (one) => {
-    if (typeof one === "string" && color(one)) return one;
-    throw new AdjointError(`${what}: ${describe(one)} is no colour; colors must be CSS colours.`);
-  });
-  if (list.length === count) return list;
-  throw new AdjointError(
-    `${what}: colors has ${list.length}, and the fit ${count === 1 ? "needs one" : `has ${count} groups`}.`,
-  );
+function coloursOf(colors: unknown, rows: readonly Rows[]): string[] {
+  const isSingle = rows.length === 1;
+  const names = rows.map(({ name }) => name ?? "data");
+  const usual = (i: number) => (isSingle ? iterationColor : runStyle(i).color);
+  return readRunColors(`${what}: colors`, colors, names, usual, isSingle ? "curves" : "groups");
+}
+
+/** A logarithmic axis of all that is drawn above 0. */
+function upright(drawn: readonly (number | null)[]): Range {
+  const above = drawn.filter((value) => value !== null && value > 0) as number[];
+  if (above.length === 0)
+    throw new AdjointError(
+      `${what}: nothing lies above 0, where a logarithmic axis begins; use { yScale: "linear" }.`,
+    );
+  return logRange(extent(above));
 }
 
 function readLabels(labels: unknown): readonly [string, string] {

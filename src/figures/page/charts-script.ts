@@ -11,12 +11,8 @@ import {
   Title,
   Tooltip,
 } from "chart.js";
-import { contourChart } from "../contour-chart.js";
-import { fitChart } from "../fit/chart.js";
 import { type ChartHooks, setVisible } from "../highlight.js";
-import { lossChart } from "../loss-chart.js";
-import { profileChart } from "../profile-chart.js";
-import type { PageChart } from "./charts.js";
+import { configurationOf, type PageChart } from "./chart.js";
 
 Chart.register(LinearScale, LineElement, Legend, LogarithmicScale);
 Chart.register(PointElement, ScatterController, Title, Tooltip);
@@ -30,23 +26,9 @@ const hooks: ChartHooks = {
   },
 };
 
-/** The configuration of a chart by what it draws. */
-function configurationOf(chart: PageChart): ChartConfiguration<"scatter"> {
-  switch (chart.kind) {
-    case "contour":
-      return contourChart(chart.spec, hooks);
-    case "fit":
-      return fitChart(chart.spec);
-    case "loss":
-      return lossChart(chart.spec, hooks);
-    case "profile":
-      return profileChart(chart.spec, hooks);
-  }
-}
-
 const wanted: readonly PageChart[] = JSON.parse(document.getElementById("data")!.textContent!);
 wanted.forEach((chart, i) => {
-  const configuration = configurationOf(chart);
+  const configuration = configurationOf(chart, hooks);
   const canvas = document.getElementById(`chart-${i}`) as HTMLCanvasElement;
   charts.push(new Chart(canvas, configuration as ChartConfiguration));
 });

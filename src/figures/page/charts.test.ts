@@ -78,12 +78,12 @@ if (chromium === undefined) {
       const runs = { left: descend(-2), right: descend(2) };
       const window = { x1: [-3, 3], x2: [-3, 3] } as const;
       const { page, events, url } = await open(
-        contourFigure({ objective, runs, window, scale: "linear" }),
+        contourFigure({ objective, runs, window, scale: "linear", colorMap: "course" }),
         "contour",
       );
       const before = await picture(page);
       // Below the legend, the rightmost point of the second run's colour is where it starts.
-      const run = pixelsOf(before, color("#00803c"), 6).filter(([, y]) => y > 60);
+      const run = pixelsOf(before, color("#ec9311"), 6).filter(([, y]) => y > 60);
       assert.ok(run.length > 50, "the second run is drawn in its colour");
       const [x, y] = run.reduce((far, one) => (one[0] > far[0] ? one : far));
       await page.mouse.move(x, y);
@@ -107,7 +107,7 @@ if (chromium === undefined) {
       const left = found.filter(([x]) => x < shown.width / 2).length;
       return [left, found.length - left] as const;
     };
-    const blue = "#0b5fd0";
+    const blue = "#1b2fd8";
     const [left, right] = await curves(blue);
     assert.ok(left > 50 && right > 50);
     const [x, y] = pixelsOf(await picture(page), color(blue), 10)[0]!;
@@ -115,7 +115,7 @@ if (chromium === undefined) {
     await page.mouse.move(2, 2);
     await page.waitForTimeout(100);
     assert.equal(await curves(blue), [0, 0]);
-    const [other] = await curves("#00803c");
+    const [other] = await curves("#ec9311");
     assert.ok(other > 50, "the other run stays");
     assert.equal(events, [url]);
     await page.close();
@@ -129,7 +129,7 @@ if (chromium === undefined) {
       const fitted = curveFit(({ a, x }) => multiply(a, x), { a: 1 }, groups, { own: ["a"] });
       const { page, events, url } = await open(fitFigure({ fit: fitted }), "fit");
       const before = await picture(page);
-      const [blue, green, box]: Color[] = [color("#0b5fd0"), color("#00803c"), [51, 51, 51]];
+      const [blue, green, box]: Color[] = [color("#1b2fd8"), color("#ec9311"), [51, 51, 51]];
       const points = pixelsOf(before, green!, 10).filter(([, y]) => y > 60);
       const blues = pixelsOf(before, blue!, 10).filter(([, y]) => y > 60).length;
       assert.ok(points.length > 300 && blues > 300);

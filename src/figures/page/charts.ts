@@ -1,16 +1,7 @@
-import type { ContourSpec } from "../contour-chart.js";
-import type { FitSpec } from "../fit/chart.js";
-import type { LossSpec } from "../loss-chart.js";
-import type { ProfileSpec } from "../profile-chart.js";
+/** The page of a figure of charts. */
 import { pageScript } from "./bundle.js";
+import type { PageChart } from "./chart.js";
 import { escapeHtml, pageHtml } from "./html.js";
-
-/** A chart of a page, and what it draws. */
-export type PageChart =
-  | { readonly kind: "contour"; readonly spec: ContourSpec }
-  | { readonly kind: "fit"; readonly spec: FitSpec }
-  | { readonly kind: "loss"; readonly spec: LossSpec }
-  | { readonly kind: "profile"; readonly spec: ProfileSpec };
 
 const style = `
 h1 { margin: 0 0 8px; font-size: 1.1rem; text-align: center; }

@@ -1,12 +1,9 @@
 /// <reference lib="dom" />
 /** The box round the surface: three walls behind it with grid lines, and ticks and labels on its outer edges. */
+import { type Theme, themeOf } from "../style.js";
 import { type BoxPoint, boxHeight, type Pixel, type View } from "./camera.js";
-import { Labels, writtenTicks } from "./labels.js";
-import type { RaceScene } from "./scene.js";
-
-const wall = "#f2f2f5";
-const grid = "#d0d0d6";
-const ink = "#303036";
+import { Labels, sceneLabel, sceneTicks } from "./labels.js";
+import { heightOf, type RaceScene } from "./scene.js";
 
 /** The half extents of the box along its three axes. */
 const extents = [1, 1, boxHeight] as const;
@@ -68,10 +65,11 @@ function edgeTicks(
 ): { at: number; text: string }[] {
   const { axis, from, to } = edge;
   if (Math.hypot(to.x - from.x, to.y - from.y) < 3 * size) return [];
-  const [low, high] = scene.ranges[axis];
+  const place = (value: number) => (axis === 2 ? heightOf(scene.height, value) : value);
+  const [low, high] = scene.ranges[axis].map(place) as [number, number];
   for (let count = 10; count > 1; count--) {
-    const marks = writtenTicks(low, high, count).map(({ value, text }) => {
-      const at = extents[axis] * ((2 * (value - low)) / (high - low) - 1);
+    const marks = sceneTicks(scene, axis, count).map(({ value, text }) => {
+      const at = extents[axis] * ((2 * (place(value) - low)) / (high - low) - 1);
       const pixel = view.project(...withCoordinate(edge.at, axis, at));
       return { at, text, pixel, width: ctx.measureText(text).width };
     });
@@ -88,6 +86,7 @@ function edgeTicks(
 
 /** The walls and edges as one camera sees them, with ticks in text of the height `size`. */
 export interface Axes {
+  readonly theme: Theme;
   readonly size: number;
   readonly font: string;
   readonly edges: readonly Edge[];
@@ -105,23 +104,29 @@ export function makeAxes(
   const font = `${size}px ${family}`;
   ctx.font = font;
   const edges = tickEdges(view);
-  return { size, font, edges, marks: edges.map((edge) => edgeTicks(ctx, scene, view, edge, size)) };
+  return {
+    theme: themeOf(scene.theme),
+    size,
+    font,
+    edges,
+    marks: edges.map((edge) => edgeTicks(ctx, scene, view, edge, size)),
+  };
 }
 
 /** Draws the walls and the grid on them, which the surface may cover. */
-export function drawWalls(ctx: CanvasRenderingContext2D, { edges, marks }: Axes, view: View): void {
+export function drawWalls(ctx: CanvasRenderingContext2D, { theme, edges, marks }: Axes, view: View): void {
   const far = farSides(view);
   ctx.save();
   ctx.lineJoin = "round";
-  for (const axis of [0, 1, 2] as const) drawWall(ctx, view, axis, far[axis], marks);
-  for (const { from, to } of edges) inkLine(ctx, from, to);
+  for (const axis of [0, 1, 2] as const) drawWall(ctx, view, axis, far[axis], marks, theme);
+  for (const { from, to } of edges) inkLine(ctx, from, to, theme);
   ctx.restore();
 }
 
 /** Draws the edges' ticks and the labels, which nothing covers. */
 export function drawLabels(
   ctx: CanvasRenderingContext2D,
-  { size, font, edges, marks }: Axes,
+  { theme, size, font, edges, marks }: Axes,
   scene: RaceScene,
   view: View,
   width: number,
@@ -129,8 +134,8 @@ export function drawLabels(
   ctx.save();
   ctx.lineJoin = "round";
   ctx.font = font;
-  ctx.fillStyle = ink;
-  const labels = new Labels(ctx, size, width);
+  ctx.fillStyle = theme.ink;
+  const labels = new Labels(ctx, size, width, `${theme.background}c0`);
   const reaches = edges.map((edge, i) => {
     let reach = 0.5 * size;
     for (const { at, text } of marks[i]!) {
@@ -139,7 +144,7 @@ export function drawLabels(
         x: pixel.x + 0.4 * size * edge.outward.x,
         y: pixel.y + 0.4 * size * edge.outward.y,
       };
-      inkLine(ctx, pixel, tip);
+      inkLine(ctx, pixel, tip, theme);
       reach = Math.max(reach, labels.place(text, pixel, edge.outward, 0.65 * size, 0));
     }
     return reach;
@@ -150,16 +155,16 @@ export function drawLabels(
     // The label of the upright axis stands above it, where text needs no turning.
     if (axis === 2) {
       const top = from.y < to.y ? from : to;
-      labels.place(scene.labels[axis], top, { x: 0, y: -1 }, 0.9 * size, 9);
+      labels.place(sceneLabel(scene, axis), top, { x: 0, y: -1 }, 0.9 * size, 9);
     } else {
       const middle = view.project(...withCoordinate(edge.at, axis, 0));
-      labels.place(scene.labels[axis], middle, outward, reaches[i]! + 0.3 * size, 9);
+      labels.place(sceneLabel(scene, axis), middle, outward, reaches[i]! + 0.3 * size, 9);
     }
   });
   ctx.restore();
 }
 
-function inkLine(ctx: CanvasRenderingContext2D, from: Pixel, to: Pixel): void {
+function inkLine(ctx: CanvasRenderingContext2D, from: Pixel, to: Pixel, { ink }: Theme): void {
   ctx.strokeStyle = ink;
   ctx.lineWidth = 1;
   line(ctx, from, to);
@@ -172,6 +177,7 @@ function drawWall(
   axis: 0 | 1 | 2,
   side: number,
   marks: readonly (readonly { readonly at: number }[])[],
+  { wall, grid }: Theme,
 ): void {
   const spanning = ([0, 1, 2] as const).filter((other) => other !== axis);
   const [a, b] = spanning as [0 | 1 | 2, 0 | 1 | 2];

@@ -21,11 +21,13 @@ function byRotations(azimuth: number, elevation: number, [u, v, w]: readonly [nu
 }
 
 camera("numbers of a scene fill the box", () => {
-  const toBox = boxCoordinates([
-    [-1, 3],
-    [10, 20],
-    [0, 100],
-  ]);
+  const toBox = boxCoordinates({
+    ranges: [
+      [-1, 3],
+      [10, 20],
+      [0, 100],
+    ],
+  });
   assert.equal(toBox(-1, 20, 100), [-1, 1, boxHeight]);
   assert.equal(toBox(1, 15, 25), [0, 0, -boxHeight / 2]);
 });

@@ -1,5 +1,7 @@
 /** From the box of a scene to pixels: a camera that circles the box and looks at its centre. */
 
+import { heightOf, type RaceScene } from "./scene.js";
+
 /** Where the camera stands: degrees round the vertical axis from x1 towards x2, degrees above the floor, magnification. */
 export interface Camera {
   readonly azimuth: number;
@@ -41,14 +43,18 @@ export const corners: readonly BoxPoint[] = [-1, 1].flatMap((u) =>
 );
 
 /** A function from the numbers of a scene (x1, x2, f) to its box. */
-export function boxCoordinates(
-  ranges: readonly (readonly [number, number])[],
-): (x1: number, x2: number, value: number) => BoxPoint {
-  const unit = (i: number, x: number): number => {
-    const [low, high] = ranges[i]!;
-    return (2 * (x - low)) / (high - low) - 1;
-  };
-  return (x1, x2, value) => [unit(0, x1), unit(1, x2), boxHeight * unit(2, value)];
+export function boxCoordinates({
+  ranges,
+  height,
+}: Pick<RaceScene, "ranges" | "height">): (x1: number, x2: number, value: number) => BoxPoint {
+  const unit = (x: number, low: number, high: number): number => (2 * (x - low)) / (high - low) - 1;
+  const [first, second, values] = ranges;
+  const [floor, ceiling] = [heightOf(height, values[0]), heightOf(height, values[1])];
+  return (x1, x2, value) => [
+    unit(x1, ...first),
+    unit(x2, ...second),
+    boxHeight * unit(heightOf(height, value), floor, ceiling),
+  ];
 }
 
 /** A camera and the place of its picture: projects points of the box to pixels. */

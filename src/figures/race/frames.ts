@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
-/** A race as PNG and GIF. */
+/** A race as a picture and as GIF. */
 import { type Canvas, createCanvas } from "@napi-rs/canvas";
 import type { OnProgress } from "../figure.js";
-import { registerFonts } from "../fonts.js";
-import type { PictureSize } from "../options.js";
+import { checkGlyphs, registerFonts } from "../fonts.js";
+import { record } from "../record.js";
+import { type PictureFormat, renderDrawing, type Sheet } from "../renderer.js";
 import { encodeGif } from "./gif.js";
 import { RacePicture } from "./picture.js";
 import type { RaceScene } from "./scene.js";
@@ -12,20 +13,37 @@ import type { RaceScene } from "./scene.js";
 const lastDelay = 2000;
 
 /** One step of a race. */
-export async function racePng(scene: RaceScene, size: PictureSize, step: number): Promise<Uint8Array> {
-  const { canvas, drawFrame } = stage(scene, size);
-  drawFrame(step);
-  return canvas.encode("png");
+export function racePicture(
+  format: PictureFormat,
+  scene: RaceScene,
+  step: number,
+  sheet: Sheet,
+): Promise<Uint8Array> {
+  return renderDrawing(format, (ctx) => drawStep(ctx, scene, step, sheet), sheet);
+}
+
+function drawStep(ctx: CanvasRenderingContext2D, scene: RaceScene, step: number, { size }: Sheet): void {
+  const picture = new RacePicture(scene, { legend: true });
+  const layout = picture.layout(ctx, size.width, size.height, false);
+  const view = picture.view(scene.camera, layout);
+  picture.drawBackdrop(ctx, view, layout);
+  picture.drawRuns(ctx, picture.tracks(view), view, layout, step);
 }
 
 /** So many of a race's steps, from the first to the last. */
 export async function raceGif(
   scene: RaceScene,
-  { width, height }: Omit<PictureSize, "pixelRatio">,
+  sheet: Sheet,
   { frames, fps }: { readonly frames: number; readonly fps: number },
   onProgress: OnProgress,
 ): Promise<Uint8Array> {
-  const { ctx, drawFrame } = stage(scene, { width, height, pixelRatio: 1 });
+  const { width, height } = sheet.size;
+  registerFonts(sheet.what, sheet.look.fonts);
+  checkGlyphs(
+    sheet.what,
+    record((ctx) => drawStep(ctx, scene, scene.steps, sheet)),
+  );
+  const { ctx, drawFrame } = stage(scene, width, height);
   const count = Math.min(frames, scene.steps + 1);
   const delays = Array.from({ length: count }, (_, i) => (i === count - 1 ? lastDelay : 1000 / fps));
   const draw = (i: number): Uint8ClampedArray => {
@@ -38,18 +56,14 @@ export async function raceGif(
 /** A canvas that shows the race at any step; what stays is drawn once. */
 function stage(
   scene: RaceScene,
-  { width, height, pixelRatio }: PictureSize,
-): { canvas: Canvas; ctx: CanvasRenderingContext2D; drawFrame: (step: number) => void } {
-  registerFonts();
-  const [canvas, backdrop] = [0, 1].map(() =>
-    createCanvas(Math.round(width * pixelRatio), Math.round(height * pixelRatio)),
-  ) as [Canvas, Canvas];
+  width: number,
+  height: number,
+): { ctx: CanvasRenderingContext2D; drawFrame: (step: number) => void } {
+  const [canvas, backdrop] = [0, 1].map(() => createCanvas(width, height)) as [Canvas, Canvas];
   // The interface of the browser's canvas; only the types of the two differ.
-  const [ctx, backdropCtx] = [canvas, backdrop].map((one) => {
-    const context = one.getContext("2d") as unknown as CanvasRenderingContext2D;
-    context.scale(pixelRatio, pixelRatio);
-    return context;
-  }) as [CanvasRenderingContext2D, CanvasRenderingContext2D];
+  const [ctx, backdropCtx] = [canvas, backdrop].map(
+    (one) => one.getContext("2d") as unknown as CanvasRenderingContext2D,
+  ) as [CanvasRenderingContext2D, CanvasRenderingContext2D];
   const picture = new RacePicture(scene, { legend: true });
   const layout = picture.layout(ctx, width, height, false);
   const view = picture.view(scene.camera, layout);
@@ -59,5 +73,5 @@ function stage(
     ctx.drawImage(backdrop as unknown as HTMLCanvasElement, 0, 0, width, height);
     picture.drawRuns(ctx, tracks, view, layout, step);
   };
-  return { canvas, ctx, drawFrame };
+  return { ctx, drawFrame };
 }

@@ -1,7 +1,10 @@
 /// <reference lib="dom" />
 /** Text that keeps clear of other text. */
-import { tickStep, ticks } from "d3-array";
+import { ticks } from "d3-array";
+import { axisNumbers } from "../numbers.js";
+import { shortened } from "../texts.js";
 import type { Pixel, Rectangle } from "./camera.js";
+import type { RaceScene } from "./scene.js";
 
 /** Places labels on a picture; one that would touch another is left out or moved on. */
 export class Labels {
@@ -9,20 +12,23 @@ export class Labels {
   readonly #ctx: CanvasRenderingContext2D;
   readonly #height: number;
   readonly #width: number;
+  readonly #halo: string;
 
   /** Uses the context's font, whose height in pixels is `height`, in a picture of the width `width`. */
-  constructor(ctx: CanvasRenderingContext2D, height: number, width: number) {
+  constructor(ctx: CanvasRenderingContext2D, height: number, width: number, halo: string) {
     this.#ctx = ctx;
     this.#height = height;
     this.#width = width;
+    this.#halo = halo;
   }
 
   /**
-   * Draws `text` beside `at`, on the side of the unit vector `outward`, `gap` pixels away. If that place is taken, tries
+   * Draws a text beside `at`, on the side of the unit vector `outward`, `gap` pixels away. If that place is taken, tries
    * up to `tries` places farther out. Tells how far out the label reaches, or 0 where it has found no place.
    */
-  place(text: string, at: Pixel, outward: Pixel, gap: number, tries: number): number {
+  place(whole: string, at: Pixel, outward: Pixel, gap: number, tries: number): number {
     const ctx = this.#ctx;
+    const text = shortened(ctx, whole, this.#width - this.#height);
     const width = ctx.measureText(text).width;
     const height = this.#height;
     const half = (Math.abs(outward.x) * width + Math.abs(outward.y) * height) / 2;
@@ -42,7 +48,7 @@ export class Labels {
       ctx.textBaseline = "middle";
       // The halo keeps a label readable that lies over the surface.
       ctx.lineWidth = height / 4;
-      ctx.strokeStyle = "#ffffffc0";
+      ctx.strokeStyle = this.#halo;
       ctx.strokeText(text, box.x + width / 2, box.y + height / 2);
       ctx.fillText(text, box.x + width / 2, box.y + height / 2);
       return reach + half;
@@ -58,19 +64,33 @@ function overlap(a: Rectangle, b: Rectangle): boolean {
   );
 }
 
-/** About `count` round numbers inside a range, as they are written: all with the decimals that their step needs. */
+/** About `count` round numbers inside a range, as they are written. */
 export function writtenTicks(low: number, high: number, count: number): { value: number; text: string }[] {
-  const power = Math.floor(Math.log10(tickStep(low, high, count)) + 1e-9);
-  const largest = Math.max(Math.abs(low), Math.abs(high));
-  const plain = largest < 1e5 && power >= -4;
-  return ticks(low, high, count).map((value) => {
-    const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value))) - power);
-    const text = plain ? value.toFixed(Math.max(0, -power)) : value === 0 ? "0" : value.toExponential(digits);
-    return { value, text: minus(text.replace("e+", "e")) };
-  });
+  const values = ticks(low, high, count);
+  const texts = axisNumbers(low, high).texts(values);
+  return values.map((value, i) => ({ value, text: texts[i]! }));
 }
 
-/** With U+2212 for the minus, which is as wide as a digit. */
-export function minus(text: string): string {
-  return text.replaceAll("-", "−");
+/** About `count` ticks of an axis of a scene. */
+export function sceneTicks(
+  { ranges, height }: RaceScene,
+  axis: 0 | 1 | 2,
+  count: number,
+): { value: number; text: string }[] {
+  const [low, high] = ranges[axis];
+  if (axis < 2 || !height) return writtenTicks(low, high, count);
+  const { base, unit } = height;
+  const decades = Array.from({ length: 40 }, (_, k) => base + unit * 10 ** k);
+  const inside = [base, ...decades]
+    .map((value) => Number(value.toPrecision(12)))
+    .filter((value) => value >= low && value <= high);
+  const stride = Math.ceil(inside.length / count);
+  const values = inside.filter((_, i) => i % stride === 0);
+  const texts = axisNumbers(low, high).texts(values);
+  return values.map((value, i) => ({ value, text: texts[i]! }));
+}
+
+/** What an axis of a scene is called. */
+export function sceneLabel({ ranges, labels }: RaceScene, axis: 0 | 1 | 2): string {
+  return axisNumbers(...ranges[axis]).title(labels[axis]);
 }

@@ -1,21 +1,22 @@
 /** What a race can be told. */
+import type { ColorMap, RunColors } from "../colors.js";
+import { type SizeOptions, sizeOptions } from "../options.js";
 import type { PlaneFunction } from "../plane.js";
 import type { Runs } from "../runs.js";
 import type { Camera } from "./camera.js";
-import type { ColorMap } from "./colors.js";
 import type { Interval } from "./scene.js";
 
 /**
  * Options of `raceFigure`.
  * @example const wide = (options: RaceOptions): RaceOptions => ({ ...options, width: 1200 });
  */
-export interface RaceOptions {
+export interface RaceOptions extends SizeOptions {
   /** One of the package's objectives, which know a window and their minima, or a traced function. */
   readonly objective: PlaneFunction;
   /** What `minimize` returned, by the names that the legend shows, in its order. */
   readonly runs: Runs;
-  /** Colours of the runs, by name or in order; by default eight that also the colour-blind tell apart. */
-  readonly colors?: readonly string[] | Readonly<Record<string, string>>;
+  /** Colours of the runs, by name or in order; default: eight, of which the colour-blind tell six apart. */
+  readonly runColors?: RunColors;
   readonly title?: string;
   /** Default `["x1", "x2", "f(x1, x2)"]`. */
   readonly labels?: readonly [x1: string, x2: string, value: string];
@@ -25,18 +26,18 @@ export interface RaceOptions {
   readonly values?: Interval;
   /** Faces of the surface along x1 and x2, from 1 to 400; default `[60, 60]`. */
   readonly faces?: readonly [x1: number, x2: number];
-  /** Default `"rainbow"`. */
+  /**
+   * How high values stand: as they are, or by the logarithm of how far they are above the lowest (or above 0, of values that are
+   * all above it). Default `"auto"`: as they are, unless half of the surface would lie in its lowest seventh.
+   */
+  readonly scale?: "auto" | "linear" | "log";
+  /** Colours by height; default `"viridis"`. */
   readonly colorMap?: ColorMap;
   /** The colour of the surface's grid lines, or `null` for none; default a dark grey. */
   readonly edges?: string | null;
   /** Degrees: azimuth from x1 towards x2, by default where most of the paths is seen; elevation default 30. */
   readonly camera?: Partial<Camera>;
-  /** Pixels; default 800 × 600. A page fills its window instead. */
-  readonly width?: number;
-  readonly height?: number;
-  /** Device pixels a pixel, for sharper PNG files; default 1. */
-  readonly pixelRatio?: number;
-  /** The step that a PNG shows; default the last. */
+  /** The step that a picture shows; default the last. */
   readonly frame?: number;
   /** The most frames of a GIF, spread evenly over the steps; default 151. */
   readonly frames?: number;
@@ -48,18 +49,17 @@ export interface RaceOptions {
 export const raceOptions = [
   "objective",
   "runs",
-  "colors",
+  "runColors",
   "title",
   "labels",
   "window",
   "values",
+  "scale",
   "faces",
   "colorMap",
   "edges",
   "camera",
-  "width",
-  "height",
-  "pixelRatio",
+  ...sizeOptions,
   "frame",
   "frames",
   "fps",

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The runs of a scene over its surface: lines that grow with time, and a dot at the head of each. */
-import { stepAt } from "../thinning.js";
+import { dashIn, inTheme, type Theme } from "../style.js";
 import { type BoxPoint, boxCoordinates, boxHeight, type Pixel, type View } from "./camera.js";
 import type { Racer, RaceScene } from "./scene.js";
 import { heightAt, type Mesh } from "./surface.js";
@@ -11,37 +11,59 @@ export interface Track {
   readonly racer: Racer;
   /** The recorded points and, last, the exit: in the box, at a time, as a pixel. */
   readonly vertices: readonly { readonly point: BoxPoint; readonly time: number; readonly pixel: Pixel }[];
-  /** The ends of the pieces; `hidden` is of the piece that ends here. */
-  readonly samples: readonly { readonly pixel: Pixel; readonly time: number; readonly hidden: boolean }[];
+  /** The ends of the pieces; `hidden` is of the piece that ends here, of which there is none at a `gap`. */
+  readonly samples: readonly {
+    readonly pixel: Pixel;
+    readonly time: number;
+    readonly hidden: boolean;
+    readonly gap: boolean;
+  }[];
 }
 
-/** The length of a piece in pixels. */
+/** The length of a piece in pixels, and how many a run may have about: those of longer ones are longer. */
 const pieceLength = 4;
+const mostPieces = 6000;
+
+/** A path that crosses itself costs the square of its length: so many pieces at a time are drawn. */
+const chunk = 150;
 
 /** The tracks of all runs, for one camera. */
 export function makeTracks(scene: RaceScene, mesh: Mesh, view: View): Track[] {
-  const toBox = boxCoordinates(scene.ranges);
+  const toBox = boxCoordinates(scene);
   return scene.racers.map((racer) => {
     const { points, exit } = racer;
     const vertices = Array.from({ length: points.length / 3 }, (_, i) => {
       const point = toBox(points[3 * i]!, points[3 * i + 1]!, points[3 * i + 2]!);
-      return { point, time: stepAt(racer, i), pixel: view.project(...point) };
+      return { point, time: racer.times[i]!, pixel: view.project(...point) };
     });
     if (exit) {
       const point = toBox(exit.point[0]!, exit.point[1]!, exit.point[2]!);
       vertices.push({ point, time: exit.time, pixel: view.project(...point) });
     }
-    const samples = vertices.slice(0, 1).map(({ pixel, time }) => ({ pixel, time, hidden: false }));
+    const gaps = new Set(racer.gaps ?? []);
+    const lengthTo = (i: number) => {
+      const [from, to] = [vertices[i - 1]!.pixel, vertices[i]!.pixel];
+      return gaps.has(i) ? 0 : Math.hypot(to.x - from.x, to.y - from.y);
+    };
+    const whole = vertices.reduce((sum, _, i) => sum + (i > 0 ? lengthTo(i) : 0), 0);
+    const piece = Math.max(pieceLength, whole / mostPieces);
+    const samples: Track["samples"][number][] = vertices
+      .slice(0, 1)
+      .map(({ pixel, time }) => ({ pixel, time, hidden: false, gap: false }));
     for (let i = 1; i < vertices.length; i++) {
       const [from, to] = [vertices[i - 1]!, vertices[i]!];
-      const length = Math.hypot(to.pixel.x - from.pixel.x, to.pixel.y - from.pixel.y);
-      const pieces = Math.min(400, Math.max(1, Math.ceil(length / pieceLength)));
+      if (gaps.has(i)) {
+        samples.push({ pixel: to.pixel, time: to.time, hidden: false, gap: true });
+        continue;
+      }
+      const pieces = Math.min(400, Math.max(1, Math.ceil(lengthTo(i) / piece)));
       for (let k = 1; k <= pieces; k++) {
         const middle = between(from.point, to.point, (k - 0.5) / pieces, mesh);
         samples.push({
           pixel: view.project(...between(from.point, to.point, k / pieces, mesh)),
           time: from.time + (k / pieces) * (to.time - from.time),
           hidden: isHidden(middle, mesh, view),
+          gap: false,
         });
       }
     }
@@ -93,6 +115,7 @@ export function drawTracks(
   view: View,
   time: number,
   strokes: Strokes,
+  theme: Theme,
 ): void {
   ctx.save();
   ctx.lineJoin = "round";
@@ -101,7 +124,7 @@ export function drawTracks(
     ctx.globalAlpha = 0.5;
     ctx.setLineDash([strokes.line, 2.5 * strokes.line]);
     ctx.lineWidth = 0.75 * strokes.line;
-    ctx.strokeStyle = track.racer.color;
+    ctx.strokeStyle = inTheme(track.racer.color, theme);
     strokeParts(ctx, track, time, true);
   }
   ctx.setLineDash([]);
@@ -110,16 +133,20 @@ export function drawTracks(
   for (const [i, track] of tracks.entries()) {
     ctx.globalAlpha = 0.8;
     ctx.lineWidth = widthOf(i) + 2;
-    ctx.strokeStyle = haloOf(track.racer.color);
+    ctx.strokeStyle = haloOf(inTheme(track.racer.color, theme));
     strokeParts(ctx, track, time, false);
   }
   // After all halos: that of one line must not cover another that runs along it.
   ctx.globalAlpha = 1;
   for (const [i, track] of tracks.entries()) {
     ctx.lineWidth = widthOf(i);
-    ctx.strokeStyle = track.racer.color;
+    ctx.strokeStyle = inTheme(track.racer.color, theme);
+    const dash = dashIn(theme, track.racer.dash, i);
+    ctx.setLineDash(dash);
+    ctx.lineCap = dash.length > 0 ? "butt" : "round";
     strokeParts(ctx, track, time, false);
   }
+  ctx.setLineDash([]);
   const heads = tracks.flatMap((track) => {
     const head = headAt(track, mesh, time);
     return head ? [{ head, racer: track.racer, pixel: view.project(...head) }] : [];
@@ -131,7 +158,14 @@ export function drawTracks(
       .filter(({ pixel: { x, y } }) => Math.hypot(x - pixel.x, y - pixel.y) < 0.5 * strokes.dot);
     const left = racer.exit !== null && time >= racer.exit.time;
     ctx.globalAlpha = isHidden(head, mesh, view) ? 0.4 : 1;
-    drawDot(ctx, pixel.x, pixel.y, strokes.dot * (1 + 0.5 * above.length), racer.color, left);
+    drawDot(
+      ctx,
+      pixel.x,
+      pixel.y,
+      strokes.dot * (1 + 0.5 * Math.min(4, above.length)),
+      inTheme(racer.color, theme),
+      left,
+    );
   });
   ctx.restore();
 }
@@ -152,30 +186,37 @@ export function drawDot(
     ctx.fill();
   };
   circle(radius, "#000000");
-  circle(radius - 1.5, color);
+  circle(Math.max(0, radius - 1.5), color);
   if (ring) circle(0.45 * radius, "#ffffff");
 }
 
 /** Strokes the pieces up to a time that are hidden, or those that aren't. */
 function strokeParts(ctx: CanvasRenderingContext2D, { samples }: Track, time: number, hidden: boolean): void {
-  ctx.beginPath();
-  let drawing = false;
+  let pieces = 0;
+  const finish = () => {
+    if (pieces > 0) ctx.stroke();
+    pieces = 0;
+  };
   for (let i = 1; i < samples.length; i++) {
     const [from, to] = [samples[i - 1]!, samples[i]!];
     if (from.time >= time) break;
-    if (to.hidden !== hidden) {
-      drawing = false;
+    if (to.hidden !== hidden || to.gap) {
+      finish();
       continue;
     }
-    if (!drawing) ctx.moveTo(from.pixel.x, from.pixel.y);
-    drawing = true;
+    if (pieces >= chunk) finish();
+    if (pieces === 0) {
+      ctx.beginPath();
+      ctx.moveTo(from.pixel.x, from.pixel.y);
+    }
+    pieces++;
     const share = to.time <= time ? 1 : (time - from.time) / (to.time - from.time);
     ctx.lineTo(
       from.pixel.x + share * (to.pixel.x - from.pixel.x),
       from.pixel.y + share * (to.pixel.y - from.pixel.y),
     );
   }
-  ctx.stroke();
+  finish();
 }
 
 /** White round dark lines, dark round light ones: both must stand out from any surface. */

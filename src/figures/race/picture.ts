@@ -1,15 +1,15 @@
 /// <reference lib="dom" />
 /** The whole picture of a race on a canvas: the same code in Node and in a page. */
+
+import { dashIn, fontFamily, inTheme, type Theme, themeOf } from "../style.js";
+import { shortened } from "../texts.js";
 import { drawLabels, drawWalls, makeAxes } from "./axes.js";
 import { boxCoordinates, type Camera, fit, type Pixel, type Placement, View } from "./camera.js";
-import { writtenTicks } from "./labels.js";
+import { sceneTicks } from "./labels.js";
 import { drawDot, drawTracks, makeTracks, type Strokes, type Track } from "./paths.js";
-import type { RaceScene } from "./scene.js";
+import type { Note, Racer, RaceScene } from "./scene.js";
 import { drawSurface, type Mesh, makeMesh } from "./surface.js";
 import { isHidden } from "./visibility.js";
-
-/** DejaVu is what Node registers and has every sign; a page may have to do with its own sans-serif. */
-const fontFamily = '"DejaVu Sans", system-ui, sans-serif';
 
 /** Where things stand in a picture of a size. */
 export interface Layout {
@@ -19,14 +19,19 @@ export interface Layout {
   readonly size: number;
   readonly strokes: Strokes;
   readonly placement: Placement;
-  /** Where the entries of the legend start: the runs, then the minimum. */
+  /** Where the entries of the legend start: as many of the runs as have room, then the minimum. */
   readonly legend: readonly Pixel[];
+  /** How wide the texts of the legend may be. */
+  readonly legendWidth: number;
+  /** How many runs it names. */
+  readonly named: number;
 }
 
 /** A scene that can be drawn again and again, from changing cameras. */
 export class RacePicture {
   readonly scene: RaceScene;
   readonly mesh: Mesh;
+  readonly theme: Theme;
   /** What the legend names: nothing where something beside the picture does. */
   readonly #named: Pick<RaceScene, "racers" | "minima">;
 
@@ -34,25 +39,31 @@ export class RacePicture {
     this.scene = scene;
     this.#named = legend ? scene : { racers: [], minima: [] };
     this.mesh = makeMesh(scene);
+    this.theme = themeOf(scene.theme);
   }
 
   /** The layout for a picture of `width` × `height` pixels; with `turning` the box has room to turn. */
   layout(ctx: CanvasRenderingContext2D, width: number, height: number, turning: boolean): Layout {
     const { title, camera } = this.scene;
-    const { racers, minima } = this.#named;
+    const { minima } = this.#named;
     const size = Math.min(20, Math.max(11, Math.sqrt(width * height) / 53));
     ctx.font = `${size}px ${fontFamily}`;
-    const texts = racers.flatMap(({ name, notes }) => [name, ...notes.map(({ text }) => text)]);
+    // Of very many runs, those are named that have room in half of the picture.
+    const all = this.#named.racers;
+    const racers = all.slice(0, Math.max(1, Math.floor((0.5 * height) / (1.65 * size))));
+    const texts = racers.flatMap((racer) => [nameOf(racer), ...racer.notes.map(({ text }) => text)]);
     if (minima.length > 0) texts.push("minimum");
+    if (all.length > racers.length) texts.push(moreRuns(all.length - racers.length));
     const widths = texts.map((text) => ctx.measureText(text).width);
-    const column = widths.length > 0 ? 3.6 * size + Math.max(...widths) : 0;
+    const widest = Math.min(Math.max(0, ...widths), 0.4 * width);
+    const column = widths.length > 0 ? 3.6 * size + widest : 0;
     const heights = [
       ...racers.map(({ notes }) => 1.65 + 1.35 * notes.length),
       ...(minima.length > 0 ? [1.65] : []),
+      ...(all.length > racers.length ? [1.65] : []),
     ];
     const top = (title ? 4 : 2.4) * size;
-    const [low, high] = this.scene.ranges[2];
-    const tickWidths = writtenTicks(low, high, 8).map(({ text }) => ctx.measureText(text).width);
+    const tickWidths = sceneTicks(this.scene, 2, 8).map(({ text }) => ctx.measureText(text).width);
     const left = Math.max(2.5 * size, ...tickWidths) + 1.4 * size;
     const arrange = (columns: number, beside: boolean): Pick<Layout, "placement" | "legend"> => {
       const rows = Array.from({ length: Math.ceil(heights.length / columns) }, (_, row) =>
@@ -79,7 +90,8 @@ export class RacePicture {
     const beside = arrange(1, true);
     const below = arrange(Math.max(1, Math.min(heights.length, Math.floor(width / column))), false);
     const { placement, legend } = beside.placement.scale >= below.placement.scale ? beside : below;
-    return { width, height, size, strokes: { line: size / 6, dot: size / 2.1 }, placement, legend };
+    const strokes = { line: (size / 6) * this.theme.width, dot: size / 2.1 };
+    return { width, height, size, strokes, placement, legend, legendWidth: widest + 1, named: racers.length };
   }
 
   view(camera: Camera, layout: Layout): View {
@@ -92,16 +104,16 @@ export class RacePicture {
 
   /** Draws what doesn't change with time: the box, the surface, the minima, the names. */
   drawBackdrop(ctx: CanvasRenderingContext2D, view: View, layout: Layout): void {
-    const { scene, mesh } = this;
+    const { scene, mesh, theme } = this;
     const { width, height, size } = layout;
     ctx.save();
-    ctx.fillStyle = "#ffffff";
+    ctx.fillStyle = theme.background;
     ctx.fillRect(0, 0, width, height);
     const axes = makeAxes(ctx, scene, view, size, fontFamily);
     drawWalls(ctx, axes, view);
     drawSurface(ctx, mesh, view);
     drawLabels(ctx, axes, scene, view, width);
-    const toBox = boxCoordinates(scene.ranges);
+    const toBox = boxCoordinates(scene);
     for (const minimum of scene.minima) {
       const point = toBox(minimum[0]!, minimum[1]!, minimum[2]!);
       const { x, y } = view.project(...point);
@@ -111,10 +123,10 @@ export class RacePicture {
     ctx.globalAlpha = 1;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    ctx.fillStyle = "#202024";
+    ctx.fillStyle = theme.ink;
     if (scene.title) {
       ctx.font = `bold ${1.15 * size}px ${fontFamily}`;
-      ctx.fillText(scene.title, size, 1.5 * size);
+      ctx.fillText(shortened(ctx, scene.title, width - 2 * size), size, 1.5 * size);
     }
     this.#legend(ctx, layout, Number.NEGATIVE_INFINITY, true);
     ctx.restore();
@@ -128,14 +140,14 @@ export class RacePicture {
     layout: Layout,
     time: number,
   ): void {
-    const { scene, mesh } = this;
+    const { scene, mesh, theme } = this;
     const { size, strokes } = layout;
-    drawTracks(ctx, tracks, mesh, view, time, strokes);
+    drawTracks(ctx, tracks, mesh, view, time, strokes, theme);
     ctx.save();
     ctx.font = `${size}px ${fontFamily}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    ctx.fillStyle = "#55555c";
+    ctx.fillStyle = theme.muted;
     ctx.fillText(`step ${Math.floor(time + 1e-9)} of ${scene.steps}`, size, (scene.title ? 3.1 : 1.5) * size);
     this.#legend(ctx, layout, time, false);
     ctx.restore();
@@ -144,38 +156,51 @@ export class RacePicture {
   /** The legend's names and marks, or the notes that are due. */
   #legend(ctx: CanvasRenderingContext2D, layout: Layout, time: number, names: boolean): void {
     const { racers, minima } = this.#named;
-    const { size, legend, strokes } = layout;
+    const { size, legend, strokes, legendWidth, named } = layout;
+    const { theme } = this;
     ctx.font = `${size}px ${fontFamily}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    racers.forEach(({ name, color, notes }, i) => {
+    const write = (text: string, x: number, y: number) =>
+      ctx.fillText(shortened(ctx, text, legendWidth), x, y);
+    racers.slice(0, named).forEach((racer, i) => {
       const place = legend[i]!;
       if (names) {
+        const color = inTheme(racer.color, theme);
         ctx.strokeStyle = color;
         ctx.lineWidth = strokes.line;
+        ctx.setLineDash(dashIn(theme, racer.dash, i));
         ctx.beginPath();
         ctx.moveTo(place.x, place.y);
         ctx.lineTo(place.x + 1.9 * size, place.y);
         ctx.stroke();
+        ctx.setLineDash([]);
         drawDot(ctx, place.x + 0.95 * size, place.y, 0.8 * strokes.dot, color, false);
-        ctx.fillStyle = "#202024";
-        ctx.fillText(name, place.x + 2.5 * size, place.y);
+        ctx.fillStyle = theme.ink;
+        write(nameOf(racer), place.x + 2.5 * size, place.y);
         return;
       }
-      ctx.fillStyle = "#66666e";
-      notes
-        .filter(({ step }) => step <= time + 1e-9)
-        .forEach(({ text }, line) => {
-          ctx.fillText(text, place.x + 2.5 * size, place.y + 1.35 * (line + 1) * size);
-        });
+      ctx.fillStyle = theme.muted;
+      dueNotes(racer, time).forEach(({ text }, line) => {
+        write(text, place.x + 2.5 * size, place.y + 1.35 * (line + 1) * size);
+      });
     });
-    if (!names || minima.length === 0) return;
-    const place = legend[racers.length]!;
+    if (!names) return;
+    ctx.fillStyle = theme.ink;
+    if (racers.length > named) {
+      const place = legend.at(-1)!;
+      write(moreRuns(racers.length - named), place.x + 2.5 * size, place.y);
+    }
+    if (minima.length === 0) return;
+    const place = legend[named]!;
+    write("minimum", place.x + 2.5 * size, place.y);
     drawStar(ctx, place.x + 0.95 * size, place.y, 0.6 * size);
-    ctx.fillStyle = "#202024";
-    ctx.fillText("minimum", place.x + 2.5 * size, place.y);
   }
 }
+
+const nameOf = ({ name, same }: Racer) => (same === undefined ? name : `${name} (same as ${same})`);
+const moreRuns = (count: number) => `… and ${count} more`;
+const dueNotes = ({ notes }: Racer, time: number): Note[] => notes.filter(({ step }) => step <= time + 1e-9);
 
 /** A white star with a black edge, for a minimum. */
 function drawStar(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

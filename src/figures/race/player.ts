@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /** A race in a page: played, turned by a pointer or by keys, and asked for its numbers. */
-import { pointAt } from "../thinning.js";
+import { lastNotAfter } from "../highlight.js";
+import { formatNumber } from "../numbers.js";
 import type { Camera, View } from "./camera.js";
-import { minus } from "./labels.js";
 import { nearestStep, type Track } from "./paths.js";
 import { type Layout, RacePicture } from "./picture.js";
 import { type PlayerElements, playerElements } from "./player-elements.js";
@@ -262,7 +262,7 @@ export class RacePlayer {
     const { tip, stage } = this.#elements;
     const hit = this.#hit;
     const racer = hit && this.scene.racers[hit.racer];
-    const place = racer ? pointAt(racer, hit.step) : 0;
+    const place = racer ? lastNotAfter(racer.times, hit.step) : 0;
     const vertex = hit && this.#tracks[hit.racer]?.vertices[place];
     tip.hidden = !vertex;
     if (!hit || !vertex || !racer || this.#hidden.has(racer) || 3 * place >= racer.points.length) {
@@ -278,9 +278,7 @@ export class RacePlayer {
     ctx.lineWidth = 2;
     ctx.strokeStyle = "#000000";
     ctx.stroke();
-    const numbers = racer.points
-      .slice(3 * place, 3 * place + 3)
-      .map((value) => minus(String(Number(value.toPrecision(6)))));
+    const numbers = racer.points.slice(3 * place, 3 * place + 3).map((value) => formatNumber(value));
     const [x1, x2, value] = this.scene.labels;
     const lines = [
       `${racer.name}, step ${hit.step}`,

@@ -173,18 +173,26 @@ const wrong: readonly (readonly [string, Partial<Record<keyof RaceOptions | "col
     ["half a window", { window: { x1: [0, 1] } }, /window\.x2 must be \[low, high\]/],
     ["values", { values: [0, Number.NaN] }, /values must be \[low, high\]/],
     ["faces", { faces: [0, 10] }, /faces along x1 must be a whole number from 1 to 400, not 0/],
+    ["too many colours", { runColors: ["red", "blue"] }, /runColors is a list of 2 for 1 runs/],
     [
-      "too many colours",
-      { colors: ["red", "blue"] },
-      /colors names "run 2", which is no run; the runs are GD/,
+      "a colour of no run",
+      { runColors: { Adam: "red" } },
+      /runColors names "Adam", which is none of the runs; the runs are GD/,
     ],
-    ["a colour of no run", { colors: { Adam: "red" } }, /colors names "Adam", which is no run/],
-    ["a colour that is none", { colors: ["reddish"] }, /"GD": "reddish" is no opaque colour/],
-    ["a colour map that is none", { colorMap: "jet" }, /colorMap: "jet" is no colour map; pass "rainbow"/],
+    [
+      "a colour that is none",
+      { runColors: ["reddish"] },
+      /runColors: "GD": "reddish" is no opaque CSS colour/,
+    ],
+    [
+      "a colour map that is none",
+      { colorMap: "jet" },
+      /colorMap: "jet" is no colour map; pass "viridis", "magma", "cividis"/,
+    ],
     [
       "a bad colour in a map",
       { colorMap: ["red", "bleu"] },
-      /colorMap: element 1: "bleu" is no opaque colour/,
+      /colorMap: element 1: "bleu" is no opaque CSS colour/,
     ],
     ["labels", { labels: ["a", "b"] }, /labels must be three texts/],
     [

@@ -1,24 +1,26 @@
 /** From the options of a race to its scene. */
 import { AdjointError } from "../../../graph/index.js";
+import { checkOptions, readList, readText } from "../../../graph/internal.js";
+import { defaultMap, readColor, readRunColors, sampleMap, surfaceColors } from "../colors.js";
+import { sameAs } from "../contour-spec.js";
+import { chooseLevels } from "../levels.js";
 import {
-  checkOptions,
-  describe,
-  isRecord,
-  knownNames,
-  reading,
-  readList,
-  readText,
-  rowsOf,
-} from "../../../graph/internal.js";
-import { checkNumber, checkText, readInterval, readItems, readWindow } from "../options.js";
+  checkChoice,
+  checkNumber,
+  checkText,
+  readInterval,
+  readItems,
+  readLook,
+  readWindow,
+} from "../options.js";
 import { type Path, type Plane, readPaths, readPlane } from "../plane.js";
-import { stepAt } from "../thinning.js";
+import { runStyle } from "../style.js";
+import { keptPoints, stepAt } from "../thinning.js";
 import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
-import { checkColor, runColors, sampleColorMap } from "./colors.js";
 import { type RaceOptions, raceOptions } from "./options.js";
 import { makeTracks } from "./paths.js";
-import type { Interval, Note, Racer, RaceScene, Surface } from "./scene.js";
+import type { Interval, LogHeight, Note, Racer, RaceScene, Surface } from "./scene.js";
 import { makeMesh } from "./surface.js";
 
 /**
@@ -34,16 +36,27 @@ export function raceScene(what: string, given: RaceOptions): RaceScene {
   const values =
     options.values === undefined ? span(what, surface) : readInterval(`${what}: values`, options.values);
   const ranges = [x1, x2, values] as const;
-  const colors = readColors(what, options, paths);
-  const racers = paths.map((path, i) => makeRacer(path, colors[i]!, ranges, plane.f));
+  const { title = "", labels = ["x1", "x2", "f(x1, x2)"], scale = "auto" } = options;
+  const { theme } = readLook(what, options);
+  checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
+  const height = chooseHeight(surface, values, scale);
+  const names = paths.map(({ name }) => name);
+  const colors = readRunColors(`${what}: runColors`, options.runColors, names);
+  const most = Math.ceil(12_000 / Math.max(3, paths.length));
+  const racers = paths.map((path, i) => ({
+    ...makeRacer(path, ranges, plane.f, most),
+    ...{ color: colors[i]!, dash: runStyle(i).dash },
+    ...sameAs(paths, i),
+  }));
   const inBox = ([a, b, c]: readonly number[]): boolean =>
     [a!, b!, c!].every((x, i) => inside(x, ranges[i]!));
-  const { title = "", labels = ["x1", "x2", "f(x1, x2)"] } = options;
   checkText(what, "title", title);
   const texts = readList(labels, `${what}: labels`, (label) => readText(label, `${what}: each of labels`));
   if (texts.length !== 3)
     throw new AdjointError(`${what}: labels must be three texts, for x1, x2 and the value.`);
   const scene = {
+    ...(theme !== undefined && { theme }),
+    ...(height && { height }),
     title,
     labels: texts as unknown as RaceScene["labels"],
     ranges,
@@ -72,7 +85,7 @@ function chooseWindow(
 
 function sampleSurface(
   what: string,
-  { faces = [60, 60], colorMap = "rainbow", edges = "#4d4d4d" }: RaceOptions,
+  { faces = [60, 60], colorMap = defaultMap, edges = "#4d4d4d" }: RaceOptions,
   { f }: Plane,
   x1: Interval,
   x2: Interval,
@@ -95,8 +108,8 @@ function sampleSurface(
     columns,
     rows,
     values,
-    colors: sampleColorMap(`${what}: colorMap`, colorMap),
-    edges: edges === null ? null : checkColor(`${what}: edges`, edges),
+    colors: sampleMap(`${what}: colorMap`, colorMap, surfaceColors),
+    edges: edges === null ? null : readColor(`${what}: edges`, edges),
   };
 }
 
@@ -114,37 +127,22 @@ function span(what: string, { values }: Surface): Interval {
   return [low - margin, high + margin];
 }
 
-function readColors(what: string, { colors }: RaceOptions, paths: readonly Path[]): string[] {
-  const given = readNamedColors(what, colors === undefined ? {} : colors, paths);
-  const names = paths.map(({ name }) => name);
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new AdjointError(
-      `${what}: colors names "${unknown}", which is no run; ${knownNames("runs", names, unknown)}`,
-    );
-  }
-  return paths.map(({ name }, i) =>
-    checkColor(
-      `${what}: colors: "${name}"`,
-      Object.hasOwn(given, name) ? given[name] : runColors[i % runColors.length],
-    ),
-  );
-}
-
-/** Colours by the names of runs, of which a list gives them in order. */
-function readNamedColors(
-  what: string,
-  colors: unknown,
-  paths: readonly { readonly name: string }[],
-): Readonly<Record<string, unknown>> {
-  if (isRecord(colors)) return reading(`${what}: colors`, () => ({ ...colors }));
-  const list = rowsOf(colors) ? readItems(`${what}: colors`, colors) : [];
-  if (list.length === 0) {
-    throw new AdjointError(
-      `${what}: colors is ${describe(colors)}; it must be a list, or an object of a colour a run.`,
-    );
-  }
-  return Object.fromEntries(list.map((color, i) => [paths[i]?.name ?? `run ${i + 1}`, color]));
+/** Heights by logarithm, where they are asked for or values would lie flat on the floor. */
+function chooseHeight(
+  { values }: Surface,
+  [low, high]: Interval,
+  scale: "auto" | "linear" | "log",
+): LogHeight | undefined {
+  if (scale === "linear") return undefined;
+  const shown = values.filter((value) => value !== null && value >= low && value <= high) as number[];
+  if (shown.length === 0) return undefined;
+  const chosen = chooseLevels([...shown, low, high], 7, scale);
+  if (chosen.scale === "linear") return undefined;
+  const base = low > 0 && high >= 10 * low ? 0 : low;
+  // A fifth of the values is below the unit: between samples of a sharp valley nothing is known of its floor.
+  const above = shown.map((value) => value - base).sort((a, b) => a - b);
+  const least = above[Math.floor(above.length / 5)]! || (high - base) / 1e4;
+  return { base, unit: Number(`1e${Math.floor(Math.log10(least))}`) };
 }
 
 /** A step of a run with its value. */
@@ -152,11 +150,12 @@ type RacePoint = readonly [x1: number, x2: number, value: number];
 
 /** The path up to where it leaves the box, and what the legend says of its end. */
 function makeRacer(
-  { name, x1, x2, values, status, ...stepping }: Path,
-  color: string,
+  path: Path,
   ranges: readonly Interval[],
   f: Plane["f"],
-): Racer {
+  most: number,
+): Omit<Racer, "color" | "dash"> {
+  const { name, x1, x2, values, status, ...stepping } = path;
   const points = Array.from(x1, (x, i): RacePoint => [x, x2[i]!, values[i]!]);
   const { steps } = stepping;
   const finite = points.findIndex((point) => !point.every(Number.isFinite));
@@ -173,11 +172,14 @@ function makeRacer(
   if (status === "diverged") notes.push({ step: steps, text: `diverged at step ${steps + 1}` });
   if (status === "converged") notes.push({ step: steps, text: `converged at step ${steps}` });
   if (status === "stopped") notes.push({ step: steps, text: `stopped at step ${steps}` });
+  const [across, up] = [ranges[0]!, ranges[1]!];
+  const within = { ...path, x1: x1.subarray(0, kept.length), x2: x2.subarray(0, kept.length) };
+  const { places, gaps } = keptPoints(within, { x1: across, x2: up }, 1, most);
   return {
     name,
-    color,
-    ...stepping,
-    points: kept.flat().map((x) => Number(x.toPrecision(8))),
+    times: places.map((i) => stepAt(stepping, i)),
+    points: places.flatMap((i) => kept[i]!.map((x) => Number(x.toPrecision(8)))),
+    ...(gaps.length > 0 && { gaps }),
     exit:
       outside > 0
         ? exitBetween(

@@ -1,5 +1,5 @@
 /** What a race draws, as plain data: a scene goes through JSON into a page unchanged. */
-import type { Stepping } from "../thinning.js";
+import type { ThemeName } from "../style.js";
 import type { Camera } from "./camera.js";
 
 export type Interval = readonly [low: number, high: number];
@@ -24,17 +24,38 @@ export interface Note {
   readonly text: string;
 }
 
-export interface Racer extends Stepping {
+export interface Racer {
   readonly name: string;
   readonly color: string;
-  /** x1, x2 and f at the steps 0, stride, …, as far as they lie inside the box; flat. */
+  readonly dash: readonly number[];
+  /** The name of a run before it with the same path. */
+  readonly same?: string;
+  /** The steps taken before each point, ascending: points that lie on others are left out. */
+  readonly times: readonly number[];
+  /** x1, x2 and f at them, as far as they lie inside the box; flat. */
   readonly points: readonly number[];
+  /** Places of points to which no line leads: what lies between is covered by what is drawn. */
+  readonly gaps?: readonly number[];
   /** Where the run leaves the box: the time, between two steps, and the point on the box's side. */
   readonly exit: { readonly time: number; readonly point: readonly number[] } | null;
   readonly notes: readonly Note[];
 }
 
+/** Heights by the logarithm of how far values are above a base, in units of which one is hardly seen. */
+export interface LogHeight {
+  readonly base: number;
+  readonly unit: number;
+}
+
+/** Where a value stands on the axis of heights. */
+export function heightOf(height: LogHeight | undefined, value: number): number {
+  return height ? Math.log10(1 + Math.max(0, value - height.base) / height.unit) : value;
+}
+
 export interface RaceScene {
+  readonly theme?: ThemeName;
+  /** None: heights are the values themselves. */
+  readonly height?: LogHeight;
   readonly title: string;
   readonly labels: readonly [x1: string, x2: string, value: string];
   /** The box: the window of x1 and x2, and the values that are shown. */

@@ -14,9 +14,9 @@ export interface Mesh {
   readonly edges: string | null;
 }
 
-export function makeMesh({ surface, ranges }: RaceScene): Mesh {
-  const { columns, rows, values, colors, edges } = surface;
-  const toBox = boxCoordinates(ranges);
+export function makeMesh(scene: RaceScene): Mesh {
+  const { columns, rows, values, colors, edges } = scene.surface;
+  const toBox = boxCoordinates(scene);
   const heights = Float64Array.from(values, (value) => (value === null ? Number.NaN : toBox(0, 0, value)[2]));
   // The colours span what is seen of the surface, not the box, which may be higher.
   const seen = Array.from(heights)
