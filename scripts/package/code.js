@@ -6,7 +6,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { commonJs } from "./common-js.js";
 import { mapTo, placesIn, withoutLines } from "./maps.js";
 import { markExports, once, wrapConstants } from "./pure.js";
@@ -150,6 +150,19 @@ function readable({ path, text, map, exports }) {
   return { path, text: kept.join("\n"), map: withoutLines(map, lines), exports };
 }
 
+/** Modules that nobody steps through, small: figures, with the map to their source. */
+async function small(module) {
+  const { path, text, map, exports } = module;
+  if (!basename(path).startsWith("figures")) return module;
+  const led = Buffer.from(JSON.stringify(map)).toString("base64");
+  const made = await transform(`${text}\n//# sourceMappingURL=data:application/json;base64,${led}\n`, {
+    ...settings,
+    format: "esm",
+    sourcemap: "external",
+  });
+  return { path, text: made.code, map: JSON.parse(made.map), exports };
+}
+
 /**
  * Bundles the code into `dist`. Returns the files that it is made of, told from the root, and where sources stand in the
  * modules for bundlers.
@@ -162,7 +175,7 @@ export async function bundleCode(root, dist) {
     [pages]: standIn("pages-of-files"),
     "src/testing/loaded.ts": standIn("loaded"),
   });
-  const modules = esm.modules.map(readable);
+  const modules = await Promise.all(esm.modules.map(readable).map(small));
   for (const { path, text } of modules) writeFileSync(path, text);
   const place = placesIn(modules);
   for (const one of unfinished.modules) {
