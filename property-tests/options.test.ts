@@ -277,7 +277,7 @@ options("every type of options that is exported has a row", () => {
   }
   const covered = new Set(rows.map(([type]) => type));
   // What other options are made of, and those of the methods of a figure, which the test before this one tries.
-  for (const known of ["SizeOptions", "RenderOptions", "NoOptions"]) covered.add(known);
+  for (const known of ["LookOptions", "SizeOptions", "RenderOptions", "NoOptions"]) covered.add(known);
   assert.ok(exported.size > 15, `${exported.size} found`);
   assert.equal(
     [...exported].filter((name) => !covered.has(name)),

@@ -51,7 +51,8 @@ export function keptPoints(path: Path, window: PlaneWindow, dots: number, most =
   const v = inPixels(path.x2, window.x2, up);
   const places = apart(path, u, v, dots);
   if (places.length <= most) return { places, gaps: [] };
-  for (let cell = 1; ; cell *= 2) {
+  // Of very many, a fine look would keep too many in any case.
+  for (let cell = places.length > 8 * most ? 4 : 1; ; cell *= 2) {
     const kept = covering(places, u, v, cell);
     if (kept.places.length <= most || cell > across) return kept;
   }

@@ -28,7 +28,7 @@ const mostPieces = 6000;
 const chunk = 150;
 
 /** The tracks of all runs, for one camera. */
-export function makeTracks(scene: RaceScene, mesh: Mesh, view: View): Track[] {
+export function makeTracks(scene: RaceScene, mesh: Mesh, view: View, most = mostPieces): Track[] {
   const toBox = boxCoordinates(scene);
   return scene.racers.map((racer) => {
     const { points, exit } = racer;
@@ -46,7 +46,7 @@ export function makeTracks(scene: RaceScene, mesh: Mesh, view: View): Track[] {
       return gaps.has(i) ? 0 : Math.hypot(to.x - from.x, to.y - from.y);
     };
     const whole = vertices.reduce((sum, _, i) => sum + (i > 0 ? lengthTo(i) : 0), 0);
-    const piece = Math.max(pieceLength, whole / mostPieces);
+    const piece = Math.max(pieceLength, whole / most);
     const samples: Track["samples"][number][] = vertices
       .slice(0, 1)
       .map(({ pixel, time }) => ({ pixel, time, hidden: false, gap: false }));

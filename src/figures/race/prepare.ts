@@ -229,6 +229,9 @@ function exitBetween(
   return { time: steps[0] + low * (steps[1] - steps[0]), point };
 }
 
+/** Of each run so many pieces tell how much of it is seen. */
+const seenPieces = 400;
+
 /** The camera that is asked for; where no azimuth is, the one from which most of the paths is seen. */
 function chooseCamera(what: string, asked: Partial<Camera> = {}, scene: Omit<RaceScene, "camera">): Camera {
   const own = checkOptions(`${what}: camera`, asked, ["azimuth", "elevation", "zoom"]);
@@ -244,7 +247,7 @@ function chooseCamera(what: string, asked: Partial<Camera> = {}, scene: Omit<Rac
     const whole = { ...scene, camera: { ...camera, zoom: 1, azimuth: candidate } };
     const view = new View(whole.camera, { x: 0, y: 0, scale: 100 });
     let score = 0;
-    for (const track of makeTracks(whole, mesh, view)) {
+    for (const track of makeTracks(whole, mesh, view, seenPieces)) {
       let seen = 0;
       track.samples.forEach(({ pixel, hidden }, i) => {
         const before = track.samples[i - 1]?.pixel ?? pixel;
