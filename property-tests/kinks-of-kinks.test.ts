@@ -14,11 +14,13 @@ import {
   cummax,
   cummin,
   type Expr,
+  expandDims,
   grad,
   hardTanh,
   hessian,
   hvp,
   hypot,
+  index,
   jvp,
   leakyRelu,
   max,
@@ -27,6 +29,7 @@ import {
   minimum,
   multiply,
   reshape,
+  scan,
   slice,
   sort,
   stack,
@@ -131,6 +134,90 @@ const bends: readonly Step[] = [
   },
 ];
 
+const bent = (a: Element): Element => (a.value < 0 ? known(0) : element(a.value, [a], a.value === 0));
+
+/** What each row gives, in a loop over them from either end. */
+function looped(
+  rows: readonly Element[],
+  start: Element,
+  isReverse: boolean,
+  step: (carry: Element, row: Element) => readonly [Element, Element],
+): Element[] {
+  let carry = start;
+  const outputs = (isReverse ? rows.toReversed() : rows).map((row) => {
+    const [next, output] = step(carry, row);
+    carry = next;
+    return output;
+  });
+  return isReverse ? outputs.reverse() : outputs;
+}
+
+/** Loops whose steps bend. */
+const loops: readonly Step[] = [
+  {
+    build: (x, y, k) =>
+      scan(
+        (carry: Expr<[]>, row: Expr) => {
+          const next = relu(add(carry, row)) as Expr<[]>;
+          return [next, next];
+        },
+        index(y, k % size) as Expr<[]>,
+        { xs: x, reverse: k > 3 },
+      ).ys,
+    meaning: (x, y, k) =>
+      looped(x, y[k % size]!, k > 3, (carry, row) => {
+        const next = bent(total([carry, row]));
+        return [next, next];
+      }),
+  },
+  {
+    build: (x, y, k) =>
+      scan(
+        (carry: Expr<[]>, row: Expr) => [maximum(carry, row) as Expr<[]>, abs(carry)],
+        index(y, k % size) as Expr<[]>,
+        { xs: x, reverse: k > 3, recompute: k % 2 === 0 },
+      ).ys,
+    meaning: (x, y, k) =>
+      looped(x, y[k % size]!, k > 3, (carry, row) => [
+        larger(carry, row, 1),
+        element(Math.abs(carry.value), [carry], carry.value === 0),
+      ]),
+  },
+  {
+    build: (x, y, k) =>
+      scan(
+        ({ a, b }: { a: Expr; b: Expr }) => ({ a: relu(b), b: a }),
+        { a: x, b: y },
+        { length: 2 + (k % 2) },
+      ).last.a,
+    meaning: (x, y, k) => {
+      let [a, b] = [x, y];
+      for (let i = 0; i < 2 + (k % 2); i++) [a, b] = [b.map(bent), a];
+      return [...a];
+    },
+  },
+  {
+    build: (x, y, k) =>
+      scan(
+        (carry: Expr, row: Expr) => [
+          concatenate([slice(carry, 1), expandDims(relu(row), 0)]),
+          index(carry, k % size),
+        ],
+        x,
+        { xs: y, reverse: k > 3 },
+      ).ys,
+    meaning(x, y, k) {
+      let carry = [...x];
+      const outputs = (k > 3 ? y.toReversed() : y).map((row) => {
+        const output = carry[k % size]!;
+        carry = [...carry.slice(1), bent(row)];
+        return output;
+      });
+      return k > 3 ? outputs.reverse() : outputs;
+    },
+  },
+];
+
 /** What moves, adds and chooses. */
 const joints: readonly Step[] = [
   { build: (x) => slice(x, undefined, undefined, { step: -1 }), meaning: (x) => x.toReversed() },
@@ -204,7 +291,7 @@ const drawnOf = (steps: readonly Step[]): fc.Arbitrary<Drawn> =>
 
 /** Two or three bends, with joints between them. */
 const programs = fc
-  .array(fc.tuple(drawnOf(bends), fc.array(drawnOf(joints), { maxLength: 2 })), {
+  .array(fc.tuple(drawnOf([...bends, ...loops]), fc.array(drawnOf(joints), { maxLength: 2 })), {
     minLength: 2,
     maxLength: 3,
   })

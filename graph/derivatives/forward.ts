@@ -8,8 +8,8 @@ import { apply, type Builder, type Expr } from "../node.js";
 import type { Application } from "../op.js";
 import { placeholder } from "../placeholder.js";
 import {
-  brokenBy,
   combine,
+  following,
   isEverywhere,
   type Masked,
   materialize,
@@ -41,8 +41,7 @@ export function pushforward(
     if (!needed[id - low] || !active[id - low]) continue;
     builder.origin = builder.nodes[id]!.origin;
     const before = builder.nodes[id]!.operands.map((operand) => tangents[operand - low]);
-    const broken = before.some((tangent) => tangent?.broken);
-    tangents[id - low] = given.get(id) ?? brokenBy(push(builder, id, before), broken);
+    tangents[id - low] = given.get(id) ?? following(push(builder, id, before), before);
   }
   builder.origin = undefined;
   return results.map(({ id }) => tangents[id - low]);

@@ -37,9 +37,13 @@ export function zeroed(value: Expr, mask: Expr | undefined, rest?: Expr, sparse?
   return { value, mask, zeroed: true, rest: mask ? rest : undefined, sparse };
 }
 
-/** The same, where it may be NaN behind kinks, too, as one of those is that it comes from. */
-export function brokenBy(one: Masked | undefined, broken: boolean | undefined): Masked | undefined {
-  return one && broken ? { ...one, broken } : one;
+/** The same, which is as broken and marked as those that it comes from. */
+export function following<T extends Masked | undefined>(one: T, before: readonly (Masked | undefined)[]): T {
+  const broken = before.some((given) => given?.broken);
+  const marked = before.some((given) => given?.marked);
+  return one && (broken || marked)
+    ? { ...one, broken: broken || one.broken, marked: marked || one.marked }
+    : one;
 }
 
 /** The value, 0 where it is absent. */
@@ -92,13 +96,13 @@ function times(value: Expr, factor: Expr | number): Expr {
 /** The sum of adjoints or tangents. */
 export function combine(parts: readonly Masked[]): Masked {
   const rests = parts.flatMap(({ rest }) => (rest ? [rest] : []));
-  const all = zeroed(
+  const sum = zeroed(
     together(parts.map(materialize), add),
     union(parts.map(({ mask }) => mask)),
     rests.length > 0 ? together(rests, add) : undefined,
     parts.some(({ sparse }) => sparse),
   );
-  return { ...all, broken: parts.some(({ broken }) => broken) };
+  return following(sum, parts);
 }
 
 /** Present where one of them is; `undefined`: everywhere. */

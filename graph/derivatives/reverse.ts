@@ -7,7 +7,7 @@ import type { Builder, Expr, Node } from "../node.js";
 import type { Application } from "../op.js";
 import { placeholder } from "../placeholder.js";
 import { sizeOf } from "../shape.js";
-import { brokenBy, combine, type Masked, materialize, scale, zeroed } from "./masked.js";
+import { combine, following, type Masked, materialize, scale, zeroed } from "./masked.js";
 
 /**
  * The adjoints of `inputs`, given those of results (pairs, since two results may be one node). All belong to
@@ -45,7 +45,7 @@ export function pullback(
       const { operands } = builder.nodes[id]!;
       const matters = operands.map((operand) => operand >= low && active[operand - low] === 1);
       operandAdjoints(builder, id, adjoint, matters).forEach((one, i) => {
-        if (one && matters[i]) contribute(operands[i]!, brokenBy(one, adjoint.broken)!);
+        if (one && matters[i]) contribute(operands[i]!, following(one, [adjoint]));
       });
     }
   }

@@ -159,9 +159,8 @@ export const vanishing: Unary & WithOp = /* @__PURE__ */ unary({
     },
     // Absent but for the marks that it meets on its way.
     reverse({ value, mask, rest, sparse }) {
-      const nothing = fullLike(value, 0);
-      const marks = mask && (rest ? logicalOr(mask, rest) : mask);
-      return [{ value: nothing, mask: nothing, zeroed: true, rest: marks ?? fullLike(value, 1), sparse }];
+      const marks = (mask && (rest ? logicalOr(mask, rest) : mask)) ?? fullLike(value, 1);
+      return [{ value: shadow(marks), mask: fullLike(value, 0), zeroed: true, rest: marks, sparse }];
     },
   },
 });

@@ -5,6 +5,7 @@ import { apply, type Builder, type Expr, type Node } from "../node.js";
 import type { Application, Op } from "../op.js";
 import { add } from "../ops/arithmetic.js";
 import { element } from "../ops/boxes.js";
+import { logicalOr } from "../ops/comparison.js";
 import { full } from "../ops/constant.js";
 import { concatenate, slice } from "../ops/indexing.js";
 import { marksKinks } from "../ops/kinks.js";
@@ -250,6 +251,16 @@ export function unknownIn(
 /** Masks, and marks behind them. */
 export function both(masks: Expr, marks: Expr): Expr {
   return concatenate([masks, marks], masks.shape.length - 1);
+}
+
+/** Where one of two has masks or marks that aren't known; marks are added, as they have derivatives. */
+export function eitherOf(a: Expr, b: Expr): Expr {
+  const axis = a.shape.length - 1;
+  const half = a.shape[axis]! / 2;
+  const masksOf = (x: Expr) => slice(x, 0, half, { axis });
+  const marksOf = (x: Expr) => slice(x, half, 2 * half, { axis });
+  const masks = logicalOr(masksOf(a), masksOf(b)) as Expr;
+  return both(masks, add(marksOf(a), marksOf(b)) as Expr);
 }
 
 /** The marks of kinks of an adjoint or a tangent. */

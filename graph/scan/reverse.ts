@@ -8,7 +8,6 @@ import type { Expr } from "../node.js";
 import type { Application, Op } from "../op.js";
 import { add } from "../ops/arithmetic.js";
 import { element } from "../ops/boxes.js";
-import { logicalOr } from "../ops/comparison.js";
 import { full } from "../ops/constant.js";
 import { reshapeExpr } from "../ops/moving.js";
 import type { Shape } from "../shape.js";
@@ -20,6 +19,7 @@ import {
   cut,
   type Derived,
   derive,
+  eitherOf,
   entering,
   joinLegs,
   type Leg,
@@ -195,7 +195,7 @@ function pull(
     rows: unpackRows(rowValues, rowShapes, others, columns(result, masksTo, result.shape[1]!)),
     arriving: {
       value: history ? (add(lambda, history) as Expr) : lambda,
-      mask: historyMask && hasMask ? (logicalOr(maskBefore, historyMask) as Expr) : maskBefore,
+      mask: historyMask && hasMask ? eitherOf(maskBefore, historyMask) : maskBefore,
     },
   };
 }
@@ -250,7 +250,7 @@ function chainOf(
     const [rows, beside] = [others.slice(0, shapes.rows.length), others.slice(shapes.rows.length)];
     const [history, historyMask] = beside;
     const value = history ? (add(lambda, history) as Expr) : lambda;
-    const seen = historyMask ? (logicalOr(unknown, historyMask) as Expr) : unknown;
+    const seen = historyMask ? eitherOf(unknown, historyMask) : unknown;
     const primals = { ...inputs, carry: from!, rows, step: stepOf(inputs.step, start) };
     const wanted = [from!, ...pick(rows, matters)];
     const arrived = maskedBy(value, arriving, seen);

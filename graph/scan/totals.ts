@@ -16,6 +16,7 @@ import {
   cut,
   type Derived,
   derive,
+  eitherOf,
   type Leg,
   marksIn,
   maskedBy,
@@ -93,17 +94,19 @@ export function unpackTotals(
   const all = found.map(({ presence, unknown }) => maskOf(builder, presence, unknown));
   const known = splitBy(found.map(({ presence }) => presence).reduce(union), wanted);
   const isMasked = all.every(({ mask }) => mask);
-  const either = (list: readonly (Expr | undefined)[]) => {
+  const joinedBy = (join: (a: Expr, b: Expr) => Expr, list: readonly (Expr | undefined)[]) => {
     const some = list.filter((one) => one !== undefined);
-    return isMasked && some.length > 0
-      ? unpack(
-          some.reduce((a, b) => logicalOr(a, b) as Expr),
-          wanted,
-        )
-      : [];
+    return isMasked && some.length > 0 ? unpack(some.reduce(join), wanted) : [];
   };
   const own = unpack(values, wanted);
-  const [masks, marks] = [either(all.map(({ mask }) => mask)), either(all.map(({ rest }) => rest))];
+  const masks = joinedBy(
+    logicalOr,
+    all.map(({ mask }) => mask),
+  );
+  const marks = joinedBy(
+    add,
+    all.map(({ rest }) => rest),
+  );
   return own.map((value, i) => {
     const presence = known[i]!;
     if (isNothing(presence)) return undefined;
@@ -142,7 +145,7 @@ function sumOf(
     const total = add(columns(inputs.carry, 0, size), packMasked(builder, pulled, wanted)) as Expr;
     const own = unknownInAll(builder, pulled, wantedShapes, presence);
     const seen = columns(inputs.carry, size, inputs.carry.shape[0]!);
-    const all = own.shape[0] === seen.shape[0] ? (logicalOr(seen, own) as Expr) : own;
+    const all = own.shape[0] === seen.shape[0] ? eitherOf(seen, own) : own;
     return { after: [], others: presence, result: joined(builder, [total, all]) };
   });
 }

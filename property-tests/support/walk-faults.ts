@@ -40,7 +40,6 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ],
     ["tangent.mask ?? fullLike(operands[i]!, 1)", "fullLike(operands[i]!, 1)"],
     ["tangents.some((tangent) => tangent?.mask)", "false"],
-    ["before.some((tangent) => tangent?.broken)", "false"],
   ],
   "derivatives/masked.ts": [
     ["mask === undefined || zeroed ? value : where(mask, value, settled(rest))", "value"],
@@ -55,7 +54,8 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["rests.length > 0 ? together(rests, add) : undefined", "undefined"],
     ["mask ? rest : undefined", "rest"],
     ["rest ? shadow(rest) : 0", "0"],
-    ["parts.some(({ broken }) => broken)", "false"],
+    ["before.some((given) => given?.broken)", "false"],
+    ["before.some((given) => given?.marked)", "false"],
     ["parts.some(({ sparse }) => sparse)", "false"],
     ["taint ? multiply(times(value, factor), taint) : times(value, factor)", "times(value, factor)"],
     ["!(taint && sparse)", "true"],
@@ -81,6 +81,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["start === 0 ? step : (add(step, start) as Expr)", "step"],
     ["masked ? 1 : 0", "1"],
     ["agreed(arriving, after)", "after"],
+    ["add(marksOf(a), marksOf(b))", "logicalOr(marksOf(a), marksOf(b))"],
     ["masked?.rest ?? full(builder, 0, shape)", "full(builder, 0, shape)"],
     [
       "concatenate([masks, marks], masks.shape.length - 1)",
@@ -97,12 +98,12 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
   ],
   "scan/reverse.ts": [
     ["isNothing(state) && isNothing(known(to))", "isNothing(known(to))"],
-    ["logicalOr(unknown, historyMask)", "unknown"],
+    ["eitherOf(unknown, historyMask)", "unknown"],
     ["maskedBy(value, arriving, seen)", "unmasked(value)"],
     ["shaped(flat.rest)", "undefined"],
   ],
   "scan/totals.ts": [
-    ["logicalOr(seen, own)", "own"],
+    ["eitherOf(seen, own)", "own"],
     ["maskedBy(value, arriving, unknown ?? full(builder, 0, [0]))", "unmasked(value)"],
     ["marks[i]", "undefined"],
   ],
@@ -114,8 +115,8 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["mask && !zeroed ? where(mask, lost, 0) : lost", "lost"],
     ["where(holds, mark(y, y), 1)", "fullLike(y, 1)"],
     ["mask ? logicalAnd(mask, unknown) : unknown", "unknown"],
-    ["mask && (rest ? logicalOr(mask, rest) : mask)", "mask"],
-    ["marks ?? fullLike(value, 1)", "marks ?? nothing"],
+    ["(mask && (rest ? logicalOr(mask, rest) : mask)) ?? fullLike(value, 1)", "mask ?? fullLike(value, 1)"],
+    ["shadow(marks)", "fullLike(value, 0)"],
   ],
   "ops/runs.ts": [
     ["previous(stays, back)", "stays"],
@@ -125,6 +126,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["(2 - a)", "(a)"],
     ["top <= covered[i]!", "true"],
     ["top >= to || bottom <= from", "false"],
+    ["one === absent && marked[i] !== absent ? either : one", "one"],
   ],
 };
 
