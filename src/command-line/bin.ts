@@ -1,14 +1,20 @@
 /** The program: this process's terminal, and Ctrl-C. */
+import { reasonOf } from "./files.js";
 import { run } from "./main.js";
-import type { Output } from "./terminal.js";
+import type { Output, Terminal } from "./terminal.js";
 
-const interrupted = new AbortController();
-process.once("SIGINT", () => interrupted.abort());
-
-const output = (stream: NodeJS.WriteStream): Output => {
+const output = (stream: NodeJS.WriteStream, name: string): Output => {
   // A reader that has enough, as `head`, ends it.
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
-  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true };
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    process.stderr.write(`error: ${name} can't be written: ${reasonOf(error)}.\n`);
+    process.exit(2);
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns,
+  };
 };
 
 async function read(): Promise<string> {
@@ -17,9 +23,24 @@ async function read(): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-const [out, err] = [output(process.stdout), output(process.stderr)];
-void run(process.argv.slice(2), { out, err, env: process.env, read, signal: interrupted.signal }).then(
-  (code) => {
-    process.exitCode = code;
+let interrupted: AbortController | undefined;
+
+const terminal: Terminal = {
+  out: output(process.stdout, "standard output"),
+  err: output(process.stderr, "standard error"),
+  env: process.env,
+  read,
+  // Whoever looks at it ends its work by itself. All else Ctrl-C kills, and a second one all.
+  get signal() {
+    if (!interrupted) {
+      const controller = new AbortController();
+      interrupted = controller;
+      process.once("SIGINT", () => controller.abort());
+    }
+    return interrupted.signal;
   },
-);
+};
+
+void run(process.argv.slice(2), terminal).then((code) => {
+  process.exitCode = code;
+});

@@ -12,7 +12,7 @@ import { race } from "./commands/race.js";
 import { emit, show } from "./commands/show.js";
 import { plainMessage } from "./objective.js";
 import { common, explained, has, readArguments } from "./options.js";
-import { paint, type Terminal, UsageError } from "./terminal.js";
+import { failed, type Terminal, UsageError } from "./terminal.js";
 
 export const commands: Readonly<Record<string, Command>> = {
   gradient,
@@ -52,8 +52,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await command.run(given, terminal);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof AdjointError)) throw error;
-    terminal.err.write(`${paint(terminal, "red", "error")}: ${plainMessage(error)}\n`);
-    return 2;
+    return failed(terminal, new UsageError(plainMessage(error)), rest.includes("--json"));
   }
 }
 
@@ -74,14 +73,17 @@ Examples
 `;
 }
 
-function helpOf(name: string, { summary, usage, examples, options }: Command): string {
+function helpOf(name: string, { summary, usage, examples, options, more }: Command): string {
+  // What a table below tells isn't told twice.
+  const own = more?.options() ?? {};
+  const plain = Object.entries({ ...options, ...common }).filter(([one]) => !Object.hasOwn(own, one));
   return `${summary}
 
   adjoint ${name} ${usage}
 
 Options
-${explained({ ...options, ...common })}
-
+${explained(Object.fromEntries(plain))}
+${more ? `\n${more.text()}\n` : ""}
 Examples
 ${examples.map((example) => `  ${example}`).join("\n")}
 `;

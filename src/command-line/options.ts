@@ -20,6 +20,9 @@ export interface Given {
   readonly options: ReadonlyMap<string, readonly (string | true)[]>;
 }
 
+/** How an option of the library is typed: `learningRate` as `learning-rate`. */
+export const typed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 export const common: Options = {
   json: { help: "one JSON document instead of tables" },
   help: { help: "how this command is used" },
@@ -47,20 +50,25 @@ export function readArguments(command: string, args: readonly string[], known: O
     const { name, value, rawName } = token;
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!option) {
-      const meant = nearest(name, Object.keys(known));
+      const meant = likely(name, Object.keys(known));
       throw new UsageError(
-        `unknown option ${rawName}${meant === undefined ? "" : `; did you mean --${meant}?`}\n\`adjoint ${command} --help\` lists the options.`,
+        `unknown option ${rawName.slice(0, 40)}${meant === undefined ? "" : `; did you mean --${meant}?`}\n\`adjoint ${command} --help\` lists the options.`,
       );
     }
     if (option.value !== undefined && value === undefined)
       throw new UsageError(`--${name} needs a value: --${name} ${option.value}`);
     if (option.value === undefined && value !== undefined)
-      throw new UsageError(`--${name} takes no value, not "${value}".`);
+      throw new UsageError(`--${name} takes no value, not "${value.slice(0, 40)}".`);
     const before = options.get(name);
     if (before && !option.many) throw new UsageError(`--${name} is given twice.`);
     options.set(name, [...(before ?? []), value ?? true]);
   }
   return { words, options };
+}
+
+/** The nearest name, or the one that has the word in it. */
+function likely(name: string, known: readonly string[]): string | undefined {
+  return nearest(name, known) ?? (name.length > 2 ? known.find((one) => one.includes(name)) : undefined);
 }
 
 /** The text behind an option. */
@@ -70,6 +78,14 @@ export function textOf({ options }: Given, name: string): string | undefined {
 }
 
 export const has = ({ options }: Given, name: string): boolean => options.has(name);
+
+/** Names between commas behind an option. */
+export function namesOf(given: Given, name: string): readonly string[] {
+  return (textOf(given, name) ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
 
 /** The number behind an option. */
 export function numberOf(

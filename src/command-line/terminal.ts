@@ -4,6 +4,8 @@ export interface Output {
   write(text: string): void;
   /** Whether a person looks at it as it is written. */
   readonly isTerminal: boolean;
+  /** Characters in a line, where that is known. */
+  readonly columns?: number | undefined;
 }
 
 export interface Terminal {
@@ -22,9 +24,45 @@ export class UsageError extends Error {}
 /** Whether colours are wanted: on a terminal, unless NO_COLOR says no. */
 const isColoured = ({ out, env }: Terminal) => out.isTerminal && !env.NO_COLOR && env.TERM !== "dumb";
 
-export function paint(terminal: Terminal, code: "bold" | "dim" | "green" | "red", text: string): string {
-  const codes = { bold: 1, dim: 2, green: 32, red: 31 };
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 };
+
+export type Colour = keyof typeof codes;
+
+export function paint(terminal: Terminal, code: Colour, text: string): string {
   return isColoured(terminal) ? `\u001b[${codes[code]}m${text}\u001b[0m` : text;
+}
+
+/** One document for programs. JSON has no NaN and no infinity: they are texts, as they are of all numbers that aren't finite. */
+export function json(document: unknown): string {
+  const plain = (_: string, one: unknown) =>
+    typeof one === "number" && !Number.isFinite(one)
+      ? String(one)
+      : ArrayBuffer.isView(one)
+        ? [...(one as Float64Array)]
+        : one;
+  return `${JSON.stringify(document, plain)}\n`;
+}
+
+/** Tells an error, to programs as a document if they asked for one. @returns the exit code of bad usage or input */
+export function failed(terminal: Terminal, { message }: Error, asJson: boolean): 2 {
+  if (!asJson) terminal.err.write(`${paint(terminal, "red", "error")}: ${message}\n`);
+  else {
+    const [, line, column] = /\bline (\d+), column (\d+):/.exec(message) ?? [];
+    const place = line === undefined ? {} : { line: Number(line), column: Number(column) };
+    terminal.out.write(json({ error: { message, ...place } }));
+  }
+  return 2;
+}
+
+/** The mistake in which some work ended, if one: what was found before is worth telling. */
+export async function problemOf(work: Promise<void>): Promise<UsageError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
 }
 
 /** Rows in columns: texts to the left, numbers to the right. */

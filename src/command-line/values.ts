@@ -61,9 +61,21 @@ export function readValue(text: string): Value | undefined {
 
 /** low..high, one of which may be left out. */
 export function readRange(text: string): { lower?: number; upper?: number } | undefined {
+  return readEnds(text, readNumber);
+}
+
+/** The same of numbers, or of lists with one for each element. */
+export function readBound(text: string): { lower?: Value; upper?: Value } | undefined {
+  return readEnds(text, readValue);
+}
+
+function readEnds<T>(
+  text: string,
+  read: (text: string) => T | undefined,
+): { lower?: T; upper?: T } | undefined {
   const [, low, high] = /^(.*?)\.\.(.*)$/s.exec(text.trim()) ?? [];
   if (low === undefined || high === undefined || (low === "" && high === "")) return undefined;
-  const [lower, upper] = [low, high].map((end) => (end === "" ? undefined : readNumber(end)));
+  const [lower, upper] = [low, high].map((end) => (end === "" ? undefined : read(end)));
   if ((low !== "" && lower === undefined) || (high !== "" && upper === undefined)) return undefined;
   return { ...(lower !== undefined && { lower }), ...(upper !== undefined && { upper }) };
 }

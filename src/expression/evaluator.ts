@@ -17,12 +17,7 @@ import type { CallNode, Node, OperatorNode, RangeNode, Statement } from "./nodes
 import { comparisons, operators, rowOperators } from "./operators.js";
 import { problem, type Source } from "./problem.js";
 import { rowFunctions } from "./rows.js";
-
-/** The most parts of a text that are looked at, those of functions and sums at each use. */
-const mostVisits = 200_000;
-
-/** As many parts is a derivative worth. */
-const derivativeVisits = 1000;
+import { Budget, costOf } from "./work.js";
 
 /** The most terms of a sum or a product. */
 const mostTerms = 10_000;
@@ -34,11 +29,6 @@ const mostCalls = 64;
 type Scope = ReadonlyMap<string, Value>;
 
 type Definition = Extract<Statement, { kind: "define" }>;
-
-/** What is counted over all of a text. */
-interface Budget {
-  visits: number;
-}
 
 export class Evaluator {
   readonly #source: Source;
@@ -58,7 +48,7 @@ export class Evaluator {
     statements: readonly Statement[],
     inputs: Scope,
     isOfRows = false,
-    budget: Budget = { visits: 0 },
+    budget = new Budget(source),
     pinned: ReadonlySet<string> = new Set(),
   ) {
     this.#isOfRows = isOfRows;
@@ -117,8 +107,7 @@ export class Evaluator {
   }
 
   #plain(node: Node, scope: Scope): Value {
-    if (++this.#budget.visits > mostVisits)
-      throw problem(this.#source, node.at, `the text unfolds to more than ${mostVisits} parts.`);
+    this.#budget.visit(node.at);
     if (this.#isOfRows && (node.kind === "array" || node.kind === "index" || node.kind === "range"))
       throw problem(
         this.#source,
@@ -146,11 +135,15 @@ export class Evaluator {
         const args = all(node.args);
         return this.#at(node, () => stackedAlike(args));
       }
-      case "range":
-        return this.#at(node, () => this.#range(node, scope));
+      case "range": {
+        const range = this.#at(node, () => this.#range(node, scope));
+        this.#budget.pay(costOf("", [range]), node.at);
+        return range;
+      }
       case "index": {
         const [of, ...places] = node.args as [Node, ...Node[]];
         const object = this.value(of, scope);
+        this.#budget.pay(costOf("", [object]) / 10, node.at);
         return this.#at(node, () =>
           elementsOf(object, places, (place, length) =>
             this.value(place, new Map([...scope, ["end", length]])),
@@ -169,6 +162,7 @@ export class Evaluator {
     const all = this.#isOfRows ? rowOperators : operators;
     const make = Object.hasOwn(all, operator) ? all[operator] : undefined;
     if (!make) throw problem(this.#source, at, `the operator ${symbol} has no meaning here.`);
+    this.#budget.pay(costOf(operator, args), at);
     return make(...args);
   }
 
@@ -211,7 +205,10 @@ export class Evaluator {
     if (!known) throw problem(this.#source, at, this.#unknownFunction(name, scope));
     this.#checkArity(node, known.arity);
     const values = args.map((one) => this.value(one, scope));
-    return this.#at(node, () => known.make(...values));
+    this.#budget.pay(costOf(name, values), at);
+    const value = this.#at(node, () => known.make(...values));
+    this.#budget.pay(costOf("", [value]), at);
+    return value;
   }
 
   #unknownFunction(name: string, scope: Scope): string {
@@ -290,7 +287,7 @@ export class Evaluator {
   #derived(of: Node, name: string, count: number, scope: Scope): Value {
     if (count === 0) return this.value(of, scope);
     const point = this.#named(name, undefined, scope);
-    this.#budget.visits += derivativeVisits;
+    this.#budget.derive();
     let isScalar = true;
     const f = trace({ x: tensor([...shapeOf(point)]) }, ({ x }) => {
       const value = lift(x.builder, this.#rebound(of, name, x, count - 1, scope), this.#source.owner);

@@ -2,8 +2,8 @@
 
 import type { Expr, Graph, Op } from "../../graph/index.js";
 import * as ops from "../../graph/index.js";
-import { fullOp, isOp } from "../../graph/internal.js";
-import { functions, product, quotient, raised, stacked, type Value } from "./functions.js";
+import { constantOp, fullOp, isOp } from "../../graph/internal.js";
+import { functions, mostWritten, product, quotient, raised, stacked, type Value } from "./functions.js";
 import { elementsOf } from "./indexing.js";
 
 /** How strongly operators bind: a part in the place of an operand needs at least its level, else brackets. */
@@ -51,44 +51,52 @@ const comparison = (symbol: string, make: Infix["make"]): Infix => ({
   ...{ symbol, level: level.compare, left: level.range, right: level.range, make },
 });
 
+/** The tables, made when something is written: most who read texts write none. */
+interface Tables {
+  readonly infixes: ReadonlyMap<Op, readonly Infix[]>;
+  /** Functions by the op that they are. */
+  readonly named: ReadonlyMap<Op, readonly string[]>;
+}
+
+let made: Tables | undefined;
+
+function tables(): Tables {
+  made ??= { infixes: infixesByOp(), named: namesByOp() };
+  return made;
+}
+
 /** Operators of two operands, by their ops; what mathjs writes with a dot, after what it writes without. */
-const infixes: ReadonlyMap<Op, readonly Infix[]> = new Map<Op, readonly Infix[]>([
-  [ops.add.op, [infix(" + ", level.add, ops.add)]],
-  [ops.subtract.op, [infix(" - ", level.add, ops.subtract)]],
-  [ops.multiply.op, [infix("*", level.multiply, product), infix(" .* ", level.multiply, ops.multiply)]],
-  [ops.divide.op, [infix("/", level.multiply, quotient), infix(" ./ ", level.multiply, ops.divide)]],
-  [
-    ops.power.op,
+const infixesByOp = (): ReadonlyMap<Op, readonly Infix[]> =>
+  new Map<Op, readonly Infix[]>([
+    [ops.add.op, [infix(" + ", level.add, ops.add)]],
+    [ops.subtract.op, [infix(" - ", level.add, ops.subtract)]],
+    [ops.multiply.op, [infix("*", level.multiply, product), infix(" .* ", level.multiply, ops.multiply)]],
+    [ops.divide.op, [infix("/", level.multiply, quotient), infix(" ./ ", level.multiply, ops.divide)]],
     [
-      { symbol: "^", level: level.power, left: level.atom, right: level.unary, make: raised },
-      { symbol: " .^ ", level: level.power, left: level.atom, right: level.unary, make: ops.power },
+      ops.power.op,
+      [
+        { symbol: "^", level: level.power, left: level.atom, right: level.unary, make: raised },
+        { symbol: " .^ ", level: level.power, left: level.atom, right: level.unary, make: ops.power },
+      ],
     ],
-  ],
-  [ops.matmul.op, [infix("*", level.multiply, product)]],
-  [ops.less.op, [comparison(" < ", ops.less)]],
-  [ops.lessEqual.op, [comparison(" <= ", ops.lessEqual)]],
-  [ops.greater.op, [comparison(" > ", ops.greater)]],
-  [ops.greaterEqual.op, [comparison(" >= ", ops.greaterEqual)]],
-  [ops.equal.op, [comparison(" == ", ops.equal)]],
-  [ops.notEqual.op, [comparison(" != ", ops.notEqual)]],
-  [ops.logicalAnd.op, [infix(" and ", level.and, ops.logicalAnd)]],
-  [ops.logicalOr.op, [infix(" or ", level.or, ops.logicalOr)]],
-]);
+    [ops.matmul.op, [infix("*", level.multiply, product)]],
+    [ops.less.op, [comparison(" < ", ops.less)]],
+    [ops.lessEqual.op, [comparison(" <= ", ops.lessEqual)]],
+    [ops.greater.op, [comparison(" > ", ops.greater)]],
+    [ops.greaterEqual.op, [comparison(" >= ", ops.greaterEqual)]],
+    [ops.equal.op, [comparison(" == ", ops.equal)]],
+    [ops.notEqual.op, [comparison(" != ", ops.notEqual)]],
+    [ops.logicalAnd.op, [infix(" and ", level.and, ops.logicalAnd)]],
+    [ops.logicalOr.op, [infix(" or ", level.or, ops.logicalOr)]],
+  ]);
 
-const extremes = [
-  [ops.maximum, "max"],
-  [ops.minimum, "min"],
-] as const;
+const extremes = () =>
+  [
+    [ops.maximum, "max"],
+    [ops.minimum, "min"],
+  ] as const;
 
-/** Functions of one argument that are made of several ops. */
-const composites = [...functions].filter(
-  ([, { arity, make }]) => arity[0] === 1 && !("op" in make) && arity[1] !== 0,
-);
-
-/** Functions by the op that they are. */
-const named: ReadonlyMap<Op, readonly string[]> = /* @__PURE__ */ byOp();
-
-function byOp(): ReadonlyMap<Op, readonly string[]> {
+function namesByOp(): ReadonlyMap<Op, readonly string[]> {
   const found = new Map<Op, string[]>();
   for (const [name, { make }] of functions) {
     const { op } = make as { readonly op?: Op };
@@ -100,6 +108,7 @@ function byOp(): ReadonlyMap<Op, readonly string[]> {
 export function* candidatesOf(graph: Graph, id: number): Generator<Candidate> {
   const node = graph.nodes[id]!;
   const operands = [...node.operands];
+  const { infixes, named } = tables();
   for (const one of infixes.get(node.op) ?? []) {
     yield* literal(graph, operands, one);
     for (const pair of variants(graph, operands)) yield written(pair, one);
@@ -118,20 +127,16 @@ export function* candidatesOf(graph: Graph, id: number): Generator<Candidate> {
       write: (part) => `not ${part(0, level.unary)}`,
       make: (x) => ops.logicalNot(x),
     };
-  for (const [op, name] of extremes)
+  for (const [op, name] of extremes())
     if (node.op === op.op)
       for (const all of variants(graph, operands)) yield call(name, all, (a, b) => op(a!, b!));
+  yield* gathered(graph, id);
   if (node.op === ops.where.op)
     for (const all of variants(graph, operands)) yield call("where", all, (c, a, b) => ops.where(c!, a!, b!));
   for (const name of named.get(node.op) ?? [])
     for (const all of variants(graph, operands)) yield call(name, all, functions.get(name)!.make as never);
   yield* reductions(graph, id);
   yield* arrangements(graph, id);
-}
-
-/** Functions of several ops, of a node. */
-export function* compositesOn(id: number): Generator<Candidate> {
-  for (const [name, { make }] of composites) yield call(name, [id], make as never);
 }
 
 function written(pair: readonly number[], { symbol, level: own, left, right, make }: Infix): Candidate {
@@ -148,6 +153,8 @@ function* literal({ nodes }: Graph, operands: readonly number[], one: Infix): Ge
   for (const [i, id] of operands.entries()) {
     const node = nodes[id]!;
     if (!isOp(node, fullOp) || node.shape.length === 0) continue;
+    // A number that is spread beside it needs the array: x + [2, 2].
+    if (nodes[operands[1 - i]!]!.op === ops.broadcastTo.op) continue;
     const { value } = node.params;
     const [text, own] = numberText(value);
     const number = own < (i === 0 ? one.left : one.right) ? `(${text})` : text;
@@ -170,14 +177,15 @@ export function numberText(value: number): readonly [string, number] {
   return [text, isNegative ? level.unary : level.atom];
 }
 
-function call(
+export function call(
   name: string,
   operands: readonly number[],
   make: (...args: Expr[]) => Value,
   rest = "",
+  first = "",
 ): Candidate {
   const write = (part: (i: number, least: number) => string) =>
-    `${name}(${operands.map((_, i) => part(i, level.or)).join(", ")}${rest})`;
+    `${name}(${first}${operands.map((_, i) => part(i, level.or)).join(", ")}${rest})`;
   return { operands, level: level.atom, write, make };
 }
 
@@ -201,7 +209,7 @@ function* reductions({ nodes }: Graph, id: number): Generator<Candidate> {
   const [x] = operands;
   if (x === undefined || operands.length !== 1) return;
   const rank = nodes[x]!.shape.length;
-  for (const name of named.get(op) ?? reductionNames) {
+  for (const name of tables().named.get(op) ?? reductionNames) {
     if (!reductionNames.includes(name)) continue;
     const { make } = functions.get(name)!;
     yield call(name, [x], (one) => make(one!));
@@ -231,6 +239,30 @@ function* arrangements(graph: Graph, id: number): Generator<Candidate> {
     yield list(plain);
     yield call("concat", operands, (...all) => ops.concatenate(all as never) as Value);
   }
+}
+
+/** Elements by a list of places: x[[3, 1], :]. */
+function* gathered({ nodes }: Graph, id: number): Generator<Candidate> {
+  const { operands, params } = nodes[id]!;
+  const [x, list] = operands;
+  const { axis } = params as { readonly axis?: number };
+  if (x === undefined || list === undefined || operands.length !== 2 || axis === undefined) return;
+  const places = nodes[list]!;
+  if (places.shape.length !== 1) return;
+  const numbers = isOp(places, constantOp)
+    ? Array.from(places.params.values as ArrayLike<number>)
+    : isOp(places, fullOp)
+      ? new Array<number>(places.shape[0]!).fill(places.params.value)
+      : undefined;
+  if (!numbers || numbers.length > mostWritten) return;
+  const counted = numbers.map((one) => one + 1);
+  const texts = nodes[x]!.shape.map((_, k) => (k === axis ? `[${counted.join(", ")}]` : ":"));
+  yield {
+    operands: [x],
+    level: level.atom,
+    write: (part) => `${part(0, level.atom)}[${texts.join(", ")}]`,
+    make: (one) => ops.take(one!, numbers, axis) as Value,
+  };
 }
 
 interface Sliced {

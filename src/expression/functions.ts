@@ -67,7 +67,10 @@ export function stackedAlike(values: readonly Value[]): Value {
 }
 
 /** The most elements that a text can make of nothing. */
-export const mostElements = 1_000_000;
+export const mostElements = 100_000;
+
+/** The most numbers of a list that is written. */
+export const mostWritten = 10_000;
 
 function sizes(what: string, given: readonly Value[]): number[] {
   const list = given.length === 1 && rowsOf(given[0]) ? [...(given[0] as readonly number[])] : given;

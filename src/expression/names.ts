@@ -1,7 +1,11 @@
 /** The names of a text: which are inputs, in the order of the text, and what shapes are declared for them. */
-import { constants, functions, mostElements } from "./functions.js";
+import { constants, functions } from "./functions.js";
 import { type Node, operandsOf, type Statement } from "./nodes.js";
 import { problem, type Source } from "./problem.js";
+
+/** The longest axis of an input, and the most elements that one has. */
+const mostLength = 1_000_000;
+const mostOfInput = 2 ** 28;
 
 /** Shapes by name. */
 export type Declared = ReadonlyMap<string, readonly number[]>;
@@ -41,13 +45,15 @@ export function takeDeclarations(source: Source): { readonly text: string; reado
         );
       const shape = listed.map((one) => {
         const length = Number(one);
-        if (/^\d+$/.test(one) && length <= mostElements) return length;
+        if (/^\d+$/.test(one) && length <= mostLength) return length;
         throw problem(
           source,
           place,
-          `a length must be a whole number up to ${mostElements}, not ${one.slice(0, 20)}.`,
+          `a length must be a whole number up to ${mostLength}, not ${one.slice(0, 20)}.`,
         );
       });
+      if (shape.reduce((size, length) => size * length, 1) > mostOfInput)
+        throw problem(source, place, `"${name}" has more than ${mostOfInput} elements.`);
       if (declared.has(name)) throw problem(source, place, `"${name}" is declared twice.`);
       declared.set(name, shape);
       return start + whole.slice(start.length).replace(/[^\n]/g, " ");

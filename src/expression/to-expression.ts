@@ -2,20 +2,24 @@
  * `toExpression`: a traced function as text. A node's text is whatever, read again, makes the same node: candidates are tried on
  * the node's operands in a copy of the graph, where equal expressions are one.
  */
-import { AdjointError, Expr, type Graph, type Op, type Traced } from "../../graph/index.js";
+import { AdjointError, Expr, type Graph, type Traced } from "../../graph/index.js";
 import {
   constantOp,
   declareInputs,
+  doubles,
   fullOp,
   graphOf,
   inputOp,
+  interpretNodes,
   isOp,
   leavesOf,
   makeBuilder,
   nest,
+  sizeOf,
 } from "../../graph/internal.js";
-import { type Candidate, candidatesOf, compositesOn, type Form, level, numberText } from "./forms.js";
-import { constants, functions, mostElements, specialForms } from "./functions.js";
+import { compositesOf } from "./composites.js";
+import { type Candidate, candidatesOf, type Form, level, numberText } from "./forms.js";
+import { constants, functions, mostWritten, specialForms } from "./functions.js";
 import { meantBy } from "./names.js";
 import { mostCharacters } from "./parser.js";
 
@@ -37,7 +41,7 @@ interface Part {
  * toExpression(f); // "square(x) + sin(x*y)"
  *
  * @throws AdjointError where the function has several outputs or inputs whose names can't be written, holds an op that texts
- *   don't have (loops, gathered elements, own ops), or is too long
+ *   don't have (loops, places that aren't known by now, own ops), or is too long
  */
 export function toExpression(f: Traced | { readonly graph: Graph }): string {
   const what = "toExpression";
@@ -49,9 +53,9 @@ export function toExpression(f: Traced | { readonly graph: Graph }): string {
     );
   for (const { name } of graph.inputs) checkName(what, name);
   const exprs = copied(graph);
-  let forms = formsOf(graph, exprs, graph.outputs);
-  if ("name" in forms) forms = formsOf(graph, exprs, graph.outputs, compositesOf(graph, exprs));
-  if ("name" in forms) throw new AdjointError(`${what}: ${forms.name} can't be written as text.`);
+  const forms = allForms(graph, exprs, graph.outputs);
+  if (typeof forms === "number")
+    throw new AdjointError(`${what}: ${graph.nodes[forms]!.op.name} can't be written as text.`);
   const text = written(graph, forms, graph.outputs);
   if (text.length > mostCharacters)
     throw new AdjointError(
@@ -99,55 +103,84 @@ function copied(graph: Graph): Expr[] {
   return exprs;
 }
 
-/** How each node is written that the output needs, or the op of the first that can't be. */
+/** By one op each, by functions of several, or by the value of what is of numbers alone, which is the same function then. */
+function allForms(graph: Graph, exprs: readonly Expr[], output: number): ReadonlyMap<number, Form> | number {
+  let values: ReadonlyMap<number, ArrayLike<number>> | undefined;
+  let forms = formsOf(graph, exprs, output, undefined);
+  for (const thoroughly of [false, true]) {
+    if (typeof forms !== "number") return forms;
+    values ??= valuesOf(graph);
+    // Functions that make constants, as tril does, are written as such before the constants are.
+    if (values.has(forms)) {
+      const plain = formsOf(graph, exprs, output, undefined, values);
+      if (typeof plain !== "number" && !hasArrays(graph, values, plain)) return plain;
+    }
+    const composites = compositesOf(graph, exprs, output, tried, thoroughly);
+    forms = formsOf(graph, exprs, output, composites);
+    if (typeof forms === "number" && values.size > 0 && thoroughly)
+      forms = formsOf(graph, exprs, output, composites, values);
+  }
+  return forms;
+}
+
+const hasArrays = (
+  { nodes }: Graph,
+  values: ReadonlyMap<number, unknown>,
+  forms: ReadonlyMap<number, Form>,
+): boolean => [...values.keys()].some((id) => forms.has(id) && nodes[id]!.shape.length > 0);
+
+/** How each node is written that the output needs, or the first that can't be. */
 function formsOf(
   graph: Graph,
   exprs: readonly Expr[],
   output: number,
-  composites?: ReadonlyMap<number, Form>,
-): ReadonlyMap<number, Form> | Op {
+  composites: ReadonlyMap<number, Form> | undefined,
+  values?: ReadonlyMap<number, ArrayLike<number>>,
+): ReadonlyMap<number, Form> | number {
   const forms = new Map<number, Form>();
   const open = [output];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (forms.has(id)) continue;
-    const form = leafForm(graph, id) ?? composites?.get(id) ?? matching(graph, exprs, id);
-    if (!form) return graph.nodes[id]!.op;
+    const form = leafForm(graph, id, values) ?? composites?.get(id) ?? matching(graph, exprs, id);
+    if (!form) return id;
     forms.set(id, form);
     open.push(...form.operands);
   }
   return forms;
 }
 
-/** The most nodes among which functions of several ops are looked for. */
-const mostNodes = 3000;
-
-/** Nodes that a function of several ops makes of another one, such as norm(x): the function is tried on each. */
-function compositesOf(graph: Graph, exprs: readonly Expr[]): ReadonlyMap<number, Form> {
-  const found = new Map<number, Form>();
-  if (graph.nodes.length > mostNodes) return found;
-  const places = new Map(exprs.map(({ id }, place) => [id, place]));
-  for (const [place, expr] of exprs.entries()) {
-    for (const candidate of compositesOn(place)) {
-      const made = tried(candidate, [expr]);
-      const at = made && places.get(made.id);
-      if (at !== undefined && at > place && !found.has(at)) found.set(at, candidate);
-    }
-  }
-  return found;
+/** The values of nodes of numbers alone: in a text an op of numbers is a number. */
+function valuesOf({ nodes, inputs }: Graph): ReadonlyMap<number, ArrayLike<number>> {
+  const isFixed = new Uint8Array(nodes.length);
+  for (const [id, { operands }] of nodes.entries())
+    if (id >= inputs.length && operands.every((one) => isFixed[one])) isFixed[id] = 1;
+  const ids = [...nodes.keys()].filter((id) => isFixed[id] && nodes[id]!.operands.length > 0);
+  if (ids.length === 0 || ids.some((id) => sizeOf(nodes[id]!.shape) > mostWritten)) return new Map();
+  const values = interpretNodes(nodes, doubles, [], isFixed);
+  return new Map(ids.map((id) => [id, values[id]!]));
 }
 
-function leafForm({ nodes, inputs }: Graph, id: number): Form | undefined {
+function leafForm(
+  { nodes, inputs }: Graph,
+  id: number,
+  values?: ReadonlyMap<number, ArrayLike<number>>,
+): Form | undefined {
   const node = nodes[id]!;
   const atom = (text: string, own: number = level.atom) => ({ operands: [], level: own, write: () => text });
+  const value = values?.get(id);
+  if (value) {
+    if (node.shape.length === 0) return atom(...numberText(value[0]!));
+    return atom(listText(nest(Float64Array.from(value), node.shape)));
+  }
   if (isOp(node, inputOp)) return atom(inputs[id]!.name);
   if (isOp(node, fullOp)) {
     const { value } = node.params;
-    const size = node.shape.reduce((all, length) => all * length, 1);
+    const size = sizeOf(node.shape);
     if (node.shape.length === 0) return atom(...numberText(value));
-    if (size > mostElements / 100) return undefined;
+    if (size > mostWritten) return undefined;
     return atom(listText(nest(new Float64Array(size).fill(value), node.shape)));
   }
-  if (isOp(node, constantOp) && node.params.values.length <= mostElements / 100)
+  if (isOp(node, constantOp) && node.params.values.length <= mostWritten)
     return atom(listText(nest(node.params.values as Float64Array, node.shape)));
   return undefined;
 }

@@ -1,2 +1,3 @@
-/** The door for figures: what tells a report. */
+/** The door for figures and the command line: what tells a report, and what options fits have. */
 export { isReport } from "./made.js";
+export { curveFitOptions } from "./options.js";

@@ -41,3 +41,4 @@ export {
   stateOf,
 } from "./solve.js";
 export { isTensor, plainValue, State, type Tensor, type Tensors } from "./state.js";
+export { knownStops } from "./stopping.js";

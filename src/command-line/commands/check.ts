@@ -1,9 +1,8 @@
 /** `adjoint check`: exact derivatives against differences, at points that are drawn. */
-import { AdjointError } from "../../../graph/index.js";
 import type { Command, ExitCode } from "../command.js";
 import { chooseObjective } from "../objective.js";
 import { has, numberOf, textOf } from "../options.js";
-import { UsageError } from "../terminal.js";
+import { json, UsageError } from "../terminal.js";
 import { assignments, readRange } from "../values.js";
 
 export const check: Command = {
@@ -20,9 +19,10 @@ export const check: Command = {
     seed: { value: "N", help: "of the points; default 0" },
     tolerance: { value: "T", help: "how far a derivative may be off, relative; default 1e-6" },
   },
-  async run(given, { out }): Promise<ExitCode> {
-    const { f } = chooseObjective(given.words[0]);
-    const { checkGradient, real } = await testing();
+  async run(given, terminal): Promise<ExitCode> {
+    const { out } = terminal;
+    const { f } = await chooseObjective(given.words[0], terminal);
+    const { checkGradient, real } = await import("../../testing/index.js");
     const text = textOf(given, "domain");
     const ranges = text === undefined ? undefined : assignments("--domain", text, "x=-1..1", readRange);
     const names = f.graph.inputs.map(({ name }) => name);
@@ -39,15 +39,7 @@ export const check: Command = {
       }),
     );
     const report = checkGradient(f, { ...options, ...(domain && { domain: domain as never }) });
-    out.write(has(given, "json") ? `${JSON.stringify(report)}\n` : `${report.message}\n`);
+    out.write(has(given, "json") ? json(report) : `${report.message}\n`);
     return report.ok ? 0 : 1;
   },
 };
-
-async function testing() {
-  try {
-    return await import("../../testing/index.js");
-  } catch (cause) {
-    throw new AdjointError("check needs the package fast-check: npm install fast-check", { cause });
-  }
-}

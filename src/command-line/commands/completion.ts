@@ -19,8 +19,8 @@ function scripts(commands: Readonly<Record<string, Command>>): Readonly<Record<s
 ${cases}
   esac
   case "$previous" in
-    --optimizer|--optimizers) words="${optimizerNames.join(" ")}" ;;
-    --method) words="${solverNames.join(" ")}" ;;
+    --optimizer|--optimizers) words="${optimizerNames().join(" ")}" ;;
+    --method) words="${solverNames().join(" ")}" ;;
   esac`;
   return {
     bash: `_adjoint() {

@@ -1,9 +1,10 @@
 /** `adjoint gradient`: value and exact derivatives at a point, or over a grid. */
-import { grad, hessian, type Traced } from "../../../graph/index.js";
-import type { Command } from "../command.js";
-import { type Chosen, chooseObjective, elements, nested, readPoint } from "../objective.js";
-import { has, numberOf, textOf } from "../options.js";
-import { short, table, UsageError } from "../terminal.js";
+import { compile, grad, hessian, type Traced, valueAndGrad } from "../../../graph/index.js";
+import { sizeOf } from "../../../graph/internal.js";
+import type { Command, ExitCode } from "../command.js";
+import { type Chosen, chooseObjective, elementNames, elements, nested, readPoint } from "../objective.js";
+import { type Given, has, numberOf, textOf } from "../options.js";
+import { json, short, table, UsageError } from "../terminal.js";
 import { assignments, readGrid } from "../values.js";
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -17,19 +18,24 @@ export const gradient: Command = {
     'adjoint gradient "sin(x)/x" --table x=1:0.5:4',
   ],
   options: {
-    at: { value: "x=1,y=2", help: "the point; arrays as x=[1,2]" },
+    at: { value: "x=1,y=2", help: "the point; arrays as x=[1,2]; in a table what has no grid" },
     order: { value: "1|2", help: "2: the Hessian, too; default 1" },
     verify: { help: "finite differences beside the gradient" },
     table: { value: "x=0:0.1:1", help: "a row for each point of a grid instead" },
   },
-  run(given, { out }) {
-    const chosen = chooseObjective(given.words[0]);
+  async run(given, terminal): Promise<ExitCode> {
+    const { out } = terminal;
+    const chosen = await chooseObjective(given.words[0], terminal);
     if (outputShape(chosen).length > 0)
       throw new UsageError("a gradient is of one number; the text's value is an array.");
     const order = numberOf(given, "order", { whole: true, least: 1 }) ?? 1;
     if (order > 2) throw new UsageError("--order is 1 or 2.");
     const grid = textOf(given, "table");
-    if (grid !== undefined) return tabulate(chosen, grid, has(given, "json"), out);
+    if (grid !== undefined) {
+      const unused = ["order", "verify"].find((name) => has(given, name));
+      if (unused !== undefined) throw new UsageError(`--${unused} is of a point, not of a table.`);
+      return tabulate(chosen, grid, given, out);
+    }
     const at = textOf(given, "at");
     if (at === undefined && chosen.f.graph.inputs.length > 0)
       throw new UsageError(
@@ -45,10 +51,10 @@ export const gradient: Command = {
       const all = {
         value,
         gradient: nested(slopes, chosen),
-        ...(second && { hessian: plain(second) }),
-        ...(differences && { differences }),
+        ...(second && { hessian: second }),
+        ...(differences && { differences: nested(byInput(differences, chosen), chosen) }),
       };
-      out.write(`${JSON.stringify(all)}\n`);
+      out.write(json(all));
       return 0;
     }
     const rows = elements(slopes, chosen).map(([name, slope], i) => [
@@ -90,26 +96,26 @@ function flattened(point: Tree): Tree {
   return Object.fromEntries(Object.entries(point).map(([name, value]) => [name, flat(value)]));
 }
 
-function plain(tree: Record<string, Tree>): unknown {
-  return JSON.parse(
-    JSON.stringify(tree, (_, one) => (ArrayBuffer.isView(one) ? [...(one as Float64Array)] : one)),
+/** Elements one after the other, by input. */
+function byInput(flat: readonly number[], { f }: Chosen): Tree {
+  let place = 0;
+  return Object.fromEntries(
+    f.graph.inputs.map(({ name, shape }) => {
+      const own = flat.slice(place, place + sizeOf(shape));
+      place += sizeOf(shape);
+      return [name, shape.length === 0 ? own[0] : Float64Array.from(own)];
+    }),
   );
 }
 
 function hessianRows(second: Record<string, Tree>, chosen: Chosen): string[][] {
   const inputs = chosen.f.graph.inputs;
-  const size = (shape: readonly number[]) => shape.reduce((all, length) => all * length, 1);
-  const names = elements(
-    Object.fromEntries(
-      inputs.map(({ name, shape }) => [name, shape.length === 0 ? 0 : new Float64Array(size(shape))]),
-    ),
-    chosen,
-  ).map(([name]) => name);
+  const names = elementNames(chosen);
   const rows = inputs.flatMap((row) =>
-    Array.from({ length: size(row.shape) }, (_, i) =>
+    Array.from({ length: sizeOf(row.shape) }, (_, i) =>
       inputs.flatMap((column) => {
         const block = second[row.name]![column.name] as number | Float64Array;
-        const width = size(column.shape);
+        const width = sizeOf(column.shape);
         return typeof block === "number" ? [block] : [...block.slice(i * width, (i + 1) * width)];
       }),
     ),
@@ -117,35 +123,40 @@ function hessianRows(second: Record<string, Tree>, chosen: Chosen): string[][] {
   return [["Hessian", ...names], ...rows.map((row, i) => [names[i]!, ...row.map((one) => short(one, 10))])];
 }
 
-function tabulate(chosen: Chosen, text: string, json: boolean, out: { write(text: string): void }): 0 {
+function tabulate(chosen: Chosen, text: string, given: Given, out: { write(text: string): void }): 0 {
   const grids = assignments("--table", text, "x=0:0.1:1", readGrid);
   const { inputs } = chosen.f.graph;
   for (const name of grids.keys())
-    if (!inputs.some((input) => input.name === name))
-      throw new UsageError(`--table: the objective has no "${name}".`);
-  const other = inputs.find(({ name, shape }) => !grids.has(name) || shape.length > 0);
-  if (other)
-    throw new UsageError(`--table needs a grid for each input, all numbers: "${other.name}" has none.`);
-  const names = inputs.map(({ name }) => name);
+    if (!inputs.some((input) => input.name === name && input.shape.length === 0))
+      throw new UsageError(`--table: the objective has no number "${name.slice(0, 40)}".`);
+  const names = [...grids.keys()];
+  const at = textOf(given, "at");
+  const others = inputs.map(({ name }) => name).filter((name) => !grids.has(name));
+  if (others.length > 0 && at === undefined)
+    throw new UsageError(`--table has no grid for ${others.join(", ")}; give the rest by --at.`);
+  if (others.length === 0 && at !== undefined)
+    throw new UsageError("--at: all inputs have a grid in --table.");
+  const held = others.length === 0 ? {} : readPoint("--at", at!, chosen, new Set(names));
+  const count = names.reduce((all, name) => all * grids.get(name)!.length, 1);
+  if (count > 100_000) throw new UsageError(`--table: ${count} points are more than 100000.`);
   const points = names.reduce<number[][]>(
     (all, name) => all.flatMap((row) => grids.get(name)!.map((one) => [...row, one])),
     [[]],
   );
-  if (points.length > 100_000) throw new UsageError(`--table: ${points.length} points are more than 100000.`);
-  const slope = grad(chosen.f as Traced);
+  const both = compile(valueAndGrad(chosen.f as Traced));
   const rows = points.map((row) => {
-    const point = Object.fromEntries(names.map((name, i) => [name, row[i]!])) as never;
-    const slopes = slope(point) as unknown as Record<string, number>;
-    return { point, value: chosen.f(point) as unknown as number, gradient: slopes };
+    const own = Object.fromEntries(names.map((name, i) => [name, row[i]!]));
+    const { value, grad } = both({ ...held, ...own } as never) as unknown as { value: number; grad: Tree };
+    return { point: own, value, slopes: elements({ ...grad }, chosen), gradient: nested(grad, chosen) };
   });
-  if (json) out.write(`${JSON.stringify(rows)}\n`);
+  if (has(given, "json"))
+    out.write(json({ table: rows.map(({ point, value, gradient }) => ({ point, value, gradient })) }));
   else {
-    const body = rows.map(({ point, value, gradient }) =>
-      [...names.map((name) => point[name] as number), value, ...names.map((name) => gradient[name]!)].map(
-        (one) => short(one),
-      ),
+    const body = rows.map(({ point, value, slopes }) =>
+      [...Object.values(point), value, ...slopes.map(([, slope]) => slope)].map((one) => short(one)),
     );
-    out.write(`${table([[...names, "value", ...names.map((name) => `∂/∂${name}`)], ...body])}\n`);
+    const heads = elementNames(chosen).map((name) => `∂/∂${name}`);
+    out.write(`${table([[...names, "value", ...heads], ...body])}\n`);
   }
   return 0;
 }

@@ -6,7 +6,7 @@ import { toDot, toMermaid, toTex } from "../../pictures/index.js";
 import type { Command, ExitCode } from "../command.js";
 import { chooseObjective } from "../objective.js";
 import { choiceOf, has, textOf } from "../options.js";
-import { UsageError } from "../terminal.js";
+import { json, UsageError } from "../terminal.js";
 
 const forms = {
   text: print,
@@ -21,11 +21,12 @@ export const show: Command = {
   usage: '"TEXT" --as text|expression|tex|dot|mermaid',
   examples: ['adjoint show "sin(x)^2 + y" --as tex', "adjoint show rosenbrock --as expression"],
   options: { as: { value: "FORM", help: "text (default), expression, tex, dot or mermaid" } },
-  run(given, { out }) {
-    const { f } = chooseObjective(given.words[0]);
+  async run(given, terminal): Promise<ExitCode> {
+    const { out } = terminal;
+    const { f } = await chooseObjective(given.words[0], terminal);
     const form = choiceOf(given, "as", Object.keys(forms) as (keyof typeof forms)[]) ?? "text";
     const written = (forms[form] as (f: unknown) => string)(f);
-    out.write(has(given, "json") ? `${JSON.stringify({ [form]: written })}\n` : `${written.trimEnd()}\n`);
+    out.write(has(given, "json") ? json({ form, text: written }) : `${written.trimEnd()}\n`);
     return 0;
   },
 };
@@ -38,14 +39,15 @@ export const emit: Command = {
     name: { value: "NAME", help: "the name of the exported function" },
     language: { value: "ts|js", help: "default ts" },
   },
-  async run(given, { out }): Promise<ExitCode> {
-    const { f } = chooseObjective(given.words[0]);
+  async run(given, terminal): Promise<ExitCode> {
+    const { out } = terminal;
+    const { f } = await chooseObjective(given.words[0], terminal);
     const name = textOf(given, "name");
     if (name === undefined) throw new UsageError("--name is missing: the name of the exported function.");
     const language = choiceOf(given, "language", ["ts", "js"] as const) ?? "ts";
     const { valueAndGrad } = await import("../../../graph/index.js");
     const code = emitCode(valueAndGrad(f), { name, language });
-    out.write(has(given, "json") ? `${JSON.stringify({ code })}\n` : code);
+    out.write(has(given, "json") ? json({ code }) : code);
     return 0;
   },
 };
