@@ -33,7 +33,7 @@ export {
 } from "./graph.js";
 export { doubles, interpretNodes } from "./interpret.js";
 export { lru } from "./lru.js";
-export { checkKeys, knownNames, nearest } from "./names.js";
+export { checkKeys, checkNames, knownNames, nearest } from "./names.js";
 export { apply, checkSize, isOp } from "./node.js";
 export { boolean, type Domain, type Instances, type ShapesOf } from "./op.js";
 export { lift, liftTo, listOf, ownerOf, withOperands } from "./operand.js";

@@ -37,7 +37,7 @@ const training = train(objective as never, { w: 0 }, data(), adam({ learningRate
   epochs: 2,
 });
 /** What a run of two steps saved. */
-let checkpoint!: Checkpoint;
+export let checkpoint!: Checkpoint;
 minimize(sphere.f, { x: [3, 4] }, adam({ learningRate: 0.2 }), {
   steps: 2,
   checkpoint: {

@@ -32,10 +32,11 @@ async function knownCalls(): Promise<Known> {
   const { madeOfRuns, runs } = await import("./examples-of-runs.js");
   const { texts } = await import("./examples-of-texts.js");
   const { fits, madeOfFits } = await import("./examples-of-fits.js");
+  const { files, madeOfFiles } = await import("./examples-of-files.js");
   return {
     ops,
-    others: { ...graphs, ...runs, ...fits, ...texts },
-    made: { ...madeOfGraphs, ...madeOfRuns, ...madeOfFits },
+    others: { ...graphs, ...runs, ...fits, ...texts, ...files },
+    made: { ...madeOfGraphs, ...madeOfRuns, ...madeOfFits, ...madeOfFiles },
   };
 }
 

@@ -95,7 +95,11 @@ export function safetensorsParts(
       name: pathText(path),
       kind,
       shape,
-      bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      // A buffer that was handed to another thread can't be viewed.
+      bytes:
+        data.byteLength === 0
+          ? new Uint8Array()
+          : new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     };
   });
   const twice = entries.find(

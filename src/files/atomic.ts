@@ -24,9 +24,14 @@ export function writeAtomically(
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new AdjointError(`${what}: "${path}" can't be written, and is as it was: ${reasonOf(error)}.`);
+    if (existsSync(temporary)) rmSync(temporary);
+    throw new AdjointError(`${what}: ${shown(path)} can't be written, and is as it was: ${reasonOf(error)}.`);
   }
+}
+
+/** A path as a message has it. */
+export function shown(path: string): string {
+  return `"${path.length > 400 ? `${path.slice(0, 200)}…${path.slice(-200)}` : path}"`;
 }
 
 /** What the system says of an error. */

@@ -4,7 +4,7 @@ import { AdjointError } from "../../graph/index.js";
 import { readText } from "../../graph/internal.js";
 import type { Checkpoint } from "../runs/index.js";
 import { checkpointOf, checkpointParts } from "../runs/internal.js";
-import { before, reasonOf, writeAtomically } from "./atomic.js";
+import { before, reasonOf, shown, writeAtomically } from "./atomic.js";
 
 /**
  * What `checkpointFile` gives.
@@ -42,9 +42,9 @@ export function checkpointFile(path: string): CheckpointFile {
     try {
       bytes = readFileSync(from);
     } catch (error) {
-      throw new AdjointError(`${what}: "${from}" can't be read: ${reasonOf(error)}.`);
+      throw new AdjointError(`${what}: ${shown(from)} can't be read: ${reasonOf(error)}.`);
     }
-    return checkpointOf(`${what}: "${from}"`, bytes);
+    return checkpointOf(`${what}: ${shown(from)}`, bytes);
   };
   const load = (): Checkpoint | undefined => {
     const from = [path, before(path)].find((one) => existsSync(one));
@@ -54,7 +54,8 @@ export function checkpointFile(path: string): CheckpointFile {
       isOwn = true;
       return checkpoint;
     } catch (error) {
-      const kept = from === path && existsSync(before(path)) ? `; the one before is "${before(path)}"` : "";
+      const kept =
+        from === path && existsSync(before(path)) ? `; the one before is ${shown(before(path))}` : "";
       throw kept === "" ? error : new AdjointError(`${(error as Error).message}${kept}`);
     }
   };

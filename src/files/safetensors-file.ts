@@ -4,7 +4,7 @@ import { AdjointError } from "../../graph/index.js";
 import { readText } from "../../graph/internal.js";
 import type { encodeSafetensors, Safetensors } from "../data/index.js";
 import { decodeNamed, safetensorsParts } from "../data/internal.js";
-import { reasonOf, writeAtomically } from "./atomic.js";
+import { reasonOf, shown, writeAtomically } from "./atomic.js";
 
 /**
  * The tensors of a `.safetensors` file, as PyTorch and JAX save them; see `decodeSafetensors`.
@@ -22,9 +22,9 @@ export function readSafetensors(path: string): Safetensors {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new AdjointError(`readSafetensors: "${path}" can't be read: ${reasonOf(error)}.`);
+    throw new AdjointError(`readSafetensors: ${shown(path)} can't be read: ${reasonOf(error)}.`);
   }
-  return decodeNamed(`readSafetensors: "${path}"`, bytes);
+  return decodeNamed(`readSafetensors: ${shown(path)}`, bytes);
 }
 
 /**

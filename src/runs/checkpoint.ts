@@ -1,6 +1,7 @@
 /** Checkpoints: all that a run needs to go on to the same bits, as plain data. */
 import { AdjointError } from "../../graph/index.js";
 import {
+  checkNames,
   checkOptions,
   describe,
   formatShape,
@@ -172,8 +173,10 @@ export function readCheckpoint(what: string, given: unknown): Checkpoint {
     typeof steps !== "number"
   )
     throw new AdjointError(`${what} is ${describe(given)}; pass what a run gave to checkpoint.save.`);
-  if (own === version) return { version, run, method, steps, tensors: tensors as Checkpoint["tensors"] };
-  throw new AdjointError(
-    `${what} is a checkpoint of version ${own}, and this version of the library reads version ${version}.`,
-  );
+  if (own !== version)
+    throw new AdjointError(
+      `${what} is a checkpoint of version ${own}, and this version of the library reads version ${version}.`,
+    );
+  checkNames(what, "keys", given, ["version", "run", "method", "steps", "tensors"]);
+  return { version, run, method, steps, tensors: tensors as Checkpoint["tensors"] };
 }
