@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { killRuns } from "../../scripts/kills/kill.js";
-import { adam, cubic, minimize } from "../index.js";
+import { adam, type Checkpoint, cubic, minimize } from "../index.js";
 import { checkpointFile, readSafetensors, writeSafetensors } from "./index.js";
 
 const files = suite("files");
@@ -104,6 +104,49 @@ files("a full disk: one sentence, nothing half-written, the file before is left"
   assert.equal(ended.parameters, run(40).parameters);
   assert.is(checkpointFile(path).load()!.steps, 30);
   assert.equal(readdirSync(directory).sort(), ["run.safetensors", "run.safetensors.previous"]);
+});
+
+/** Bytes of memory by the system's count; undefined where it keeps none. */
+function resident(kind: "VmRSS" | "VmHWM"): number | undefined {
+  if (!existsSync("/proc/self/status")) return undefined;
+  const found = new RegExp(`${kind}:\\s+(\\d+) kB`).exec(readFileSync("/proc/self/status", "utf8"));
+  return found ? 1024 * Number(found[1]) : undefined;
+}
+
+/** Has the peak start anew from what is resident. */
+function forgetPeak(): boolean {
+  try {
+    writeFileSync("/proc/self/clear_refs", "5");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+files("a state of a million parameters is written within 10 MB beyond its own, as the system counts", () => {
+  const size = 1_000_000;
+  const data = new Float64Array(size).fill(1.5);
+  const tensors = Object.fromEntries(
+    ["parameters.x", "slots.mean.x", "slots.meanSquare.x"].map((name) => [name, { data, shape: [size] }]),
+  );
+  let taken: Checkpoint | undefined;
+  run(1, {
+    checkpoint: {
+      every: 1,
+      save: (checkpoint: Checkpoint) => {
+        taken = checkpoint;
+      },
+    },
+  });
+  const file = checkpointFile(join(directory, "large.safetensors"));
+  const whole = { ...taken!, tensors };
+  const isCounted = forgetPeak();
+  const before = resident("VmRSS");
+  file.save(whole);
+  const most = resident("VmHWM");
+  assert.ok(readFileSync(join(directory, "large.safetensors")).length > 24 * size);
+  if (!isCounted || before === undefined || most === undefined) return;
+  assert.ok(most - before < 10e6, `${most - before} bytes`);
 });
 
 files("weights are written and read", () => {
