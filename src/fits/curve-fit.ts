@@ -22,7 +22,8 @@ type TextsOrNumbers = Readonly<Record<string, ArrayLike<number> | readonly strin
  * objectives of `train` do.
  *
  * With `xSigma` predictors have errors, too: the true ones are unknowns beside the parameters, and rows are fitted at their
- * distance from the curve. Groups of rows (`groups` names their column, or data are given by group) are fitted together: the
+ * distance from the curve. Standard errors are then those of the model made linear at the solution in both, as ODRPACK's: they
+ * leave out what the curve bends within a predictor's error. Groups of rows (`groups` names their column, or data are given by group) are fitted together: the
  * parameters named in `own` are each group's own, all others shared.
  *
  * Sources: Bates & Watts, "Nonlinear Regression Analysis and Its Applications" (1988), chapters 2 and 6; SciPy's `curve_fit`;
