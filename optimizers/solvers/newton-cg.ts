@@ -23,7 +23,8 @@ import { dot, scale } from "./vectors.js";
  * const run = minimize(rosenbrock.f, { x: [-1.2, 1] }, newtonCG());
  * run.solver.products > 0; // true
  *
- * Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 7.1.
+ * Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 7.1; along negative curvature as Dauphin et al., "Identifying and
+ * attacking the saddle point problem in high-dimensional non-convex optimization", 2014.
  */
 export function newtonCG(given: NoOptions = {}): Solver {
   return makeSolver({

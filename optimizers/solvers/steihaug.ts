@@ -3,7 +3,10 @@
  * gradient method and trust regions in large scale optimization", SIAM J. Numer. Anal. 20, 1983; Nocedal & Wright, algorithm
  * 7.2. A radius of ∞ makes it Newton's equations for a line search (algorithm 7.1).
  */
-import { dot } from "./vectors.js";
+import { addScaled, dot } from "./vectors.js";
+
+/** A way along a negative curvature that is at most so many times as long as the rest. */
+const mostTimes = 100;
 
 export interface Steihaug {
   /** Why it ended: the equations hold, or a direction of negative curvature, the region's edge, or too many products. */
@@ -48,6 +51,12 @@ export class ConjugateGradients {
       if (!(curve > 0)) {
         if (radius < Infinity) toEdge(s, d, radius);
         else if (products === 0) s.set(d);
+        // Away from what a saddle curves down, by Newton's length with the curvature's size (Dauphin et al., 2014): what was found
+        // so far leads into it.
+        else if (curve <= 0) {
+          const most = mostTimes * Math.sqrt(dot(s, s) / dot(d, d));
+          addScaled(s, Math.min(squares / Math.abs(curve), most), d);
+        }
         return { end: "curved", products: products + 1 };
       }
       const way = squares / curve;

@@ -53,6 +53,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
   "newton-cg.ts": [["Math.min(0.5, Math.sqrt(iterate.norm / iterate.firstNorm))", "0.5"]],
   "steihaug.ts": [
     ["squares / curve", "1 / curve"],
+    ["squares / Math.abs(curve)", "0"],
     ["next / squares", "0"],
     ["b > 0 ? -c / (b + root) : (root - b) / a", "1"],
     ["!(curve > 0)", "false"],
