@@ -28,21 +28,9 @@ export type Objective = Traced<Shapes, Expr<[]>>;
 /** Expressions of the inputs of an objective. */
 type Exprs = ParameterExprs;
 
-/**
- * Names that tell nothing but an order: leaves have those with `y`, data those with `d`. They were an object's keys: those an
- * engine keeps once, and finds properties by them fast.
- */
-export const keys = (letter: string, count: number): string[] => {
-  const all = allKeys.get(letter) ?? [];
-  if (all.length < count) {
-    const more = Array.from({ length: count }, (_, i) => [letter + i, i]);
-    all.splice(0, all.length, ...Object.keys(Object.fromEntries(more)));
-    allKeys.set(letter, all);
-  }
-  return all.slice(0, count);
-};
-
-const allKeys = new Map<string, string[]>();
+/** Names that tell nothing but an order: leaves have those with `y`, data those with `d`. */
+export const keys = (letter: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => letter + i);
 
 /**
  * Traces a step for data of this tree and these shapes. It tells the value, or what `report` makes of it, the largest element
