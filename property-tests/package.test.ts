@@ -28,6 +28,8 @@ import * as library from "../src/index.js";
 import * as solvers from "../src/solvers/index.js";
 import * as testing from "../src/testing/index.js";
 
+import { hasTerminal, readFirst, runInTerminal, runProgram } from "./support/processes.js";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "adjoint package "));
 const home = join(project, "node_modules/adjoint");
@@ -175,5 +177,66 @@ built("bundles made of it are as small as those of the source, and lack what isn
   for (const name of ["gammaln", "cumsum", "solve", "cholesky"]) assert.not.match(text, `name:"${name}"`);
   assert.not.match(text, /scan: xs|logSumExp|CsvError/);
 });
+
+const valley = "100(y - x^2)^2 + (1 - x)^2";
+const program = join(dist, "command-line.cjs");
+
+built(
+  "its command line needs no package, not even to check, and ends well where its reader or the disk does",
+  async () => {
+    const at = ["gradient", "x1^2 + x2^2 + x2^3 + x1*x2", "--at", "x1=2,x2=3", "--json"];
+    const { out } = runProgram(program, at, project);
+    assert.equal(JSON.parse(out), { value: 46, gradient: { x1: 7, x2: 35 } });
+    const check = runProgram(program, ["check", "where(x > 0, sqrt(x), 0)", "--domain", "x=-1..1"], project);
+    assert.equal([check.code, check.err], [0, ""]);
+    const figure = runProgram(program, ["plot", "cubic", "--out", "f.png"], project);
+    assert.is(figure.code, 2);
+    assert.match(figure.err, /npm install .*chart\.js/);
+    // More than a pipe holds.
+    const table = ["gradient", "x^2*y", "--table", "x=0:0.01:3,y=0:0.05:3"];
+    const first = await readFirst(program, table, project);
+    assert.equal([first.code, first.err], [0, ""]);
+    assert.match(first.out, /^ +x +y +value/);
+    if (!existsSync("/dev/full")) return;
+    const full = runProgram(program, at, project, "/dev/full");
+    assert.equal([full.code, full.err], [2, "error: standard output can't be written: the disk is full.\n"]);
+  },
+);
+
+built(
+  "in a terminal a run tells how far it is, and Ctrl-C leaves its best and a state to go on from",
+  async () => {
+    if (!hasTerminal()) {
+      process.stdout.write("no terminal is tried: this machine has no script of util-linux\n");
+      return;
+    }
+    const start = [
+      "minimize",
+      valley,
+      "--from",
+      "x=-1.2,y=1",
+      "--optimizer",
+      "gd",
+      "--learning-rate",
+      "1e-5",
+    ];
+    const run = [...start, "--tolerance", "0"];
+    const saved = ["--steps", "100000000", "--checkpoint", "run.safetensors"];
+    const ended = await runInTerminal(program, [...run, ...saved], project, {
+      until: /step \d+, value/,
+      keys: "\u0003",
+    });
+    assert.is(ended.code, 1);
+    const shown = ended.out.replaceAll("\u001b", "ESC");
+    assert.match(shown, /\rESC\[Kstep \d+, value \d/);
+    assert.match(shown, /ESC\[31mabortedESC\[0m {2}The signal was aborted: Ctrl-C/);
+    const [, steps] = /(\d+) steps, \d+ evaluations/.exec(shown)!;
+    const more = [...run, "--steps", String(Number(steps) + 100), "--json"];
+    const [whole, resumed] = [[], ["--resume", "run.safetensors"]].map((rest) =>
+      JSON.parse(runProgram(program, [...more, ...rest], project).out),
+    );
+    assert.equal([resumed.value, resumed.parameters], [whole.value, whole.parameters]);
+  },
+);
 
 built.run();

@@ -35,7 +35,7 @@ const terminal: Terminal = {
     if (!interrupted) {
       const controller = new AbortController();
       interrupted = controller;
-      process.once("SIGINT", () => controller.abort());
+      process.once("SIGINT", () => controller.abort(new Error("Ctrl-C")));
     }
     return interrupted.signal;
   },

@@ -173,6 +173,37 @@ lines("fit prints the report of a table from a file or standard input", async ()
   assert.ok(Math.abs(json.parameters[0].value - 3) < 0.1);
 });
 
+lines(
+  "the completion for bash completes commands, options, objectives, methods and lists of them",
+  async () => {
+    if (!existsSync("/bin/bash")) return;
+    const script = join(folder, "adjoint.bash");
+    writeFileSync(script, (await cli(["completion", "bash"])).out);
+    const asked = [
+      ["adjoint mini", "minimize"],
+      ["adjoint minimize --opt", "--optimizer"],
+      ["adjoint minimize ros", "rosenbrock"],
+      ["adjoint minimize x --optimizer adag", "adagrad"],
+      ["adjoint race cubic --methods lbfgs,tru", "lbfgs,trustRegion"],
+      ["adjoint fit d.csv --loss hu", "huber"],
+      ["adjoint show x --as mer", "mermaid"],
+      ["adjoint completion z", "zsh"],
+    ] as const;
+    const program = asked.map(
+      ([line]) =>
+        `COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _adjoint; echo "\${COMPREPLY[@]}"`,
+    );
+    const { stdout } = await promisify(execFile)("/bin/bash", [
+      "-c",
+      [`source ${script}`, ...program].join("\n"),
+    ]);
+    assert.equal(
+      stdout.trimEnd().split("\n"),
+      asked.map(([, found]) => found),
+    );
+  },
+);
+
 lines("check, show, emit, completion", async () => {
   assert.is((await cli(["check", "where(x > 0, sqrt(x), 0)", "--domain", "x=0.1..1"])).code, 0);
   assert.is((await cli(["show", "sin(x)^2", "--as", "tex"])).out, "\\sin^{2}\\left(x\\right)\n");

@@ -91,13 +91,16 @@ function settingsOf(methods: Iterable<Method<unknown>>): Options {
 
 const flagOf = (name: string, value: Setting) => `${value === true ? "no-" : ""}${typed(name)}`;
 
-const choosing: Options = {
-  optimizer: { value: "NAME", help: "an optimizer, see below" },
-  method: { value: "NAME", help: "a solver, see below; default auto, which chooses one" },
-};
-
 /** The options by which a method is chosen and told. */
-export const methodOptions = (): Options => ({ ...choosing, ...raceOptions() });
+export const methodOptions = (): Options => ({
+  optimizer: { value: "NAME", help: "an optimizer, see below", choices: optimizerNames() },
+  method: {
+    value: "NAME",
+    help: "a solver, see below; default auto, which chooses one",
+    choices: solverNames(),
+  },
+  ...raceOptions(),
+});
 
 /** The options of all that races. */
 export const raceOptions = (): Options => settingsOf([...allOptimizers().values(), ...allSolvers.values()]);
@@ -111,6 +114,8 @@ const allFitters: ReadonlyMap<string, Method<LeastSquaresSolver>> = new Map(
     { make: make as Make<LeastSquaresSolver>, options: make({}).options as Settings },
   ]),
 );
+
+export const fitterNames = [...allFitters.keys()];
 
 /** The options of fits' solvers. */
 export const fitterOptions: Options = settingsOf(allFitters.values());

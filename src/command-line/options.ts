@@ -8,8 +8,8 @@ export interface Option {
   /** What stands for the value in the help; none: a switch. */
   readonly value?: string;
   readonly help: string;
-  /** May be given more than once. */
-  readonly many?: boolean;
+  /** The words that may stand there, or be parts of a list. */
+  readonly choices?: readonly string[];
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -60,8 +60,8 @@ export function readArguments(command: string, args: readonly string[], known: O
     if (option.value === undefined && value !== undefined)
       throw new UsageError(`--${name} takes no value, not "${value.slice(0, 40)}".`);
     const before = options.get(name);
-    if (before && !option.many) throw new UsageError(`--${name} is given twice.`);
-    options.set(name, [...(before ?? []), value ?? true]);
+    if (before) throw new UsageError(`--${name} is given twice.`);
+    options.set(name, [value ?? true]);
   }
   return { words, options };
 }

@@ -6,7 +6,7 @@ import type { curveFitOptions } from "../../fits/internal.js";
 import type { Command, ExitCode } from "../command.js";
 import { draw } from "../figures.js";
 import { checkWritable, readBytes } from "../files.js";
-import { explainedFitters, fitterOf, fitterOptions } from "../methods.js";
+import { explainedFitters, fitterNames, fitterOf, fitterOptions } from "../methods.js";
 import { choiceOf, type Given, has, namesOf, numberOf, type Option, textOf } from "../options.js";
 import { failed, json, problemOf, type Terminal, UsageError } from "../terminal.js";
 import { assignments, readNumber, readRange } from "../values.js";
@@ -31,12 +31,17 @@ const fitOptions: Readonly<Record<FitOption, Option & { readonly name: string }>
   fixed: { name: "fix", value: "a,b", help: "parameters that stay as they start" },
   expressions: { name: "ties", value: '"b=2*a"', help: "parameters that follow from others" },
   bounds: { name: "bounds", value: "a=0..1", help: "bounds of parameters" },
-  loss: { name: "loss", value: "NAME", help: `${losses.join(", ")}; default linear` },
+  loss: { name: "loss", value: "NAME", help: `${losses.join(", ")}; default linear`, choices: losses },
   lossScale: { name: "loss-scale", value: "S", help: "where large residuals begin, in sigmas" },
   level: { name: "level", value: "P", help: "the confidence of intervals; default 0.95" },
   starts: { name: "starts", value: "N", help: "as many starts about the given one, drawn by the seed" },
   seed: { name: "seed", value: "N", help: "of the starts" },
-  solver: { name: "solver", value: "NAME", help: "levenbergMarquardt (default) or gaussNewton" },
+  solver: {
+    name: "solver",
+    value: "NAME",
+    help: "levenbergMarquardt (default) or gaussNewton",
+    choices: fitterNames,
+  },
   tolerance: { name: "tolerance", value: "T", help: "of the gradient, relative" },
   steps: { name: "steps", value: "N", help: "the most steps" },
   maxEvaluations: { name: "max-evaluations", value: "N", help: "the most evaluations" },

@@ -47,7 +47,7 @@ export const minimize: Command = {
     const { start, fixed } = startOf(given, chosen);
     const csv = textOf(given, "csv");
     checkWritable("--csv", csv);
-    const run = (await minimizeAsync(
+    const ended = (await minimizeAsync(
       chosen.f as never,
       start as never,
       methodOf(given) as never,
@@ -61,7 +61,8 @@ export const minimize: Command = {
       } as never,
     )) as unknown as Run;
     clearProgress(terminal);
-    checkStart(run);
+    checkStart(ended);
+    const run = ended.status === "aborted" ? bestOf(ended) : ended;
     const problem =
       csv === undefined ? undefined : await problemOf(writeText(csv, trajectoryCsv(run, chosen)));
     report(run, chosen, fixed, given, terminal, problem);
@@ -74,6 +75,28 @@ export const minimize: Command = {
     return run.status === "converged" || run.status === "completed" ? 0 : 1;
   },
 };
+
+/** A run that was cut off, with the best point that it recorded in the place of the last. */
+export function bestOf(run: Run): Run {
+  const { trajectory, parameters, value } = run;
+  let best = -1;
+  for (const [i, one] of trajectory.values.entries())
+    if (one < (best < 0 ? value : trajectory.values[best]!)) best = i;
+  if (best < 0) return run;
+  const rows = trajectory.parameters as Readonly<Record<string, Float64Array>>;
+  const point = Object.entries(parameters as Readonly<Record<string, unknown>>).map(([name, last]) => {
+    const size = rows[name]!.length / trajectory.steps;
+    const own = rows[name]!.slice(best * size, (best + 1) * size);
+    return [name, typeof last === "number" ? own[0] : own];
+  });
+  const at = trajectory.start + best * trajectory.stride;
+  return {
+    ...run,
+    value: trajectory.values[best]!,
+    parameters: Object.fromEntries(point),
+    message: `${run.message} The lowest point so far is the one after ${at} steps.`,
+  };
+}
 
 /** Pictures are for people. */
 export function checkDrawing(given: Given): void {

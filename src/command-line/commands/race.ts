@@ -6,7 +6,7 @@ import type { Command, ExitCode } from "../command.js";
 import { draw } from "../figures.js";
 import { checkWritable } from "../files.js";
 import { limitsOf, stopping } from "../limits.js";
-import { explainedMethods, methodsOf, raceOptions } from "../methods.js";
+import { explainedMethods, methodsOf, optimizerNames, raceOptions, solverNames } from "../methods.js";
 import { type Chosen, chooseObjective } from "../objective.js";
 import { has, namesOf, textOf } from "../options.js";
 import { pictureOf } from "../pictures.js";
@@ -33,8 +33,8 @@ export const race: Command = {
   ],
   get options() {
     return {
-      optimizers: { value: "A,B,…", help: "optimizers, see below" },
-      methods: { value: "A,B,…", help: "solvers, see below" },
+      optimizers: { value: "A,B,…", help: "optimizers, see below", choices: optimizerNames() },
+      methods: { value: "A,B,…", help: "solvers, see below", choices: solverNames() },
       from: { value: "x=1,y=2", help: "the start; an objective of the library has one of its own" },
       ...raceOptions(),
       ...stopping,

@@ -20,7 +20,13 @@ export const show: Command = {
   summary: "an objective as text, TeX, or a picture of its graph",
   usage: '"TEXT" --as text|expression|tex|dot|mermaid',
   examples: ['adjoint show "sin(x)^2 + y" --as tex', "adjoint show rosenbrock --as expression"],
-  options: { as: { value: "FORM", help: "text (default), expression, tex, dot or mermaid" } },
+  options: {
+    as: {
+      value: "FORM",
+      help: "text (default), expression, tex, dot or mermaid",
+      choices: Object.keys(forms),
+    },
+  },
   async run(given, terminal): Promise<ExitCode> {
     const { out } = terminal;
     const { f } = await chooseObjective(given.words[0], terminal);
@@ -37,7 +43,7 @@ export const emit: Command = {
   examples: ['adjoint emit "100(y - x^2)^2 + (1 - x)^2" --name rosenbrock > rosenbrock.ts'],
   options: {
     name: { value: "NAME", help: "the name of the exported function" },
-    language: { value: "ts|js", help: "default ts" },
+    language: { value: "ts|js", help: "default ts", choices: ["ts", "js"] },
   },
   async run(given, terminal): Promise<ExitCode> {
     const { out } = terminal;
