@@ -150,10 +150,13 @@ function readable({ path, text, map, exports }) {
   return { path, text: kept.join("\n"), map: withoutLines(map, lines), exports };
 }
 
-/** Modules that nobody steps through, small: figures, with the map to their source. */
+/** What nobody steps through on the way to a derivative. */
+const aside = /^(figures|expression|testing|files|export)/;
+
+/** Modules of that kind, small, with the map to their source. */
 async function small(module) {
   const { path, text, map, exports } = module;
-  if (!basename(path).startsWith("figures")) return module;
+  if (!aside.test(basename(path))) return module;
   const led = Buffer.from(JSON.stringify(map)).toString("base64");
   const made = await transform(`${text}\n//# sourceMappingURL=data:application/json;base64,${led}\n`, {
     ...settings,
