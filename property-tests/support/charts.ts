@@ -2,7 +2,7 @@
 import { createCanvas } from "@napi-rs/canvas";
 import { Chart, type ChartConfiguration } from "chart.js/auto";
 import { registerFonts } from "../../src/figures/fonts.js";
-import { type Call, recorder } from "../../src/figures/record.js";
+import { type Call, chartRecorder } from "../../src/figures/record.js";
 
 /** A chart on a canvas of a size. */
 export function openChart(configuration: unknown, width = 600, height = 400): Chart {
@@ -14,22 +14,10 @@ export function openChart(configuration: unknown, width = 600, height = 400): Ch
 
 /** The calls that draw a chart. */
 export function drawnCalls(configuration: unknown, width = 600, height = 400): readonly Call[] {
-  let calls: readonly Call[] = [];
   const { plugins = [], ...rest } = configuration as ChartConfiguration;
-  let own: Call[] = [];
-  const recording = {
-    id: "recording",
-    install(chart: Chart) {
-      const made = recorder(chart.ctx as never);
-      own = made.calls;
-      (chart as { ctx: unknown }).ctx = made.ctx;
-    },
-    afterDraw() {
-      calls = [...own];
-    },
-  };
-  openChart({ ...rest, plugins: [...plugins, recording] }, width, height).destroy();
-  return calls;
+  const { plugin, calls } = chartRecorder();
+  openChart({ ...rest, plugins: [...plugins, plugin] }, width, height).destroy();
+  return calls();
 }
 
 /** A text that is drawn, with its colour and the box that it fills. */

@@ -1,7 +1,7 @@
 /** The contour figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { Chart, ChartConfiguration, ChartDataset, Scale } from "chart.js";
 import { axisTitle, chartTitle, tickLabels } from "./axes.js";
-import { bar, contourPlugin, dotRadius, hasBar } from "./contour-drawing.js";
+import { bar, contourPlugin, hasBar } from "./contour-drawing.js";
 import type { ChartHooks } from "./highlight.js";
 import { legend } from "./legend.js";
 import { axisNumbers, formatNumber } from "./numbers.js";
@@ -144,7 +144,7 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
 }
 
 /** What the marks mean that are there. */
-function marksOf({ runs, minima, dots, grid }: ContourSpec): string {
+export function marksOf({ runs, minima, dots, grid }: ContourSpec): string {
   const path = ["○ start", "◆ end", dots === 1 ? "• step" : `• every ${dots} steps`];
   return [
     ...(runs.length > 0 ? path : []),
@@ -153,9 +153,9 @@ function marksOf({ runs, minima, dots, grid }: ContourSpec): string {
   ].join("   ");
 }
 
-/** The points of a run: its line is drawn by the plugin, in pieces. Runs lie on those before them. */
-function pathDataset({ dots, theme }: ContourSpec, run: ContourRun, i: number): ChartDataset<"scatter"> {
-  const { name, steps, x1, x2 } = run;
+/** The points of a run, which the pointer finds: the plugin draws them. Runs lie on those before them. */
+function pathDataset({ theme }: ContourSpec, run: ContourRun, i: number): ChartDataset<"scatter"> {
+  const { name, x1, x2 } = run;
   const color = inTheme(run.color, themeOf(theme));
   return {
     label: name,
@@ -167,7 +167,7 @@ function pathDataset({ dots, theme }: ContourSpec, run: ContourRun, i: number): 
     pointBorderWidth: 0,
     pointHoverRadius: 5,
     pointHitRadius: 10,
-    pointRadius: steps.map((step) => (step % dots === 0 ? dotRadius : 0)),
+    pointRadius: 0,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Chart, Plugin } from "chart.js";
 import { contours } from "d3-contour";
 import type { ContourRun, ContourSpec } from "./contour-chart.js";
-import { drawHighlights } from "./highlight.js";
+import { drawHighlights, shownOf } from "./highlight.js";
 import { type Place, strokeLine } from "./lines.js";
 import { dashIn, inTheme, type Theme, themeOf } from "./style.js";
 
@@ -54,7 +54,7 @@ export function contourPlugin(spec: ContourSpec): Plugin<"scatter"> {
         if (isInside) draw(x, y);
       };
       for (const run of shown) {
-        if (run.status === "diverged") continue;
+        if (run.status === "diverged" || shownOf(chart, run.steps) < run.steps.length) continue;
         place(endsOf(run)[1], (x, y) => drawEnd(ctx, x, y, inTheme(run.color, theme), theme));
       }
       for (const { x1, x2 } of spec.minima) place([x1, x2], (x, y) => drawStar(ctx, x, y, 11));
@@ -147,21 +147,25 @@ function drawHatch({ ctx, chartArea }: Chart, { muted, background }: Theme): voi
 function drawPath(chart: Chart, { runs, dots }: ContourSpec, index: number, theme: Theme): void {
   const { ctx, chartArea } = chart;
   const run = runs[index]!;
-  const points = chart.getDatasetMeta(index).data as readonly Place[];
+  const points = chart.getDatasetMeta(index).data.slice(0, shownOf(chart, run.steps)) as readonly Place[];
   const gaps = new Set(run.gaps ?? []);
   const isGap = (i: number) => gaps.has(i);
   const width = 2 * theme.width;
   strokeLine(ctx, points, chartArea, { color: theme.rim, width: width + 2.5, dash: [] }, isGap);
-  ctx.beginPath();
-  points.forEach(({ x, y }, i) => {
-    if (run.steps[i]! % dots !== 0 || !Number.isFinite(x + y)) return;
-    ctx.moveTo(x, y);
-    ctx.arc(x, y, dotRadius + 1.25, 0, 2 * Math.PI);
-  });
-  ctx.fillStyle = theme.rim;
-  ctx.fill();
+  const drawDots = (radius: number, color: string) => {
+    ctx.fillStyle = color;
+    ctx.beginPath();
+    points.forEach(({ x, y }, i) => {
+      if (run.steps[i]! % dots !== 0 || !Number.isFinite(x + y)) return;
+      ctx.moveTo(x + radius, y);
+      ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    });
+    ctx.fill();
+  };
+  drawDots(dotRadius + 1.25, theme.rim);
   const stroke = { color: inTheme(run.color, theme), width, dash: dashIn(theme, run.dash, index) };
   strokeLine(ctx, points, chartArea, stroke, isGap);
+  drawDots(dotRadius, stroke.color);
 }
 
 /** The first and the last point of a run that is finite. */

@@ -22,10 +22,11 @@ import { contourSpec } from "./contour-spec.js";
 import { setVisible } from "./highlight.js";
 import { lossChart } from "./loss-chart.js";
 import { lossSpecs } from "./loss-spec.js";
-import { RacePicture } from "./race/picture.js";
+import { drawRace } from "./race/picture.js";
 import { raceScene } from "./race/prepare.js";
 import { raceFigure } from "./race/race-figure.js";
 import { type Call, record } from "./record.js";
+import { measuring } from "./renderer.js";
 import type { Runs } from "./runs.js";
 
 const objective = weightedSphere([1, 1]);
@@ -169,13 +170,7 @@ drawn(
 );
 
 function raceCalls(scene: ReturnType<typeof raceScene>, width: number, height: number): Call[] {
-  return record((ctx) => {
-    const picture = new RacePicture(scene, { legend: true });
-    const layout = picture.layout(ctx, width, height, false);
-    const view = picture.view(scene.camera, layout);
-    picture.drawBackdrop(ctx, view, layout);
-    picture.drawRuns(ctx, picture.tracks(view), view, layout, scene.steps);
-  });
+  return record((ctx) => drawRace(ctx, scene, scene.steps, { width, height }), measuring());
 }
 
 drawn("beyond eight runs, dashes tell them apart in contours, losses and surface", () => {

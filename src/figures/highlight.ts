@@ -21,6 +21,18 @@ interface Steps {
 }
 
 const marks = new WeakMap<object, readonly Mark[]>();
+const times = new WeakMap<object, number>();
+
+/** Shows runs up to a step, as a race that is played does; ∞: whole. */
+export function showUntil(chart: Chart, step: number): void {
+  times.set(chart, step);
+}
+
+/** How many of ascending steps a chart shows. */
+export function shownOf(chart: Chart, steps: ArrayLike<number>): number {
+  const until = times.get(chart) ?? Number.POSITIVE_INFINITY;
+  return steps.length === 0 || steps[0]! > until ? 0 : lastNotAfter(steps, until) + 1;
+}
 
 /** Rings these points in a chart of this package, in place of those ringed before; none: no ring. */
 export function highlight(chart: Chart, ...wanted: readonly Mark[]): void {

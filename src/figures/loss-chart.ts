@@ -1,7 +1,7 @@
 /** A panel of the loss figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { Chart, ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
 import { axisTitle, chartTitle, tickLabels } from "./axes.js";
-import { type ChartHooks, drawHighlights } from "./highlight.js";
+import { type ChartHooks, drawHighlights, shownOf } from "./highlight.js";
 import { legend } from "./legend.js";
 import { type Place, strokeLine } from "./lines.js";
 import { axisNumbers, formatNumber } from "./numbers.js";
@@ -206,7 +206,8 @@ function lossPlugin(spec: LossSpec, theme: Theme): Plugin<"scatter"> {
       ctx.beginPath();
       ctx.rect(chartArea.left, chartArea.top - 2, chartArea.width + 2, chartArea.height + 4);
       ctx.clip();
-      strokeLine(ctx, chart.getDatasetMeta(index).data as readonly Place[], chartArea, {
+      const points = chart.getDatasetMeta(index).data.slice(0, shownOf(chart, steps)) as readonly Place[];
+      strokeLine(ctx, points, chartArea, {
         color: inTheme(color, theme),
         width: (steps.length > 200 ? 1.5 : 2) * theme.width,
         dash: dashIn(theme, dash, index),

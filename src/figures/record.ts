@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-/** Drawings as the calls that make them: what one canvas is told can be told to others, whatever they make of it. */
-import { createCanvas } from "@napi-rs/canvas";
+// Drawings as the calls that make them: what one canvas is told can be told to others, whatever they make of it. No import, so
+// that pages use it, too.
 
 /** A call of a context's method, or (`set`) a property that it is given. */
 export type Call =
@@ -20,12 +20,31 @@ const placing = new Set(["setTransform", "resetTransform"]);
 /** What a context that only measures needs to know. */
 const state = new Set(["save", "restore", "setLineDash"]);
 
-/** What a function draws. */
-export function record(draw: (ctx: CanvasRenderingContext2D) => void): Call[] {
-  const real = createCanvas(1, 1).getContext("2d") as unknown as Record<string, unknown>;
-  const { calls, ctx } = recorder(real);
+/** What a function draws; `real` measures. */
+export function record(draw: (ctx: CanvasRenderingContext2D) => void, real: unknown): Call[] {
+  const { calls, ctx } = recorder(real as Record<string, unknown>);
   draw(ctx);
   return calls;
+}
+
+/** A plugin that takes the context of a chart before it is drawn on, and gives what it is told. */
+export function chartRecorder() {
+  let recorded: Call[] = [];
+  let calls: readonly Call[] = [];
+  const plugin = {
+    id: "recording",
+    // Before legend and title take the context.
+    install(chart: { readonly ctx: unknown }) {
+      const own = recorder(chart.ctx as Record<string, unknown>);
+      recorded = own.calls;
+      (chart as { ctx: unknown }).ctx = own.ctx;
+    },
+    // A chart that is given up wipes its canvas.
+    afterDraw() {
+      calls = [...recorded];
+    },
+  };
+  return { plugin, calls: () => calls };
 }
 
 /** A context that draws nothing and remembers all. Wiped, it forgets. */

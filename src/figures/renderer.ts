@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 /** Charts, and drawings of other kinds, as PNG, SVG and PDF: all three of the same calls. */
 import { createCanvas, PDFDocument } from "@napi-rs/canvas";
-import type { Chart, ChartConfiguration } from "chart.js";
+import type { ChartConfiguration, Plugin } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { checkGlyphs, registerFonts } from "./fonts.js";
 import type { Look, PictureSize } from "./options.js";
-import { type Call, record, recorder, replay } from "./record.js";
+import { type Call, chartRecorder, record, replay } from "./record.js";
 import { fontFamily, themeOf } from "./style.js";
-import { escapeXml, svgElements } from "./svg.js";
+import { svgDocument } from "./svg.js";
 import { shortened } from "./texts.js";
 
 /** What a picture is drawn as. */
@@ -43,28 +43,14 @@ export async function recordChart(
   width: number,
   height: number,
 ): Promise<readonly Call[]> {
-  let recorded: Call[] = [];
-  let calls: readonly Call[] = [];
-  const recording = {
-    id: "recording",
-    // Before legend and title take the context.
-    install(chart: Chart) {
-      const own = recorder(chart.ctx as unknown as Record<string, unknown>);
-      recorded = own.calls;
-      (chart as { ctx: CanvasRenderingContext2D }).ctx = own.ctx;
-    },
-    // A chart that is given up wipes its canvas.
-    afterDraw() {
-      calls = [...recorded];
-    },
-  };
+  const { plugin, calls } = chartRecorder();
   const once = { ...options, devicePixelRatio: 1, responsive: false, animation: false as const };
   await rendererOf(width, height).renderToBuffer({
     ...chart,
     options: once,
-    plugins: [...plugins, recording],
+    plugins: [...plugins, plugin as Plugin],
   });
-  return calls;
+  return calls();
 }
 
 /** Charts side by side in columns of equal width, with a title above them. */
@@ -93,9 +79,12 @@ export async function renderCharts(
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.fillText(shortened(ctx, title, size.width - 20), size.width / 2, titleHeight / 2 + 4);
-  });
+  }, measuring());
   return renderCalls(format, [...calls, ...heading], sheet);
 }
+
+/** A context to measure by. */
+export const measuring = () => createCanvas(1, 1).getContext("2d");
 
 /** What a function draws. */
 export function renderDrawing(
@@ -104,7 +93,7 @@ export function renderDrawing(
   sheet: Sheet,
 ): Promise<Uint8Array> {
   registerFonts(sheet.what, sheet.look.fonts);
-  return renderCalls(format, record(draw), sheet);
+  return renderCalls(format, record(draw, measuring()), sheet);
 }
 
 async function renderCalls(
@@ -124,10 +113,11 @@ async function renderCalls(
     replay(calls, ctx);
   };
   if (format === "svg") {
-    const svg =
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n` +
-      `<title>${escapeXml(description)}</title>\n` +
-      `<rect width="${width}" height="${height}" fill="${themeOf(look.theme).background}"/>\n${svgElements(calls)}\n</svg>\n`;
+    const svg = svgDocument(
+      calls,
+      { ...size, description, background: themeOf(look.theme).background },
+      measuring(),
+    );
     return new TextEncoder().encode(svg);
   }
   if (format === "pdf") {

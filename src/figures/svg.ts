@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 /** A recorded drawing as SVG: paths as paths, dashes as dashes, text as text. */
-import { createCanvas } from "@napi-rs/canvas";
 import type { Call } from "./record.js";
 import { fontFamily } from "./style.js";
 
@@ -33,23 +32,48 @@ const start: State = {
 };
 
 const write = (x: number): string => String(Math.round(x * 100) / 100 || 0);
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[^\P{Cc}\t\n]/gu, " ");
 
+/** What stands round a drawing. */
+export interface SvgFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly description: string;
+  readonly background: string;
+}
+
+/** A drawing as a file; `measure` is a context to measure by. */
+export function svgDocument(
+  calls: readonly Call[],
+  { width, height, description, background }: SvgFrame,
+  measure: unknown,
+): string {
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n` +
+    `<title>${escapeXml(description)}</title>\n<rect width="${width}" height="${height}" fill="${background}"/>\n` +
+    `${svgElements(calls, measure as CanvasRenderingContext2D)}\n</svg>\n`
+  );
+}
+
 /** The elements of a drawing. */
-export function svgElements(calls: readonly Call[]): string {
-  const writer = new SvgWriter();
+function svgElements(calls: readonly Call[], measure: CanvasRenderingContext2D): string {
+  const writer = new SvgWriter(measure);
   for (const call of calls) writer.take(call);
   return writer.elements.join("\n");
 }
 
 class SvgWriter {
   readonly elements: string[] = [];
-  readonly #measure = createCanvas(1, 1).getContext("2d") as unknown as CanvasRenderingContext2D;
+  readonly #measure: CanvasRenderingContext2D;
   readonly #kept: State[] = [];
   #state = start;
   #path = "";
   #clips = 0;
+
+  constructor(measure: CanvasRenderingContext2D) {
+    this.#measure = measure;
+  }
 
   take(call: Call): void {
     if ("set" in call) {

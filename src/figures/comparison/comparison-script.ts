@@ -11,10 +11,24 @@ import {
   Tooltip,
 } from "chart.js";
 import { contourChart } from "../contour-chart.js";
-import { highlight, lastNotAfter, type Mark, setVisible } from "../highlight.js";
+import { highlight, lastNotAfter, type Mark, setVisible, showUntil } from "../highlight.js";
 import { lossChart } from "../loss-chart.js";
 import { formatNumber } from "../numbers.js";
+import {
+  csvOf,
+  dataTable,
+  legendButtons,
+  make,
+  pageTheme,
+  pngOf,
+  saveButton,
+  swatch,
+  walkByKeys,
+} from "../page/controls.js";
+import { svgOfChart } from "../page/svg-chart.js";
+import { valueAt } from "../page/told.js";
 import { RacePlayer } from "../race/player.js";
+import { dashIn, inTheme, themeOf } from "../style.js";
 import { type ComparisonData, type ComparisonRun, contourOf, lossOf, sceneOf } from "./data.js";
 
 Chart.register(LinearScale, LineElement, LogarithmicScale, PointElement, ScatterController, Tooltip);
@@ -22,17 +36,21 @@ Chart.register(LinearScale, LineElement, LogarithmicScale, PointElement, Scatter
 const data: ComparisonData = JSON.parse(document.getElementById("data")!.textContent!);
 const { runs } = data;
 const variables = data.contour.labels;
+const themeName = pageTheme(data.contour.theme);
+const theme = themeOf(themeName);
 const visible = new Map(runs.map(({ name }) => [name, true]));
 
 const format = (x: number | null | undefined, digits?: number) => formatNumber(x ?? Number.NaN, digits);
 const indexOf = (name: string) => runs.findIndex((run) => run.name === name);
 
 const hooks = { onHover: (mark: Mark | undefined) => show(mark, "chart") };
-const contour = draw("contour", contourChart(contourOf(data), hooks));
-const loss = draw("loss", lossChart(lossOf(data), hooks));
+const plane = { ...contourOf(data), theme: themeName };
+const losses = { ...lossOf(data), theme: themeName };
+const contour = draw("contour", contourChart(plane, hooks));
+const loss = draw("loss", lossChart(losses, hooks));
 const player = new RacePlayer(
   document.getElementById("surface")!,
-  { ...sceneOf(data), title: "" },
+  { ...sceneOf(data), theme: themeName, title: "" },
   { legend: false },
 );
 
@@ -44,6 +62,12 @@ function draw(id: string, configuration: ChartConfiguration<"scatter">): Chart {
   for (const gone of ["mouseleave", "touchend"]) {
     canvas.addEventListener(gone, () => show(undefined, "chart"));
   }
+  walkByKeys(canvas, {
+    runs: runs.map(({ name, steps, losses }) => ({ name, steps: id === "loss" ? losses.steps : steps })),
+    isShown: (run) => visible.get(runs[run]!.name)!,
+    show: (mark) => show(mark, "chart"),
+    play: () => player.toggle(),
+  });
   return new Chart(canvas, configuration as ChartConfiguration);
 }
 
@@ -80,45 +104,39 @@ function playing(): Mark[] {
 }
 
 player.onHover = (hit) => show(hit && { run: runs[hit.racer]!.name, step: hit.step }, "surface");
-player.onTime = () => {
-  if (!shown) markCharts(playing());
+player.onTime = (time) => {
+  // The paths grow in all panels.
+  const until = time >= player.scene.steps ? Number.POSITIVE_INFINITY : time;
+  for (const chart of [contour, loss]) showUntil(chart, until);
+  markCharts(shown ? [shown] : playing());
 };
 
-function toggle(run: ComparisonRun, button: HTMLButtonElement): void {
-  const now = !visible.get(run.name);
+function toggle(run: ComparisonRun, now: boolean): void {
   visible.set(run.name, now);
-  button.setAttribute("aria-pressed", String(now));
   for (const chart of [contour, loss]) setVisible(chart, run.name, now);
   player.setVisible(indexOf(run.name), now);
   rows[indexOf(run.name)]!.style.opacity = now ? "" : "0.45";
 }
 
-function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  parent: HTMLElement,
-  text = "",
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  parent.append(element);
-  return element;
-}
+const named = runs.map(({ name, color, dash, same }) => ({
+  ...{ name, color, dash },
+  ...(same !== undefined && { note: `same as ${same}` }),
+}));
+const key = `○ start   ◆ end${data.contour.minima.length > 0 ? "   ★ minimum" : ""}`;
+legendButtons(document.getElementById("legend")!, named, theme, (run, now) => toggle(runs[run]!, now), key);
 
-/** A short line of a run's colour. */
-function swatch(parent: HTMLElement, color: string): void {
-  make("i", parent).style.background = color;
-}
-
-const legend = document.getElementById("legend")!;
-for (const run of runs) {
-  const button = make("button", legend);
-  button.type = "button";
-  button.setAttribute("aria-pressed", "true");
-  swatch(button, run.color);
-  button.append(run.name);
-  button.addEventListener("click", () => toggle(run, button));
-}
-make("span", legend, `○ start   ◆ end${data.contour.minima.length > 0 ? "   ★ minimum" : ""}`);
+const canvas = document.getElementById("contour") as HTMLCanvasElement;
+canvas.addEventListener("mousemove", (event) => {
+  const { x, y } = contour.scales;
+  const [x1, x2] = [x!.getValueForPixel(event.offsetX), y!.getValueForPixel(event.offsetY)] as [
+    number,
+    number,
+  ];
+  const value = valueAt(plane, x1, x2);
+  if (shown || value === undefined) return;
+  const point = `(${variables.join(", ")}) = (${format(x1, 4)}, ${format(x2, 4)})`;
+  document.getElementById("mark")!.textContent = `${point}, f ≈ ${format(value, 4)}`;
+});
 
 const table = document.getElementById("results")!;
 const head = make("tr", make("thead", table));
@@ -135,8 +153,9 @@ const rows = runs.map((run, i) => {
   const row = make("tr", body);
   const name = make("th", row);
   name.scope = "row";
-  swatch(name, run.color);
+  swatch(name, inTheme(run.color, theme), dashIn(theme, run.dash, i));
   name.append(` ${run.name}`);
+  name.title = run.name;
   const status = make("td", row, run.status);
   // What the status says already isn't said again.
   for (const { text } of run.notes) if (!text.startsWith(run.status)) make("small", status, text);
@@ -148,3 +167,34 @@ const rows = runs.map((run, i) => {
   }
   return row;
 });
+
+const columns = ["run", "step", ...variables, "value"];
+const points = runs.flatMap(({ name, steps, x1, x2, values }) =>
+  steps.map((step, i) => [name, step, x1[i], x2[i], values[i]]),
+);
+const tools = document.getElementById("tools")!;
+const surface = document.querySelector<HTMLCanvasElement>("#surface canvas")!;
+for (const [label, source] of [
+  ["contours", contour.canvas],
+  ["surface", surface],
+  ["losses", loss.canvas],
+] as const) {
+  saveButton(tools, `Save PNG of ${label}`, `${label}.png`, () => pngOf(source, theme));
+}
+for (const [label, make] of [
+  ["contours", () => contourChart(plane)],
+  ["losses", () => lossChart({ ...losses, legend: true })],
+] as const) {
+  saveButton(
+    tools,
+    `Save SVG of ${label}`,
+    `${label}.svg`,
+    () => new Blob([svgOf(make())], { type: "image/svg+xml" }),
+  );
+}
+saveButton(tools, "Save CSV", "runs.csv", () => new Blob([csvOf(columns, points)], { type: "text/csv" }));
+dataTable(document.getElementById("numbers")!, "The numbers as a table", columns, points);
+
+function svgOf(configuration: ChartConfiguration<"scatter">): string {
+  return svgOfChart(configuration as ChartConfiguration, theme.background);
+}

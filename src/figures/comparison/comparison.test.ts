@@ -322,7 +322,9 @@ if (chromium === undefined) {
     }
     assert.is(await page.locator("#results strong").count(), 1);
     const boxes = await Promise.all(
-      ["#contour", "#surface", "#loss", ".scroll"].map((selector) => page.locator(selector).boundingBox()),
+      ["#contour", "#surface", "#loss", '.scroll[aria-label="Results"]'].map((selector) =>
+        page.locator(selector).boundingBox(),
+      ),
     );
     for (const [i, box] of boxes.entries()) {
       assert.ok(box!.x >= 0 && box!.x + box!.width <= 400);

@@ -8,16 +8,9 @@ const style = `
 h1 { margin: 0; font-size: 1.35rem; }
 h2 { margin: 0 0 4px; font-size: 1rem; }
 main { max-width: 1400px; }
-.formula { margin: 6px 0; overflow-x: auto; font-size: 1.15rem; }
+.formula { margin: 6px 0; overflow-x: auto; overflow-y: hidden; padding-bottom: 4px; font-size: 1.15rem; }
 .formula math { width: fit-content; }
-#legend { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; margin: 8px 0 2px; }
-#legend button { display: inline-flex; align-items: center; gap: 8px; min-height: 34px; padding: 0 12px; font: inherit;
-  font-size: .9rem; color: inherit; background: #fff; border: 1px solid #b4b4bc; border-radius: 17px; cursor: pointer; }
-#legend button[aria-pressed="false"] { color: #6a6a72; text-decoration: line-through; background: #f2f2f4; }
-#legend i, #results i { display: inline-block; width: 20px; height: 5px; border-radius: 3px; }
-#legend button[aria-pressed="false"] i { opacity: .3; }
-#legend span { color: #55555c; font-size: .9rem; margin-left: 8px; }
-#mark { height: 1.6em; line-height: 1.6em; overflow: hidden; margin: 0 0 6px; color: #55555c; font-size: .9rem;
+#mark { height: 1.6em; line-height: 1.6em; overflow: hidden; margin: 0 0 6px; color: var(--muted); font-size: .9rem;
   font-variant-numeric: tabular-nums; }
 @media (max-width: 600px) { #mark { height: 3.2em; } }
 .panels { display: grid; gap: 18px 24px; }
@@ -29,37 +22,42 @@ main { max-width: 1400px; }
 }
 section { min-width: 0; }
 .chart { position: relative; height: 400px; }
-#surface { height: 400px; border: 1px solid #e0e0e6; border-radius: 6px; overflow: hidden; }
-.scroll { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 7px 10px 7px 0; border-bottom: 1px solid #e0e0e6; text-align: right; white-space: nowrap; vertical-align: top; }
-th:nth-child(-n+2), td:nth-child(2) { text-align: left; }
-th:first-child { position: sticky; left: 0; background: #fff; }
-td small { display: block; color: #55555c; }
-tr.marked > * { background: #f4f4f8; }
-#legend button:focus-visible { outline: 3px solid #2f6fed; outline-offset: 1px; }
+#surface { height: 400px; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
+#results { width: 100%; }
+#results th, #results td { padding: 7px 10px 7px 0; vertical-align: top; }
+#results th:nth-child(-n+2), #results td:nth-child(2) { text-align: left; }
+#results th:first-child { position: sticky; left: 0; background: var(--background); max-width: 40vw; overflow: hidden;
+  text-overflow: ellipsis; }
+#results td small { display: block; color: var(--muted); }
+#results .swatch { margin-right: 6px; }
+#results tr.marked > * { background: var(--panel); }
+@media print { .chart, #surface { height: auto; } }
 `;
 
 /** The page of a comparison; the script fills it from the data. */
 export async function comparisonHtml(what: string, data: ComparisonData): Promise<Uint8Array> {
   const { title, formula } = data;
+  const keys = "Arrow keys step along a run and from run to run, space plays";
   const label = (text: string) => escapeHtml(`${title}: ${text}`);
   const page = pageHtml({
     title,
     script: await pageScript("page/charts"),
     data,
     style,
+    theme: data.contour.theme,
     body: `<main>
 <h1>${escapeHtml(title)}</h1>
-${formula === null ? "" : `<div class="formula">${await mathOf(what, formula)}</div>`}
-<div id="legend" role="group" aria-label="Runs shown"></div>
+${formula === null ? "" : `<div class="formula" tabindex="0" role="region" aria-label="The objective">${await mathOf(what, formula)}</div>`}
+<div id="legend" class="legend" role="group" aria-label="Runs shown"></div>
 <p id="mark" role="status"></p>
 <div class="panels">
-<section><h2>Contours</h2><div class="chart"><canvas id="contour" role="img" aria-label="${label("contours")}"></canvas></div></section>
+<section><h2>Contours</h2><div class="chart"><canvas id="contour" role="application" tabindex="0" aria-label="${label(`contours. ${keys}`)}"></canvas></div></section>
 <section><h2>Surface</h2><div id="surface"></div></section>
-<section><h2>Value at each step</h2><div class="chart"><canvas id="loss" role="img" aria-label="${label("value at each step")}"></canvas></div></section>
-<section><h2>Results</h2><div class="scroll"><table id="results"></table></div></section>
+<section><h2>Value at each step</h2><div class="chart"><canvas id="loss" role="application" tabindex="0" aria-label="${label(`value at each step. ${keys}`)}"></canvas></div></section>
+<section><h2>Results</h2><div class="scroll" tabindex="0" role="region" aria-label="Results"><table id="results"></table></div></section>
 </div>
+<div id="tools" class="tools" role="group" aria-label="Files"></div>
+<div id="numbers"></div>
 </main>`,
   });
   return new TextEncoder().encode(page);

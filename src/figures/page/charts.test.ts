@@ -130,8 +130,8 @@ if (chromium === undefined) {
       const { page, events, url } = await open(fitFigure({ fit: fitted }), "fit");
       const before = await picture(page);
       const [blue, green, box]: Color[] = [color("#1b2fd8"), color("#ec9311"), [51, 51, 51]];
-      const points = pixelsOf(before, green!, 10).filter(([, y]) => y > 60);
-      const blues = pixelsOf(before, blue!, 10).filter(([, y]) => y > 60).length;
+      const points = pixelsOf(before, green!, 10).filter(([, y]) => y > 160);
+      const blues = pixelsOf(before, blue!, 10).filter(([, y]) => y > 160).length;
       assert.ok(points.length > 300 && blues > 300);
       const rightmost = points.reduce((far, one) => (one[0] > far[0] ? one : far));
       // Along the curve's end to its last point.
@@ -141,12 +141,12 @@ if (chromium === undefined) {
         if (pixelsOf(await picture(page), box!, 40).length > pixelsOf(before, box!, 40).length + 1000) break;
         assert.ok(step < 11, "a dark box with the point's numbers appears");
       }
-      const [left, top] = pixelsOf(before, green!, 10).find(([, y]) => y < 60)!;
+      const [left, top] = pixelsOf(before, green!, 10).find(([, y]) => y < 160)!;
       await page.mouse.click(left + 8, top + 1);
       await page.mouse.move(2, 2);
       await page.waitForTimeout(100);
       const after = await picture(page);
-      assert.is(pixelsOf(after, green!, 10).filter(([, y]) => y > 60).length, 0);
+      assert.is(pixelsOf(after, green!, 10).filter(([, y]) => y > 160).length, 0);
       assert.ok(pixelsOf(after, blue!, 10).length > 300, "the other group stays");
       assert.equal(events, [url]);
       await page.close();

@@ -93,10 +93,10 @@ export class View {
   }
 }
 
-/** The placement that fills `area` with the box at zoom 1; with `turning` it stays inside from wherever it is seen. */
+/** The placement that fills `area` with the box at zoom 1; with `turning` it stays inside as it turns round. */
 export function fit(camera: Camera, area: Rectangle, turning: boolean): Placement {
   const seen = turning
-    ? [0, 30, 60, 90].map((elevation) => ({ azimuth: 45, elevation, zoom: 1 }))
+    ? [0, 45].map((azimuth) => ({ azimuth, elevation: camera.elevation, zoom: 1 }))
     : [{ ...camera, zoom: 1 }];
   const pixels = seen.flatMap((one) => {
     const view = new View(one, { x: 0, y: 0, scale: 1 });

@@ -4,9 +4,9 @@ import { type Canvas, createCanvas } from "@napi-rs/canvas";
 import type { OnProgress } from "../figure.js";
 import { checkGlyphs, registerFonts } from "../fonts.js";
 import { record } from "../record.js";
-import { type PictureFormat, renderDrawing, type Sheet } from "../renderer.js";
+import { measuring, type PictureFormat, renderDrawing, type Sheet } from "../renderer.js";
 import { encodeGif } from "./gif.js";
-import { RacePicture } from "./picture.js";
+import { drawRace, RacePicture } from "./picture.js";
 import type { RaceScene } from "./scene.js";
 
 /** How long the last frame of a GIF stays, in milliseconds. */
@@ -19,15 +19,7 @@ export function racePicture(
   step: number,
   sheet: Sheet,
 ): Promise<Uint8Array> {
-  return renderDrawing(format, (ctx) => drawStep(ctx, scene, step, sheet), sheet);
-}
-
-function drawStep(ctx: CanvasRenderingContext2D, scene: RaceScene, step: number, { size }: Sheet): void {
-  const picture = new RacePicture(scene, { legend: true });
-  const layout = picture.layout(ctx, size.width, size.height, false);
-  const view = picture.view(scene.camera, layout);
-  picture.drawBackdrop(ctx, view, layout);
-  picture.drawRuns(ctx, picture.tracks(view), view, layout, step);
+  return renderDrawing(format, (ctx) => drawRace(ctx, scene, step, sheet.size), sheet);
 }
 
 /** So many of a race's steps, from the first to the last. */
@@ -41,7 +33,7 @@ export async function raceGif(
   registerFonts(sheet.what, sheet.look.fonts);
   checkGlyphs(
     sheet.what,
-    record((ctx) => drawStep(ctx, scene, scene.steps, sheet)),
+    record((ctx) => drawRace(ctx, scene, scene.steps, sheet.size), measuring()),
   );
   const { ctx, drawFrame } = stage(scene, width, height);
   const count = Math.min(frames, scene.steps + 1);

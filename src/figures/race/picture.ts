@@ -43,8 +43,14 @@ export class RacePicture {
   }
 
   /** The layout for a picture of `width` × `height` pixels; with `turning` the box has room to turn. */
-  layout(ctx: CanvasRenderingContext2D, width: number, height: number, turning: boolean): Layout {
-    const { title, camera } = this.scene;
+  layout(
+    ctx: CanvasRenderingContext2D,
+    width: number,
+    height: number,
+    turning: boolean,
+    camera = this.scene.camera,
+  ): Layout {
+    const { title } = this.scene;
     const { minima } = this.#named;
     const size = Math.min(20, Math.max(11, Math.sqrt(width * height) / 53));
     ctx.font = `${size}px ${fontFamily}`;
@@ -201,6 +207,20 @@ export class RacePicture {
 const nameOf = ({ name, same }: Racer) => (same === undefined ? name : `${name} (same as ${same})`);
 const moreRuns = (count: number) => `… and ${count} more`;
 const dueNotes = ({ notes }: Racer, time: number): Note[] => notes.filter(({ step }) => step <= time + 1e-9);
+
+/** Draws a race as it is after so many steps, with its legend. */
+export function drawRace(
+  ctx: CanvasRenderingContext2D,
+  scene: RaceScene,
+  step: number,
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
+  const picture = new RacePicture(scene, { legend: true });
+  const layout = picture.layout(ctx, width, height, false);
+  const view = picture.view(scene.camera, layout);
+  picture.drawBackdrop(ctx, view, layout);
+  picture.drawRuns(ctx, picture.tracks(view), view, layout, step);
+}
 
 /** A white star with a black edge, for a minimum. */
 function drawStar(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

@@ -14,21 +14,19 @@ export interface PlayerElements {
 }
 
 const style = `
-.race { display: flex; flex-direction: column; height: 100%; font: 14px "DejaVu Sans", system-ui, sans-serif; color: #202024; }
+.race { display: flex; flex-direction: column; height: 100%; font-size: 14px; }
 .race-stage { position: relative; flex: 1; min-height: 220px; overflow: hidden; }
-.race-stage canvas { position: absolute; inset: 0; cursor: grab; touch-action: none; }
+.race-stage canvas { position: absolute; inset: 0; cursor: grab; touch-action: pan-y; }
 .race-stage canvas:active { cursor: grabbing; }
 .race-tip { position: absolute; padding: 6px 9px; background: #202024e6; color: #fff; border-radius: 5px; font-size: 13px;
   line-height: 1.45; white-space: nowrap; pointer-events: none; font-variant-numeric: tabular-nums; }
 .race-tip :first-child { font-weight: bold; }
-.race-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 8px 14px; background: #f5f5f7;
-  border-top: 1px solid #d8d8de; }
-.race-bar button, .race-bar select { font: inherit; min-height: 34px; padding: 0 12px; background: #fff; color: inherit;
-  border: 1px solid #b4b4bc; border-radius: 6px; cursor: pointer; }
+.race-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 8px 14px; background: var(--panel);
+  border-top: 1px solid var(--line); }
 .race-bar .race-play { width: 44px; padding: 0; }
 .race-bar input { flex: 1 1 160px; min-width: 120px; }
 .race-bar output { min-width: 5.5em; text-align: right; font-variant-numeric: tabular-nums; }
-.race :focus-visible { outline: 3px solid #2f6fed; outline-offset: -2px; }
+@media print { .race, .race-stage { height: auto; } .race-stage canvas { position: static; } .race-tip { display: none; } }
 `;
 
 /** Fills `root` with a canvas and its controls. */

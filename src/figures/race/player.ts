@@ -11,6 +11,8 @@ import type { Racer, RaceScene } from "./scene.js";
 /** Steps a second at speed 1. */
 const pace = 15;
 
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
 /** What a pointer is at. */
 export interface Hit {
   readonly racer: number;
@@ -77,6 +79,12 @@ export class RacePlayer {
     this.#request();
   }
 
+  /** Plays, or pauses. */
+  toggle(): void {
+    if (this.#playing) this.pause();
+    else this.play();
+  }
+
   pause(): void {
     this.#playing = false;
     this.#showPlaying();
@@ -118,13 +126,14 @@ export class RacePlayer {
 
   #look(camera: Camera): void {
     this.#camera = camera;
+    this.#arrange();
     this.#stale = true;
     this.#request();
   }
 
   #listen(): void {
     const { canvas, play, slider, speed, reset } = this.#elements;
-    play.addEventListener("click", () => (this.#playing ? this.pause() : this.play()));
+    play.addEventListener("click", () => this.toggle());
     slider.addEventListener("input", () => {
       this.pause();
       this.time = Number(slider.value);
@@ -166,7 +175,7 @@ export class RacePlayer {
       "+": () => this.#zoom(1.15),
       "-": () => this.#zoom(1 / 1.15),
       "0": () => this.#look(this.scene.camera),
-      " ": () => (this.#playing ? this.pause() : this.play()),
+      " ": () => this.toggle(),
     };
     const action = keys[event.key];
     if (!action || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -225,9 +234,16 @@ export class RacePlayer {
     }
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    this.#layout = this.#picture.layout(canvas.getContext("2d")!, width, height, true);
+    this.#arrange();
     this.#stale = true;
     this.#request();
+  }
+
+  /** The box fills the stage, seen from so high, from wherever round it. */
+  #arrange(): void {
+    const { canvas } = this.#elements;
+    const [width, height] = [Number.parseFloat(canvas.style.width), Number.parseFloat(canvas.style.height)];
+    this.#layout = this.#picture.layout(canvas.getContext("2d")!, width, height, true, this.#camera);
   }
 
   #request(): void {
@@ -238,9 +254,13 @@ export class RacePlayer {
     this.#frame = 0;
     if (this.#playing) {
       const elapsed = Math.max(0, now - this.#last) / 1000;
-      this.#last = now;
-      this.time = this.#time + elapsed * pace * Number(this.#elements.speed.value);
-      if (this.#time >= this.scene.steps) this.pause();
+      // Who asked for less motion sees a few pictures.
+      if (elapsed >= (calm.matches ? 0.7 : 0)) {
+        this.#last = now;
+        this.time = this.#time + elapsed * pace * Number(this.#elements.speed.value);
+        if (this.#time >= this.scene.steps) this.pause();
+      }
+      this.#request();
     }
     const layout = this.#layout;
     if (!layout) return;
@@ -273,10 +293,10 @@ export class RacePlayer {
     ctx.beginPath();
     ctx.arc(x, y, 9, 0, 2 * Math.PI);
     ctx.lineWidth = 4;
-    ctx.strokeStyle = "#ffffff";
+    ctx.strokeStyle = this.#picture.theme.rim;
     ctx.stroke();
     ctx.lineWidth = 2;
-    ctx.strokeStyle = "#000000";
+    ctx.strokeStyle = this.#picture.theme.ink;
     ctx.stroke();
     const numbers = racer.points.slice(3 * place, 3 * place + 3).map((value) => formatNumber(value));
     const [x1, x2, value] = this.scene.labels;
