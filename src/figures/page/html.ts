@@ -27,6 +27,7 @@ const shared = `* { box-sizing: border-box; }
 :root[data-theme="dark"] { ${darkColors} }
 body { margin: 0; background: var(--background); color: var(--ink);
   font: 16px/1.5 "DejaVu Sans", system-ui, sans-serif; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+canvas { max-width: 100%; }
 main { max-width: 1200px; margin: 0 auto; padding: 16px; }
 h1 { margin: 0 0 8px; font-size: 1.2rem; overflow-wrap: anywhere; }
 button, select { font: inherit; font-size: .9rem; min-height: 34px; padding: 0 12px; color: var(--ink);

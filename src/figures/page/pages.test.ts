@@ -72,6 +72,9 @@ if (chromium === undefined) {
           await page.evaluate(axe);
           for (const width of process.env.FIGURES === "all" ? [390, 800, 1280] : [own]) {
             await page.setViewportSize({ width, height: 800 });
+            // Charts follow the size of the window.
+            await page.waitForTimeout(100);
+            await settle(page);
             const found = await page.evaluate(async () => {
               const { axe } = window as unknown as {
                 axe?: { run(): Promise<{ violations: { id: string }[] }> };
@@ -130,6 +133,7 @@ if (chromium === undefined) {
         .map((text) => Number(text.replace("−", "-")));
       assert.ok(Math.abs(f! / (x1! ** 2 + 3 * x2! ** 2) - 1) < 0.02, told);
       await page.locator("summary").click();
+    await page.locator("tbody tr").first().waitFor();
       assert.is(await page.locator("tbody tr").count(), runs.slow.steps + runs.Adam.steps + 2);
       const saved = async (label: string) => {
         const [file] = await Promise.all([

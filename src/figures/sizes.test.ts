@@ -1,0 +1,119 @@
+/** Awkward pictures: texts neither overlap nor are cut, whatever the size, the names and the numbers. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type DrawnText, drawnCalls, textsOf } from "../../property-tests/support/charts.js";
+import {
+  AdjointError,
+  add,
+  gradientDescent,
+  minimize,
+  multiply,
+  square,
+  sum,
+  trace,
+  vector,
+  weightedSphere,
+} from "../index.js";
+import { contourChart } from "./contour-chart.js";
+import { contourSpec } from "./contour-spec.js";
+import { registerFonts } from "./fonts.js";
+import { lossChart } from "./loss-chart.js";
+import { lossSpecs } from "./loss-spec.js";
+import { drawRace } from "./race/picture.js";
+import { raceScene } from "./race/prepare.js";
+import { type Call, record } from "./record.js";
+import { measuring } from "./renderer.js";
+
+registerFonts();
+const objective = weightedSphere([1, 2]);
+const run = (k: number) =>
+  minimize(objective.f, { x: [3, 4 - k / 10] }, gradientDescent({ learningRate: 0.1 }), {
+    steps: 12,
+    tolerance: 0,
+  });
+const long = "a very long name of a run ".repeat(8);
+// With FIGURES=all, more of both.
+const whole = process.env.FIGURES === "all";
+const counts = whole ? [1, 3, 14, 40] : [3, 40];
+const sizes = whole
+  ? [
+      [200, 200],
+      [240, 400],
+      [300, 250],
+      [400, 300],
+      [1000, 600],
+      [4000, 400],
+      [220, 2000],
+    ]
+  : [
+      [200, 200],
+      [300, 250],
+      [1000, 600],
+    ];
+
+/** What is wrong with the texts of a picture. */
+function faults(calls: readonly Call[], width: number, height: number): string[] {
+  const texts = textsOf(calls).filter(({ text }) => text.trim() !== "");
+  const meets = (a: DrawnText, b: DrawnText) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return texts.flatMap((one, i) => [
+    ...(one.left < -1 || one.right > width + 1 || one.top < -1 || one.bottom > height + 1
+      ? [`cut: ${one.text}`]
+      : []),
+    ...texts.slice(0, i).flatMap((other) => (meets(one, other) ? [`${one.text} on ${other.text}`] : [])),
+  ]);
+}
+
+const pictures = suite("sizes of pictures");
+
+pictures(
+  "texts keep apart and inside, for any number of runs, long names and titles, numbers with an offset",
+  () => {
+    for (const count of counts) {
+      const runs = Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [i === 1 ? long : `run ${i}`, run(i)]),
+      );
+      const window = { x1: [1e6 - 1, 1e6 + 1], x2: [-5, 5] } as const;
+      const contour = contourSpec({ objective, runs, title: long, window });
+      const [loss] = lossSpecs({ runs, scale: "log" });
+      const scene = raceScene("raceFigure", { objective, runs, title: long, faces: [8, 8] });
+      for (const [width, height] of sizes as [number, number][]) {
+        const where = `${count} runs at ${width} × ${height}`;
+        assert.equal(
+          faults(drawnCalls(contourChart(contour), width, height), width, height),
+          [],
+          `contours of ${where}`,
+        );
+        assert.equal(
+          faults(drawnCalls(lossChart(loss!), width, height), width, height),
+          [],
+          `losses of ${where}`,
+        );
+        const race = record((ctx) => drawRace(ctx, scene, 12, { width, height }), measuring());
+        assert.equal(faults(race, width, height), [], `race of ${where}`);
+      }
+    }
+  },
+);
+
+pictures("values of any size are a picture, or one clear error", () => {
+  for (const scale of [1e-300, 1e-30, 1, 1e30, 1e300]) {
+    const f = trace({ x: vector(2) }, ({ x }) => multiply(scale, add(sum(square(x)), 1)));
+    for (const size of [1e-300, 1e-9, 1, 1e9, 1e300]) {
+      const window = { x1: [-size, size], x2: [0, size] } as const;
+      try {
+        const calls = drawnCalls(
+          contourChart(contourSpec({ objective: f, window, cells: [10, 10] })),
+          400,
+          300,
+        );
+        assert.equal(faults(calls, 400, 300), [], `${scale} at ${size}`);
+      } catch (error) {
+        if (error instanceof AdjointError) assert.match(error.message, /^contourFigure: /);
+        else throw error;
+      }
+    }
+  }
+});
+
+pictures.run();
