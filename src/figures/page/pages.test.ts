@@ -133,7 +133,7 @@ if (chromium === undefined) {
         .map((text) => Number(text.replace("−", "-")));
       assert.ok(Math.abs(f! / (x1! ** 2 + 3 * x2! ** 2) - 1) < 0.02, told);
       await page.locator("summary").click();
-    await page.locator("tbody tr").first().waitFor();
+      await page.locator("tbody tr").first().waitFor();
       assert.is(await page.locator("tbody tr").count(), runs.slow.steps + runs.Adam.steps + 2);
       const saved = async (label: string) => {
         const [file] = await Promise.all([
