@@ -28,6 +28,7 @@ export {
   isId,
   isSpec,
   outputsOf,
+  rebuild,
   type Signature,
   signatureOf,
 } from "./graph.js";
@@ -40,7 +41,16 @@ export { lift, liftTo, listOf, ownerOf, withOperands } from "./operand.js";
 export { logisticDensity } from "./ops/activation.js";
 export type { ReductionOptions } from "./ops/axes.js";
 export { type AssembleParams, assembleOp } from "./ops/boxes.js";
-export { type ConstantParams, constant, constantOp, full, fullOp, inputOp, iotaOp } from "./ops/constant.js";
+export {
+  type ConstantParams,
+  constant,
+  constantOp,
+  full,
+  fullOp,
+  inputOp,
+  iota,
+  iotaOp,
+} from "./ops/constant.js";
 export { direction } from "./ops/exponential.js";
 export type { SliceOptions } from "./ops/indexing.js";
 export { bent, bentBy, kink, mark, rooted, unlessNaN } from "./ops/kinks.js";
@@ -54,6 +64,15 @@ export {
   readOptions,
 } from "./options.js";
 export { printParams } from "./print.js";
+export { type Comparison, type Condition, isInstruction, type MathFunction, recipeOf } from "./recipe.js";
+export {
+  joinInputs,
+  joinOperands,
+  type ScanParams,
+  splitInputs,
+  splitOperands,
+} from "./scan/layout.js";
+export { scanOp } from "./scan/op.js";
 export {
   broadcastShapes,
   formatShape,
@@ -64,6 +83,7 @@ export {
   unravel,
 } from "./shape.js";
 export type * from "./shape-types.js";
+export { simplifyGraph } from "./simplify.js";
 export { graphOf, isTraced, makeTraced, type ValueOf, type ValuesOf } from "./trace.js";
 export {
   atPath,

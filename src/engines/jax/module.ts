@@ -1,0 +1,108 @@
+/** A Python module in the making: its lines, names, functions and constants. */
+import type { Dtype, Shape } from "../../../graph/index.js";
+import { sizeOf } from "../../../graph/internal.js";
+import { type HelperName, helpers } from "./helpers.js";
+import { numberText } from "./values.js";
+
+/** Constants of more elements stand in a file beside the module. */
+const mostInText = 64;
+
+/** A constant that the module reads from its file. */
+export interface JaxConstant {
+  readonly values: Float64Array;
+  readonly shape: Shape;
+}
+
+/** Names that Python or the module's own lines have. */
+const taken = (
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import " +
+  "in is lambda nonlocal not or pass raise return try while with yield match case type print range len tuple list dict set int " +
+  "float abs max min sum round jax jnp lax np os dtype constants inputs xs"
+).split(" ");
+
+export class JaxModule {
+  readonly constants = new Map<string, JaxConstant>();
+  readonly #functions = new Map<string, string>();
+  readonly #used = new Set<HelperName>();
+  readonly #names = new Set<string>(taken);
+  readonly #lines: string[] = [];
+  #indentation = 1;
+
+  /** A name that nothing has yet: the wanted one as far as Python allows it, or that with a number. */
+  fresh(wanted: string): string {
+    const plain = wanted
+      .normalize("NFKC")
+      .replace(/\W/g, "_")
+      .replace(/^(?=\d)|^$/, "_")
+      .replace(/^_+/, "v_");
+    let name = plain;
+    for (let i = 1; this.#names.has(name); i++) name = `${plain}_${i}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  assign(label: string | undefined, text: string): string {
+    const name = this.fresh(label ?? "v");
+    this.line(`${name} = ${text}`);
+    return name;
+  }
+
+  line(text: string): void {
+    this.#lines.push(`${"    ".repeat(this.#indentation)}${text}`);
+  }
+
+  open(text: string): void {
+    this.line(text);
+    this.#indentation++;
+  }
+
+  close(): void {
+    this.#indentation--;
+  }
+
+  helper(name: HelperName): string {
+    this.#used.add(name);
+    this.#names.add(name);
+    return name;
+  }
+
+  /** The name of a function of the module, which is written where it is first asked for. */
+  functionOf(name: string, parameters: readonly string[], write: () => string): string {
+    const snake = `_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+    if (!this.#functions.has(snake))
+      this.#functions.set(snake, `def ${snake}(${parameters.join(", ")}):\n    return ${write()}\n`);
+    return snake;
+  }
+
+  constant(values: Float64Array, shape: Shape): string {
+    if (sizeOf(shape) <= mostInText && shape.length < 3) return `jnp.array(${nested(values, shape)}, dtype)`;
+    const name = `c${this.constants.size}`;
+    this.constants.set(name, { values, shape });
+    return `jnp.asarray(constants["${name}"], dtype)`;
+  }
+
+  /** The functions that the lines use. */
+  get preamble(): string {
+    const used = (Object.keys(helpers) as HelperName[]).filter((name) => this.#used.has(name));
+    return [...used.map((name) => helpers[name]), ...this.#functions.values()].join("\n\n");
+  }
+
+  /** The lines since the last time. */
+  take(): string {
+    return this.#lines.splice(0).join("\n");
+  }
+}
+
+function nested(values: ArrayLike<number>, shape: Shape, start = 0): string {
+  const [length, ...rest] = shape;
+  if (length === undefined) return numberText(values[start]!);
+  const width = sizeOf(rest);
+  const rows = Array.from({ length }, (_, i) => nested(values, rest, start + i * width));
+  return `[${rows.join(", ")}]`;
+}
+
+export const dtypes: { readonly [D in Dtype | "bf16"]: string } = {
+  f64: "jnp.float64",
+  f32: "jnp.float32",
+  bf16: "jnp.bfloat16",
+};

@@ -1,0 +1,143 @@
+/** A traced function as Python source on jax.numpy and jax.lax. */
+import {
+  AdjointError,
+  type Dtype,
+  type Graph,
+  type Shape,
+  type Shapes,
+  type Traced,
+} from "../../../graph/index.js";
+import {
+  checkOptions,
+  describe,
+  foldTree,
+  formatShape,
+  graphOf,
+  isId,
+  outputsOf,
+} from "../../../graph/internal.js";
+import { lowerGraph } from "../lowering/lower.js";
+import { primitivesOf } from "../lowering/primitives.js";
+import { JaxDialect } from "./dialect.js";
+import { dtypes, type JaxConstant, JaxModule } from "./module.js";
+import { hasNative } from "./natives.js";
+import { atom } from "./values.js";
+
+/**
+ * Options of `toJax`.
+ * @example const options: JaxOptions = { name: "loss", dtype: "f32" };
+ */
+export interface JaxOptions {
+  /** The name of the Python function: an identifier. */
+  readonly name: string;
+  /** What the numbers are; default "f64". */
+  readonly dtype?: Dtype | "bf16";
+}
+
+/**
+ * A module in Python.
+ * @example const lines = ({ source }: JaxSource): number => source.split("\n").length;
+ */
+export interface JaxSource {
+  /** The module's text. */
+  readonly source: string;
+  /** The large constants, which the module reads from `constants.npz` beside it, by their names there. */
+  readonly constants: ReadonlyMap<string, JaxConstant>;
+}
+
+const keywords = new Set(
+  (
+    "False None True and as assert async await break class continue def del elif else except finally for from global if import " +
+    "in is lambda nonlocal not or pass raise return try while with yield jax jnp lax np os dtype constants"
+  ).split(" "),
+);
+
+export function isPythonName(name: unknown): name is string {
+  return typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !keywords.has(name);
+}
+
+export function toJax<I extends Shapes, O>(f: Traced<I, O>, options: JaxOptions): JaxSource {
+  const { name, dtype = "f64" } = checkOptions("toJax", options, ["name", "dtype"]);
+  if (!isPythonName(name))
+    throw new AdjointError(
+      `toJax: ${describe(name)} can't name a Python function; give an identifier such as "cubic".`,
+    );
+  if (!Object.hasOwn(dtypes, dtype))
+    throw new AdjointError(`toJax: dtype is "f64", "f32" or "bf16", not ${describe(dtype)}.`);
+  const module = new JaxModule();
+  const lines = functionOf(module, name, graphOf(f, "toJax"));
+  return { source: moduleText(module, dtype, [lines]), constants: module.constants };
+}
+
+/** The text of a function of a module, whose helpers and constants the module collects. */
+export function functionOf(module: JaxModule, name: string, given: Graph): string {
+  const graph = primitivesOf(given, "toJax", hasNative);
+  const names = graph.inputs.map(({ path }) => module.fresh(path.length === 0 ? "x" : path.join("_")));
+  graph.inputs.forEach(({ path }, i) => {
+    const place = path.map((key) => `[${JSON.stringify(key)}]`).join("");
+    module.line(`${names[i]} = jnp.asarray(inputs${place}, dtype)`);
+  });
+  const dialect = new JaxDialect(module, names);
+  const inputs = graph.inputs.map(({ shape }, i) => atom(names[i]!, shape));
+  const outputs = lowerGraph(graph, dialect, inputs).map((value) => dialect.text(value));
+  let next = 0;
+  const result = foldTree(
+    graph.outputs,
+    isId,
+    () => outputs[next++]!,
+    (children, isList) =>
+      isList
+        ? `[${children.map(([, child]) => child).join(", ")}]`
+        : `{${children.map(([key, child]) => `${JSON.stringify(key)}: ${child}`).join(", ")}}`,
+  );
+  module.line(`return ${result}`);
+  return [`def ${name}(inputs):`, docstring(graph), module.take()].join("\n");
+}
+
+function docstring(graph: Graph): string {
+  const told = (path: readonly (string | number)[], shape: Shape) =>
+    `    ${path.length === 0 ? "the result" : path.join(".")}: ${formatShape(shape)}`.replace(/["\\]/g, "'");
+  const outputs = outputsOf(graph);
+  return [
+    '    """Inputs:',
+    ...graph.inputs.map(({ path, shape }) => told(path, shape)),
+    "    Outputs:",
+    ...outputs.map(({ path, id }) => told(path, graph.nodes[id]!.shape)),
+    '    """',
+    "    check_dtype()",
+  ].join("\n");
+}
+
+export function moduleText(module: JaxModule, dtype: Dtype | "bf16", functions: readonly string[]): string {
+  const hasFile = module.constants.size > 0;
+  return [
+    '"""Written by Adjoint."""',
+    "",
+    ...(hasFile ? ["import os", "", "import numpy as np"] : []),
+    "import jax",
+    "import jax.numpy as jnp",
+    "from jax import lax",
+    "",
+    `dtype = ${dtypes[dtype]}`,
+    ...(hasFile
+      ? ['constants = np.load(os.path.join(os.path.dirname(os.path.abspath(__file__)), "constants.npz"))']
+      : []),
+    "",
+    "",
+    check(dtype),
+    "",
+    ...(module.preamble === "" ? [] : ["", module.preamble]),
+    "",
+    functions.join("\n\n\n"),
+    "",
+  ].join("\n");
+}
+
+function check(dtype: Dtype | "bf16"): string {
+  if (dtype !== "f64") return "def check_dtype():\n    pass\n";
+  return `def check_dtype():
+    """Without x64 JAX would silently compute in float32."""
+    if not jax.config.jax_enable_x64:
+        raise RuntimeError('this model is float64; call jax.config.update("jax_enable_x64", True) first')
+`;
+}

@@ -1,0 +1,384 @@
+/** The logarithms of the gamma and the beta function and their derivatives, by the series of `graph/ops/special.ts`. */
+import {
+  abs,
+  add,
+  ceil,
+  divide,
+  type Expr,
+  equal,
+  expm1,
+  floor,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  logicalAnd,
+  logicalOr,
+  maximum,
+  multiply,
+  negative,
+  power,
+  round,
+  sin,
+  square,
+  subtract,
+  tan,
+  where,
+} from "../../../../graph/index.js";
+import type { Expansion } from "./expansion.js";
+import { horner, knownNumber, knownOrder, like, repeated } from "./pieces.js";
+
+const infinity = Number.POSITIVE_INFINITY;
+
+/** The coefficients of Stirling's series in 1/y², the highest first. */
+const stirlingSeries = [
+  -3617 / 122400,
+  1 / 156,
+  -691 / 360360,
+  1 / 1188,
+  -1 / 1680,
+  1 / 1260,
+  -1 / 360,
+  1 / 12,
+];
+
+const taylor = [
+  0.4838361227238106, -0.1475877229945307, 0.06462494023891276, -0.0327885410884813, 0.017970675115210395,
+  -0.010314223036636387, 0.006100536020517889, -0.0036845696083163734, 0.0022597648232218106,
+  -0.001402251445904451, 0.0008782326347176812, -0.0005541949527966822, 0.00035191295683784665,
+  -0.0002246534436959552, 0.000144070395420933, -0.00009276098655471749, 0.000059934733439794256,
+];
+/** ζ(k) − 1 from k = 2 on */
+const zetas = [
+  0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
+  0.008349277381922827, 0.00407735619794434, 0.0020083928260822143, 0.0009945751278180853,
+  0.0004941886041194645, 0.0002460865533080483, 0.00012271334757848915, 0.00006124813505870483,
+  0.00003058823630702049, 0.00001528225940865187, 0.000007637197637899763, 0.00000381729326499984,
+  0.000001908212716553939, 9.539620338727962e-7, 4.769329867878064e-7, 2.38450502727733e-7,
+  1.1921992596531106e-7, 5.960818905125948e-8, 2.980350351465228e-8, 1.4901554828365043e-8,
+  7.45071178983543e-9,
+];
+const zetaSeries = zetas.map((zeta, i) => ((i % 2 === 0 ? 1 : -1) * zeta) / (i + 2)).reverse();
+
+export function logGamma(x: Expr): Expr {
+  const y = where(less(x, 0), subtract(1, x), x) as Expr;
+  const r = divide(1, square(y)) as Expr;
+  const far = add(
+    add(multiply(subtract(y, 0.5), subtract(log(y), 1)), 0.4189385332046727),
+    divide(horner(stirlingSeries, r), y),
+  );
+  const isLow = less(y, 0.5) as Expr;
+  const raised = where(isLow, add(y, 1), y) as Expr;
+  const { y: least, product } = repeated(
+    { y: raised, product: like(raised, 1) },
+    11,
+    (state) => logicalAnd(greaterEqual(state.y, 2.5), less(y, 13)) as Expr,
+    (state) => {
+      const lowered = subtract(state.y, 1) as Expr;
+      return { y: lowered, product: multiply(state.product, lowered) as Expr };
+    },
+  );
+  const z = subtract(least, where(less(least, 1.5), 1, 2)) as Expr;
+  // 1 − γ
+  const series = multiply(z, add(0.42278433509846713, multiply(horner(zetaSeries, z), z))) as Expr;
+  // The least value between the zeros 1 and 2, and its place as a sum of two doubles
+  const distance = subtract(subtract(least, 1.4616321449683622), 9.549995429965697e-17) as Expr;
+  const between = add(
+    -0.12148629053584961,
+    multiply(horner([...taylor].reverse(), distance), square(distance)),
+  );
+  const close = where(
+    greaterEqual(least, 1.5),
+    add(series, log(product)),
+    where(less(least, 1.3), subtract(series, log1p(z)), between),
+  );
+  const near = add(where(isLow, negative(log(y)), 0), close);
+  const result = where(greaterEqual(y, 13), far, near) as Expr;
+  const fraction = subtract(x, round(x)) as Expr;
+  const reflected = subtract(
+    log(divide(Math.PI, abs(sin(multiply(Math.PI, fraction) as Expr))) as Expr),
+    result,
+  );
+  const size = abs(x) as Expr;
+  const isPole = logicalOr(equal(size, infinity), logicalAnd(lessEqual(x, 0), equal(x, floor(x))));
+  const tiny = negative(log(size));
+  const regular = where(greaterEqual(x, 0), result, reflected);
+  return where(isPole, infinity, where(less(size, 1e-20), tiny, regular)) as Expr;
+}
+
+/** The coefficients of the derivative of order n of π·cot(πx) in powers of the cotangent, divided by πⁿ⁺¹: lowest first. */
+function cotangentPolynomial(n: number): number[] {
+  let p = [0, 1];
+  for (let k = 0; k < n; k++) {
+    const slope = p.map((c, i) => c * i).slice(1);
+    const next = new Array<number>(slope.length + 2).fill(0);
+    slope.forEach((c, i) => {
+      next[i]! -= c;
+      next[i + 2]! -= c;
+    });
+    p = next;
+  }
+  return p;
+}
+
+/** ψ⁽ⁿ⁾ below 0 by reflection, given it at 1 − x. */
+function reflected(n: number, x: Expr, above: Expr): Expr {
+  const fraction = subtract(x, round(x)) as Expr;
+  const cotangent = divide(1, tan(multiply(Math.PI, fraction) as Expr)) as Expr;
+  const own = multiply(horner(cotangentPolynomial(n).reverse(), cotangent), Math.PI ** (n + 1));
+  const value = subtract(n % 2 === 0 ? above : negative(above), own);
+  const isPole = equal(x, floor(x));
+  const inRange = where(greater(x, -1e5), value, Number.NaN);
+  return where(logicalAnd(isPole, greater(x, -1e5)), n % 2 === 0 ? -infinity : infinity, inRange) as Expr;
+}
+
+/** ψ for x ≥ 0, as `polygammaFunction` computes it. */
+function digammaAbove(x: Expr): Expr {
+  const squared = square(x) as Expr;
+  const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
+  const more = [43867 / 798, -174611 / 330, 854513 / 138];
+  let sum: Expr | number = 0;
+  [...bernoulli, ...more].reverse().forEach((b, i) => {
+    sum = divide(add(sum, b / (2 * (11 - i))), squared) as Expr;
+  });
+  const far = subtract(subtract(log(x), divide(0.5, x)), sum);
+  const down = repeated(
+    { y: x, shifted: like(x, 0) },
+    8,
+    ({ y }) => logicalAnd(greater(y, 2), less(x, 10)) as Expr,
+    ({ y, shifted }) => {
+      const lowered = subtract(y, 1) as Expr;
+      return { y: lowered, shifted: add(shifted, divide(1, lowered)) as Expr };
+    },
+  );
+  const isLow = less(down.y, 1);
+  const shifted = where(isLow, subtract(down.shifted, divide(1, down.y)), down.shifted);
+  const y = where(isLow, add(down.y, 1), down.y) as Expr;
+  const distance = subtract(
+    subtract(subtract(y, 1.4616321446374059), 3.309564688275557e-10),
+    9.016312093258695e-20,
+  ) as Expr;
+  const over = [
+    -0.002071332116774595, -0.04525132144873906, -0.28919126444774784, -0.6503185377089651,
+    -0.3255503118680449, 0.25479851061131553,
+  ];
+  const under = [
+    -5.578984132167551e-7, 0.0021284987017821146, 0.054151797245674226, 0.43593529692665967,
+    1.4606242909763516, 2.076711702373047, 1,
+  ];
+  const z = subtract(y, 1) as Expr;
+  const near = add(
+    add(
+      multiply(distance, 0.9955816268920898),
+      multiply(distance, divide(horner(over, z), horner(under, z))),
+    ),
+    shifted,
+  );
+  return where(greaterEqual(x, 10), where(equal(x, infinity), infinity, far), near) as Expr;
+}
+
+const bernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+  43867 / 798,
+  -174611 / 330,
+  854513 / 138,
+];
+
+/** ψ⁽ⁿ⁾ for n ≥ 1 and x ≥ 0, n being a number or an expression; `most` is what n can be. */
+function polygammaAbove(n: Expr | number, x: Expr, most: number): Expr {
+  const factorial = factorialOf(n, x, most);
+  const steps = maximum(0, ceil(subtract(add(n, 15), x) as Expr)) as Expr;
+  const y = add(x, steps) as Expr;
+  const squared = square(y);
+  let coefficient: Expr | number = divide(multiply(factorial, add(n, 1)), 2) as Expr | number;
+  let powered = power(y, add(n, 2)) as Expr;
+  let sum: Expr | number = 0;
+  bernoulli.forEach((b, i) => {
+    const k = i + 1;
+    sum = add(sum, divide(multiply(coefficient, b), powered)) as Expr;
+    const grown = multiply(add(2 * k + 1, n), add(2 * k, n));
+    coefficient = divide(multiply(coefficient, grown), (2 * k + 2) * (2 * k + 1)) as Expr;
+    powered = multiply(powered, squared) as Expr;
+  });
+  const rest = add(
+    add(sum, divide(factorial, multiply(2, power(y, add(n, 1))))),
+    divide(divide(factorial, n), power(y, n)),
+  ) as Expr;
+  const { value } = repeated(
+    { value: rest },
+    most + 15,
+    (_, i) => less(i, steps) as Expr,
+    ({ value }, i) => ({ value: add(value, divide(factorial, power(add(x, i), add(n, 1)))) as Expr }),
+    true,
+  );
+  const { far } = repeated(
+    { far: divide(multiply(factorial, like(x, 1)), n) as Expr },
+    most,
+    (_, i) => less(i, n) as Expr,
+    ({ far }) => ({ far: divide(far, x) as Expr }),
+  );
+  const size = where(greater(x, 1e17), where(equal(x, infinity), 0, far), value);
+  const isEven = equal(multiply(2, floor(divide(n, 2) as Expr)), n);
+  return where(isEven, negative(size), size) as Expr;
+}
+
+function factorialOf(n: Expr | number, x: Expr, most: number): Expr | number {
+  if (typeof n === "number") {
+    let factorial = 1;
+    for (let i = 2; i <= n; i++) factorial *= i;
+    return factorial;
+  }
+  return repeated(
+    { factorial: like(x, 1) },
+    most,
+    (_, i) => less(i, n) as Expr,
+    ({ factorial }, i) => ({ factorial: multiply(factorial, add(i, 1)) as Expr }),
+  ).factorial;
+}
+
+/** ψ⁽ⁿ⁾ of a known order. */
+export function polygammaOf(n: number, x: Expr): Expr {
+  if (!(n >= 0 && n <= 170 && Number.isInteger(n))) return multiply(x, Number.NaN) as Expr;
+  const isBelow = less(x, 0);
+  const mirrored = where(isBelow, subtract(1, x), x) as Expr;
+  const above = n === 0 ? digammaAbove(mirrored) : polygammaAbove(n, mirrored, n);
+  return where(isBelow, reflected(n, x, above), above) as Expr;
+}
+
+const polygamma: Expansion = ([n, x]) => {
+  const known = knownNumber(n!);
+  if (known !== undefined) return polygammaOf(known, x!);
+  // Below 0 the lowest orders alone have a formula each.
+  const above = polygammaAbove(maximum(n!, 1) as Expr, where(less(x!, 0), 1, x!) as Expr, 170);
+  const isOrder = logicalAnd(
+    logicalAnd(greaterEqual(n!, 0), lessEqual(n!, 170)),
+    logicalAnd(equal(n!, floor(n!)), greaterEqual(x!, 0)),
+  );
+  const general = where(isOrder, above, Number.NaN) as Expr;
+  return [0, 1, 2, 3].reduce<Expr>(
+    (other, order) => where(equal(n!, order), polygammaOf(order, x!), other) as Expr,
+    general,
+  );
+};
+
+export function logGamma1p(z: Expr): Expr {
+  const y = add(1, z) as Expr;
+  const lost = subtract(z, subtract(y, 1));
+  return add(
+    logGamma(y),
+    multiply(lost, subtract(multiply(z, 1.6449340668482264), 0.5772156649015329)),
+  ) as Expr;
+}
+
+/** log(1 + u) − u */
+export function log1pmx(u: Expr): Expr {
+  const r = divide(u, add(2, u)) as Expr;
+  const squared = square(r) as Expr;
+  const inverses = Array.from({ length: 18 }, (_, i) => 1 / (37 - 2 * i));
+  const near = subtract(
+    multiply(multiply(multiply(2, r), squared), horner(inverses, squared)),
+    multiply(u, r),
+  );
+  return where(greaterEqual(abs(u), 0.5), subtract(log1p(u), u), near) as Expr;
+}
+
+/** What log Γ(x) has beyond (x − ½)·log x − x + ½·log 2π, from 13 on. */
+export function stirling(x: Expr): Expr {
+  return divide(horner(stirlingSeries, divide(1, square(x)) as Expr), x) as Expr;
+}
+
+const betaln: Expansion = ([x, y]) => {
+  const isLess = less(x!, y!);
+  const a = where(isLess, x!, y!) as Expr;
+  const b = where(isLess, y!, x!) as Expr;
+  const h = divide(a, b) as Expr;
+  const rest = subtract(stirling(b), stirling(add(a, b) as Expr)) as Expr;
+  const uneven = add(
+    logGamma(a),
+    subtract(
+      subtract(subtract(rest, multiply(subtract(a, 0.5), log1p(h))), multiply(a, log(b))),
+      multiply(b, log1pmx(h)),
+    ),
+  );
+  const scale = add(subtract(0.9189385332046727, multiply(0.5, log(b))), add(stirling(a), rest));
+  const both = subtract(
+    add(scale, multiply(subtract(a, 0.5), log(divide(h, add(1, h)) as Expr))),
+    multiply(b, log1p(h)),
+  );
+  const lowered = repeated(
+    { b, result: like(b, 0) },
+    12,
+    (state) => logicalAnd(greater(state.b, 1.5), less(b, 13)) as Expr,
+    (state) => {
+      const next = subtract(state.b, 1) as Expr;
+      return { b: next, result: subtract(state.result, log1p(divide(a, next) as Expr)) as Expr };
+    },
+  );
+  const own = repeated(
+    { a, result: lowered.result },
+    12,
+    (state) => logicalAnd(greater(state.a, 1.5), less(b, 13)) as Expr,
+    (state) => {
+      const next = subtract(state.a, 1) as Expr;
+      return { a: next, result: subtract(state.result, log1p(divide(lowered.b, next) as Expr)) as Expr };
+    },
+  );
+  const isOrdered = less(own.a, lowered.b);
+  const p = where(isOrdered, own.a, lowered.b) as Expr;
+  const q = where(isOrdered, lowered.b, own.a) as Expr;
+  const near = subtract(add(logGamma1p(p), logGamma1p(q)), logGamma1p(add(p, q) as Expr));
+  const small = subtract(add(add(own.result, near), log1p(divide(p, q) as Expr)), log(p));
+  const far = where(less(a, 13), uneven, both);
+  const regular = where(greaterEqual(b, 13), far, small);
+  const edge = where(equal(b, infinity), where(equal(a, 0), Number.NaN, -infinity), infinity);
+  const isEdge = logicalOr(equal(b, infinity), equal(a, 0));
+  const isValid = logicalAnd(greaterEqual(a, 0), greaterEqual(b, 0));
+  return where(isValid, where(isEdge, edge, regular), Number.NaN) as Expr;
+};
+
+const polygammaDifference: Expansion = ([order, a, b]) => {
+  const n = knownOrder(order!, "polygammaDifference");
+  if (!(n >= 0 && n <= 100 && Number.isInteger(n))) return multiply(a!, Number.NaN) as Expr;
+  const factorial = factorialOf(n, a!, n) as number;
+  const term = (m: number, step: Expr, y: Expr) =>
+    divide(expm1(multiply(-m, step) as Expr), power(y, m)) as Expr;
+  const { y, sum: shifted } = repeated(
+    { y: a!, sum: like(a!, 0) },
+    n + 15,
+    (state) => less(state.y, n + 15) as Expr,
+    ({ y, sum }) => ({
+      y: add(y, 1) as Expr,
+      sum: subtract(sum, multiply(factorial, term(n + 1, log1p(divide(b!, y) as Expr) as Expr, y))) as Expr,
+    }),
+  );
+  const step = log1p(divide(b!, y) as Expr) as Expr;
+  let sum = add(shifted, n === 0 ? step : multiply(-factorial / n, term(n, step, y))) as Expr;
+  sum = subtract(sum, multiply(factorial / 2, term(n + 1, step, y))) as Expr;
+  let coefficient = (factorial * (n + 1)) / 2;
+  for (let k = 0; k < 9; k++) {
+    const m = 2 * k + 2 + n;
+    sum = subtract(sum, multiply(coefficient * bernoulli[k]!, term(m, step, y))) as Expr;
+    coefficient *= ((m + 1) * m) / ((2 * k + 4) * (2 * k + 3));
+  }
+  const value = n % 2 === 0 ? negative(sum) : sum;
+  const isEdge = logicalOr(equal(b!, 0), equal(a!, infinity));
+  const edge = where(less(b!, infinity), 0, Number.NaN);
+  const isValid = logicalAnd(greater(a!, 0), greaterEqual(b!, 0));
+  return where(isValid, where(isEdge, edge, value), Number.NaN) as Expr;
+};
+
+export const gammaFunctions: Readonly<Record<string, Expansion>> = {
+  gammaln: ([x]) => logGamma(x!),
+  polygamma,
+  betaln,
+  polygammaDifference,
+};
