@@ -64,7 +64,14 @@ export {
   readOptions,
 } from "./options.js";
 export { printParams } from "./print.js";
-export { type Comparison, type Condition, isInstruction, type MathFunction, recipeOf } from "./recipe.js";
+export {
+  type Comparison,
+  type Condition,
+  generalRecipe,
+  isInstruction,
+  type MathFunction,
+  recipeOf,
+} from "./recipe.js";
 export {
   joinInputs,
   joinOperands,

@@ -28,12 +28,9 @@ const longest = 60;
 export class JaxDialect implements Dialect<PythonValue> {
   readonly target = "JAX";
   readonly module: JaxModule;
-  readonly #inputs: readonly string[];
 
-  /** Inputs by the names that the function's first lines give them. */
-  constructor(module: JaxModule, inputs: readonly string[]) {
+  constructor(module: JaxModule) {
     this.module = module;
-    this.#inputs = inputs;
   }
 
   has(): boolean {
@@ -65,10 +62,6 @@ export class JaxDialect implements Dialect<PythonValue> {
     if (uses < 2 && label === undefined && value.text.length <= longest) return value;
     const name = this.module.assign(label, value.text);
     return { ...value, text: name, level: levels.atom };
-  }
-
-  input(index: number, shape: Shape) {
-    return atom(this.#inputs[index]!, shape);
   }
 
   constant(values: Float64Array, shape: Shape) {

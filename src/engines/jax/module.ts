@@ -17,16 +17,22 @@ export interface JaxConstant {
 const taken = (
   "False None True and as assert async await break class continue def del elif else except finally for from global if import " +
   "in is lambda nonlocal not or pass raise return try while with yield match case type print range len tuple list dict set int " +
-  "float abs max min sum round jax jnp lax np os dtype constants inputs xs"
+  "float abs max min sum round matmul gather scatter_add batch_grid check_dtype jax jnp lax np os dtype constants inputs xs"
 ).split(" ");
 
 export class JaxModule {
   readonly constants = new Map<string, JaxConstant>();
   readonly #functions = new Map<string, string>();
   readonly #used = new Set<HelperName>();
-  readonly #names = new Set<string>(taken);
+  readonly #stored = new Map<Float64Array, string>();
+  #names = new Set<string>(taken);
   readonly #lines: string[] = [];
   #indentation = 1;
+
+  /** Begins a function, whose names are its own. */
+  begin(): void {
+    this.#names = new Set([...taken, ...this.#used]);
+  }
 
   /** A name that nothing has yet: the wanted one as far as Python allows it, or that with a number. */
   fresh(wanted: string): string {
@@ -76,7 +82,8 @@ export class JaxModule {
 
   constant(values: Float64Array, shape: Shape): string {
     if (sizeOf(shape) <= mostInText && shape.length < 3) return `jnp.array(${nested(values, shape)}, dtype)`;
-    const name = `c${this.constants.size}`;
+    const name = this.#stored.get(values) ?? `c${this.constants.size}`;
+    this.#stored.set(values, name);
     this.constants.set(name, { values, shape });
     return `jnp.asarray(constants["${name}"], dtype)`;
   }

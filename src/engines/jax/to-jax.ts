@@ -52,18 +52,35 @@ const keywords = new Set(
   ).split(" "),
 );
 
-export function isPythonName(name: unknown): name is string {
-  return typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !keywords.has(name);
+/** @throws where a name is none of Python's, or a dtype isn't known */
+export function readName(what: string, name: unknown, dtype: unknown, others: readonly string[] = []): void {
+  const isName = typeof name === "string" && /^[A-Za-z_]\w*$/.test(name);
+  if (!isName || keywords.has(name) || others.includes(name)) {
+    throw new AdjointError(
+      `${what}: ${describe(name)} can't name a Python function; give an identifier such as "cubic".`,
+    );
+  }
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype))
+    throw new AdjointError(`${what}: dtype is "f64", "f32" or "bf16", not ${describe(dtype)}.`);
 }
 
+/**
+ * A traced function as a module in Python, on the public parts of jax.numpy and jax.lax alone: one function from the inputs
+ * by name to the outputs in their tree, in which loops stay loops. It composes with `jax.jit`, `jax.vmap`, shardings,
+ * `jax.export`. Gradients are those that Adjoint derived: export `valueAndGrad(f)`.
+ *
+ * Numbers are those of the dtype: "f64" wants `jax_enable_x64`, and says so where it isn't on. XLA flushes denormal
+ * numbers, adds in another order, and loses −0 in sums; all else is equal but for the last places.
+ *
+ * @example
+ * const { source } = toJax(valueAndGrad(cubic.f), { name: "cubic" });
+ * source.includes("def cubic(inputs):"); // true
+ *
+ * @throws where the name is no identifier, or an op of the user's has neither a recipe nor an `expand`
+ */
 export function toJax<I extends Shapes, O>(f: Traced<I, O>, options: JaxOptions): JaxSource {
   const { name, dtype = "f64" } = checkOptions("toJax", options, ["name", "dtype"]);
-  if (!isPythonName(name))
-    throw new AdjointError(
-      `toJax: ${describe(name)} can't name a Python function; give an identifier such as "cubic".`,
-    );
-  if (!Object.hasOwn(dtypes, dtype))
-    throw new AdjointError(`toJax: dtype is "f64", "f32" or "bf16", not ${describe(dtype)}.`);
+  readName("toJax", name, dtype);
   const module = new JaxModule();
   const lines = functionOf(module, name, graphOf(f, "toJax"));
   return { source: moduleText(module, dtype, [lines]), constants: module.constants };
@@ -72,12 +89,13 @@ export function toJax<I extends Shapes, O>(f: Traced<I, O>, options: JaxOptions)
 /** The text of a function of a module, whose helpers and constants the module collects. */
 export function functionOf(module: JaxModule, name: string, given: Graph): string {
   const graph = primitivesOf(given, "toJax", hasNative);
+  module.begin();
   const names = graph.inputs.map(({ path }) => module.fresh(path.length === 0 ? "x" : path.join("_")));
   graph.inputs.forEach(({ path }, i) => {
     const place = path.map((key) => `[${JSON.stringify(key)}]`).join("");
     module.line(`${names[i]} = jnp.asarray(inputs${place}, dtype)`);
   });
-  const dialect = new JaxDialect(module, names);
+  const dialect = new JaxDialect(module);
   const inputs = graph.inputs.map(({ shape }, i) => atom(names[i]!, shape));
   const outputs = lowerGraph(graph, dialect, inputs).map((value) => dialect.text(value));
   let next = 0;

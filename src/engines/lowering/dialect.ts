@@ -72,7 +72,6 @@ export interface Dialect<V extends Value> {
   /** Called for each node's value, which is used so many times: the place to bind it to a name. */
   bind(value: V, about: { readonly uses: number; readonly label?: string | undefined }): V;
 
-  input(index: number, shape: Shape): V;
   constant(values: Float64Array, shape: Shape): V;
   full(value: number, shape: Shape): V;
   /** 0, 1, 2 … as numbers. */

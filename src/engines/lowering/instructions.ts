@@ -68,3 +68,11 @@ export function sizeOfRecipe(recipe: Recipe | Condition): number {
   const own = name === "convert" || name === "truthy" ? 0 : 1;
   return parts.reduce<number>((sum, part) => sum + sizeOfRecipe(part), own);
 }
+
+/** How often a recipe takes an operand. */
+export function occurrences(recipe: Recipe | Condition, operand: number): number {
+  if (typeof recipe === "number") return recipe === operand ? 1 : 0;
+  if (!isInstruction(recipe)) return 0;
+  const [, ...parts] = recipe;
+  return parts.reduce<number>((sum, part) => sum + occurrences(part, operand), 0);
+}

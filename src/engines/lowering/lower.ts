@@ -3,6 +3,7 @@ import type { Graph, Node, Op, Shape } from "../../../graph/index.js";
 import {
   type AssembleParams,
   allOps,
+  generalRecipe,
   isId,
   isOp,
   joinInputs,
@@ -14,7 +15,7 @@ import {
   splitOperands,
 } from "../../../graph/internal.js";
 import type { Dialect, Value } from "./dialect.js";
-import { numberBy, sizeOfRecipe, truthOf } from "./instructions.js";
+import { numberBy, occurrences, sizeOfRecipe, truthOf } from "./instructions.js";
 import { assembled, gathered, scattered, sliced } from "./moves.js";
 import { addedWindows, windowsOf } from "./windows.js";
 
@@ -46,10 +47,15 @@ export function lowerGraph<V extends Value>(
   return leavesOf(graph.outputs, isId).map(numberAt);
 }
 
-/** How often each node is used, by others and as an output. */
+/** How often each node is used, by others and as an output: as often as an instruction takes it. */
 function usesOf({ nodes, outputs }: Graph): readonly number[] {
   const uses = new Array<number>(nodes.length).fill(0);
-  for (const { operands } of nodes) for (const operand of operands) uses[operand]! += 1;
+  for (const { op, operands } of nodes) {
+    const recipe = generalRecipe(op.scalar?.recipe);
+    operands.forEach((operand, i) => {
+      uses[operand]! += recipe === undefined ? 1 : Math.max(1, occurrences(recipe, i));
+    });
+  }
   for (const id of leavesOf(outputs, isId)) uses[id]! += 1;
   return uses;
 }

@@ -257,13 +257,15 @@ export function polygammaOf(n: number, x: Expr): Expr {
 const polygamma: Expansion = ([n, x]) => {
   const known = knownNumber(n!);
   if (known !== undefined) return polygammaOf(known, x!);
-  // Below 0 the lowest orders alone have a formula each.
+  // Below 0 the lowest orders alone have a formula each; of others the poles are known.
   const above = polygammaAbove(maximum(n!, 1) as Expr, where(less(x!, 0), 1, x!) as Expr, 170);
   const isOrder = logicalAnd(
     logicalAnd(greaterEqual(n!, 0), lessEqual(n!, 170)),
-    logicalAnd(equal(n!, floor(n!)), greaterEqual(x!, 0)),
+    logicalAnd(equal(n!, floor(n!)), greater(x!, -1e5)),
   );
-  const general = where(isOrder, above, Number.NaN) as Expr;
+  const isEven = equal(multiply(2, floor(divide(n!, 2) as Expr)), n!);
+  const pole = where(equal(x!, floor(x!)), where(isEven, -infinity, infinity), Number.NaN);
+  const general = where(isOrder, where(less(x!, 0), pole, above), Number.NaN) as Expr;
   return [0, 1, 2, 3].reduce<Expr>(
     (other, order) => where(equal(n!, order), polygammaOf(order, x!), other) as Expr,
     general,
