@@ -5,8 +5,10 @@ import * as assert from "uvu/assert";
 import * as a from "../graph/index.js";
 import { nearest } from "../graph/names.js";
 import * as o from "../optimizers/index.js";
+import * as e from "../src/engines/index.js";
 import * as texts from "../src/expression/index.js";
 import * as figures from "../src/figures/index.js";
+import * as files from "../src/files/index.js";
 import * as s from "../src/index.js";
 import * as q from "../src/solvers/index.js";
 import * as t from "../src/testing/index.js";
@@ -150,6 +152,15 @@ const rows: readonly (readonly [
   ["ResumeOptions", train, "resumed", "resume"],
   ["TrainOptions", train, "batchsize", "batchSize"],
   ["Validation", (given) => train({ validation: given }), "metrics", "metric"],
+  ["JaxOptions", (given) => e.toJax(sphere, given), "nam", "name"],
+  [
+    "JaxFolderOptions",
+    (given) => e.exportJax({ objective: sphere, start: { x: [1, 2] } }, given),
+    "dtypes",
+    "dtype",
+  ],
+  ["FolderOptions", (given) => files.writeFolder("none", new Map(), given), "forced", "force"],
+  ["StableHloOptions", (given) => e.toStableHlo(sphere, given), "dtypes", "dtype"],
   ["EmitOptions", (given) => s.emit(sphere, given), "nam", "name"],
   ["CsvOptions", (given) => s.readCsv("x\n1\n", given), "delimeter", "delimiter"],
   ["NanToNumOptions", (given) => inTrace((x) => a.nanToNum(x, given)), "nann", "nan"],
@@ -202,6 +213,7 @@ const needed: Readonly<Record<string, object>> = {
   warmup: { warmupSteps: 2, schedule: 0.1 },
   OptimizerDefinition: { name: "own", slots: {}, hyperparameters: {}, rule: () => ({}) },
   EmitOptions: { name: "f" },
+  JaxOptions: { name: "f" },
   linear: { inputs: 1, outputs: 1 },
   ScanOptions: { length: 2 },
   CustomDerivative: { name: "own", derivative: { kind: "constant" }, domains: [t.real()] },

@@ -20,6 +20,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as graph from "../graph/index.js";
 import * as optimizers from "../optimizers/index.js";
+import * as engines from "../src/engines/index.js";
 import * as expressions from "../src/expression/index.js";
 import * as figures from "../src/figures/index.js";
 import * as storage from "../src/files/index.js";
@@ -54,6 +55,7 @@ const sources = {
   "adjoint/testing": testing,
   "adjoint/figures": figures,
   "adjoint/files": storage,
+  "adjoint/export": engines,
 };
 
 /** What a program writes that stands in the project. */

@@ -80,7 +80,11 @@ export function mlp(batch = 64, width = 16): ExportProgram {
     { W: wave(4 * width, 1), b: wave(width, 2) },
     { W: wave(width, 3), b: wave(1, 4) },
   ];
-  const objective = ({ layers: [first, second], X, y }: Record<string, Expr> & { layers: { W: Expr; b: Expr }[] }) => {
+  const objective = ({
+    layers: [first, second],
+    X,
+    y,
+  }: Record<string, Expr> & { layers: { W: Expr; b: Expr }[] }) => {
     const hidden = tanh(add(matmul(X!, first!.W), first!.b));
     return mean(square(subtract(add(matmul(hidden, second!.W), second!.b), y!)));
   };
@@ -88,7 +92,12 @@ export function mlp(batch = 64, width = 16): ExportProgram {
 }
 
 export function convolution(batch = 8): ExportProgram {
-  const specs = { K: tensor([3, 3, 1, 4]), W: matrix(36, 2), images: tensor([batch, 8, 8, 1]), y: matrix(batch, 2) };
+  const specs = {
+    K: tensor([3, 3, 1, 4]),
+    W: matrix(36, 2),
+    images: tensor([batch, 8, 8, 1]),
+    y: matrix(batch, 2),
+  };
   const objective = ({ K, W, images, y }: Record<string, Expr>) => {
     const features = averagePool(relu(conv2d(images!, K!)), [2, 2]);
     return mean(square(subtract(matmul(reshape(features, [batch, 36]), W!), y!)));
@@ -121,7 +130,12 @@ export function lstm(batch = 4, steps = 12, width = 5): ExportProgram {
     ) as unknown as { readonly last: { readonly h: Expr } };
     return mean(square(subtract(matmul(last.h, V!), y!)));
   };
-  const start = { W: wave(12 * width, 1), U: wave(4 * width ** 2, 2), b: wave(4 * width, 3), V: wave(width, 4) };
+  const start = {
+    W: wave(12 * width, 1),
+    U: wave(4 * width ** 2, 2),
+    b: wave(4 * width, 3),
+    V: wave(width, 4),
+  };
   return made(specs, objective, start, { x: table([batch, steps, 3], 5), y: table([batch], 6) });
 }
 
@@ -143,16 +157,29 @@ export function gaussianProcess(count = 12): ExportProgram {
     const distance = subtract(reshape(x!, [count, 1]), reshape(x!, [1, count]));
     const kernel = exp(multiply(-0.5, square(multiply(distance, exp(negative(logLength!))))));
     const factor = cholesky(add(kernel, multiply(eye(count), exp(logNoise!))) as never) as Expr;
-    return add(multiply(0.5, dot(y!, choleskySolve(factor as never, y! as never) as never)), sum(log(diagonal(factor))));
+    return add(
+      multiply(0.5, dot(y!, choleskySolve(factor as never, y! as never) as never)),
+      sum(log(diagonal(factor))),
+    );
   };
-  return made(specs, objective, { logLength: -0.3, logNoise: -1 }, { x: table([count], 8), y: table([count], 9) });
+  return made(
+    specs,
+    objective,
+    { logLength: -0.3, logNoise: -1 },
+    { x: table([count], 8), y: table([count], 9) },
+  );
 }
 
 export function linearFit(batch = 32): ExportProgram {
   const objective = ({ w, b, X, y }: Record<string, Expr>) =>
     mean(square(subtract(add(matmul(X!, w!), b!), y!)));
   const specs = { w: vector(3), b: scalar(), X: matrix(batch, 3), y: vector(batch) };
-  return made(specs, objective, { w: [0.1, 0.2, 0.3], b: 0 }, { X: table([batch, 3], 1), y: table([batch], 2) });
+  return made(
+    specs,
+    objective,
+    { w: [0.1, 0.2, 0.3], b: 0 },
+    { X: table([batch, 3], 1), y: table([batch], 2) },
+  );
 }
 
 export const exportPrograms: Readonly<Record<string, () => ExportProgram>> = {

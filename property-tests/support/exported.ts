@@ -1,8 +1,9 @@
 /** What the laws of the export run on every target: each op's instances, their adjoints, and corners, with their inputs. */
+
+import { type Expr, type Shape, scalar, type Traced, tensor, trace, vjp } from "../../graph/index.js";
 import { apply } from "../../graph/node.js";
 import type { Domain, Op } from "../../graph/op.js";
 import { full } from "../../graph/ops/constant.js";
-import { type Expr, type Shape, scalar, type Traced, tensor, trace, vjp } from "../../graph/index.js";
 import { sizeOf } from "../../graph/shape.js";
 import { instancesOf, ops } from "./registry.js";
 
@@ -39,7 +40,10 @@ const plain = (values: Float64Array, shape: Shape) => (shape.length === 0 ? valu
 
 /** An op on inputs of these shapes; one without operands reads an input that it doesn't use. */
 function tracedOp(op: Op, shapes: readonly Shape[], params: object, salt: number): Traced {
-  const specs = Object.fromEntries([["unused", scalar()], ...shapes.map((shape, i) => [`x${i}`, tensor(shape)])]);
+  const specs = Object.fromEntries([
+    ["unused", scalar()],
+    ...shapes.map((shape, i) => [`x${i}`, tensor(shape)]),
+  ]);
   return trace(specs as never, (given: Readonly<Record<string, Expr>>) => {
     const { builder } = given.unused!;
     if (shapes.length === 0) {
@@ -56,7 +60,8 @@ function tracedOp(op: Op, shapes: readonly Shape[], params: object, salt: number
 /** Each op with each of its instances, and its adjoint there. */
 export function* opCases(): Generator<ExportCase> {
   for (const op of ops) {
-    const given = instancesOf(op) ?? [[3], []].map((shape) => ({ shapes: op.domains.map(() => shape), params: {} }));
+    const given =
+      instancesOf(op) ?? [[3], []].map((shape) => ({ shapes: op.domains.map(() => shape), params: {} }));
     for (const [k, { shapes, params }] of given.entries()) {
       const f = tracedOp(op, shapes, params, k);
       const inputs: Record<string, number | Float64Array> = { unused: 1 };

@@ -22,6 +22,7 @@ export const files: Readonly<Record<string, Examples>> = {
     free: /^1/,
     maps: [2],
   },
+  writeFolder: { calls: [() => [pathOf("folder"), new Map([["a.txt", "text"]]), { force: true }]] },
   readSafetensors: {
     calls: [
       () => {

@@ -55,6 +55,7 @@ export const entries = [
   "adjoint/optimizers",
   "adjoint/solvers",
   "adjoint/expression",
+  "adjoint/export",
   "adjoint/figures",
   "adjoint/testing",
   "adjoint/files",

@@ -30,12 +30,13 @@ interface Known {
 async function knownCalls(): Promise<Known> {
   const { graphs, madeOfGraphs, ops } = await import("./examples.js");
   const { madeOfRuns, runs } = await import("./examples-of-runs.js");
+  const { engines } = await import("./examples-of-engines.js");
   const { texts } = await import("./examples-of-texts.js");
   const { fits, madeOfFits } = await import("./examples-of-fits.js");
   const { files, madeOfFiles } = await import("./examples-of-files.js");
   return {
     ops,
-    others: { ...graphs, ...runs, ...fits, ...texts, ...files },
+    others: { ...graphs, ...runs, ...fits, ...texts, ...files, ...engines },
     made: { ...madeOfGraphs, ...madeOfRuns, ...madeOfFits, ...madeOfFiles },
   };
 }

@@ -46,6 +46,7 @@ const entries: Readonly<Record<string, object>> = {
   "adjoint/solvers": await import("adjoint/solvers"),
   "adjoint/expression": await import("adjoint/expression"),
   "adjoint/files": await import("adjoint/files"),
+  "adjoint/export": await import("adjoint/export"),
 };
 const sources = ["graph", "optimizers", "src"].flatMap((folder) => filesIn(folder, ".ts"));
 const strings = sources.flatMap((file) => docstrings(file, read(file)));
@@ -56,14 +57,14 @@ for (const [entry, all] of Object.entries(entries)) {
 /** What examples may name: types too, which an index exports as such. */
 const names = new Map([...exported].map(([name, entry]) => [name, { entry, import: name }]));
 for (const file of sources.filter((one) => one.endsWith("index.ts") && !/compile|least-squares/.test(one))) {
-  const entry = /src\/(testing|figures|files|solvers|fits|expression)\//.exec(file)?.[1];
+  const entry = /src\/(testing|figures|files|solvers|fits|expression|engines)\//.exec(file)?.[1];
   const text = read(file).replaceAll(/export type \{([^}]*)\}/g, (_, list: string) =>
     list.replaceAll(/(\w+)/g, "type $1"),
   );
   for (const [, name] of text.matchAll(/\btype (\w+)/g)) {
     if (!names.has(name!))
       names.set(name!, {
-        entry: entry ? `adjoint/${entry.replace("fits", "solvers")}` : "adjoint",
+        entry: entry ? `adjoint/${entry.replace("fits", "solvers").replace("engines", "export")}` : "adjoint",
         import: `type ${name}`,
       });
   }

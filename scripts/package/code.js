@@ -23,6 +23,7 @@ const entries = {
   testing: "src/testing/index.ts",
   figures: "src/figures/index.ts",
   files: "src/files/index.ts",
+  export: "src/engines/index.ts",
 };
 const parts = {
   "figures-drawing": "src/figures/drawing.ts",
@@ -150,16 +151,21 @@ function readable({ path, text, map, exports }) {
   return { path, text: kept.join("\n"), map: withoutLines(map, lines), exports };
 }
 
-/** What nobody steps through on the way to a derivative. */
-const aside = /^(figures|expression|testing|files|export)/;
+/** Entries that programs take as a whole. */
+const wholes = /^(figures|export|testing|expression|solvers)/;
 
-/** Modules of that kind, small, with the map to their source. */
+/**
+ * Modules that nobody steps through, small, with the map to their source: all but graphs and optimizers without solvers. Where a program takes
+ * parts, marks of what has no effects stay, which a minifier of white space would drop, unless there are a few alone.
+ */
 async function small(module) {
   const { path, text, map, exports } = module;
-  if (!aside.test(basename(path))) return module;
+  if (map.sources.some((one) => /(^|[\\/])(graph|optimizers(?![\\/]solvers))[\\/]/.test(one))) return module;
   const led = Buffer.from(JSON.stringify(map)).toString("base64");
   const made = await transform(`${text}\n//# sourceMappingURL=data:application/json;base64,${led}\n`, {
     ...settings,
+    ...(!wholes.test(basename(path)) &&
+      text.split("@__PURE__").length > 5 && { minify: false, minifyIdentifiers: true, minifySyntax: true }),
     format: "esm",
     sourcemap: "external",
   });

@@ -19,6 +19,7 @@ const entries = {
   testing: "src/testing/index",
   figures: "src/figures/index",
   files: "src/files/index",
+  export: "src/engines/index",
 };
 
 /** Bundles the declarations into `dist`; their maps lead where `place` finds their sources. */

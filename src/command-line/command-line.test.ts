@@ -323,4 +323,40 @@ lines(
   },
 );
 
+lines("export: a program as a folder for JAX, a text as StableHLO, what can't be exported", async () => {
+  const program = join(folder, "model.mjs");
+  const [graph, optimizers] = ["graph", "optimizers"].map(
+    (name) => new URL(`../../${name}/index.ts`, import.meta.url),
+  );
+  writeFileSync(
+    program,
+    `import { square, sum, trace, vector } from "${graph}";
+import { adam } from "${optimizers}";
+export const objective = trace({ w: vector(2), x: vector(2) }, ({ w, x }) => sum(square(w)));
+export const start = { w: [1, 2] };
+export const optimizer = adam({ learningRate: 0.1 });
+`,
+  );
+  const out = join(folder, "model");
+  const jax = await cli(["export", program, "--to", "jax", "--out", out, "--name", "loss", "--json"]);
+  assert.equal(jax.code, 0, jax.err);
+  assert.equal(JSON.parse(jax.out).files, ["model.py", "start.safetensors", "checkpoint.py", "train.py"]);
+  assert.match(readFileSync(join(out, "model.py"), "utf8"), /def loss\(inputs\)/);
+  const again = await cli(["export", program, "--to", "stablehlo", "--out", out]);
+  assert.match(again.err, /is there and isn't empty/);
+  assert.is((await cli(["export", program, "--to", "stablehlo", "--out", out, "--force"])).code, 0);
+  assert.match(readFileSync(join(out, "model.mlir"), "utf8"), /func.func public @main/);
+  for (const [args, message] of [
+    [[program, "--to", "tpu", "--out", out], /--to must be jax, stablehlo, not "tpu"/],
+    [[program, "--out", out], /--to is missing/],
+    [[program, "--to", "jax"], /--out is missing/],
+    [[join(folder, "none.json"), "--to", "jax", "--out", out], /can't be read/],
+    [[join(folder, "none.mjs"), "--to", "jax", "--out", out], /can't be loaded/],
+  ] as const) {
+    const { code, err } = await cli(["export", ...args]);
+    assert.is(code, 2);
+    assert.match(err, message);
+  }
+});
+
 lines.run();

@@ -4,6 +4,7 @@ import { nearest } from "../../graph/internal.js";
 import type { Command } from "./command.js";
 import { check } from "./commands/check.js";
 import { completion } from "./commands/completion.js";
+import { exportModel } from "./commands/export.js";
 import { fit } from "./commands/fit.js";
 import { gradient } from "./commands/gradient.js";
 import { minimize } from "./commands/minimize.js";
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   fit,
   check,
   emit,
+  export: exportModel,
   show,
   plot,
   completion: completion(() => commands),

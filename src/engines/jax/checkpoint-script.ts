@@ -1,5 +1,5 @@
 /** The module by which an exported training reads and writes checkpoints: `checkpoint.py`, the same for all models. */
-export const checkpointScript = String.raw`"""Checkpoints in the layout of safetensors, which Adjoint reads and writes, too. Written by Adjoint."""
+export const checkpointScript = `"""Checkpoints in the layout of safetensors, which Adjoint reads and writes, too. Written by Adjoint."""
 
 import json
 import os

@@ -39,11 +39,11 @@ import { tuple } from "./values.js";
 
 /**
  * What is trained: a scalar objective, the parameters that it starts from, and the rule by which they move.
- * @example const problem: Problem = { objective: cubic.f, start: { x: [2, 3] }, optimizer: adam({ learningRate: 0.1 }) };
+ * @example const problem: JaxProblem<{ readonly x: readonly [2] }> = { objective: cubic.f as never, start: { x: [2, 3] }, optimizer: adam({ learningRate: 0.1 }) };
  */
-export interface JaxProblem {
+export interface JaxProblem<I extends Shapes = Shapes> {
   /** A scalar function of parameters and data; the shapes of the data are those of a batch. */
-  readonly objective: Traced<Shapes, Expr<[]>>;
+  readonly objective: Traced<I, Expr<[]>>;
   /** The parameters by name: numbers, arrays, trees of them. The objective's other inputs are data. */
   readonly start: ParameterValues;
   /** Without one, training elsewhere takes one of optax's. */
@@ -61,17 +61,42 @@ export interface JaxFolderOptions {
   readonly dtype?: Dtype | "bf16";
 }
 
+type Objective = Traced<Shapes, Expr<[]>>;
+
 /** Names that the module has besides the objective's. */
 const own = ["value_and_grad", "train_step", "check_dtype", "METHOD", "SHAPES", "STATE", "DATA"];
 
-export function exportJax(
-  problem: JaxProblem,
+/**
+ * A folder, as files by name, that trains a model with JAX on one device, on many, or on many hosts:
+ *
+ * - `model.py`: the objective, `value_and_grad` (the gradient that Adjoint derived), and `train_step`, the optimizer's rule
+ *   with both as one function, on public parts of jax.numpy and jax.lax alone;
+ * - `start.safetensors`: the first parameters and slots, a checkpoint of Adjoint's; `constants.npz`: large constants, if any;
+ * - `train.py` and `checkpoint.py`: the program, which `python train.py --help` explains.
+ *
+ * Its checkpoints are those of `minimize`: each goes on where the other stopped. Texts depend on the problem alone.
+ *
+ * @example
+ * const objective = trace({ w: vector(3), X: matrix(32, 3), y: vector(32) }, ({ w, X, y }) =>
+ *   mean(square(subtract(matmul(X, w), y))),
+ * );
+ * const problem = { objective, start: { w: [0, 0, 0] }, optimizer: adam({ learningRate: 0.1 }) };
+ * const files = exportJax(problem);
+ * [...files.keys()]; // ["model.py", "start.safetensors", "checkpoint.py", "train.py"]
+ *
+ * @throws where the objective is no scalar, the start doesn't fit it, an option is wrong, or an op of the user's has neither
+ *   a recipe nor an `expand`
+ */
+export function exportJax<I extends Shapes>(
+  problem: JaxProblem<I>,
   options: JaxFolderOptions = {},
 ): ReadonlyMap<string, string | Uint8Array> {
   const what = "exportJax";
   const { name = "objective", dtype = "f64" } = checkOptions(what, options, ["name", "dtype"]);
   readName(what, name, dtype, own);
-  const { objective, start, optimizer } = checkOptions(what, problem, ["objective", "start", "optimizer"]);
+  const given = checkOptions(what, problem, ["objective", "start", "optimizer"]);
+  const { start, optimizer } = given;
+  const objective = given.objective as unknown as Objective;
   if (optimizer !== undefined && !isOptimizer(optimizer))
     throw new AdjointError(
       `${what}: the optimizer is ${describe(optimizer)}; pass one such as adam(), or none.`,
@@ -159,11 +184,7 @@ function slotsOf(optimizer: Optimizer, parameters: Tensors): Tensors {
 }
 
 /** A step of the optimizer as one graph: the objective, its gradient and the rule. */
-function stepOf(
-  optimizer: Optimizer,
-  objective: JaxProblem["objective"],
-  { parameters, slots, data }: Parts,
-): Graph {
+function stepOf(optimizer: Optimizer, objective: Objective, { parameters, slots, data }: Parts): Graph {
   const differentiated = valueAndGrad(objective, ...Object.keys(parameters));
   const { inputs } = (objective as unknown as { readonly graph: Graph }).graph;
   const hasSlots = Object.keys(slots).length > 0;

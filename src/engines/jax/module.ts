@@ -7,7 +7,10 @@ import { numberText } from "./values.js";
 /** Constants of more elements stand in a file beside the module. */
 const mostInText = 64;
 
-/** A constant that the module reads from its file. */
+/**
+ * A constant that a module in Python reads from its file.
+ * @example const sizeOf = ({ values }: JaxConstant): number => values.length;
+ */
 export interface JaxConstant {
   readonly values: Float64Array;
   readonly shape: Shape;

@@ -21,6 +21,7 @@ import { primitivesOf } from "../lowering/primitives.js";
 import { JaxDialect } from "./dialect.js";
 import { dtypes, type JaxConstant, JaxModule } from "./module.js";
 import { hasNative } from "./natives.js";
+import { npz } from "./npz.js";
 import { atom } from "./values.js";
 
 /**
@@ -84,6 +85,17 @@ export function toJax<I extends Shapes, O>(f: Traced<I, O>, options: JaxOptions)
   const module = new JaxModule();
   const lines = functionOf(module, name, graphOf(f, "toJax"));
   return { source: moduleText(module, dtype, [lines]), constants: module.constants };
+}
+
+/** The module as files: `model.py`, and beside it the constants that it reads. */
+export function toJaxFiles<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: JaxOptions,
+): ReadonlyMap<string, string | Uint8Array> {
+  const { source, constants } = toJax(f, options);
+  const files = new Map<string, string | Uint8Array>([["model.py", source]]);
+  if (constants.size > 0) files.set("constants.npz", npz(constants));
+  return files;
 }
 
 /** The text of a function of a module, whose helpers and constants the module collects. */

@@ -1,7 +1,7 @@
 /** Graphs of primitives alone: what an op is made of, by its record's `expand` or by the tables of this room. */
 import { AdjointError, type Expr, type Graph, type Node, type Shape } from "../../../graph/index.js";
 import { apply, isOp, rebuild, scanOp, simplifyGraph } from "../../../graph/internal.js";
-import { expansions } from "./expansions/index.js";
+import { expansions } from "./expansions/table.js";
 import { isLibrary, isPrimitive } from "./lower.js";
 
 /** What a target has by itself. */

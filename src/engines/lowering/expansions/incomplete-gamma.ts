@@ -33,8 +33,9 @@ import {
 } from "../../../../graph/index.js";
 import { constant } from "../../../../graph/internal.js";
 import type { Expansion } from "./expansion.js";
-import { log1pmx, logGamma, logGamma1p, polygammaOf, stirling } from "./gamma-functions.js";
+import { log1pmx, logGamma, logGamma1p, stirling } from "./gamma-functions.js";
 import { horner, knownOrder, like, type Numeric, repeated, type State } from "./pieces.js";
+import { polygammaOf } from "./polygamma.js";
 
 const infinity = Number.POSITIVE_INFINITY;
 

@@ -7,6 +7,7 @@ import { incompleteGamma } from "./incomplete-gamma.js";
 import { linearAlgebra } from "./linear-algebra.js";
 import { lu } from "./lu.js";
 import { orthogonal } from "./orthogonal.js";
+import { polygammas } from "./polygamma.js";
 import { running } from "./running.js";
 import { scalars } from "./scalars.js";
 import { sorting } from "./sorting.js";
@@ -16,6 +17,7 @@ export const expansions: Readonly<Record<string, Expansion>> = {
   ...scalars,
   ...errorFunctions,
   ...gammaFunctions,
+  ...polygammas,
   ...incompleteGamma,
   ...sorting,
   ...linearAlgebra,
