@@ -241,6 +241,10 @@ const joints: readonly Step[] = [
   },
   { build: (x) => multiply(x, -2), meaning: (x) => x.map((a) => element(-2 * a.value, [a])) },
   {
+    build: (x, y) => multiply(x, y),
+    meaning: (x, y) => x.map((a, i) => element(a.value * y[i]!.value, [a, y[i]!])),
+  },
+  {
     build: (x, y, k) =>
       where(
         all.map((i) => (k >> i) & 1),

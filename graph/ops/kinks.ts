@@ -46,12 +46,10 @@ export function kinkWhere(holds: Expr, by: Expr, marks: Expr = mark(by, by)): Ki
     // A kink's 0 is a number: times what has no value it has none.
     passes: (moves, { value, broken }) =>
       broken ? logicalOr(moves, logicalAnd(holds, notEqual(value, value))) : moves,
-    marks({ value, mask, zeroed, rest, marked }) {
+    marks({ value, rest, marked }) {
       const here = rest ? mark(by, rest) : marks;
-      if (!marked && !holdsMarks(value)) return [here];
       // What has no derivative has none 0 times either.
-      const lost = vanishing(value);
-      return [here, mask && !zeroed ? where(mask, lost, 0) : lost];
+      return marked || holdsMarks(value) ? [here, vanishing(value)] : [here];
     },
     holds,
   };
@@ -121,7 +119,7 @@ const bentByOp = /* @__PURE__ */ elementwise<readonly [Expr, Expr, Expr]>(
     recipe: 0,
     expand: ({ operands: [x] }) => x,
     partials: (_x, holds, y) => [
-      () => where(holds, mark(y, y), 1),
+      () => 1,
       undefined,
       () => ({ value: 0, mask: fullLike(y, 0), kink: kinkWhere(holds, y) }),
     ],
@@ -153,14 +151,13 @@ export const vanishing: Unary & WithOp = /* @__PURE__ */ unary({
     kind: "masked",
     forward([tangent]) {
       if (!tangent?.broken) return undefined;
-      const { value, mask } = tangent;
-      const unknown = notEqual(value, value);
-      return { ...tangent, mask: mask ? logicalAnd(mask, unknown) : unknown, zeroed: false, rest: undefined };
+      const { value } = tangent;
+      return { ...tangent, mask: notEqual(value, value), zeroed: false, rest: undefined };
     },
     // Absent but for the marks that it meets on its way.
-    reverse({ value, mask, rest, sparse }) {
-      const marks = (mask && (rest ? logicalOr(mask, rest) : mask)) ?? fullLike(value, 1);
-      return [{ value: shadow(marks), mask: fullLike(value, 0), zeroed: true, rest: marks, sparse }];
+    reverse({ value, mask, sparse }) {
+      const nothing = fullLike(value, 0);
+      return [{ value: nothing, mask: nothing, zeroed: true, rest: mask ?? fullLike(value, 1), sparse }];
     },
   },
 });

@@ -120,12 +120,7 @@ function leafPresence(node: Node): Presence {
 export function presenceIn(masked: Masked | undefined, shape: Shape): Presence {
   const size = sizeOf(shape);
   if (!masked) return all(absent, size);
-  if (!masked.mask) return all(present, size);
-  const known = presenceOf(masked.mask);
-  if (!masked.rest) return known;
-  // What is absent but marked has a derivative all the same.
-  const marked = presenceOf(masked.rest);
-  return known.map((one, i) => (one === absent && marked[i] !== absent ? either : one));
+  return masked.mask ? presenceOf(masked.mask) : all(present, size);
 }
 
 /** Of several, one behind the other. */

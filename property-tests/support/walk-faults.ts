@@ -110,13 +110,9 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
   "ops/kinks.ts": [
     ["logicalOr(moves, logicalAnd(holds, notEqual(value, value)))", "moves"],
     ["mask && rest ? logicalOr(mask, rest) : mask", "mask"],
-    ["!marked && !holdsMarks(value)", "true"],
+    ["marked || holdsMarks(value)", "false"],
     ["rest ? mark(by, rest) : marks", "marks"],
-    ["mask && !zeroed ? where(mask, lost, 0) : lost", "lost"],
-    ["where(holds, mark(y, y), 1)", "fullLike(y, 1)"],
-    ["mask ? logicalAnd(mask, unknown) : unknown", "unknown"],
-    ["(mask && (rest ? logicalOr(mask, rest) : mask)) ?? fullLike(value, 1)", "mask ?? fullLike(value, 1)"],
-    ["shadow(marks)", "fullLike(value, 0)"],
+    ["mask ?? fullLike(value, 1)", "mask ?? nothing"],
   ],
   "ops/runs.ts": [
     ["previous(stays, back)", "stays"],
@@ -126,7 +122,6 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["(2 - a)", "(a)"],
     ["top <= covered[i]!", "true"],
     ["top >= to || bottom <= from", "false"],
-    ["one === absent && marked[i] !== absent ? either : one", "one"],
   ],
 };
 

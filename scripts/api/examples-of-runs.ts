@@ -241,7 +241,7 @@ export const runs: Readonly<Record<string, Examples>> = {
   decodeCheckpoint: of(() => [encodeCheckpoint(checkpoint)]),
   encodeSafetensors: {
     ...of(() => [{ a: [1, 2], b: { c: 3 } }, { from: "here" }]),
-    ...{ maps: [0, 1], trees: [0] },
+    ...{ maps: [0, 1], trees: [0], free: /^0\./ },
   },
   decodeSafetensors: of(() => [encodeSafetensors({ a: [1, 2] })]),
   treeOfNames: { ...of(() => [{ "a.0": 1, "a.1": 2 }]), maps: [0], free: /^0\./ },

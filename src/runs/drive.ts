@@ -4,7 +4,7 @@
  * waits for nothing, an asynchronous one lets other tasks run whenever it may.
  */
 import { AdjointError } from "../../graph/index.js";
-import { describe } from "../../graph/internal.js";
+import { describe, reading } from "../../graph/internal.js";
 import type { Ended, Loop } from "./loop.js";
 import { pause, type Reason, type Status, stopped } from "./reason.js";
 import type { State } from "./state.js";
@@ -95,7 +95,8 @@ const progressBudget = 50;
 
 /** @throws where a signal or a budget isn't one */
 export function readAsync(what: string, { signal, timeBudget }: Scheduling): Scheduling {
-  if (signal !== undefined && typeof Object(signal).aborted !== "boolean")
+  const aborted = reading(`${what}: signal`, () => (signal === undefined ? false : Object(signal).aborted));
+  if (typeof aborted !== "boolean")
     throw new AdjointError(`${what}: signal is ${describe(signal)}; pass the signal of an AbortController.`);
   if (timeBudget !== undefined && !(typeof timeBudget === "number" && timeBudget >= 0))
     throw new AdjointError(`${what}: timeBudget must be milliseconds, not ${describe(timeBudget)}.`);
