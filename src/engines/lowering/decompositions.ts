@@ -61,9 +61,10 @@ export const decompositions: { readonly [F in UnaryFunction | BinaryFunction]?: 
       add(size, over(times(size, size), add(is(1), sqrt(add(is(1), times(size, size)))))),
     ]),
   ),
+  // Two roots, whose product is NaN below −1, too, where that of the factors may be infinite.
   acosh: choose(["greater", 0, is(1e150)], farLogarithm, [
     "log1p",
-    add(subtract(0, is(1)), sqrt(times(subtract(0, is(1)), add(0, is(1))))),
+    add(subtract(0, is(1)), times(sqrt(subtract(0, is(1))), sqrt(add(0, is(1))))),
   ]),
   atanh: times(sign, times(is(0.5), ["log1p", over(times(is(2), size), subtract(is(1), size))])),
   hypot: choose(
