@@ -6,15 +6,20 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   cbrt,
+  compile,
   type Expr,
   grad,
   jvp,
+  max,
+  min,
   multiply,
+  norm,
   type Op,
   sqrt,
   sum,
   type Traced,
   trace,
+  vector,
   where,
 } from "../graph/index.js";
 import { doubles } from "../graph/interpret.js";
@@ -172,6 +177,17 @@ for (const op of ops) {
         "the tangent",
       );
     });
+  });
+}
+
+for (const [name, of] of Object.entries({ max, min, norm } as Record<string, (x: Expr) => unknown>)) {
+  absence(`${name}: where no element moves, its tangent isn't 0 but absent`, () => {
+    const f = trace({ x: vector(3) }, ({ x }) => sum(sqrt(of(where([0, 0, 0], x, 0) as Expr) as Expr)));
+    const at = { x: [1, 2, 3], "tangent.x": [1, 1, 1] };
+    const along = jvp(f as unknown as Traced);
+    // ∞ times an absent tangent is absent; times 0 it would be NaN.
+    for (const run of [along, compile(along)])
+      assert.is((run as unknown as (inputs: typeof at) => { readonly tangent: number })(at).tangent, 0);
   });
 }
 

@@ -399,4 +399,24 @@ kinks("are NaN in all modes, or what both sides' differences say", () => {
   assert.ok(kinked > 5 && smooth > 5, `${kinked} with a kink and ${smooth} without`);
 });
 
+kinks("a slope by what is NaN is NaN, through every bend before and after every other, in both modes", () => {
+  const at = [Number.NaN, 1, -1];
+  for (const first of [...bends, ...loops]) {
+    for (const second of [...bends, ...loops]) {
+      for (const k of [0, 1]) {
+        const f = trace({ x: vector(size) }, ({ x }) => {
+          const y = first.build(x, x, k) as Expr;
+          return sum(second.build(y, y, k) as Expr) as Expr<[]>;
+        }) as unknown as Traced;
+        // To sort, NaN is a place in the order, which moves as others do.
+        if ([first, second].every((step) => step.meaning === ordered || step === loops.at(-1))) continue;
+        if (!Number.isNaN(plain(f)({ x: at }))) continue;
+        const [slope] = flatten(plain(grad(f))({ x: at }));
+        const along = flatten(plain(jvp(f))({ x: at, "tangent.x": units[0] }));
+        assert.ok(Number.isNaN(slope) && Number.isNaN(along[1]), `${first.build} then ${second.build}, ${k}`);
+      }
+    }
+  }
+});
+
 kinks.run();

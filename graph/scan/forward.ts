@@ -165,7 +165,7 @@ function withoutMasks(parts: Parts, seeds: Seeds, leg: Leg): Seeds {
 
 function lastRow(history: Masked | undefined, i: number): Masked | undefined {
   const rowOf = (one: Expr | undefined) => one && element(one, i);
-  return history && zeroed(element(history.value, i), rowOf(history.mask), rowOf(history.rest), true);
+  return history && zeroed(element(history.value, i), rowOf(history.mask), undefined, true);
 }
 
 /** The tangents of the carries of a leg, or of its last carry. */

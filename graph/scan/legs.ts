@@ -120,7 +120,7 @@ export function nextLeg(
     const arriving = seen[i]!;
     const after = step(arriving);
     if (within(after, arriving)) {
-      if (seen.every((one) => one === arriving || isAlike(one, arriving, derived)))
+      if (seen.every((one) => one === arriving || areAlike(derived(one), derived(arriving))))
         return { count: length, arriving };
       break;
     }
@@ -134,15 +134,6 @@ export function nextLeg(
     arriving = agreed(arriving, after);
   }
   return { count: length, arriving: all(either, arriving.length) };
-}
-
-/**
- * Whether a step's derivative is the same where `early` is known and where `late` is. What is absent at first and 0 is
- * then but added to what is there.
- */
-function isAlike(early: Presence, late: Presence, derived: (arriving: Presence) => Derived): boolean {
-  if (early.some((one, i) => one === either || one > late[i]!)) return false;
-  return areAlike(derived(early), derived(late));
 }
 
 /** Whether what is known made no difference. */

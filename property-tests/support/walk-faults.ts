@@ -52,7 +52,6 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["zeroed && factor === 1", "factor === 1"],
     ["settled(left)", "0"],
     ["rests.length > 0 ? together(rests, add) : undefined", "undefined"],
-    ["mask ? rest : undefined", "rest"],
     ["rest ? shadow(rest) : 0", "0"],
     ["before.some((given) => given?.broken)", "false"],
     ["before.some((given) => given?.marked)", "false"],
@@ -75,9 +74,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["unit(number)", "unit(0)"],
   ],
   "scan/legs.ts": [
-    ["seen.every((one) => one === arriving || isAlike(one, arriving, derived))", "true"],
-    ["early.some((one, i) => one === either || one > late[i]!)", "false"],
-    ["areAlike(derived(early), derived(late))", "true"],
+    ["seen.every((one) => one === arriving || areAlike(derived(one), derived(arriving)))", "true"],
     ["start === 0 ? step : (add(step, start) as Expr)", "step"],
     ["masked ? 1 : 0", "1"],
     ["agreed(arriving, after)", "after"],
@@ -94,7 +91,6 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["zeroed(value, inputs[nextMask++]!, inputs[nextMask++]!, true)", "unmasked(value)"],
     ["zeroed(value, reshapeExpr(mask, value.shape), undefined, true)", "unmasked(value)"],
     ["rowOf(history.mask)", "undefined"],
-    ["rowOf(history.rest)", "undefined"],
   ],
   "scan/reverse.ts": [
     ["isNothing(state) && isNothing(known(to))", "isNothing(known(to))"],
