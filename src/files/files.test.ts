@@ -15,7 +15,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { killRuns } from "../../scripts/kills/kill.js";
 import { adam, type Checkpoint, cubic, minimize } from "../index.js";
-import { checkpointFile, readSafetensors, writeSafetensors } from "./index.js";
+import { checkpointFile, readSafetensors, writeFolder, writeSafetensors } from "./index.js";
 
 const files = suite("files");
 
@@ -172,5 +172,21 @@ files(
     }
   },
 );
+
+files("a folder is written as it is given; nothing is, where a name or a content is none", () => {
+  const path = join(directory, "made", "folder");
+  const contents = new Map<string, string | Uint8Array>([
+    ["a.txt", "text"],
+    ["b.bin", Uint8Array.of(1, 2)],
+  ]);
+  writeFolder(path, contents);
+  assert.is(readFileSync(join(path, "a.txt"), "utf8"), "text");
+  assert.equal([...readFileSync(join(path, "b.bin"))], [1, 2]);
+  assert.throws(() => writeFolder(path, contents), /is there and isn't empty/);
+  const other = join(directory, "other");
+  const wrong = new Map<string, unknown>([...contents, ["c.txt", 5]]) as typeof contents;
+  assert.throws(() => writeFolder(other, wrong), /writeFolder: "c.txt" is 5; it must be a text or bytes/);
+  assert.not(existsSync(other));
+});
 
 files.run();

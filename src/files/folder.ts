@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AdjointError } from "../../graph/index.js";
-import { checkOptions, describe, readText } from "../../graph/internal.js";
-import { reasonOf, writeAtomically } from "./atomic.js";
+import { checkOptions, describe, reading, readText } from "../../graph/internal.js";
+import { reasonOf, shown, writeAtomically } from "./atomic.js";
 
 /**
  * Options of `writeFolder`.
@@ -31,22 +31,27 @@ export function writeFolder(
   const what = "writeFolder";
   readText(path, `${what}: the path`);
   const { force = false } = checkOptions(what, options, { force: "boolean" });
-  if (!(files instanceof Map))
+  const entries = reading(`${what}: the files`, () => (files instanceof Map ? [...files] : undefined));
+  if (!entries)
     throw new AdjointError(`${what}: the files are ${describe(files)}; pass a Map from names to contents.`);
+  const contents = entries.map(([name, content]): readonly [string, Uint8Array] => {
+    readText(name, `${what}: the name of a file`);
+    if (typeof content === "string") return [name, new TextEncoder().encode(content)];
+    if (content instanceof Uint8Array) return [name, content];
+    throw new AdjointError(`${what}: ${shown(name)} is ${describe(content)}; it must be a text or bytes.`);
+  });
   if (existsSync(path)) {
-    if (!statSync(path).isDirectory()) throw new AdjointError(`${what}: "${path}" is a file, and no folder.`);
+    if (!statSync(path).isDirectory())
+      throw new AdjointError(`${what}: ${shown(path)} is a file, and no folder.`);
     if (!force && readdirSync(path).length > 0)
       throw new AdjointError(
-        `${what}: "${path}" is there and isn't empty; choose another folder, or force it.`,
+        `${what}: ${shown(path)} is there and isn't empty; choose another folder, or force it.`,
       );
   }
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new AdjointError(`${what}: "${path}" can't be made: ${reasonOf(error)}.`);
+    throw new AdjointError(`${what}: ${shown(path)} can't be made: ${reasonOf(error)}.`);
   }
-  for (const [name, content] of files) {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    writeAtomically(what, join(path, name), [bytes], false);
-  }
+  for (const [name, bytes] of contents) writeAtomically(what, join(path, name), [bytes], false);
 }
