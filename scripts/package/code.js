@@ -42,7 +42,7 @@ const temml = "./temml.js";
 /** What users install themselves; all else is in the bundles. */
 const external = ["@napi-rs/canvas", "chart.js", "fast-check", "node:*", "./script-*.js", once.path];
 
-const settings = { minify: true, target: "es2023", legalComments: "none" };
+const settings = { minify: true, target: "es2023", legalComments: "none", charset: "utf8" };
 
 const standIn = (name, ending = "ts") => `scripts/package/stand-ins/${name}.${ending}`;
 
@@ -131,6 +131,7 @@ async function modulesOf(root, dist, ending, replaced) {
     metafile: true,
     write: false,
     logLevel: "warning",
+    charset: "utf8",
     ...(ending === ".js" ? { target: settings.target, legalComments: "inline" } : settings),
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
