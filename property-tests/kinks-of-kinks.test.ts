@@ -419,4 +419,14 @@ kinks("a slope by what is NaN is NaN, through every bend before and after every 
   }
 });
 
+for (const [name, bend] of Object.entries({ relu, abs } as Record<string, (x: Expr) => unknown>)) {
+  kinks(`${name} three times at 0: all pairs of what moves at the kinks lack a second derivative`, () => {
+    const f = trace({ x: vector(size) }, ({ x: [a, b, c] }) => {
+      const twice = bend(add(bend(a as Expr) as Expr, b as Expr) as Expr) as Expr;
+      return bend(add(twice, c as Expr) as Expr) as Expr<[]>;
+    }) as unknown as Traced;
+    assert.ok(flatten(plain(hessian(f))({ x: [0, 0, 0] })).every(Number.isNaN));
+  });
+}
+
 kinks.run();
