@@ -164,8 +164,9 @@ function withoutMasks(parts: Parts, seeds: Seeds, leg: Leg): Seeds {
 }
 
 function lastRow(history: Masked | undefined, i: number): Masked | undefined {
-  const rowOf = (one: Expr | undefined) => one && element(one, i);
-  return history && zeroed(element(history.value, i), rowOf(history.mask), undefined, true);
+  if (!history) return undefined;
+  const mask = history.mask && element(history.mask, i);
+  return zeroed(element(history.value, i), mask, undefined, true);
 }
 
 /** The tangents of the carries of a leg, or of its last carry. */

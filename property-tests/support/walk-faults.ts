@@ -90,7 +90,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ["areAlike(least, most) && textOf(least.after) === textOf(most.after)", "true"],
     ["zeroed(value, inputs[nextMask++]!, inputs[nextMask++]!, true)", "unmasked(value)"],
     ["zeroed(value, reshapeExpr(mask, value.shape), undefined, true)", "unmasked(value)"],
-    ["rowOf(history.mask)", "undefined"],
+    ["history.mask && element(history.mask, i)", "undefined"],
   ],
   "scan/reverse.ts": [
     ["isNothing(state) && isNothing(known(to))", "isNothing(known(to))"],
