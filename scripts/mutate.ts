@@ -2,9 +2,10 @@
  * The tester tested: each derivative rule of each op is made wrong in one place, or with `--walks` each walk that applies
  * them; the laws of derivatives must fail. A mutant that they don't kill says which fault they would let through.
  *
- * npm run mutate -- [--op NAME | --walks [--of TEXT] | --optimizers [--of NAMES] | --solvers]: with a text, faults in whose file or right words it
- * occurs; then each rule of an optimizer, whose trajectories must leave those of other libraries; with the last, each formula of
- * a solver, whose evaluations are counted
+ * npm run mutate -- [--op NAMES | --share K/N | --walks [--of TEXT] | --optimizers [--of NAMES] | --solvers]: some ops, or
+ * every N-th op from the K-th (what N processes share); with a text, faults in whose file or right words it occurs; then each
+ * rule of an optimizer, whose trajectories must leave those of other libraries; with the last, each formula of a solver, whose
+ * evaluations are counted
  */
 import { parseArgs } from "node:util";
 import { collect, type Test, tests } from "../property-tests/support/collected.js";
@@ -12,7 +13,11 @@ import { plantSwitches, walkFaults } from "../property-tests/support/walk-faults
 
 const { values } = parseArgs({
   options: {
-    ...({ op: { type: "string" }, walks: { type: "boolean" } } as const),
+    ...({
+      op: { type: "string" },
+      share: { type: "string", default: "1/1" },
+      walks: { type: "boolean" },
+    } as const),
     ...({ of: { type: "string", default: "" }, optimizers: { type: "boolean" } } as const),
     solvers: { type: "boolean" },
   },
@@ -68,8 +73,12 @@ const started = performance.now();
 const survivors: string[] = [];
 let planted = 0;
 let equivalent = 0;
-for (const op of ops) {
-  if (values.walks || (values.op !== undefined && op.name !== values.op)) continue;
+const chosen = values.op?.split(",") ?? ops.map(({ name }) => name);
+const [share, shares] = values.share.split("/").map(Number) as [number, number];
+for (const op of ops.filter(({ name }, i) => chosen.includes(name) && i % shares === share - 1)) {
+  if (values.walks) break;
+  const began = performance.now();
+  const [plantedBefore, survivedBefore] = [planted, survivors.length];
   const own = tests.filter(isOf(op.name));
   const lawsOfOp = [...own, ...general];
   for (const test of own) {
@@ -98,6 +107,9 @@ for (const op of ops) {
       );
     }
   }
+  const found = planted - plantedBefore - (survivors.length - survivedBefore);
+  const taken = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${op.name}: ${found} of ${planted - plantedBefore}, ${taken} s`);
 }
 /** Those of masks, kinks and loops first: most of what walks do is done for them. */
 const lawsOfWalks = [

@@ -1,6 +1,6 @@
 /**
  * `npm run test:unit [-- PATTERN]`: all suites, or those whose paths fit a pattern, in shares that a process for each processor
- * (four at most) takes one after the other. Ends with the totals of all of them, written as uvu writes its own.
+ * (four at most) takes one after the other. Ends with what failed, once more, and the totals, written as uvu writes its own.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -65,6 +65,14 @@ const total = (word) =>
     const plain = stripVTControlCharacters(text);
     return sum + Number([...plain.matchAll(new RegExp(`^ *${word}: +(\\d+)`, "gm"))].at(-1)?.[1] ?? 0);
   }, 0);
+/** The reports of failed tests, which stand between suites that passed: here they end what a log's end shows. */
+const failures = results.flatMap(({ text }) =>
+  stripVTControlCharacters(text)
+    .split(/^(?= +FAIL )/m)
+    .slice(1)
+    .map((report) => report.split(/\n\n\n/)[0].slice(0, 2000)),
+);
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.slice(0, 10).join("\n\n")}`);
 console.log(
   `\n  Total:     ${total("Total")}\n  Passed:    ${total("Passed")}\n  Skipped:   ${total("Skipped")}`,
 );

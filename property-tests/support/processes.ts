@@ -54,7 +54,8 @@ export function runInTerminal(
   { until, keys }: { readonly until: RegExp; readonly keys: string },
 ): Promise<Ended> {
   const quoted = [process.execPath, program, ...args].map((one) => `'${one}'`).join(" ");
-  const child = spawn("script", ["-qec", quoted, "/dev/null"], {
+  // Whatever shell `script` takes, none is left between: some would be ended by the same Ctrl-C, and tell that instead.
+  const child = spawn("script", ["-qec", `exec ${quoted}`, "/dev/null"], {
     cwd: folder,
     env: { ...process.env, TERM: "xterm", NO_COLOR: "" },
     stdio: ["pipe", "pipe", "pipe"],
