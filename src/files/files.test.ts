@@ -144,8 +144,8 @@ files("a state of a million parameters is written within 10 MB beyond its own, a
   });
   const file = checkpointFile(join(directory, "large.safetensors"));
   const whole = { ...taken!, tensors };
-  // The least of some tries: what else the process does meanwhile (it compiles, it collects) counts, too.
-  const peaks = [1, 2, 3].map(() => peakOf(() => file.save(whole)));
+  // Twice: what else the process does meanwhile (it compiles, it collects) counts, too. A third copy would find room left by two.
+  const peaks = [1, 2].map(() => peakOf(() => file.save(whole)));
   assert.ok(readFileSync(join(directory, "large.safetensors")).length > 24 * size);
   const least = Math.min(...peaks.filter((peak) => peak !== undefined));
   assert.ok(least === Number.POSITIVE_INFINITY || least < 10e6, `${peaks.join(", ")} bytes`);
