@@ -8,8 +8,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
 import { commonJs } from "./common-js.js";
+import { largeModules } from "./large.js";
 import { mapTo, placesIn, withoutLines } from "./maps.js";
-import { markExports, once, wrapConstants } from "./pure.js";
+import { markCalls, markExports, once, wrapConstants } from "./pure.js";
 import { keepComments, readableLines } from "./readable.js";
 
 /** The package's entries, and modules of their own that not everyone loads. */
@@ -118,7 +119,7 @@ async function modulesOf(root, dist, ending, replaced) {
     splitting: true,
     format: "esm",
     platform: "neutral",
-    mainFields: ["main", "module"],
+    mainFields: ["module", "main"],
     outdir: dist,
     outExtension: { ".js": ending },
     // The library tells its own files by that beginning.
@@ -152,25 +153,14 @@ function readable({ path, text, map, exports }) {
   return { path, text: kept.join("\n"), map: withoutLines(map, lines), exports };
 }
 
-/** Entries that programs take as a whole. */
-const wholes = /^(figures|export|testing|expression|solvers)/;
-
-/**
- * Modules that nobody steps through, small, with the map to their source: all but graphs and optimizers without solvers. Where a program takes
- * parts, marks of what has no effects stay, which a minifier of white space would drop, unless there are a few alone.
- */
+/** Modules that nobody steps through, small, with the map to their source: all but graphs and optimizers without solvers. */
 async function small(module) {
   const { path, text, map, exports } = module;
   if (map.sources.some((one) => /(^|[\\/])(graph|optimizers(?![\\/]solvers))[\\/]/.test(one))) return module;
   const led = Buffer.from(JSON.stringify(map)).toString("base64");
-  const made = await transform(`${text}\n//# sourceMappingURL=data:application/json;base64,${led}\n`, {
-    ...settings,
-    ...(!wholes.test(basename(path)) &&
-      text.split("@__PURE__").length > 5 && { minify: false, minifyIdentifiers: true, minifySyntax: true }),
-    format: "esm",
-    sourcemap: "external",
-  });
-  return { path, text: made.code, map: JSON.parse(made.map), exports };
+  const source = `${text.replace(once.line, "")}\n//# sourceMappingURL=data:application/json;base64,${led}\n`;
+  const made = await transform(source, { ...settings, format: "esm", sourcemap: "external" });
+  return { path, text: markCalls(made.code), map: JSON.parse(made.map), exports };
 }
 
 /**
@@ -195,19 +185,7 @@ export async function bundleCode(root, dist) {
     writeFileSync(`${path}.map`, JSON.stringify({ ...led, file: name }));
     writeFileSync(path, `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
   }
-  const large = await build({
-    absWorkingDir: root,
-    entryPoints: {
-      temml: standIn("temml", "js"),
-      tables: "csv-parse/browser/esm/sync",
-      parser: "node_modules/mathjs/lib/esm/expression/parse.js",
-    },
-    bundle: true,
-    format: "esm",
-    outdir: dist,
-    metafile: true,
-    ...settings,
-  });
+  const large = await largeModules(root, dist, settings);
   writeFileSync(join(dist, once.path), once.text);
   for (const entry of Object.keys(entries)) {
     const { exports } = modules.find(({ path }) => path === join(dist, `${entry}.js`));
@@ -218,5 +196,5 @@ export async function bundleCode(root, dist) {
     writeFileSync(join(dist, `${entry}.mjs`), text);
   }
   const files = [esm, unfinished].flatMap(({ inputs }) => inputs);
-  return { files: [...files, ...Object.keys(large.metafile.inputs)], place };
+  return { files: [...files, ...large], place };
 }

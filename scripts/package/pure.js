@@ -12,6 +12,7 @@ export const once = {
   path: "./once.js",
   name: "adjointOnce",
   text: "export const once = (make) => make();\n",
+  line: 'import { once as adjointOnce } from "./once.js";',
 };
 
 const collections = ["Map", "Set", "WeakMap", "WeakSet"];
@@ -68,4 +69,10 @@ export function markExports(text) {
         `${object} = /* @__PURE__ */ ${once.name}(() => { const all = {};\n${definition.replace(object, "all")} return all; });`,
     )
     .replaceAll(new RegExp(`\\b${once.name}\\d+\\b`, "g"), once.name);
+}
+
+/** A minified module without that import, whose minifier dropped the marks: with both again. */
+export function markCalls(text) {
+  const marked = text.replaceAll(`${once.name}(`, `/* @__PURE__ */${once.name}(`);
+  return marked === text ? text : `import{once as ${once.name}}from"${once.path}";${marked}`;
 }

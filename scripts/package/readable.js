@@ -10,15 +10,27 @@ export function keepComments(text) {
   return text.replaceAll(/^( *\/\/)(?= )/gm, "$1!");
 }
 
-/** The lines of a bundled module's text; those that go are `undefined`: names of files, words for the linter. */
+/**
+ * The lines of a bundled module's text; those that go are `undefined`: names of files, words for the linter, and what members
+ * of classes are, which stands in the types.
+ */
 export function readableLines(text) {
-  const lines = tabbed(text.replaceAll(/^( *\/\/)!(?= )/gm, "$1")).split("\n");
-  const single = `import { once as ${once.name} } from "${once.path}";`;
-  const first = lines.indexOf(single);
+  const plain = text.replaceAll(/^( *\/\/)!(?= )/gm, "$1");
+  const inTexts = linesInTexts(plain);
+  const lines = plain
+    .split("\n")
+    .map((line, i) =>
+      inTexts.has(i) ? line : line.replace(/^(?: {2})+/, (spaces) => "\t".repeat(spaces.length / 2)),
+    );
+  const first = lines.indexOf(once.line);
+  let inTypes = false;
   for (const [i, line] of lines.entries()) {
+    if (inTexts.has(i)) continue;
+    const isForTypes = inTypes || /^\s*\/\*\* /.test(`${line} `);
+    inTypes = isForTypes && !line.endsWith("*/");
     const isForTools = /^\s*\/\/ (?:biome-ignore |[\w./@-]+\.[cm]?[jt]s$)/.test(line);
-    const isImported = (line === single && i !== first) || /^import "\.\/[^"]+";$/.test(line);
-    if (!isForTools && !isImported) continue;
+    const isImported = (line === once.line && i !== first) || /^import "\.\/[^"]+";$/.test(line);
+    if (!isForTypes && !isForTools && !isImported) continue;
     lines[i] = undefined;
     // An empty one stands above names of files.
     if (lines[i - 1] === "") lines[i - 1] = undefined;
@@ -26,23 +38,18 @@ export function readableLines(text) {
   return lines;
 }
 
-/** A text indented by tabs, half as many as spaces; but for what stands in texts of several lines. */
-function tabbed(text) {
-  const inTexts = new Set();
+/** The lines that begin within a text of several lines. */
+function linesInTexts(text) {
+  const found = new Set();
   const file = ts.createSourceFile("module.js", text, ts.ScriptTarget.ESNext);
+  const lineAt = (position) => file.getLineAndCharacterOfPosition(position).line;
   const visit = (node) => {
     if (ts.isTemplateLiteralToken(node)) {
-      for (
-        let at = text.indexOf("\n", node.getStart(file));
-        at >= 0 && at < node.end;
-        at = text.indexOf("\n", at + 1)
-      )
-        inTexts.add(at + 1);
+      const last = lineAt(node.end);
+      for (let line = lineAt(node.getStart(file)) + 1; line <= last; line++) found.add(line);
     }
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return text.replaceAll(/^(?: {2})+/gm, (spaces, offset) =>
-    inTexts.has(offset) ? spaces : "\t".repeat(spaces.length / 2),
-  );
+  return found;
 }
