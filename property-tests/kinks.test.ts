@@ -4,6 +4,7 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { applyElementwise } from "../graph/elementwise.js";
 import {
   abs,
   add,
@@ -443,5 +444,25 @@ kinks("a term that vanishes whatever its parameters are has the slopes 0 by them
       );
   }
 });
+
+/** Corners of two numbers at once: on both of ops' special points, beside and off them. */
+const corner = [0, 1, -1, 2, 0.5];
+
+for (const op of elementwiseOps.filter(({ domains, derivative }) => {
+  return domains.length === 2 && derivative.kind === "partials";
+})) {
+  kinks(`${op.name}: its mixed second derivatives are one, or none, whichever operand comes first`, () => {
+    const f = trace({ a: scalar(), b: scalar() }, ({ a, b }) => applyElementwise(op, [a, b]) as Expr<[]>);
+    const second = plain(hessian(f));
+    for (const a of corner) {
+      for (const b of corner) {
+        const [, ab, ba] = flatten(second({ a, b })) as [number, number, number];
+        const isOne = Number.isFinite(ab) && Math.abs(ab - ba) <= 1e-12 * (1 + Math.abs(ab));
+        const isNone = !Number.isFinite(ab) && !Number.isFinite(ba);
+        assert.ok(isOne || isNone, `${ab} and ${ba} at ${a}, ${b}`);
+      }
+    }
+  });
+}
 
 kinks.run();

@@ -129,6 +129,8 @@ function partialsMutants(op: Op, arity: number): Mutant[] {
   for (let operand = 0; operand < arity; operand++) {
     for (const [fault, apply] of Object.entries(valueFaults)) {
       change(operand, fault, (partial, application) => {
+        // Any of it times 0 is 0.
+        if (isMasked(partial) && partial.value === 0) return partial;
         const value = apply(valueOfPartial(partial, application));
         return isMasked(partial) ? { ...partial, value } : value;
       });
