@@ -1,6 +1,7 @@
 /**
  * `npm run test:unit [-- PATTERN]`: all suites, or those whose paths fit a pattern, in shares that a process for each processor
- * (four at most) takes one after the other. Ends with what failed, once more, and the totals, written as uvu writes its own.
+ * (four at most) takes one after the other; `--whole` adds what is too long for `npm test` (`npm run test:figures`). Ends with what
+ * failed, once more, and the totals, written as uvu writes its own.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -10,7 +11,9 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pattern = new RegExp(process.argv[2] ?? "");
+const args = process.argv.slice(2);
+if (args.includes("--whole")) process.env.FIGURES = "all";
+const pattern = new RegExp(args.find((arg) => !arg.startsWith("--")) ?? "");
 const folders = ["bench", "examples", "graph", "optimizers", "property-tests", "scripts", "src"];
 
 const files = folders
@@ -32,7 +35,7 @@ const shares = Array.from({ length: parts }, (_, i) => files.filter((_, place) =
 /** Runs a share of the files; what it writes is passed on when it is complete, so that suites don't mix. */
 function run(share) {
   const escaped = share.map((file) => file.replace(/[.\\/]/g, "\\$&").replaceAll("\\/", "[\\\\/]"));
-  const args = [
+  const own = [
     "-C",
     "adjoint-source",
     "--import",
@@ -41,7 +44,7 @@ function run(share) {
     ".",
     `^(${escaped.join("|")})$`,
   ];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, own, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (part) => {
     text += part;

@@ -15,6 +15,10 @@ const fit = ({ ctx }: Chart, text: string, size: number, weight: string, room: n
   return short;
 };
 
+/** What an option is, of the chart as it is now. */
+export const asked = <T>(answer: (chart: Chart) => T): T =>
+  (({ chart }: { chart: Chart }) => answer(chart)) as unknown as T;
+
 /** The title of an axis, as long as there is room along it. */
 export function axisTitle(text: string, theme: Theme, side: "width" | "height") {
   return {

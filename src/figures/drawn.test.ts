@@ -31,6 +31,7 @@ import type { Runs } from "./runs.js";
 
 const objective = weightedSphere([1, 1]);
 const window = { x1: [-3, 3], x2: [-3, 3] } as const;
+const cells = [24, 24] as const;
 const descend = (x: readonly [number, number], learningRate = 0.1, steps = 12) =>
   minimize(objective.f, { x: [...x] }, gradientDescent({ learningRate }), { steps, tolerance: 0 });
 
@@ -53,7 +54,7 @@ function callsOf(calls: readonly Call[], name: string) {
 }
 
 const draw = (runs: Runs, more: object = {}) => {
-  const spec = contourSpec({ objective, runs, window, ...more });
+  const spec = contourSpec({ objective, runs, window, cells, ...more });
   const calls = drawnCalls(contourChart(spec));
   const texts = textsOf(calls).map(({ text }) => text);
   return { spec, calls, texts };
@@ -82,7 +83,7 @@ drawn(
 
 drawn("a constant is one band with its value, and no scale is made up", () => {
   const flat = trace({ x: vector(2) }, ({ x }) => add(multiply(0, sum(x)), 7));
-  const spec = contourSpec({ objective: flat, window });
+  const spec = contourSpec({ objective: flat, window, cells });
   assert.equal([spec.levels, spec.colors.length], [[7, 7], 1]);
   const texts = textsOf(drawnCalls(contourChart(spec))).map(({ text }) => text);
   assert.ok(texts.includes("f(x1, x2) = 7"), String(texts));
@@ -90,7 +91,7 @@ drawn("a constant is one band with its value, and no scale is made up", () => {
 
 drawn("small differences of large numbers are written as matplotlib does", () => {
   const far = trace({ x: vector(2) }, ({ x }) => add(sum(square(x)), 1e9));
-  const spec = contourSpec({ objective: far, window: { x1: [1e6 - 1, 1e6 + 1], x2: [-3, 3] } });
+  const spec = contourSpec({ objective: far, window: { x1: [1e6 - 1, 1e6 + 1], x2: [-3, 3] }, cells });
   assert.ok(new Set(spec.colors).size === 7 && spec.grid.values.length > 0);
   const texts = textsOf(drawnCalls(contourChart(spec))).map(({ text }) => text);
   assert.ok(texts.includes("x1 − 1000000"), String(texts));
@@ -106,7 +107,7 @@ drawn("small differences of large numbers are written as matplotlib does", () =>
 
 drawn("one to three bands by logarithm divide what there is", () => {
   for (const levels of [1, 2, 3]) {
-    const spec = contourSpec({ objective: rosenbrock, levels, scale: "log" });
+    const spec = contourSpec({ objective: rosenbrock, levels, scale: "log", cells });
     assert.ok(
       spec.levels.every((level) => level >= 0 && level <= 1e5),
       String(spec.levels),
@@ -210,7 +211,7 @@ drawn(
     }
     assert.not.ok(isClipped);
     const half = trace({ x: vector(2) }, ({ x: [a, b] }) => add(log(a!), square(b!)));
-    const spec = contourSpec({ objective: half, window });
+    const spec = contourSpec({ objective: half, window, cells });
     const hatched = drawnCalls(contourChart(spec));
     assert.ok(textsOf(hatched).some(({ text }) => text.includes("▨ no value")));
     assert.ok(callsOf(hatched, "stroke").some(({ stroke }) => stroke === "#55555c"));

@@ -40,13 +40,14 @@ export function highlight(chart: Chart, ...wanted: readonly Mark[]): void {
   chart.draw();
 }
 
-/** Draws the rings of a chart whose datasets are these runs, where they lie in its area. */
-export function drawHighlights(chart: Chart, runs: readonly Steps[]): void {
+/** Draws the rings of a chart whose datasets are these runs, `each` of them to a run, where they lie in its area. */
+export function drawHighlights(chart: Chart, runs: readonly Steps[], each = 1): void {
   const { ctx, chartArea } = chart;
   for (const { run, step } of marks.get(chart) ?? []) {
-    const index = runs.findIndex(({ name }) => name === run);
-    if (index < 0 || !chart.isDatasetVisible(index)) continue;
-    const { x, y } = chart.getDatasetMeta(index).data[lastNotAfter(runs[index]!.steps, step)]!;
+    const place = runs.findIndex(({ name }) => name === run);
+    const index = each * place;
+    if (place < 0 || !chart.isDatasetVisible(index)) continue;
+    const { x, y } = chart.getDatasetMeta(index).data[lastNotAfter(runs[place]!.steps, step)]!;
     const { left, right, top, bottom } = chartArea;
     // NaN, for a point that isn't finite, is on no side.
     if (!(x >= left && x <= right && y >= top && y <= bottom)) continue;
@@ -67,9 +68,11 @@ export function drawHighlights(chart: Chart, runs: readonly Steps[]): void {
 
 /** Shows or hides a run in a chart of this package. */
 export function setVisible(chart: Chart, run: string, visible: boolean): void {
-  const index = chart.data.datasets.findIndex(({ label }) => label === run);
-  if (index < 0 || chart.isDatasetVisible(index) === visible) return;
-  chart.setDatasetVisibility(index, visible);
+  const own = chart.data.datasets.flatMap(({ label }, i) =>
+    label === run && chart.isDatasetVisible(i) !== visible ? [i] : [],
+  );
+  if (own.length === 0) return;
+  for (const index of own) chart.setDatasetVisibility(index, visible);
   chart.update();
 }
 

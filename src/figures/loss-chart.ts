@@ -1,6 +1,6 @@
 /** A panel of the loss figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { Chart, ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
-import { axisTitle, chartTitle, tickLabels } from "./axes.js";
+import { asked, axisTitle, chartTitle, tickLabels } from "./axes.js";
 import { type ChartHooks, drawHighlights, shownOf } from "./highlight.js";
 import { legend } from "./legend.js";
 import { type Place, strokeLine } from "./lines.js";
@@ -95,10 +95,6 @@ function shownRuns(chart: Chart, { runs }: LossSpec): readonly LossRun[] {
   const shown = runs.filter((_, i) => chart.isDatasetVisible(i));
   return shown.length > 0 ? shown : runs;
 }
-
-/** What an option is, of the chart as it is now. */
-const asked = <T>(answer: (chart: Chart) => T): T =>
-  (({ chart }: { chart: Chart }) => answer(chart)) as unknown as T;
 
 function stepAxis(spec: LossSpec, theme: Theme) {
   const last = (chart: Chart) => lastStep(shownRuns(chart, spec), spec);

@@ -93,8 +93,14 @@ export function readPlane(what: string, objective: unknown): Plane {
   }
   const kernel = compile(traced as Traced<Record<string, []>, Expr<[]>>);
   const [first, second] = inputs.map(({ name }) => name) as [string, string | undefined];
-  const at = (x1: number, x2: number) =>
-    unflattenTree<number, unknown>(inputTree, isId, second === undefined ? [[x1, x2]] : [x1, x2]) as never;
+  // One array for all points: pictures ask for tens of thousands.
+  const vector = new Float64Array(2);
+  const vectorTree = unflattenTree<number, unknown>(inputTree, isId, [vector]) as never;
+  const at = (x1: number, x2: number) => {
+    if (second !== undefined) return unflattenTree<number, unknown>(inputTree, isId, [x1, x2]) as never;
+    [vector[0], vector[1]] = [x1, x2];
+    return vectorTree;
+  };
   // What stands for each of the inputs in a tree like theirs.
   const numbersOf = (tree: unknown) => inputs.map(({ path }) => list(atPath(tree, path)));
   let gradientKernel: ((inputs: never) => unknown) | undefined;

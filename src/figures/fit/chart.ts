@@ -1,10 +1,12 @@
 /** The figure of a fit as a chart: pure, and free of Node, so that it draws in a browser as well. */
-import type { ChartConfiguration, ChartDataset, ChartOptions, LegendItem, Scale } from "chart.js";
-import { axisTitle, chartTitle, tickLabels } from "../axes.js";
+import type { Chart, ChartConfiguration, ChartDataset, ChartOptions, LegendItem, Scale } from "chart.js";
+import { asked, axisTitle, chartTitle, tickLabels } from "../axes.js";
+import { type ChartHooks, setVisible } from "../highlight.js";
 import { legendLabels } from "../legend.js";
 import { axisNumbers, formatNumber, formatPower, isPower, logTicks } from "../numbers.js";
 import { dashIn, font, inTheme, type Theme, type ThemeName, themeOf, tooltipSize } from "../style.js";
 import { fitPlugin } from "./drawing.js";
+import { residualRange, uprightRange } from "./range.js";
 
 /** Ends of an axis. */
 export type Range = readonly [low: number, high: number];
@@ -60,7 +62,10 @@ export interface FitSeries {
 const perSeries = (spec: FitSpec) => (spec.residualLabel === undefined ? 2 : 3);
 
 /** @returns the configuration of a chart: `new Chart(canvas, fitChart(spec))` */
-export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
+export function fitChart(
+  spec: FitSpec,
+  { onHover, onToggle }: ChartHooks = {},
+): ChartConfiguration<"scatter"> {
   const { series } = spec;
   const theme = themeOf(spec.theme);
   const seriesOf = (datasetIndex: number) => series[Math.floor(datasetIndex / perSeries(spec))]!;
@@ -72,23 +77,44 @@ export function fitChart(spec: FitSpec): ChartConfiguration<"scatter"> {
       maintainAspectRatio: false,
       layout: { padding: { top: 8, right: 20, bottom: 4, left: 4 } },
       interaction: { mode: "nearest", axis: "xy", intersect: true },
+      ...(onHover && {
+        onHover: (_event, [element]) =>
+          onHover(element && { run: seriesOf(element.datasetIndex).name, step: element.index }),
+      }),
       scales: scalesOf(spec, theme),
       plugins: {
         title: chartTitle(spec.title, theme),
-        legend: legendOf(spec, theme),
+        legend: legendOf(spec, theme, onToggle),
         tooltip: {
           filter: (_item, index) => index === 0,
           titleFont: font(tooltipSize, "bold"),
           bodyFont: font(tooltipSize),
           callbacks: {
             title: ([item]) => (item ? seriesOf(item.datasetIndex).name : ""),
-            label: ({ datasetIndex, dataIndex }) => describePoint(spec, seriesOf(datasetIndex), dataIndex),
+            label: ({ datasetIndex, dataIndex }) => [
+              ...describePoint(spec, seriesOf(datasetIndex), dataIndex),
+            ],
           },
         },
       },
     },
     plugins: [fitPlugin(spec)],
   };
+}
+
+/** The groups that a chart shows; all, where it hides each. */
+function shownSeries(chart: Chart, spec: FitSpec): readonly FitSeries[] {
+  const shown = spec.series.filter((_, i) => chart.isDatasetVisible(i * perSeries(spec)));
+  return shown.length > 0 ? shown : spec.series;
+}
+
+/** The ends of an axis that shows all groups in a range, of those that a chart shows. */
+function endsOf(spec: FitSpec, all: Range, range: (series: readonly FitSeries[]) => Range | undefined) {
+  const ends = (chart: Chart): Range => {
+    const shown = shownSeries(chart, spec);
+    return shown.length === spec.series.length ? all : (range(shown) ?? all);
+  };
+  return { min: asked((chart) => ends(chart)[0]), max: asked((chart) => ends(chart)[1]) };
 }
 
 /** The axes: of two panels, one upon the other, those from bottom to top are stacked. */
@@ -104,13 +130,14 @@ function scalesOf(
     ...axis(labels[1], spec.y, theme, "height", 8),
     ...panel(10),
     ...upright,
-    ...(spec.yScale === "log" && logarithmic(spec.y, theme)),
+    ...(spec.yScale === "log" && logarithmic(theme)),
+    ...endsOf(spec, spec.y, (shown) => uprightRange(shown, spec.yScale ?? "linear")),
   };
   const x = {
     ...axis(labels[0], spec.x, theme, "width"),
     type: "linear" as const,
     position: "bottom" as const,
-    ...(scale === "log" && logarithmic(spec.x, theme)),
+    ...(scale === "log" && logarithmic(theme)),
   };
   if (residualLabel === undefined) return { x, y };
   return {
@@ -119,8 +146,9 @@ function scalesOf(
       ...axis(residualLabel, spec.residuals, theme, "height"),
       ...panel(3),
       ...upright,
+      ...endsOf(spec, spec.residuals, residualRange),
       afterBuildTicks: (own: Scale) => {
-        own.ticks = [-1, 0, 1].map((side) => ({ value: side * tickWithin(spec.residuals[1]) }));
+        own.ticks = [-1, 0, 1].map((side) => ({ value: side * tickWithin(own.max) }));
       },
     },
     // Room between the panels, so that the labels at their ends don't meet.
@@ -142,12 +170,13 @@ function axis(text: string, [min, max]: Range, theme: Theme, side: "width" | "he
 }
 
 /** What a logarithmic axis has of its own. */
-function logarithmic([min, max]: Range, theme: Theme) {
-  const ticks = logTicks({ min, max }, 4);
-  const isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
+function logarithmic(theme: Theme) {
+  let isPlain = true;
   return {
     type: "logarithmic" as const,
     afterBuildTicks: (axis: Scale) => {
+      const ticks = logTicks(axis, 4);
+      isPlain = !ticks.every(isPower) || ticks.every((tick) => tick >= 0.01 && tick <= 1000);
       axis.ticks = ticks.map((value) => ({ value }));
     },
     ticks: {
@@ -213,6 +242,7 @@ const keyWidth = 26;
 function legendOf(
   spec: FitSpec,
   theme: Theme,
+  onToggle: ChartHooks["onToggle"],
 ): NonNullable<NonNullable<ChartOptions<"scatter">["plugins"]>["legend"]> {
   const { series, bands } = spec;
   const count = perSeries(spec);
@@ -240,8 +270,9 @@ function legendOf(
     onClick: (_event, { datasetIndex }, { chart }) => {
       if (datasetIndex === undefined) return;
       const visible = !chart.isDatasetVisible(datasetIndex);
-      for (let k = 0; k < count; k++) chart.setDatasetVisibility(datasetIndex + k, visible);
-      chart.update();
+      const { name } = series[Math.floor(datasetIndex / count)]!;
+      setVisible(chart, name, visible);
+      onToggle?.(name, visible);
     },
     labels: legendLabels(theme, (chart) => {
       const bandItems = (["confidence", "prediction"] as const).flatMap((kind) => {
@@ -264,7 +295,12 @@ function legendOf(
   };
 }
 
-function describePoint({ labels, residualLabel }: FitSpec, { points }: FitSeries, i: number): string[] {
+/** A point in words, a line a number. */
+export function describePoint(
+  { labels, residualLabel }: FitSpec,
+  { points }: FitSeries,
+  i: number,
+): readonly string[] {
   const number = (value: number | null | undefined) => formatNumber(value ?? Number.NaN);
   const told = (label: string, value: number | null | undefined, error: number | null | undefined) =>
     `${label} ${number(value)}${error ? ` ± ${number(error)}` : ""}`;

@@ -1,5 +1,6 @@
 /** What the figure of a fit shows and chart.js has no element for: bands, error bars, frames; free of Node. */
 import type { Chart, Plugin, Scale } from "chart.js";
+import { drawHighlights } from "../highlight.js";
 import { inTheme, themeOf } from "../style.js";
 import type { Band, FitSeries, FitSpec } from "./chart.js";
 
@@ -12,6 +13,7 @@ export function fitPlugin(spec: FitSpec): Plugin<"scatter"> {
   const theme = themeOf(spec.theme);
   const { ink } = theme;
   const count = spec.residualLabel === undefined ? 2 : 3;
+  const stepped = series.map(({ name, points }) => ({ name, steps: [...points.x.keys()] }));
   const shown = (chart: Chart) => series.filter((_, i) => chart.isDatasetVisible(i * count));
   return {
     id: "fit",
@@ -48,6 +50,7 @@ export function fitPlugin(spec: FitSpec): Plugin<"scatter"> {
         ctx.strokeRect(x, y, Math.floor(right) + 0.5 - x, Math.floor(bottom) + 0.5 - y);
       }
       ctx.restore();
+      drawHighlights(chart, stepped, count);
     },
   };
 }

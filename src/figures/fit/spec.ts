@@ -5,12 +5,11 @@ import { checkOptions, describe, isRecord, reading, readList, readText } from ".
 import type { Bands, FitReport, FittedData } from "../../fits/index.js";
 import { isReport } from "../../fits/internal.js";
 import { readRunColors } from "../colors.js";
-import { multiple, niceSteps } from "../numbers.js";
 import { checkChoice, checkText, readInterval, readLook, sizeOptions } from "../options.js";
 import { iterationColor, runStyle, singleColor } from "../style.js";
-import { logRange } from "../value-axis.js";
 import type { Band, FitSeries, FitSpec, Range } from "./chart.js";
 import type { FitOptions } from "./figure.js";
+import { extent, residualRange, uprightRange } from "./range.js";
 import { thinned } from "./thinning.js";
 
 /** The options of `fitFigure`. */
@@ -33,9 +32,6 @@ const what = "fitFigure";
 
 /** Points of a curve: enough for a picture that is a thousand pixels wide. */
 const curvePoints = 500;
-
-/** Bands may reach so far beyond what else is drawn, as a share of it; farther, they are cut off. */
-const bandReach = 0.35;
 
 /** What `fitChart` draws, of the options of `fitFigure`. */
 export function fitSpec(options: FitOptions): FitSpec {
@@ -64,15 +60,11 @@ export function fitSpec(options: FitOptions): FitSpec {
     own.labels === undefined
       ? ([axis ?? `${data.response}, fitted`, axis ? data.response : `${data.response}, observed`] as const)
       : readLabels(own.labels);
-  const drawn = series.flatMap(({ points, curve }) => [
-    ...reach(points.y, points.yError),
-    ...curve.y.filter((_, k) => axis !== undefined || k === 0 || k === curvePoints),
-  ]);
-  const edges = series.flatMap(({ confidence, prediction }) =>
-    [confidence, prediction].flatMap((band) => (band ? [...band.lower, ...band.upper] : [])),
-  );
-  const shares = series.flatMap(({ points }) => points.residuals);
-  const y = yScale === "log" ? upright(drawn) : widened(drawn, edges);
+  const y = uprightRange(series, yScale);
+  if (!y)
+    throw new AdjointError(
+      `${what}: nothing lies above 0, where a logarithmic axis begins; use { yScale: "linear" }.`,
+    );
   return {
     ...(theme !== undefined && { theme }),
     ...(title !== undefined && { title }),
@@ -82,7 +74,7 @@ export function fitSpec(options: FitOptions): FitSpec {
     ...(yScale === "log" && { yScale }),
     x: across,
     y,
-    residuals: symmetric(shares),
+    residuals: residualRange(series),
     series: series.map((one) => thinned(one, across, y, scale, yScale)),
     bands: { confidence: `${percent} confidence`, prediction: `${percent} prediction` },
     line: axis === undefined ? "observed = fitted" : "fit",
@@ -255,16 +247,6 @@ function coloursOf(colors: unknown, rows: readonly Rows[]): string[] {
   return readRunColors(`${what}: colors`, colors, names, usual, isSingle ? "curves" : "groups");
 }
 
-/** A logarithmic axis of all that is drawn above 0. */
-function upright(drawn: readonly (number | null)[]): Range {
-  const above = drawn.filter((value) => value !== null && value > 0) as number[];
-  if (above.length === 0)
-    throw new AdjointError(
-      `${what}: nothing lies above 0, where a logarithmic axis begins; use { yScale: "linear" }.`,
-    );
-  return logRange(extent(above));
-}
-
 function readLabels(labels: unknown): readonly [string, string] {
   const [x, y, ...rest] = readList(labels, `${what}: labels`, (one, i) =>
     readText(one, `${what}: labels[${i}]`),
@@ -276,50 +258,4 @@ function readLabels(labels: unknown): readonly [string, string] {
 /** Texts of numbers as short as pictures need them; null where they aren't finite. */
 function rounded(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (one) => (Number.isFinite(one) ? Number(one.toPrecision(12)) : null));
-}
-
-function reach(
-  values: readonly (number | null)[],
-  errors: readonly (number | null)[] | undefined,
-): (number | null)[] {
-  if (!errors) return [...values];
-  return values.flatMap((one, i) => (one === null ? [] : [one - (errors[i] ?? 0), one + (errors[i] ?? 0)]));
-}
-
-function extent(values: readonly (number | null)[]): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const one of values) {
-    if (one === null) continue;
-    low = Math.min(low, one);
-    high = Math.max(high, one);
-  }
-  return low <= high ? [low, high] : [0, 1];
-}
-
-/** All that is drawn, and bands unless they go far beyond, out to nice numbers. */
-function widened(drawn: readonly (number | null)[], edges: readonly (number | null)[]): Range {
-  const [low, high] = extent(drawn);
-  const range = high - low || Math.abs(high) || 1;
-  const [least, most] = extent([...edges, low, high]);
-  // Below 0, where neither data nor curve go, a band says little.
-  const floor = low >= 0 ? Math.max(-0.04 * range, low - bandReach * range) : low - bandReach * range;
-  return niceRange(
-    Math.max(least, floor) - (least < 0 && low >= 0 ? 0 : 0.03 * range),
-    Math.min(most, high + bandReach * range) + 0.03 * range,
-    low >= 0 && least >= 0,
-  );
-}
-
-function niceRange(low: number, high: number, isPositive: boolean): Range {
-  const step = niceSteps((high - low) / 20).next().value!;
-  const first = multiple(Math.floor(low / step), step);
-  return [isPositive && first < 0 ? 0 : first, multiple(Math.ceil(high / step), step)];
-}
-
-/** As far below 0 as above. */
-function symmetric(values: readonly (number | null)[]): Range {
-  const most = Math.max(...extent(values).map(Math.abs));
-  const end = niceRange(0, 1.15 * (most || 1), true)[1];
-  return [-end, end];
 }

@@ -19,7 +19,7 @@ export function configurationOf(chart: PageChart, hooks: ChartHooks = {}): Chart
     case "contour":
       return contourChart(chart.spec, hooks);
     case "fit":
-      return fitChart(chart.spec);
+      return fitChart(chart.spec, hooks);
     case "loss":
       return lossChart(chart.spec, hooks);
     case "profile":

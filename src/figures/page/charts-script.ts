@@ -28,7 +28,7 @@ import {
   walkByKeys,
 } from "./controls.js";
 import { svgOfChart } from "./svg-chart.js";
-import { namedOf, numbersOf, tell, valueAt } from "./told.js";
+import { bandsOf, namedOf, numbersOf, tell, valueAt } from "./told.js";
 
 Chart.register(LinearScale, LineElement, Legend, LogarithmicScale);
 Chart.register(PointElement, ScatterController, Title, Tooltip);
@@ -39,6 +39,7 @@ const theme = themeOf(themeName);
 const wanted = given.map((chart) => ({ ...chart, spec: { ...chart.spec, theme: themeName } }) as PageChart);
 const [first] = wanted as [PageChart];
 const runs = namedOf(first);
+const hasButtons = runs.length > 1;
 const hidden = new Set<number>();
 const told = document.getElementById("told")!;
 const charts: Chart[] = [];
@@ -58,7 +59,8 @@ function show(mark: Mark | undefined, chart: PageChart = first): void {
 /** A chart as pages have it: named by the page itself. */
 function configuration(chart: PageChart): ChartConfiguration {
   const made = configurationOf(chart, hooks) as ChartConfiguration;
-  if (runs.length > 0) made.options!.plugins!.legend!.display = false;
+  // The legend of a lone fit tells its points from its curve and its bands.
+  if (hasButtons || chart.kind !== "fit") made.options!.plugins!.legend!.display = false;
   if (wanted.length === 1) made.options!.plugins!.title!.display = false;
   return made;
 }
@@ -92,8 +94,13 @@ wanted.forEach((chart, i) => {
 });
 
 const legend = document.getElementById("legend-of-runs")!;
-const key = first.kind === "contour" ? marksOf(first.spec) : "";
-if (runs.length > 1 || key !== "") {
+const key =
+  first.kind === "contour"
+    ? marksOf(first.spec)
+    : first.kind === "fit" && hasButtons
+      ? bandsOf(first.spec)
+      : "";
+if (hasButtons || key !== "") {
   legendButtons(
     legend,
     runs,

@@ -16,9 +16,11 @@ export async function chartsPage(
 ): Promise<Uint8Array> {
   const ratio = `${Math.round(width / charts.length)} / ${height}`;
   const places = charts.map(({ kind }, i) => {
-    const walks = kind === "contour" || kind === "loss";
+    const walks = kind !== "profile";
     const role = walks ? 'role="application" tabindex="0"' : 'role="img"';
-    const keys = walks ? ". Arrow keys step along a run and from run to run" : "";
+    const keys = walks
+      ? `. Arrow keys step along ${kind === "fit" ? "a group and from group to group" : "a run and from run to run"}`
+      : "";
     const label = escapeHtml(`${title}: ${kind} chart${charts.length > 1 ? ` ${i + 1}` : ""}${keys}`);
     return `<div class="chart" style="aspect-ratio: ${ratio}"><canvas id="chart-${i}" ${role} aria-label="${label}"></canvas></div>`;
   });

@@ -1,5 +1,6 @@
 // What a chart says in words and numbers. Free of Node and of the page.
 import type { ContourSpec } from "../contour-chart.js";
+import { describePoint, type FitSpec } from "../fit/chart.js";
 import { lastNotAfter, type Mark } from "../highlight.js";
 import { formatNumber } from "../numbers.js";
 import type { PageChart } from "./chart.js";
@@ -7,9 +8,12 @@ import type { Named, Rows } from "./controls.js";
 
 const number = (value: number | null | undefined) => formatNumber(value ?? Number.NaN);
 
-/** The runs of a chart, as buttons show them; those of a fit have a legend of their own in it. */
+/** The runs of a chart, or the groups of a fit, as buttons show them and keys walk along them. */
 export function namedOf(chart: PageChart): readonly (Named & { readonly steps: readonly number[] })[] {
-  if (chart.kind === "fit") return [];
+  if (chart.kind === "fit")
+    return chart.spec.series.map(({ name, color, dash, points }) => ({
+      ...{ name, color, dash, steps: [...points.x.keys()] },
+    }));
   return chart.spec.runs.map((run) => {
     const same = "same" in run && run.same !== undefined ? [`same as ${run.same}`] : [];
     const notes = [...(run.status === "diverged" ? ["diverged"] : []), ...same];
@@ -24,6 +28,15 @@ export function namedOf(chart: PageChart): readonly (Named & { readonly steps: r
   });
 }
 
+/** What the bands of a fit's groups are, which its buttons don't say. */
+export function bandsOf({ series, bands }: FitSpec): string {
+  const shades = { confidence: "dark band", prediction: "pale band" } as const;
+  return (["confidence", "prediction"] as const)
+    .filter((kind) => series[0]?.[kind] && bands[kind] !== undefined)
+    .map((kind) => `${shades[kind]}: ${bands[kind]}`)
+    .join("   ");
+}
+
 /** A step of a run, in words. */
 export function tell(chart: PageChart, { run: name, step }: Mark): string {
   if (chart.kind === "loss") {
@@ -31,6 +44,10 @@ export function tell(chart: PageChart, { run: name, step }: Mark): string {
     if (!run) return "";
     const i = lastNotAfter(run.steps, step);
     return `${name}, ${chart.spec.stepLabel} ${run.steps[i]}: ${chart.spec.valueLabel} ${number(run.values[i])}`;
+  }
+  if (chart.kind === "fit") {
+    const group = chart.spec.series.find((one) => one.name === name);
+    return group ? `${name}, point ${step + 1}: ${describePoint(chart.spec, group, step).join(", ")}` : "";
   }
   if (chart.kind !== "contour") return "";
   const run = chart.spec.runs.find((one) => one.name === name);
