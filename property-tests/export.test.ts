@@ -9,7 +9,10 @@ import {
   add,
   applyOp,
   defineOp,
+  exp,
   type Graph,
+  matmul,
+  matrix,
   multiply,
   scalar,
   scan,
@@ -70,7 +73,7 @@ leaving("the texts of programs are those that are kept", () => {
     const gradient = valueAndGrad(objective, ...(Object.keys(start) as never[]));
     return [
       [`${name}.py.txt`, files.get("model.py") as string],
-      [`${name}.mlir.txt`, toStableHlo(gradient as never)],
+      [`${name}.mlir.txt`, toStableHlo(gradient as never).source],
     ] as const;
   });
   for (const [file, text] of texts) {
@@ -85,7 +88,10 @@ leaving(
   () => {
     const looped = (length: number) =>
       trace({ x: scalar() }, ({ x }) => scan((c) => multiply(add(c, 1), 0.5), x, { length }).last);
-    const lengths = [10, 1e5].map((n) => [toJax(looped(n), { name: "f" }).source, toStableHlo(looped(n))]);
+    const lengths = [10, 1e5].map((n) => [
+      toJax(looped(n), { name: "f" }).source,
+      toStableHlo(looped(n)).source,
+    ]);
     assert.is(lengths[0]![0]!.replaceAll("10", "n").length, lengths[1]![0]!.replaceAll("100000", "n").length);
     assert.is(lengths[0]![1]!.split("\n").length, lengths[1]![1]!.split("\n").length);
     const chain = (n: number) =>
@@ -113,6 +119,20 @@ leaving("large constants stand beside the text, once", () => {
     [["c0", [1000]]],
   );
   assert.ok(source.length < 3000 && source.includes("np.load"));
+  const text = toStableHlo(trace({ x: vector(1000) }, ({ x }) => multiply(f({ x }), table)));
+  assert.equal([...text.constants], [["c0", { values: table, shape: [1000] }]]);
+  assert.match(text.source, /@main\(%arg0: tensor<1000xf64>, %c0: tensor<1000xf64>\) -> /);
+  assert.is(text.source.match(/multiply .*%c0/g)?.length, 2);
+});
+
+leaving("bf16 is the factors of products alone", () => {
+  const f = trace({ A: matrix(2, 3), x: vector(3) }, ({ A, x }) => matmul(A, exp(x)));
+  const { source } = toJax(f, { name: "f", dtype: "bf16" });
+  assert.match(source, /dtype = jnp\.float32/);
+  assert.match(source, /x\.astype\(jnp\.bfloat16\) for x in \(a, b\)/);
+  const text = toStableHlo(f, { dtype: "bf16" }).source;
+  assert.match(text, /exponential .* : tensor<3xf32>/);
+  assert.match(text, /dot_general .* : \(tensor<2x3xbf16>, tensor<3x1xbf16>\) -> tensor<2x1xf32>/);
 });
 
 leaving("ops of users leave by a recipe or by what they are made of; those of code alone are named", () => {

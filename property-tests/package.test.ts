@@ -205,6 +205,14 @@ built(
   },
 );
 
+built("its command line loads a user's module", () => {
+  const text = `import { scalar, square, trace } from "adjoint";
+    export const f = trace({ x: scalar() }, ({ x }) => square(x));`;
+  writeFileSync(join(project, "model.mjs"), text);
+  const made = runProgram(program, ["export", "model.mjs", "--to", "jax", "--out", "model"], project);
+  assert.equal([made.code, made.err, made.out], [0, "", "model/model.py\n"]);
+});
+
 built(
   "in a terminal a run tells how far it is, and Ctrl-C leaves its best and a state to go on from",
   async () => {

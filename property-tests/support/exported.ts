@@ -81,12 +81,17 @@ export function* opCases(): Generator<ExportCase> {
   }
 }
 
-const corners = [0, -0, 1, -1, 0.5, -2, 7, 40, 1e300, -1e300, 1e-300, Infinity, -Infinity, NaN];
+const allCorners = [0, -0, 1, -1, 0.5, -2, 7, 40, 1e300, -1e300, 1e-300, Infinity, -Infinity, NaN];
+
+/** Ops that take milliseconds a number: fewer pairs do where nobody asks for all. */
+const slow = new Set(["gammainc", "gammaincc", "gammaByShape"]);
+const few = [0, -0, 1, 0.5, -2, 40, 1e300, 1e-300, Infinity, NaN];
 
 /** Elementwise ops at corners, of two operands at each pair of them. */
-export function* cornerCases(): Generator<ExportCase> {
+export function* cornerCases({ areAll = false } = {}): Generator<ExportCase> {
   for (const op of ops) {
     if (!op.scalar) continue;
+    const corners = slow.has(op.name) && !areAll ? few : allCorners;
     const free = op.domains.length - (orders[op.name]?.length ?? 0);
     const size = corners.length ** Math.min(free, 2);
     const shapes = op.domains.map(() => [size]);

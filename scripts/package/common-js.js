@@ -11,14 +11,15 @@ const ts = createRequire(import.meta.url)("@typescript/typescript6");
 
 /**
  * A bundled module with its map as CommonJS. What it loads only when it is wanted is required then, since modules can't be
- * imported everywhere, as in Jest; but for one that is of the other half.
+ * imported everywhere, as in Jest; but for one that is of the other half, and for what is named only then: the user's files.
  */
 export async function commonJs({ path, text, map }, temml, settings) {
+  const isKept = new RegExp(`\\bimport\\((?="${temml}"|[A-Za-z_$])`, "g");
   const { statements } = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext);
   const told = [
     '"use strict";',
     text.includes("import.meta.url") && 'const moduleUrl="file://"+__filename;',
-    text.includes(temml) && "const importModule=(path)=>import(path);",
+    text.match(isKept) && "const importModule=(path)=>import(path);",
   ];
   let [body, head, foot] = [text, told.filter(Boolean).join(""), ""];
   for (const statement of statements) {
@@ -30,7 +31,7 @@ export async function commonJs({ path, text, map }, temml, settings) {
   }
   const inline = Buffer.from(JSON.stringify({ ...map, sourcesContent: map.sources.map(() => "") }));
   const made = await transform(
-    `${body.replaceAll(`import("${temml}")`, `importModule("${temml}")`)}\n//# sourceMappingURL=data:application/json;base64,${inline.toString("base64")}\n`,
+    `${body.replace(isKept, "importModule(")}\n//# sourceMappingURL=data:application/json;base64,${inline.toString("base64")}\n`,
     {
       platform: "neutral",
       supported: { "dynamic-import": false },

@@ -1,2 +1,2 @@
 /** The door for the command line. */
-export { toJaxFiles } from "./jax/to-jax.js";
+export { toJaxFiles, withConstants } from "./jax/to-jax.js";

@@ -24,11 +24,13 @@ import type { Run, Training } from "../runs/index.js";
 export type Runs = Readonly<Record<string, Run<any>>>;
 
 /**
- * Trainings by the names they have in the legend, as `train` returns them.
+ * Trainings by the names they have in the legend, as `train` returns them; no more of one is needed than how it ended and its losses.
  * @example const namesOf = (trainings: Trainings): string[] => Object.keys(trainings);
  */
-// biome-ignore lint/suspicious/noExplicitAny: the parameters' names are the user's
-export type Trainings = Readonly<Record<string, Training<any>>>;
+export type Trainings = Readonly<
+  // biome-ignore lint/suspicious/noExplicitAny: the parameters' names are the user's
+  Record<string, Pick<Training<any>, "status" | "iterationLosses" | "epochLosses">>
+>;
 
 /** The runs with their names, each read once. @throws AdjointError where there is none, or one isn't a run */
 export function readRuns(what: string, runs: unknown): [string, Runs[string]][] {
@@ -39,10 +41,7 @@ export function readRuns(what: string, runs: unknown): [string, Runs[string]][] 
 }
 
 /** The trainings with their names. @throws AdjointError where there is none, or one isn't a training */
-export function readTrainings(
-  what: string,
-  trainings: unknown,
-): [string, Pick<Trainings[string], "status" | "iterationLosses" | "epochLosses">][] {
+export function readTrainings(what: string, trainings: unknown): [string, Trainings[string]][] {
   const read = readNamed(what, "trainings", trainings, "iterationLosses", "{ adam: train(…) }");
   return read.map(([name, training]) => {
     const where = `${what}: training "${name}"`;

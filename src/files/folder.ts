@@ -45,7 +45,7 @@ export function writeFolder(
       throw new AdjointError(`${what}: ${shown(path)} is a file, and no folder.`);
     if (!force && readdirSync(path).length > 0)
       throw new AdjointError(
-        `${what}: ${shown(path)} is there and isn't empty; choose another folder, or force it.`,
+        `${what}: ${shown(path)} is there and isn't empty; choose another folder, or give force (--force).`,
       );
   }
   try {

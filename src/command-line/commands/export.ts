@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { valueAndGrad } from "../../../graph/index.js";
 import { exportJax, toStableHlo } from "../../engines/index.js";
-import { toJaxFiles } from "../../engines/internal.js";
+import { toJaxFiles, withConstants } from "../../engines/internal.js";
 import { writeFolder } from "../../files/index.js";
 import type { Command, ExitCode } from "../command.js";
 import { type Model, readModel } from "../model.js";
@@ -26,8 +26,10 @@ const targets = {
     const own = { ...(name !== undefined && { name }), ...(dtype !== undefined && { dtype }) };
     return model.problem ? exportJax(model.problem, own) : toJaxFiles(model.f, { name: "model", ...own });
   },
-  stablehlo: (model: Model, settings: Settings): Files =>
-    new Map([["model.mlir", toStableHlo(functionOf(model) as never, settings)]]),
+  stablehlo: (model: Model, settings: Settings): Files => {
+    const { source, constants } = toStableHlo(functionOf(model) as never, settings);
+    return withConstants("model.mlir", source, constants);
+  },
 } as const;
 
 function settingsOf(given: Given): Settings {

@@ -57,7 +57,7 @@ export interface JaxProblem<I extends Shapes = Shapes> {
 export interface JaxFolderOptions {
   /** The name of the objective's function in Python: an identifier; default "objective". */
   readonly name?: string;
-  /** What the numbers are; default "f64". */
+  /** What the numbers are; default "f64". "bf16" is "f32" whose products of matrices take factors of bfloat16. */
   readonly dtype?: Dtype | "bf16";
 }
 

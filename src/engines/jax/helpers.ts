@@ -27,4 +27,10 @@ export const helpers = {
 `,
 } as const;
 
+export const matmulInBf16 = `def matmul(a, b):
+    """Factors in bfloat16, sums in float32."""
+    a, b = (x.astype(jnp.bfloat16) for x in (a, b))
+    return jnp.matmul(a, b, preferred_element_type=jnp.float32)
+`;
+
 export type HelperName = keyof typeof helpers;

@@ -1,20 +1,9 @@
 /** A Python module in the making: its lines, names, functions and constants. */
 import type { Dtype, Shape } from "../../../graph/index.js";
 import { sizeOf } from "../../../graph/internal.js";
-import { type HelperName, helpers } from "./helpers.js";
+import { Constants, type ExportedConstant, mostInText } from "../lowering/constants.js";
+import { type HelperName, helpers, matmulInBf16 } from "./helpers.js";
 import { numberText } from "./values.js";
-
-/** Constants of more elements stand in a file beside the module. */
-const mostInText = 64;
-
-/**
- * A constant that a module in Python reads from its file.
- * @example const sizeOf = ({ values }: JaxConstant): number => values.length;
- */
-export interface JaxConstant {
-  readonly values: Float64Array;
-  readonly shape: Shape;
-}
 
 /** Names that Python or the module's own lines have. */
 const taken = (
@@ -24,10 +13,9 @@ const taken = (
 ).split(" ");
 
 export class JaxModule {
-  readonly constants = new Map<string, JaxConstant>();
+  readonly #constants = new Constants();
   readonly #functions = new Map<string, string>();
   readonly #used = new Set<HelperName>();
-  readonly #stored = new Map<Float64Array, string>();
   #names = new Set<string>(taken);
   readonly #lines: string[] = [];
   #indentation = 1;
@@ -85,16 +73,18 @@ export class JaxModule {
 
   constant(values: Float64Array, shape: Shape): string {
     if (sizeOf(shape) <= mostInText && shape.length < 3) return `jnp.array(${nested(values, shape)}, dtype)`;
-    const name = this.#stored.get(values) ?? `c${this.constants.size}`;
-    this.#stored.set(values, name);
-    this.constants.set(name, { values, shape });
-    return `jnp.asarray(constants["${name}"], dtype)`;
+    return `jnp.asarray(constants["${this.#constants.nameOf(values, shape)}"], dtype)`;
+  }
+
+  get constants(): ReadonlyMap<string, ExportedConstant> {
+    return this.#constants.all;
   }
 
   /** The functions that the lines use. */
-  get preamble(): string {
+  preamble(dtype: Dtype | "bf16"): string {
     const used = (Object.keys(helpers) as HelperName[]).filter((name) => this.#used.has(name));
-    return [...used.map((name) => helpers[name]), ...this.#functions.values()].join("\n\n");
+    const texts = dtype === "bf16" ? { ...helpers, matmul: matmulInBf16 } : helpers;
+    return [...used.map((name) => texts[name]), ...this.#functions.values()].join("\n\n");
   }
 
   /** The lines since the last time. */
@@ -111,8 +101,9 @@ function nested(values: ArrayLike<number>, shape: Shape, start = 0): string {
   return `[${rows.join(", ")}]`;
 }
 
+/** With "bf16" products of matrices alone take fewer digits: sums, slots and small steps would be lost in them. */
 export const dtypes: { readonly [D in Dtype | "bf16"]: string } = {
   f64: "jnp.float64",
   f32: "jnp.float32",
-  bf16: "jnp.bfloat16",
+  bf16: "jnp.float32",
 };

@@ -16,10 +16,11 @@ import {
   isId,
   outputsOf,
 } from "../../../graph/internal.js";
+import type { ExportedConstant } from "../lowering/constants.js";
 import { lowerGraph } from "../lowering/lower.js";
 import { primitivesOf } from "../lowering/primitives.js";
 import { JaxDialect } from "./dialect.js";
-import { dtypes, type JaxConstant, JaxModule } from "./module.js";
+import { dtypes, JaxModule } from "./module.js";
 import { hasNative } from "./natives.js";
 import { npz } from "./npz.js";
 import { atom } from "./values.js";
@@ -31,7 +32,7 @@ import { atom } from "./values.js";
 export interface JaxOptions {
   /** The name of the Python function: an identifier. */
   readonly name: string;
-  /** What the numbers are; default "f64". */
+  /** What the numbers are; default "f64". "bf16" is "f32" whose products of matrices take factors of bfloat16. */
   readonly dtype?: Dtype | "bf16";
 }
 
@@ -43,7 +44,7 @@ export interface JaxSource {
   /** The module's text. */
   readonly source: string;
   /** The large constants, which the module reads from `constants.npz` beside it, by their names there. */
-  readonly constants: ReadonlyMap<string, JaxConstant>;
+  readonly constants: ReadonlyMap<string, ExportedConstant>;
 }
 
 const keywords = new Set(
@@ -93,7 +94,16 @@ export function toJaxFiles<I extends Shapes, O>(
   options: JaxOptions,
 ): ReadonlyMap<string, string | Uint8Array> {
   const { source, constants } = toJax(f, options);
-  const files = new Map<string, string | Uint8Array>([["model.py", source]]);
+  return withConstants("model.py", source, constants);
+}
+
+/** A text and beside it the constants that it reads. */
+export function withConstants(
+  name: string,
+  source: string,
+  constants: JaxSource["constants"],
+): ReadonlyMap<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>([[name, source]]);
   if (constants.size > 0) files.set("constants.npz", npz(constants));
   return files;
 }
@@ -140,6 +150,7 @@ function docstring(graph: Graph): string {
 
 export function moduleText(module: JaxModule, dtype: Dtype | "bf16", functions: readonly string[]): string {
   const hasFile = module.constants.size > 0;
+  const preamble = module.preamble(dtype);
   return [
     '"""Written by Adjoint."""',
     "",
@@ -156,7 +167,7 @@ export function moduleText(module: JaxModule, dtype: Dtype | "bf16", functions: 
     "",
     check(dtype),
     "",
-    ...(module.preamble === "" ? [] : ["", module.preamble]),
+    ...(preamble === "" ? [] : ["", preamble]),
     "",
     functions.join("\n\n\n"),
     "",

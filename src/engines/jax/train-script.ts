@@ -48,7 +48,19 @@ def read_options():
     option("--coordinator", help="HOST:PORT of process 0, where there are several")
     option("--processes", type=int, help="how many processes there are")
     option("--process", type=int, help="the number of this one, from 0")
-    return parser.parse_args()
+    parser.error = fail
+    options = parser.parse_args()
+    for name, least in [("epochs", 0), ("steps", 0), ("every", 1), ("report", 0), ("processes", 1), ("process", 0)]:
+        given = getattr(options, name)
+        if given is not None and given < least:
+            fail(f"--{name} {given} isn't at least {least}.")
+    if options.resume and not options.checkpoint:
+        fail("--resume wants --checkpoint FILE, which it goes on from.")
+    for name in ["checkpoint", "log", "compiled"]:
+        path = getattr(options, name)
+        if path and not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            fail(f"--{name} {path} lies in no folder; make it first.")
+    return options
 
 
 def read_data(model, files):
@@ -79,9 +91,11 @@ def main():
     options = read_options()
     if jax.__version_info__[:2] != tested:
         warnings.warn(f"this program was tested with JAX {tested[0]}.{tested[1]}, and this is {jax.__version__}.")
-    if options.processes:
-        if options.coordinator is None or options.process is None:
-            fail("--processes wants --coordinator HOST:PORT and --process K, too.")
+    if options.processes or options.coordinator or options.process is not None:
+        if not options.processes or options.coordinator is None or options.process is None:
+            fail("--coordinator HOST:PORT, --processes N and --process K want each other.")
+        if options.process >= options.processes:
+            fail(f"--process {options.process}: the {options.processes} processes are counted from 0.")
         jax.distributed.initialize(options.coordinator, options.processes, options.process)
     import model
 
@@ -90,11 +104,14 @@ def main():
     train(model, options)
 
 
-def placements(model, options, batch):
+def placements(model, options, batch, names):
     """The mesh, and where each array lies on it: batches along its first axis, all else everywhere."""
     from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-    axes = {name: int(count) for name, count in pairs(options.mesh, "--mesh").items()} or {"data": len(jax.devices())}
+    given = pairs(options.mesh, "--mesh")
+    if any(not count.isdecimal() or int(count) == 0 for count in given.values()):
+        fail(f"--mesh {options.mesh!r}: the lengths of axes are whole numbers above 0.")
+    axes = {name: int(count) for name, count in given.items()} or {"data": len(jax.devices())}
     if not options.mesh and batch is not None and batch % axes["data"] != 0:
         axes = {"data": 1}
     wanted = int(np.prod(list(axes.values())))
@@ -106,6 +123,9 @@ def placements(model, options, batch):
     own = {}
     for text in options.shard:
         name, _, spec = text.partition("=")
+        if name not in names and name not in [one.split(".", 1)[-1] for one in names]:
+            known = [one.removeprefix("parameters.") for one in names if not one.startswith("slots.")]
+            fail(f"--shard {text}: there is no array {name}; there are {', '.join(known)}.")
         own[name] = [None if axis in ("None", "") else axis for axis in spec.split(",")]
 
     def place(name, shape, is_batch):
@@ -131,7 +151,6 @@ def train(model, options):
     sizes = [model.SHAPES[name][0] for name in data if model.SHAPES[name] and data[name].shape != model.SHAPES[name]]
     whole = [shape[0] for shape in model.SHAPES.values() if shape]
     batch = sizes[0] if sizes else (whole[0] if whole else None)
-    place = placements(model, options, batch)
     is_main = jax.process_index() == 0
     say = print if is_main and options.report else lambda *_, **__: None
 
@@ -173,6 +192,7 @@ def train(model, options):
             out = model.train_step({**state, "step": step, "data": batch})
             return {key: out[key] for key in state}, out["value"]
 
+    place = placements(model, options, batch, [*jax.tree.leaves(names), *model.SHAPES])
     missing = [name for name in jax.tree.leaves(names) if name not in tensors]
     if missing:
         fail(f"{path} has no {missing[0]}: it is a checkpoint of another model.")

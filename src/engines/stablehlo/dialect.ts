@@ -1,6 +1,7 @@
 /** The primitives as operations of StableHLO: its specification, github.com/openxla/stablehlo, docs/spec.md. No CHLO. */
 import type { Shape } from "../../../graph/index.js";
 import { type Comparison, sizeOf } from "../../../graph/internal.js";
+import { mostInText } from "../lowering/constants.js";
 import type { BinaryFunction, Dialect, LoopInputs, LoopSpec, UnaryFunction } from "../lowering/dialect.js";
 import { literal, type StableValue, type StableWriter } from "./writer.js";
 
@@ -25,9 +26,12 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 export class StableDialect implements Dialect<StableValue> {
   readonly target = "toStableHlo";
   readonly writer: StableWriter;
+  /** Whether products of matrices take their factors in bfloat16. */
+  readonly #isBf16: boolean;
 
-  constructor(writer: StableWriter) {
+  constructor(writer: StableWriter, isBf16: boolean) {
     this.writer = writer;
+    this.#isBf16 = isBf16;
   }
 
   has(f: UnaryFunction | BinaryFunction): boolean {
@@ -39,7 +43,9 @@ export class StableDialect implements Dialect<StableValue> {
   }
 
   constant(values: Float64Array, shape: Shape): StableValue {
-    const { dtype } = this.writer;
+    const { dtype, constants } = this.writer;
+    if (values.length > mostInText)
+      return { text: `%${constants.nameOf(values, shape)}`, shape, kind: "number" };
     const nested = (start: number, [length, ...rest]: Shape): string => {
       if (length === undefined) return literal(values[start]!, dtype);
       const width = sizeOf(rest);
@@ -156,12 +162,19 @@ export class StableDialect implements Dialect<StableValue> {
     const rank = a.shape.length;
     const batch = list(range(0, rank - 2));
     const dims = `batching_dims = ${batch} x ${batch}, contracting_dims = [${rank - 1}] x [${rank - 2}]`;
-    const text = `dot_general ${a.text}, ${b.text}, ${rank === 2 ? dims.replace(/^.*?, (?=contr)/, "") : dims}`;
-    return this.#moved(
-      `${text}, precision = [HIGHEST, HIGHEST]`,
-      [a, b],
-      [...a.shape.slice(0, -1), b.shape.at(-1)!],
-    );
+    const [x, y] = this.#isBf16 ? [this.#rounded(a), this.#rounded(b)] : [a.text, b.text];
+    const { writer } = this;
+    const element = this.#isBf16 ? "bf16" : writer.dtype;
+    const given = [a, b].map(({ shape }) => writer.typeOf(shape, element)).join(", ");
+    const shape = [...a.shape.slice(0, -1), b.shape.at(-1)!];
+    const own = rank === 2 ? dims.replace(/^.*?, (?=contr)/, "") : dims;
+    const text = `stablehlo.dot_general ${x}, ${y}, ${own}, precision = [HIGHEST, HIGHEST]`;
+    return writer.value(`${text} : (${given}) -> ${writer.typeOf(shape, writer.dtype)}`, shape);
+  }
+
+  #rounded(x: StableValue): string {
+    const types = `(${this.writer.type(x)}) -> ${this.writer.typeOf(x.shape, "bf16")}`;
+    return this.writer.value(`stablehlo.convert ${x.text} : ${types}`, x.shape).text;
   }
 
   gather(x: StableValue, indices: StableValue, axis: number, batch: number): StableValue {

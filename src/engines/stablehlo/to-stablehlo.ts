@@ -1,6 +1,7 @@
 /** A traced function as StableHLO text. */
 import { AdjointError, type Dtype, type Shapes, type Traced } from "../../../graph/index.js";
 import { checkOptions, describe, graphOf, outputsOf, pathText } from "../../../graph/internal.js";
+import type { ExportedConstant } from "../lowering/constants.js";
 import { lowerGraph } from "../lowering/lower.js";
 import { primitivesOf } from "../lowering/primitives.js";
 import { StableDialect } from "./dialect.js";
@@ -13,22 +14,37 @@ import { StableWriter } from "./writer.js";
 export interface StableHloOptions {
   /** The name of the module; default "adjoint". */
   readonly name?: string;
-  /** What the numbers are; default "f64". */
+  /** What the numbers are; default "f64". "bf16" is "f32" whose products of matrices take factors of bfloat16. */
   readonly dtype?: Dtype | "bf16";
+}
+
+/**
+ * A module as text.
+ * @example const lines = ({ source }: StableHloSource): number => source.split("\n").length;
+ */
+export interface StableHloSource {
+  /** The module's text. */
+  readonly source: string;
+  /** The large constants, which `main` takes behind the inputs in this order. */
+  readonly constants: ReadonlyMap<string, ExportedConstant>;
 }
 
 /**
  * A traced function as StableHLO text: the function `main`, from the inputs to the outputs in the order of their leaves, which
  * comments tell. Loops stay loops. It has no operation of CHLO nor of later versions than 1.0, so that it serializes to a
- * portable artifact of the least version: for XLA, IREE and what else reads it.
+ * portable artifact of the least version: for XLA, IREE and what else reads it. Constants of more than 64 elements are
+ * arguments behind the inputs, so that the text grows with the nodes alone.
  *
  * @example
- * const text = toStableHlo(valueAndGrad(cubic.f));
- * text.includes("func.func public @main"); // true
+ * const { source } = toStableHlo(valueAndGrad(cubic.f));
+ * source.includes("func.func public @main"); // true
  *
  * @throws where an option is wrong, or an op of the user's has neither a recipe nor an `expand`
  */
-export function toStableHlo<I extends Shapes, O>(f: Traced<I, O>, options: StableHloOptions = {}): string {
+export function toStableHlo<I extends Shapes, O>(
+  f: Traced<I, O>,
+  options: StableHloOptions = {},
+): StableHloSource {
   const what = "toStableHlo";
   const { name = "adjoint", dtype = "f64" } = checkOptions(what, options, ["name", "dtype"]);
   if (typeof name !== "string" || !/^[A-Za-z_]\w*$/.test(name))
@@ -38,20 +54,29 @@ export function toStableHlo<I extends Shapes, O>(f: Traced<I, O>, options: Stabl
   if (!["f64", "f32", "bf16"].includes(dtype))
     throw new AdjointError(`${what}: dtype is "f64", "f32" or "bf16", not ${describe(dtype)}.`);
   const graph = primitivesOf(graphOf(f, what), what, () => false);
-  const writer = new StableWriter(dtype);
+  const writer = new StableWriter(dtype === "bf16" ? "f32" : dtype);
   const inputs = graph.inputs.map(({ shape }, i) => ({ text: `%arg${i}`, shape, kind: "number" as const }));
-  const outputs = lowerGraph(graph, new StableDialect(writer), inputs);
+  const outputs = lowerGraph(graph, new StableDialect(writer, dtype === "bf16"), inputs);
   const types = outputs.map((value) => writer.type(value)).join(", ");
   const told = (path: readonly (string | number)[]) => JSON.stringify(pathText(path));
-  return [
+  const constants = writer.constants.all;
+  const stored = [...constants].map(([name, { shape }]) => ({
+    text: `%${name}`,
+    shape,
+    kind: "number" as const,
+  }));
+  const given = [...inputs, ...stored].map((one) => `${one.text}: ${writer.type(one)}`).join(", ");
+  const source = [
     ...graph.inputs.map(({ path }, i) => `// %arg${i} is ${told(path)}.`),
+    ...stored.map(({ text }) => `// ${text} is the constant "${text.slice(1)}".`),
     ...outputsOf(graph).map(({ path }, i) => `// Result ${i} is ${told(path)}.`),
     `module @${name} {`,
-    `  func.func public @main(${inputs.map((one) => `${one.text}: ${writer.type(one)}`).join(", ")}) -> (${types}) {`,
+    `  func.func public @main(${given}) -> (${types}) {`,
     writer.text,
     `    return ${outputs.map(({ text }) => text).join(", ")} : ${types}`,
     "  }",
     "}",
     "",
   ].join("\n");
+  return { source, constants };
 }

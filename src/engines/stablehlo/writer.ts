@@ -1,8 +1,7 @@
 /** The text of a StableHLO function in the making: types, literals, and lines with the names of their results. */
 import type { Dtype, Shape } from "../../../graph/index.js";
+import { Constants } from "../lowering/constants.js";
 import type { Value } from "../lowering/dialect.js";
-
-export type Element = Dtype | "bf16";
 
 export interface StableValue extends Value {
   /** `%3`, or `%5#1`. */
@@ -10,12 +9,13 @@ export interface StableValue extends Value {
 }
 
 export class StableWriter {
-  readonly dtype: Element;
+  readonly dtype: Dtype;
+  readonly constants = new Constants();
   readonly #lines: string[] = [];
   #next = 0;
   #indentation = 2;
 
-  constructor(dtype: Element) {
+  constructor(dtype: Dtype) {
     this.dtype = dtype;
   }
 
@@ -57,13 +57,12 @@ export class StableWriter {
 }
 
 /** A number as MLIR reads it: what isn't finite by its bits. */
-export function literal(x: number, dtype: Element): string {
+export function literal(x: number, dtype: Dtype): string {
   if (!Number.isFinite(x)) {
     const kind = Number.isNaN(x) ? 0 : x > 0 ? 1 : 2;
     const bits = {
       f64: ["0x7FF8000000000000", "0x7FF0000000000000", "0xFFF0000000000000"],
       f32: ["0x7FC00000", "0x7F800000", "0xFF800000"],
-      bf16: ["0x7FC0", "0x7F80", "0xFF80"],
     } as const;
     return bits[dtype][kind]!;
   }
