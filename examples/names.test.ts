@@ -68,7 +68,7 @@ documents("the table of optimizers holds every optimizer, with its defaults", ()
   const rows = rowsOf("docs/optimizers.md");
   const made = Object.entries(adjoint as Readonly<Record<string, unknown>>).flatMap(([name, make]) => {
     try {
-      const given = (make as unknown as (options: object) => adjoint.Optimizer)({ learningRate: 1 });
+      const given = (make as (options: object) => adjoint.Optimizer)({ learningRate: 1 });
       // An asynchronous function rejects what it can't use.
       if (given instanceof Promise) given.catch(() => {});
       const { hyperparameters, rule } = given;

@@ -261,7 +261,7 @@ custom("emitted modules hold loops, routines and called ops", async () => {
   for (const f of [small, large] as unknown as Traced[]) {
     const n = f.graph.inputs[0]!.shape[0]!;
     const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i) / 3);
-    const differentiated = valueAndGrad(f) as unknown as Traced;
+    const differentiated = valueAndGrad(f) as Traced;
     const plain = differentiated as unknown as (inputs: unknown) => {
       value: number;
       grad: { x: Float64Array };

@@ -109,12 +109,12 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
   ["no operand", () => add(), "add needs at least one operand."],
   [
     "an operand that isn't there",
-    () => (add as unknown as (...x: unknown[]) => unknown)(1, undefined),
+    () => (add as (...x: unknown[]) => unknown)(1, undefined),
     "add: operand 2: expected a number or an array of numbers, got undefined.",
   ],
   [
     "text",
-    () => (multiply as unknown as (...x: unknown[]) => unknown)("2", 3),
+    () => (multiply as (...x: unknown[]) => unknown)("2", 3),
     'multiply: operand 1: expected a number or an array of numbers, got the text "2".',
   ],
   [
@@ -211,7 +211,7 @@ const complaints: readonly (readonly [string, () => unknown, string])[] = [
 ];
 
 function tensorOf(shape: readonly number[]): number[][] {
-  return reshape(new Float64Array(shape.reduce((a, b) => a * b, 1)), shape) as unknown as number[][];
+  return reshape(new Float64Array(shape.reduce((a, b) => a * b, 1)), shape) as number[][];
 }
 
 for (const [what, run, message] of complaints) {

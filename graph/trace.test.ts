@@ -132,7 +132,7 @@ tracing("bad inputs are named", () => {
   const f = trace({ W: matrix(2, 3), b: vector(3) }, ({ W, b }) => add(sum(W), sum(b)));
   const b = [1, 2, 3];
   const W = [b, b];
-  const call = f as unknown as (inputs: unknown) => unknown;
+  const call = f as (inputs: unknown) => unknown;
   assert.throws(() => call({ W }), 'inputs: "b" is missing; the keys are W, b.');
   assert.throws(() => call({ W, b, bias: 1 }), 'inputs: unknown key "bias"; the keys are W, b.');
   assert.throws(() => call({ W: [b], b }), 'input "W": expected shape (2×3), got (1×3).');
@@ -144,7 +144,7 @@ tracing("bad inputs are named", () => {
 
 tracing("kernels say the same of bad inputs", () => {
   const f = trace({ W: matrix(2, 3), b: vector(3) }, ({ W, b }) => add(sum(W), sum(b)));
-  const kernel = compile(f) as unknown as (inputs: unknown) => unknown;
+  const kernel = compile(f) as (inputs: unknown) => unknown;
   const b = [1, 2, 3];
   assert.throws(() => kernel({ W: [b, b] }), 'inputs: "b" is missing; the keys are W, b.');
   assert.throws(() => kernel({ W: [b, b], b, c: 1 }), 'inputs: unknown key "c"');

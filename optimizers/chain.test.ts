@@ -46,15 +46,11 @@ parts("a chain in a run is the chain by hand, and so it is in training", () => {
   };
   for (let i = 0; i < 5; i++) {
     const [x, y] = Array.from(now.parameters.x);
-    now = optimizer.step(
-      now.parameters as never,
-      { x: [0.4 * x!, 4 * y!] } as never,
-      now.state as never,
-    ) as never;
+    now = optimizer.step(now.parameters as never, { x: [0.4 * x!, 4 * y!] } as never, now.state as never);
   }
   assertClose(minimize(f, start, optimizer, { steps: 5 }).parameters.x, now.parameters.x);
   const trained = train(
-    ({ x, k }) => multiply(sum(k), sum(multiply([0.2, 2], square(x)))) as never,
+    ({ x, k }) => multiply(sum(k), sum(multiply([0.2, 2], square(x)))),
     start,
     { k: [1, 1, 1, 1, 1] },
     optimizer,
@@ -223,7 +219,7 @@ parts("a rate falls where the value stays", () => {
   const scales: unknown[] = [];
   for (let i = 0; i < 7; i++) {
     ({ state } = optimizer.step(start, { x: [0, 0] }, state, { objective: f }));
-    scales.push((state.slots as unknown as Record<string, Values>).scale!.x);
+    scales.push((state.slots as Record<string, Values>).scale!.x);
   }
   assert.equal(scales, [1, 1, 0.5, 0.5, 0.25, 0.25, 0.125]);
 });

@@ -32,7 +32,7 @@ function run<P extends ParameterValues>(
   let parameters: ParameterValues = start;
   let state: OptimizerState<never, ParameterValues> = optimizer.init(parameters) as never;
   for (let step = 1; step <= steps; step++) {
-    const problem = problemOf(state.shapes as never);
+    const problem = problemOf(state.shapes);
     ({ parameters, state } = optimizer.step(parameters, gradient(step) as never, state, problem) as never);
   }
   return { parameters, state };
@@ -124,7 +124,7 @@ law("restored from text and gone on with is never interrupted", (subject) => {
   let { parameters, state } = JSON.parse(text) as typeof half;
   const optimizer = subject.make({ learningRate: 0.1 });
   for (let step = 4; step <= 6; step++) {
-    const problem = problemOf(state.shapes as never);
+    const problem = problemOf(state.shapes);
     ({ parameters, state } = optimizer.step(parameters, g(step) as never, state, problem) as never);
   }
   assert.equal({ parameters, state }, whole);
@@ -137,9 +137,9 @@ law("f32 follows f64", (subject) => {
     let slots = optimizer.initialSlots(parameters);
     for (let step = 1; step <= 2; step++) {
       const gradients = grad(bowl)(parameters as never);
-      ({ parameters, slots } = optimizer.update(parameters, gradients as never, slots, step, {
+      ({ parameters, slots } = optimizer.update(parameters, gradients, slots, step, {
         objective: bowl,
-      }) as never);
+      }));
     }
     return parameters.x!;
   });

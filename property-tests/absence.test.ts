@@ -65,7 +65,7 @@ function functionOf(
       const operands = shapes.map((shape, i) => (i === operand ? y : constant(x.builder, values[i]!, shape)));
       return applyTo(x.builder, op, operands, params);
     }),
-  ) as unknown as Traced;
+  ) as Traced;
 }
 
 /** Whether an operand moves at all. */
@@ -152,7 +152,7 @@ for (const op of ops) {
       const f = trace(Object.fromEntries(specs), (inputs) => {
         const operands = Object.values(inputs) as Expr[];
         return applyTo(operands[0]!.builder, op, operands, params);
-      }) as unknown as Traced;
+      }) as Traced;
       const tangents = shapes.map((shape) => Array.from({ length: sizeOf(shape) }, (_, k) => k + 1));
       const along = (moved: (i: number) => boolean) => {
         const names = shapes.flatMap((_, i) => (moved(i) ? [`a${i}`] : []));
@@ -163,10 +163,9 @@ for (const op of ops) {
         });
         return flatten(
           (
-            (jvp as unknown as (f: Traced, ...names: string[]) => Plain)(
-              f,
-              ...names,
-            )(Object.fromEntries(at)) as { tangent: unknown }
+            (jvp as (f: Traced, ...names: string[]) => Plain)(f, ...names)(Object.fromEntries(at)) as {
+              tangent: unknown;
+            }
           ).tangent,
         );
       };
@@ -187,7 +186,7 @@ for (const [name, of] of Object.entries({ max, min, norm } as Record<string, (x:
     const along = jvp(f as unknown as Traced);
     // ∞ times an absent tangent is absent; times 0 it would be NaN.
     for (const run of [along, compile(along)])
-      assert.is((run as unknown as (inputs: typeof at) => { readonly tangent: number })(at).tangent, 0);
+      assert.is((run as (inputs: typeof at) => { readonly tangent: number })(at).tangent, 0);
   });
 }
 

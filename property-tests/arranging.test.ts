@@ -64,7 +64,7 @@ function traced(name: string, given: readonly unknown[]): { f: Traced; point: Po
   const specs = Object.fromEntries(inputs.map(([key, { shape }]) => [key, { shape }]));
   const f = trace(specs, (exprs) =>
     one((a as unknown as Record<string, Call>)[name]!(...given.map((value, i) => exprs[`x${i}`] ?? value))),
-  ) as unknown as Traced;
+  ) as Traced;
   return { f, point: Object.fromEntries(inputs.map(([key, { data }]) => [key, [...data]])) };
 }
 
@@ -72,10 +72,10 @@ function traced(name: string, given: readonly unknown[]): { f: Traced; point: Po
 function weighted(f: Traced): Objective {
   const specs = Object.fromEntries(f.graph.inputs.map(({ name, shape }) => [name, { shape }]));
   return trace(specs, (inputs): Expr => {
-    const result = f(inputs) as unknown as Expr;
+    const result = f(inputs) as Expr;
     const weights = Array.from({ length: sizeOf(result.shape) }, (_, i) => 2 + Math.sin(3 * i + 1));
     return a.sum(a.multiply(result, constant(result.builder, weights, result.shape)));
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 /** Each element moves by an amount of its own. */
@@ -89,13 +89,13 @@ function checkSlopes(f: Traced, point: Point, hasSlope: boolean): void {
   const objective = weighted(f);
   const directions = [1, 2].map((phase) => directionOf(point, phase));
   if (hasSlope) assert.is(checkDerivatives(objective, point, directions, 1e-6), 2, "no kink at this point");
-  const gradient = grad(objective) as unknown as Traced;
+  const gradient = grad(objective) as Traced;
   const slopes = flatten(gradient(give(objective, point)));
   assertClose(flatten(a.compile(gradient)(give(objective, point))), slopes, 1e-13, "kernel");
   const tangents = Object.fromEntries(
     Object.entries(directions[0]!).map(([name, list]) => [`tangent.${name}`, list]),
   );
-  const forward = jvp(objective) as unknown as Traced;
+  const forward = jvp(objective) as Traced;
   const pushed = flatten(forward(give(forward, { ...point, ...tangents })));
   const along = Object.values(directions[0]!).flat();
   const expected = slopes.reduce((sum, slope, i) => sum + slope * along[i]!, 0);
@@ -224,7 +224,7 @@ arranging("equal elements are sorted in the order of their places, and so are th
   const largest = (y: Expr) => a.index(a.topK(y, 2).values, 1);
   assertSame(slopesOf(largest, [5, 9, 1, 5]).gradient, [1, 0, 0, 0], "topK");
   const huge = Number.MAX_VALUE;
-  assertClose([a.quantile([-huge, huge], 0.75) as unknown as number], [huge / 2], 1e-15, "no overflow");
+  assertClose([a.quantile([-huge, huge], 0.75) as number], [huge / 2], 1e-15, "no overflow");
 });
 
 arranging(
@@ -264,7 +264,7 @@ const numberOf = fc.oneof(
 const tensorOf = (shape: readonly number[], element: fc.Arbitrary<number> = numberOf) =>
   fc
     .array(element, { minLength: sizeOf(shape), maxLength: sizeOf(shape) })
-    .map((values) => a.reshape(values, shape) as unknown as Operand);
+    .map((values) => a.reshape(values, shape) as Operand);
 
 const someTensor = shapeOf(3).chain((shape) => tensorOf(shape).map((x) => ({ x, shape })));
 
@@ -390,7 +390,7 @@ arranging("einsum is the sum over all letters that the result doesn't have, what
       operands.map((letters, k) => [`x${k}`, { shape: letters.map(lengthOf) }]),
     );
     const subscripts = `${operands.map((letters) => letters.join("")).join(",")}->${output.join("")}`;
-    const f = trace(specs, (inputs) => a.einsum(subscripts, ...Object.values(inputs))) as unknown as Traced;
+    const f = trace(specs, (inputs) => a.einsum(subscripts, ...Object.values(inputs))) as Traced;
     const point = Object.fromEntries(tensors.map((one, k) => [`x${k}`, [...one]]));
     assertClose(flatten(f(give(f, point))), expected, 1e-13, subscripts);
     if (expected.length > 0 && tensors.every(({ length }) => length > 0)) checkSlopes(f, point, false);
@@ -412,7 +412,7 @@ arranging("many matrices are multiplied in the order that takes the fewest multi
     const subscripts = letters.slice(1).map((letter, i) => letters[i]! + letter);
     return a.einsum(`${subscripts.join(",")}->al`, ...Object.values(inputs));
   });
-  assert.is(work(many as unknown as Traced), 10 * 27);
+  assert.is(work(many as Traced), 10 * 27);
 });
 
 arranging.run();

@@ -68,7 +68,7 @@ function chainOf(op: Op, elements: readonly Expr[], count: number): Expr<[]> {
     );
     total = add(multiply(total, 0.5), apply(op, operands)) as Expr;
   }
-  return total as unknown as Expr<[]>;
+  return total as Expr<[]>;
 }
 
 /** A number of the domain of the operand whose turn it is. */
@@ -130,12 +130,7 @@ for (const [m, k, n] of [
           },
         );
         const given = { a: turnA ? turned(a, m, k) : a, b: turnB ? turned(b, k, n) : b };
-        assertClose(
-          [...(compile(f)(given) as unknown as Float64Array)],
-          expected,
-          1e-12,
-          () => `${turnA} ${turnB}`,
-        );
+        assertClose([...(compile(f)(given) as Float64Array)], expected, 1e-12, () => `${turnA} ${turnB}`);
       }
     }
   });
@@ -158,7 +153,7 @@ backends("emitted modules run on their own and give what the kernels give", asyn
         (inputs: unknown) => { value: number; grad: Record<string, Float64Array> }
       >;
       const found = module[name]!(inputs);
-      const expected = compile(f as never)(inputs as never) as unknown as typeof found;
+      const expected = compile(f as never)(inputs as never) as typeof found;
       assertClose([found.value], [expected.value], 1e-12, () => name);
       for (const key of Object.keys(expected.grad)) {
         assertClose([...found.grad[key]!], [...expected.grad[key]!], 1e-12, () => `${name} ${key}`);

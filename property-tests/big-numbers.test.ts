@@ -41,7 +41,7 @@ function traceApplied({ op, shapes, params }: Applied): Traced {
   return trace(specs, (named): Expr => {
     const operands = shapes.map((_, i) => named[operandName(i)]!);
     return applyTo(operands[0]!.builder, op, operands, params);
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 const h = 1e-20;

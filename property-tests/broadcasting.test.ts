@@ -70,11 +70,11 @@ broadcasting("every pairing of shapes computes what loops compute, or is refused
       assert.throws(traced, `subtract: shapes (${a.join("×")}) and (${b.join("×")}) don't broadcast`);
       continue;
     }
-    const f = traced() as unknown as Traced;
+    const f = traced() as Traced;
     const point = { a: numbers(sizeOf(a), 1), b: numbers(sizeOf(b), 2) };
     const expected: number[] = [];
     forEach(shape, [a, b], (_, [i, j]) => expected.push(point.a[i!]! - point.b[j!]!));
-    const actual = f(give(f, point)) as unknown as number | Float64Array;
+    const actual = f(give(f, point)) as number | Float64Array;
     assertSame(flat(actual), expected, `(${a}) − (${b})`);
     assert.equal(f.graph.nodes[f.graph.outputs as number]!.shape, shape);
   }
@@ -89,7 +89,7 @@ broadcasting("gradients of every pairing are added up as loops add them up", () 
     const f = trace(
       specs,
       (inputs): Expr => sum(multiply(multiply(inputs.a, inputs.b) as Expr, inputs.weights) as Expr),
-    ) as unknown as Objective;
+    ) as Objective;
     const point = {
       a: numbers(sizeOf(a), 1),
       b: numbers(sizeOf(b), 2),
@@ -120,7 +120,7 @@ broadcasting("three operands broadcast too, the condition of `where` among them"
           assert.throws(traced, "don't broadcast");
           continue;
         }
-        const f = traced() as unknown as Traced;
+        const f = traced() as Traced;
         const point = {
           c: numbers(sizeOf(c), 0).map((value) => (value > 0 ? 1 : 0)),
           a: numbers(sizeOf(a), 1),
@@ -128,7 +128,7 @@ broadcasting("three operands broadcast too, the condition of `where` among them"
         };
         const expected: number[] = [];
         forEach(shape, [c, a, b], (_, [k, i, j]) => expected.push(point.c[k!] ? point.a[i!]! : point.b[j!]!));
-        const actual = f(give(f, point)) as unknown as number | Float64Array;
+        const actual = f(give(f, point)) as number | Float64Array;
         assertSame(flat(actual), expected, `where((${c}), (${a}), (${b}))`);
       }
     }

@@ -305,7 +305,7 @@ for (const { name, f, naive, shapes = matrices, constant } of cases) {
   for (const shape of shapes) {
     const title = `${name} of ${shape.join("×")}`;
     const values = numbers(size(shape), 0.7);
-    const traced = trace({ x: { shape } }, ({ x }): Expr => f(x)) as unknown as Objective;
+    const traced = trace({ x: { shape } }, ({ x }): Expr => f(x)) as Objective;
     const rows = Array.from({ length: shape[0]! }, (_, i) =>
       values.slice(i * shape[1]!, (i + 1) * shape[1]!),
     );
@@ -320,7 +320,7 @@ for (const { name, f, naive, shapes = matrices, constant } of cases) {
         const result = f(x);
         const weights = numbers(count, 0.2).map((weight) => weight + 2);
         return sum(multiply(result, constantOf(result.builder, weights, result.shape)) as Expr);
-      }) as unknown as Objective;
+      }) as Objective;
       const point: Point = { x: values };
       if (constant)
         assertSame(

@@ -42,10 +42,10 @@ const corners = suite("corners");
 
 /** f, f′, f″ … of a function of one number, at a point. */
 function derivatives(f: (x: Expr) => Expr, at: number, order: number): number[] {
-  let current = trace({ x: scalar() }, ({ x }): Expr => f(x)) as unknown as Objective;
+  let current = trace({ x: scalar() }, ({ x }): Expr => f(x)) as Objective;
   const values: number[] = [];
   for (let k = 0; k <= order; k++) {
-    values.push(current({ x: at }) as unknown as number);
+    values.push(current({ x: at }) as number);
     if (k < order) current = along(current, { x: [1] });
   }
   return values;
@@ -53,7 +53,7 @@ function derivatives(f: (x: Expr) => Expr, at: number, order: number): number[] 
 
 /** The gradient by a vector `x`, at a point. */
 function gradient(f: (x: Expr) => Expr, x: readonly number[]): ArrayLike<number> {
-  const objective = trace({ x: vector(x.length) }, (inputs): Expr => f(inputs.x)) as unknown as Objective;
+  const objective = trace({ x: vector(x.length) }, (inputs): Expr => f(inputs.x)) as Objective;
   return flat((grad(objective) as unknown as (inputs: unknown) => { x: Float64Array })({ x }).x);
 }
 
@@ -135,10 +135,10 @@ corners("whole powers are exact at 0, at every order, and 0⁰ is 1", () => {
     );
     // The exponent is known only when the graph runs.
     const known = trace({ x: scalar(), n: scalar() }, (inputs): Expr => power(inputs.x, inputs.n) as Expr);
-    let f = known as unknown as Objective;
+    let f = known as Objective;
     const found: number[] = [];
     for (let k = 0; k <= n + 2; k++) {
-      found.push(f({ x: 0, n }) as unknown as number);
+      found.push(f({ x: 0, n }) as number);
       f = along(f, { x: [1] });
     }
     assertClose(found, orders, 0, `x^${n}, given exponent`);
@@ -170,7 +170,7 @@ corners("by its exponent, 0ⁿ has slope 0", () => {
 
 corners("slopes by base and exponent can be taken in either order, where the exponent is 0 too", () => {
   const f = trace({ x: scalar(), n: scalar() }, (inputs): Expr => power(inputs.x, inputs.n) as Expr);
-  const objective = f as unknown as Objective;
+  const objective = f as Objective;
   for (const n of [0, 1, 2, 2.5]) {
     for (const x of [0.5, 2]) {
       const expected = x ** (n - 1) * (1 + n * Math.log(x));
@@ -179,7 +179,7 @@ corners("slopes by base and exponent can be taken in either order, where the exp
         ["n", "x"],
       ] as const) {
         const mixed = along(along(objective, { [first]: [1] }), { [second]: [1] });
-        assertClose(mixed({ x, n }) as unknown as number, expected, 1e-14, `∂∂${x}^${n}, by ${first} first`);
+        assertClose(mixed({ x, n }) as number, expected, 1e-14, `∂∂${x}^${n}, by ${first} first`);
       }
     }
   }
@@ -191,10 +191,7 @@ function flatValues(record: { x: number; n: number }): number[] {
 
 corners("ties of maximum and minimum share the slope equally", () => {
   for (const extremum of [maximum, minimum]) {
-    const f = trace(
-      { a: scalar(), b: scalar() },
-      ({ a, b }): Expr => extremum(a, b) as Expr,
-    ) as unknown as Objective;
+    const f = trace({ a: scalar(), b: scalar() }, ({ a, b }): Expr => extremum(a, b) as Expr) as Objective;
     const slopes = grad(f) as unknown as (inputs: unknown) => { a: number; b: number };
     const { a, b } = slopes({ a: 2, b: 2 });
     assertSame([a, b], [0.5, 0.5], extremum.op.name);

@@ -41,7 +41,7 @@ type Evaluate = (inputs: Readonly<Record<string, readonly number[]>>) => {
 
 /** Value and gradients of an objective, by some of its inputs. */
 function evaluator(f: unknown, ...names: string[]): Evaluate {
-  return valueAndGrad(f as Objective, ...names) as unknown as Evaluate;
+  return valueAndGrad(f as Objective, ...names) as Evaluate;
 }
 
 /** Compares with value and gradients by hand, to 1e-12 relative. */

@@ -54,7 +54,7 @@ function objective(
       result.shape,
     );
     return add(sum(multiply(result, weights)), multiply(0, any)) as Expr<[]>;
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 /** What was emitted on the way, to be run together. */
@@ -62,7 +62,7 @@ const emitted: { readonly text: string; readonly inputs: object; readonly expect
   [];
 
 function check(f: Objective, point: Point): void {
-  const whole = valueAndGrad(f) as unknown as Traced;
+  const whole = valueAndGrad(f) as Traced;
   const rounded = Object.fromEntries(
     Object.entries(point).map(([name, values]) => [name, values.map(Math.fround)]),
   );

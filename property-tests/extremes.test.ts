@@ -61,10 +61,10 @@ const { NaN: nan, POSITIVE_INFINITY: infinity, NEGATIVE_INFINITY: minusInfinity 
 
 /** f, f′, f″ … of a function of one number, at a point. */
 function derivatives(f: (x: Expr) => unknown, at: number, order: number): number[] {
-  let current = trace({ x: scalar() }, ({ x }) => f(x) as Expr) as unknown as Objective;
+  let current = trace({ x: scalar() }, ({ x }) => f(x) as Expr) as Objective;
   const values: number[] = [];
   for (let k = 0; k <= order; k++) {
-    values.push(current({ x: at }) as unknown as number);
+    values.push(current({ x: at }) as number);
     if (k < order) current = along(current, { x: [1] });
   }
   return values;
@@ -72,7 +72,7 @@ function derivatives(f: (x: Expr) => unknown, at: number, order: number): number
 
 /** The gradient by a vector `x`, at a point. */
 function gradient(f: (x: Expr) => unknown, x: readonly number[]): ArrayLike<number> {
-  const objective = trace({ x: vector(x.length) }, (inputs) => f(inputs.x) as Expr) as unknown as Objective;
+  const objective = trace({ x: vector(x.length) }, (inputs) => f(inputs.x) as Expr) as Objective;
   return flat((grad(objective) as unknown as (inputs: unknown) => { x: Float64Array })({ x }).x);
 }
 
@@ -151,10 +151,10 @@ extremes("softmax, logSoftmax and logSumExp don't overflow, and take −∞ for 
     "softmax′ with −∞",
   );
   // The second derivative along one element: p(1 − p).
-  const second = along(trace({ x: vector(3) }, ({ x }) => logSumExp(x)) as unknown as Objective, {
+  const second = along(trace({ x: vector(3) }, ({ x }) => logSumExp(x)) as Objective, {
     x: [0, 1, 0],
   });
-  const found = grad(second)({ x: [minusInfinity, 1000, 1000] }) as unknown as { x: Float64Array };
+  const found = grad(second)({ x: [minusInfinity, 1000, 1000] }) as { x: Float64Array };
   assertClose(found.x, [0, 0.25, -0.25], 1e-15, "logSumExp″ with −∞");
 });
 
@@ -247,11 +247,11 @@ extremes("remainder has the sign of the divisor, as NumPy's", () => {
 extremes("products are exact with zeros among their factors, at every order", () => {
   assertSame(gradient(prod, [0, 3, 4]), [12, 0, 0], "one zero");
   assertSame(gradient(prod, [0, 3, 0]), [0, 0, 0], "two zeros");
-  let f = trace({ x: vector(5) }, ({ x }) => prod(x)) as unknown as Objective;
+  let f = trace({ x: vector(5) }, ({ x }) => prod(x)) as Objective;
   const orders: number[] = [];
   for (const direction of [0, 2, 4]) {
     f = along(f, { x: [0, 1, 2, 3, 4].map((i) => (i === direction ? 1 : 0)) });
-    orders.push(f({ x: [0, 3, 0, 5, 0] }) as unknown as number);
+    orders.push(f({ x: [0, 3, 0, 5, 0] }) as number);
   }
   assertSame(orders, [0, 0, 15], "three zeros, by each of them");
 });
@@ -300,8 +300,8 @@ extremes("what stopGradient holds counts as given", () => {
 });
 
 extremes("finding: ties, NaN and nothing", () => {
-  assertSame([argmax([1, 3, 3]), argmin([2, 1, 1])] as unknown as number[], [1, 1], "ties");
-  assertSame([argmax([1, nan, 3]), argmin([nan, 1])] as unknown as number[], [1, 0], "NaN");
+  assertSame([argmax([1, 3, 3]), argmin([2, 1, 1])] as number[], [1, 1], "ties");
+  assertSame([argmax([1, nan, 3]), argmin([nan, 1])] as number[], [1, 0], "NaN");
   assertSame([any([]), all([]), any([0, nan]), all([1, nan])] as number[], [0, 1, 0, 0], "truths");
   assertSame([any(0), any(2), all(0), all(2)] as number[], [0, 1, 0, 1], "of a number");
 });

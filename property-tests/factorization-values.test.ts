@@ -138,7 +138,7 @@ const rows: readonly Row[] = [
   [
     "pinv of a wide matrix",
     pinv,
-    transpose(T) as unknown as Matrix,
+    transpose(T) as Matrix,
     undefined,
     [
       0.052997734809814366, -0.07986531399729613, -0.015446137172220356, -0.01883938390094706,
@@ -207,7 +207,7 @@ for (const [name, f, at, value, gradient, curvature] of rows) {
     const own = objective(f, shapeOf(at));
     assertClose(gradientOf(own, at), gradient, 1e-12, "gradient");
     const direction = { x: at.flat().map((_, i) => Math.cos(i + 1)) };
-    const second = along(along(own, direction), direction)({ x: at.flat() }) as unknown as number;
+    const second = along(along(own, direction), direction)({ x: at.flat() }) as number;
     assertClose(second, curvature, 1e-11, "second derivative");
     checkSlopes(own, at);
   });

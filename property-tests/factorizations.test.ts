@@ -99,7 +99,7 @@ factorizations("Q·R, U·S·Vh and their likes give the matrix again, and Q, U, 
       R!.forEach((row, i) => {
         assert.ok(row.slice(0, i).every((x) => x === 0) && row[i]! >= 0, `${what}: R`);
       });
-      const { U, S, Vh } = svd(a) as unknown as { U: number[][]; S: number[]; Vh: number[][] };
+      const { U, S, Vh } = svd(a) as { U: number[][]; S: number[]; Vh: number[][] };
       assertEqual(times(U, diag(S), Vh), a, size, `${what}: U·S·Vh`);
       assertEqual(times(turned(U), U), eye(side), 1, `${what}: Uᵀ·U`);
       assertEqual(times(Vh, turned(Vh)), eye(side), 1, `${what}: Vh·Vhᵀ`);
@@ -119,7 +119,7 @@ factorizations(
       const side = Math.min(a.length, a[0]!.length);
       const square = a.slice(0, side).map((row) => row.slice(0, side));
       const symmetric = square.map((row, i) => row.map((x, j) => x / 2 + square[j]![i]! / 2));
-      const { eigenvalues, eigenvectors: V } = eigh(square) as unknown as {
+      const { eigenvalues, eigenvectors: V } = eigh(square) as {
         eigenvalues: number[];
         eigenvectors: number[][];
       };
@@ -324,7 +324,7 @@ factorizations(
     ];
     assertClose(flatOf(lstsq(steep, [2, 1e-9, 1e-9])), [1, 1], 1e-7, "1 + 1e−18 is 1");
     const [a, b] = [normals(20, 4), normals(20, 2)];
-    const x = lstsq(a, b) as unknown as number[][];
+    const x = lstsq(a, b) as number[][];
     const residual = (times(a, x) as number[][]).map((row, i) => row.map((y, j) => y - b[i]![j]!));
     assertEqual(times(turned(a), residual), [0, 0, 0, 0, 0, 0, 0, 0], 20, "Aᵀ·(A·X − B)");
     checkSlopes(
@@ -348,9 +348,9 @@ factorizations("f32 kernels compute within in f64, and round what they give", ()
     pinv,
     expm,
   ]) {
-    const both = valueAndGrad(objective(f, [3, 3])) as unknown as Traced;
-    const exact = flatten((both as unknown as (x: object) => unknown)({ x: A }));
-    const { value, grad } = compile(both, { dtype: "f32" })({ x: A }) as unknown as {
+    const both = valueAndGrad(objective(f, [3, 3])) as Traced;
+    const exact = flatten((both as (x: object) => unknown)({ x: A }));
+    const { value, grad } = compile(both, { dtype: "f32" })({ x: A }) as {
       value: number;
       grad: { x: Float32Array };
     };
@@ -363,8 +363,8 @@ factorizations("code doesn't grow with the matrices", () => {
     const f = trace({ x: tensor([n, n]) }, ({ x }) => {
       const all = [qr(x).Q, eigh(x).eigenvectors, svd(x).U, pinv(x), expm(x), matrixPower(x, 3)];
       return all.reduce((total: Expr, y) => sum(multiply(total, y) as Expr) as Expr, x);
-    }) as unknown as Objective;
-    return compile(valueAndGrad(f) as unknown as Traced).source.split("\n").length;
+    }) as Objective;
+    return compile(valueAndGrad(f) as Traced).source.split("\n").length;
   };
   assert.is(length(60), length(40));
 });

@@ -62,7 +62,7 @@ function traceApplied({ op, shapes, params }: Applied): Traced {
   return trace({ any: { shape: [] }, ...specs }, ({ any, ...named }): Expr => {
     const operands = shapes.map((_, i) => (named as Record<string, Expr>)[operandName(i)]!);
     return applyTo(any.builder, op, operands, params);
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 for (const op of ops) {
@@ -119,11 +119,11 @@ kernels("graphs of thousands of nodes", () => {
 function long(f: Traced): Traced {
   const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
   return trace(Object.fromEntries(inputs), (exprs): Record<string, Expr> => {
-    const results = f(exprs) as unknown as { readonly value: Expr };
+    const results = f(exprs) as { readonly value: Expr };
     let more: Expr = results.value;
     for (let i = 0; i < 3000; i++) more = sin(add(more, 1) as Expr) as Expr;
     return { ...results, more };
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 kernels("`into` writes the same numbers into the caller's arrays, and leaves the inputs alone", () => {
@@ -134,7 +134,7 @@ kernels("`into` writes the same numbers into the caller's arrays, and leaves the
       const given = give(made, { ...point, ballast: new Array<number>(ballast).fill(0) });
       const inputs = typed(given);
       const kernel = compile(made);
-      const expected = kernel(given) as unknown as ResultTree;
+      const expected = kernel(given) as ResultTree;
       // NaN beforehand, so that an element which isn't written shows.
       const outputs = nanLike(expected);
       kernel.into(inputs as never, outputs as never);
@@ -151,14 +151,14 @@ kernels("an output of `into` may be the array of an input", () => {
     for (const made of [gradient, weighedDown(gradient)]) {
       const given = give(made, { ...pointOf(program), ballast: new Array<number>(ballast).fill(0) });
       const kernel = compile(made);
-      const expected = kernel(given) as unknown as ResultTree;
+      const expected = kernel(given) as ResultTree;
       const inputs = typed(given);
       const grad = nanLike(expected.grad!) as Record<string, Float64Array>;
       for (const [name, value] of Object.entries(inputs)) {
         if (name in grad && typeof value !== "number") grad[name] = value;
       }
       const outputs = { value: new Float64Array(1), grad };
-      kernel.into(inputs as never, outputs as never);
+      kernel.into(inputs as never, outputs);
       assertSame(flatten(outputs), flatten(expected), "written over the inputs");
     }
   });
@@ -258,7 +258,7 @@ kernels("where code from text is forbidden, the graph is interpreted", () => {
       constructor() {
         throw new EvalError("Code generation from strings disallowed for this context");
       }
-    } as unknown as FunctionConstructor;
+    } as FunctionConstructor;
     const kernel = compile(valueAndGrad(f));
     assert.is(kernel.source, "");
     const inputs = { x0: [1, 2, 3] };

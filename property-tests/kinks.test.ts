@@ -71,7 +71,7 @@ type Plain = (inputs: object) => unknown;
 
 const plain = (f: unknown) => f as Plain;
 const objective = (f: Build, size: number) =>
-  trace({ x: vector(size) }, ({ x }) => f(x as Expr) as Expr<[]>) as unknown as Objective;
+  trace({ x: vector(size) }, ({ x }) => f(x as Expr) as Expr<[]>) as Objective;
 
 /** The second derivative along a direction, forward mode over forward mode. */
 function curvature(f: Objective, x: readonly number[], direction: readonly number[]): number {
@@ -81,13 +81,13 @@ function curvature(f: Objective, x: readonly number[], direction: readonly numbe
       return tangent({ x: inputs.x, "tangent.x": constant(inputs.x.builder, direction, [x.length]) }).tangent;
     }) as unknown as Traced;
   };
-  return plain(slope(slope(f as unknown as Traced)))({ x }) as number;
+  return plain(slope(slope(f as Traced)))({ x }) as number;
 }
 
 /** The Hessian by both modes, flat, the same by the interpreter, in a kernel, and column by column. */
 function hessianOf(f: Build, x: readonly number[]): number[] {
   const built = objective(f, x.length);
-  const whole = hessian(built) as unknown as Traced;
+  const whole = hessian(built) as Traced;
   const found = flatten(plain(whole)({ x }));
   assertSame(flatten(plain(compile(whole))({ x })), found, "in a kernel");
   const products = x.flatMap((_, i) =>
@@ -312,7 +312,7 @@ kinks("what stands for a missing derivative is 0 or NaN, whatever it is given", 
     [noSlope, none],
   ] as const) {
     for (const x of [0, -2, infinity, none]) {
-      const f = trace({ x: scalar() }, (inputs) => op(inputs.x)) as unknown as Objective;
+      const f = trace({ x: scalar() }, (inputs) => op(inputs.x)) as Objective;
       assertSame([plain(f)({ x }) as number], [value], "value");
       assertSame([plain(compile(f))({ x }) as number], [value], "in a kernel");
       assertSame(flatten(plain(grad(f))({ x })), [none], "slope");
@@ -338,7 +338,7 @@ for (const op of elementwiseOps) {
     const f = trace(
       Object.fromEntries(op.domains.map((_, i) => [`a${i}`, scalar()])),
       (inputs) => applyTo(inputs.a0!.builder, op, Object.values(inputs), {}) as Expr<[]>,
-    ) as unknown as Objective;
+    ) as Objective;
     const height = plain(f);
     const slopesOf = plain(compile(grad(f)));
     const hessiansOf = plain(hessian(f));
@@ -376,7 +376,7 @@ for (const op of elementwiseOps) {
 }
 
 kinks("what stands for a 0 that is known to be one has the derivatives of that", () => {
-  const f = trace({ x: scalar() }, ({ x }) => shadow(square(x))) as unknown as Objective;
+  const f = trace({ x: scalar() }, ({ x }) => shadow(square(x))) as Objective;
   for (const x of [0, -2]) {
     assertSame([plain(f)({ x }) as number, plain(compile(f))({ x }) as number], [0, 0], "value");
     assertSame(flatten(plain(grad(f))({ x })), [2 * x], "slope");
@@ -387,25 +387,25 @@ kinks("what stands for a 0 that is known to be one has the derivatives of that",
 kinks("0 times something has no derivative where that has none for a kink, and else the derivative 0", () => {
   const f = trace({ x: scalar(), y: scalar() }, ({ x, y }) =>
     vanishing(multiply(y, maximum(x, 1))),
-  ) as unknown as Objective;
-  const slopes = plain(grad(f as never));
+  ) as Objective;
+  const slopes = plain(grad(f));
   assertSame(flatten(slopes({ x: 1, y: 2 })), [0, 0], "first");
   const second = trace({ x: scalar(), y: scalar() }, ({ x, y }) => {
     const inner = grad(trace({ x: scalar(), y: scalar() }, (at) => multiply(at.y, maximum(at.x, 1))));
     return vanishing(inner({ x, y }).x);
-  }) as unknown as Objective;
+  }) as Objective;
   for (const [x, expected] of [
     [1, [none, 0]],
     [2, [0, 0]],
   ] as const) {
-    assertSame(flatten(plain(grad(second as never))({ x, y: 2 })), expected, `behind a kink, at ${x}`);
-    const along = plain(jvp(second as never))({ x, y: 2, "tangent.x": 1, "tangent.y": 0 });
+    assertSame(flatten(plain(grad(second))({ x, y: 2 })), expected, `behind a kink, at ${x}`);
+    const along = plain(jvp(second))({ x, y: 2, "tangent.x": 1, "tangent.y": 0 });
     assertSame([(along as { tangent: number }).tangent], [expected[0]], `forward, at ${x}`);
   }
 });
 
 kinks("powers at 0: slopes by the exponent, and a Hessian that doesn't depend on the order", () => {
-  const f = trace({ x: scalar(), n: scalar() }, ({ x, n }) => power(x, n)) as unknown as Objective;
+  const f = trace({ x: scalar(), n: scalar() }, ({ x, n }) => power(x, n)) as Objective;
   const slopes = plain(grad(f));
   assertSame(flatten(slopes({ x: 0, n: -1 })), [-infinity, -infinity], "(0, −1)");
   assertSame(flatten(slopes({ x: 0, n: 2 })), [0, 0], "(0, 2)");
@@ -428,7 +428,7 @@ kinks("powers at 0: slopes by the exponent, and a Hessian that doesn't depend on
 kinks("a term that vanishes whatever its parameters are has the slopes 0 by them", () => {
   const f = trace({ c: scalar(), d: scalar(), x: scalar() }, ({ c, d, x }) =>
     add(1, power(divide(c, x), d)),
-  ) as unknown as Objective;
+  ) as Objective;
   for (const at of [
     { c: 2, d: -1.5, x: 0 },
     { c: 3, d: -2, x: 0 },

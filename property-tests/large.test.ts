@@ -62,7 +62,7 @@ large("f32 kernels know places beyond 2²⁴, which f32 doesn't hold", () => {
   const kernel = compile(f, { dtype: "f32" });
   const { known, given, computed, best, rows, ofBest, back } = kernel({ x, at: places });
   assert.equal(
-    [known, given, computed, back].map((one) => [...(one as unknown as Float32Array)]),
+    [known, given, computed, back].map((one) => [...(one as Float32Array)]),
     [
       [1, 2, 3, 4],
       [1, 2, 3, 4],

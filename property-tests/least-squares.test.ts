@@ -60,9 +60,9 @@ const curved = trace({ x: vector(n), A: vector(m * n), y: vector(m) }, ({ x, A, 
   return subtract(stack(rows as [Expr<[]>]), y);
 });
 const half = trace({ x: vector(n), A: vector(m * n), y: vector(m) }, (inputs) =>
-  multiply(0.5, sum(square(curved(inputs as never) as unknown as Expr))),
+  multiply(0.5, sum(square(curved(inputs) as Expr))),
 );
-const gradient = grad(half as never, "x" as never) as unknown as (inputs: object) => { x: Float64Array };
+const gradient = grad(half, "x") as (inputs: object) => { x: Float64Array };
 
 /** Data whose first rows keep the columns apart, and residuals that don't vanish. */
 const drawn = fc.record({ A: numbers(m * n), y: numbers(m), x: numbers(n) }).map((one) => ({
@@ -74,7 +74,7 @@ for (const [name, solver] of solvers) {
   laws(`${name}: at a solution the gradient is 0 but where a bound holds it, and points out there`, () => {
     forAll(15, drawn, ({ A, y, x }) => {
       const bounds = { x: { lower: [-0.25, -Infinity, 0.1], upper: [0.25, 0.5, 0.1] } };
-      const run = leastSquares(curved, { x }, solver, { data: { A, y }, bounds, trajectory: false } as never);
+      const run = leastSquares(curved, { x }, solver, { data: { A, y }, bounds, trajectory: false });
       assert.is(run.status, "converged", run.message);
       const at = (run.parameters as { x: Float64Array }).x;
       const g = gradient({ x: at, A, y }).x;
@@ -105,12 +105,12 @@ for (const [name, solver] of solvers) {
         };
         const weights = [2, 1, 1, 2, 1, 1, 1];
         const twice = trace({ x: vector(n), A: vector(m * n), y: vector(m) }, (inputs) => {
-          const r = curved(inputs as never) as unknown as Expr<[number]>;
+          const r = curved(inputs) as Expr<[number]>;
           return stack([...weights.keys(), 0, 3].map((i) => index(r, i)) as [Expr<[]>]);
         });
         assertNear(find({ A, y }, weights), find({ A, y }, undefined, twice), 1e-6);
         const turned = trace({ x: vector(n), A: vector(m * n), y: vector(m) }, (inputs) => {
-          const r = curved(inputs as never) as unknown as Expr<[number]>;
+          const r = curved(inputs) as Expr<[number]>;
           return stack([6, 2, 0, 5, 1, 4, 3].map((i) => index(r, i)) as [Expr<[]>]);
         });
         assertNear(find({ A, y }), find({ A, y }, undefined, turned), 1e-6);
@@ -133,7 +133,7 @@ const decays = (scale: number) =>
   trace({ a: scalar(), k: scalar() }, ({ a, k }) => {
     const truth = times.map((t, i) => 3 * Math.exp(-0.2 * t) + 0.01 * (i % 3));
     const model = multiply(multiply(a, scale), exp(multiply(multiply(k, -1), times)));
-    return subtract(model, truth) as unknown as Expr<[number]>;
+    return subtract(model, truth) as Expr<[number]>;
   });
 
 laws("scaling parameters or residuals scales the solution, by the same steps", () => {
@@ -142,10 +142,7 @@ laws("scaling parameters or residuals scales the solution, by the same steps", (
     const run = leastSquares(decays(scale), { a: 1 / scale, k: 1 });
     assert.is(run.steps, plain.steps);
     assertNear([run.parameters.a * scale, run.parameters.k], [plain.parameters.a, plain.parameters.k], 1e-9);
-    const small = trace(
-      { a: scalar(), k: scalar() },
-      (x) => multiply(scale, decays(1)(x as never) as never) as unknown as Expr<[number]>,
-    );
+    const small = trace({ a: scalar(), k: scalar() }, (x) => multiply(scale, decays(1)(x)) as Expr<[number]>);
     const other = leastSquares(small, { a: 1, k: 1 });
     assert.is(other.status, "converged");
     assert.is(other.steps, plain.steps, "an objective scaled down isn't converged at its start");
@@ -241,7 +238,7 @@ laws("a rank that is lost is told, and a plateau is no success", () => {
   const box = trace({ b: vector(2) }, ({ b: [size, rate] }) =>
     subtract(multiply(size, subtract(1, exp(multiply(multiply(rate, -1), [1, 2, 3, 5, 7, 10])))), y),
   );
-  const far = leastSquares(box as never, { b: [1, 800] } as never);
+  const far = leastSquares(box, { b: [1, 800] });
   assert.is(far.status, "stalled");
   assert.match(far.message, /depend/);
 });
@@ -261,7 +258,7 @@ laws("plateaus are no success, whether J is a matrix or known by products alone"
     for (const scale of [1, 1e-12, 1e9]) {
       const f = trace({ x: vector(2) }, (({ x: [a, b] }: Two) =>
         multiply(scale, stack([flat(a) as Expr<[]>, subtract(b, 1) as Expr<[]>]))) as never);
-      const ends = solvers.map(([, solver]) => leastSquares(f as never, { x: [start, 5] } as never, solver));
+      const ends = solvers.map(([, solver]) => leastSquares(f as never, { x: [start, 5] }, solver));
       for (const { status, message } of ends) assert.is(status, "stalled", message);
     }
   }

@@ -133,7 +133,7 @@ algebra(
       const relative = (x: ArrayLike<number>, degree: number) =>
         Array.from(x, (one) => one / scale ** degree);
       assertClose(
-        relative([det(a) as unknown as number], n),
+        relative([det(a) as number], n),
         relative([byMinors(a)], n),
         1e-13 * (1 + size / scale ** n),
         "value",
@@ -178,7 +178,7 @@ algebra("det: batches, also of singular matrices, are as their matrices alone; 0
 algebra("det: third derivatives are right where the rank lacks at most one, and never silently wrong", () => {
   const steps = [0, 1, 2].map((k) => ({ x: singular[0]!.flat().map((_, i) => Math.sin(3 * i + k)) }));
   const third = (a: Matrix) =>
-    steps.reduce((f, step) => along(f, step), objective(det, [4, 4]))({ x: a.flat() }) as unknown as number;
+    steps.reduce((f, step) => along(f, step), objective(det, [4, 4]))({ x: a.flat() }) as number;
   // Of a polynomial of degree 4: the mixed difference over all signs, without error but rounding.
   const mixed = (a: Matrix) => {
     let total = 0;
@@ -269,7 +269,7 @@ algebra("cholesky and choleskySolve: values, gradient and Hessian are NumPy's, S
     0.20377786173026063,
   ];
   assertClose(flatOf(choleskySolve(L, T)), solved, 1e-15, "cho_solve");
-  const f = trace({ x: matrix(3, 3) }, ({ x }) => sum(multiply(cholesky(x), A))) as unknown as Objective;
+  const f = trace({ x: matrix(3, 3) }, ({ x }) => sum(multiply(cholesky(x), A))) as Objective;
   // jax.grad and jax.hessian of the same; the second contracted with A and T·Tᵀ
   const gradient = [
     0.4991284279678354, 0.3249609393485775, 0.06073840779636935, 0.3249609393485775, 0.4670693786458154,
@@ -279,7 +279,7 @@ algebra("cholesky and choleskySolve: values, gradient and Hessian are NumPy's, S
   const bb = flatOf(matmul(T, transpose(T) as number[][]));
   const curvature = along(along(f, { x: A.flat() }), { x: bb })({
     x: P.flat(),
-  }) as unknown as number;
+  }) as number;
   assertClose(curvature, -2.939036111987475, 1e-13, "Hessian");
   assertSame(
     flatOf(
@@ -300,7 +300,7 @@ algebra("solve and inv: both sides, and the residual of an ill-conditioned matri
     -0.9194141090005694, 0.7828269758294083, -0.655970187878474, -0.5928264582578541, -0.4505460379897521,
     0.7687749081310491, -0.18508358780601414, -0.7305004916929765, -0.5839759846798819,
   ];
-  const f = trace({ x: matrix(3, 3) }, ({ x }) => sum(multiply(inv(x), P))) as unknown as Objective;
+  const f = trace({ x: matrix(3, 3) }, ({ x }) => sum(multiply(inv(x), P))) as Objective;
   assertClose(gradientOf(f, A), gradient, 1e-14, "gradient");
   checkSlopes(f, A);
   checkSlopes(
@@ -311,7 +311,7 @@ algebra("solve and inv: both sides, and the residual of an ill-conditioned matri
     Array.from({ length: 10 }, (__, j) => 1 / (i + j + 1)),
   );
   const ones = new Array<number>(10).fill(1);
-  const x = solve(hilbert, ones) as unknown as number[];
+  const x = solve(hilbert, ones) as number[];
   const residual = flatOf(matmul(hilbert, x)).map((y, i) => Math.abs(y - ones[i]!));
   assert.ok(Math.max(...residual) <= 1e-15 * 10 * Math.max(...x.map(Math.abs)));
   assert.ok(flatOf(inv(zeros(2))).every((y) => !Number.isFinite(y)));
@@ -324,7 +324,7 @@ algebra(
       const x: Expr = solve(a, b);
       return add(sum(square(x)), slogdet(a).logabsdet, log(square(slogdet(a).sign as Expr))) as Expr<[]>;
     });
-    const { source } = compile(grad(f as unknown as Objective) as unknown as Traced);
+    const { source } = compile(grad(f as Objective) as Traced);
     // The elimination and four substitutions, one pair for the solution and its adjoint each, and two of the inverse.
     assert.is([...source.matchAll(/\bcall\d+\(/g)].length, 7);
   },

@@ -75,7 +75,7 @@ function resultOf(call: Call, which: number): readonly [value: Plain, gradient: 
     return ((Array.isArray(made) ? made : [made]) as Expr[])[which]!;
   });
   const objective = trace(inputs, (named) => {
-    const y = (value as unknown as (inputs: object) => Expr)(named);
+    const y = (value as (inputs: object) => Expr)(named);
     const size = y.shape.reduce((product, length) => product * length, 1);
     const weights = Array.from({ length: size }, (_, i) => Math.cos(1 + i));
     return sum(

@@ -51,7 +51,7 @@ interface Looped {
 type Loop = (step: Step, initial: Carry, xs: Expr) => Looped;
 
 const looped: Loop = (step, initial, xs) =>
-  scan((carry, row) => step(carry as Carry, row as Expr) as Carry, initial, { xs }) as unknown as Looped;
+  scan((carry, row) => step(carry as Carry, row as Expr) as Carry, initial, { xs }) as Looped;
 
 const written: Loop = (step, initial, xs) => {
   let last = initial;
@@ -278,7 +278,7 @@ function tracedBy(loop: Loop, { inputs, build }: Case): Traced {
   return trace(
     Object.fromEntries(specs),
     (exprs) => build(loop, exprs as Readonly<Record<string, Expr>>) as Expr<[]>,
-  ) as unknown as Traced;
+  ) as Traced;
 }
 
 /** The second derivative along the tangents, forward mode over forward mode. */
@@ -292,7 +292,7 @@ function forwardTwice(f: Traced): Traced {
         full((x as Expr).builder, 1, (x as Expr).shape),
       ]);
       return (tangent({ ...exprs, ...Object.fromEntries(tangents) }) as { tangent: Expr<[]> }).tangent;
-    }) as unknown as Traced;
+    }) as Traced;
   };
   return slope(slope(f));
 }

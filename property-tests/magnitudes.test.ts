@@ -61,10 +61,10 @@ function derivative(
   dtype: "f64" | "f32" = "f64",
 ): number[] {
   const { length } = at;
-  let current = trace({ x: vector(length) }, ({ x }) => f(x) as Expr<[]>) as unknown as Objective;
+  let current = trace({ x: vector(length) }, ({ x }) => f(x) as Expr<[]>) as Objective;
   for (const i of by) current = along(current, { x: unit(i, length) });
   const run = compile(current, { dtype }) as unknown as Objective;
-  return [current, run].map((one) => one({ x: at }) as unknown as number);
+  return [current, run].map((one) => one({ x: at }) as number);
 }
 
 const pair =

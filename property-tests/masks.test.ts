@@ -166,9 +166,9 @@ function orders(
   inputs: Readonly<Record<string, unknown>>,
   size: number,
 ): readonly ArrayLike<number>[] {
-  const once = grad(f, "x") as unknown as (inputs: unknown) => { readonly x: number | Float64Array };
+  const once = grad(f, "x") as (inputs: unknown) => { readonly x: number | Float64Array };
   const direction = { x: Array.from({ length: size }, (_, i) => 1 + i / 4) };
-  const twice = grad(along(f, direction), "x") as unknown as typeof once;
+  const twice = grad(along(f, direction), "x") as typeof once;
   return [flat(once(inputs).x), flat(twice(inputs).x)];
 }
 
@@ -181,14 +181,11 @@ masks("nested choices have the derivatives of the branch taken, element by eleme
     );
     const f = trace({ x: { shape: [size] }, ...specs }, ({ x, ...given }): Expr => {
       return sum(build(tree, x, Object.values(given) as Expr[]));
-    }) as unknown as Objective;
+    }) as Objective;
     const given = Object.keys(specs).map((name, k) => [name, elements.map((one) => one.given[k]!)] as const);
     const actual = orders(f, { x, ...Object.fromEntries(given) }, size);
     const expected = elements.map((one, i) => {
-      const alone = trace(
-        { x: scalar() },
-        ({ x }): Expr => taken(tree, x, one.given),
-      ) as unknown as Objective;
+      const alone = trace({ x: scalar() }, ({ x }): Expr => taken(tree, x, one.given)) as Objective;
       const [first, second] = orders(alone, { x: x[i]! }, 1);
       return [first![0]!, second![0]! * (1 + i / 4)] as const;
     });
@@ -220,15 +217,12 @@ masks(
     forAll(400, fc.tuple(steps, fc.nat(singular.length - 1)), ([chain, which]) => {
       const shape = [3, 4];
       const move = (x: Expr) => chain.reduce((moved, [kind, k]) => moves[kind]!(moved, k), x);
-      const used = trace({ x: { shape } }, ({ x }): Expr => sum(move(x))) as unknown as Objective;
+      const used = trace({ x: { shape } }, ({ x }): Expr => sum(move(x))) as Objective;
       const counts = orders(used, { x: new Array<number>(12).fill(1) }, 12)[0]!;
       const x = Array.from(counts, (count, i) => (count === 0 ? 0 : 0.3 + i / 30));
-      const f = trace(
-        { x: { shape } },
-        ({ x }): Expr => sum(move(singular[which]!(x))),
-      ) as unknown as Objective;
+      const f = trace({ x: { shape } }, ({ x }): Expr => sum(move(singular[which]!(x)))) as Objective;
       const actual = orders(f, { x }, 12);
-      const one = trace({ x: scalar() }, ({ x }): Expr => singular[which]!(x)) as unknown as Objective;
+      const one = trace({ x: scalar() }, ({ x }): Expr => singular[which]!(x)) as Objective;
       x.forEach((at, i) => {
         const alone = counts[i] === 0 ? [[0], [0]] : orders(one, { x: at }, 1);
         assertClose(actual[0]![i]!, alone[0]![0]! * counts[i]!, 1e-12, `slope ${i} at [${x}]`);
@@ -260,7 +254,7 @@ for (const [name, reduce] of Object.entries(reductions)) {
       const objective = trace(
         { x: vector(3), c: scalar() },
         ({ x, c }): Expr => where(c, reduce(f(x)), sum(square(x)) as Expr),
-      ) as unknown as Objective;
+      ) as Objective;
       const [first, second] = orders(objective, { x: [0, 0, 0.5], c: 0 }, 3);
       assertSame(first!, [0, 0, 1], `gradient behind ${f}`);
       assertSame(second!, [2, 2.5, 3], `second derivative behind ${f}`);
@@ -269,10 +263,7 @@ for (const [name, reduce] of Object.entries(reductions)) {
 }
 
 masks("`where(x > 0, sqrt(x), 0)` has gradient 0 at 0", () => {
-  const f = trace(
-    { x: vector(2) },
-    ({ x }): Expr => sum(where(x, sqrt(x), 0) as Expr),
-  ) as unknown as Objective;
+  const f = trace({ x: vector(2) }, ({ x }): Expr => sum(where(x, sqrt(x), 0) as Expr)) as Objective;
   assert.equal(orders(f, { x: [0, 4] }, 2), [Float64Array.of(0, 0.25), Float64Array.of(0, -0.0390625)]);
 });
 
@@ -283,7 +274,7 @@ masks("the elements between two that are used have no derivative", () => {
     const g = trace({ x: vector(3) }, ({ x }): Expr => {
       const y = f(x);
       return add(index(y, 0), index(y, 2)) as Expr;
-    }) as unknown as Objective;
+    }) as Objective;
     const [first, second] = orders(g, { x: [1, 0, 1] }, 3);
     assert.ok(
       [first![1], second![1]].every((x) => x === 0),
@@ -308,7 +299,7 @@ masks(
           concatenate(new Array<Expr>(copies).fill(f(x as Expr))),
         );
         const found = flat(jacobian(g)({ x }).x as Float64Array);
-        const alone = trace({ x: scalar() }, ({ x }): Expr => f(x as Expr)) as unknown as Objective;
+        const alone = trace({ x: scalar() }, ({ x }): Expr => f(x as Expr)) as Objective;
         const slopes = x.map((at) => orders(alone, { x: at }, 1)[0]![0]!);
         const right = Array.from({ length: copies * size * size }, (_, k) =>
           k % size === Math.floor(k / size) % size ? slopes[k % size]! : 0,

@@ -225,7 +225,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
     "serialize",
   ],
   ["no op of the user's", () => deserialize("{}", [2.5] as never), /^deserialize: op 0 is 2.5/, "defineOp"],
-  ["a language", () => emit(f as never, { name: "f", language: "py" as never }), /^emit: /, '"py"', '"ts"'],
+  ["a language", () => emit(f, { name: "f", language: "py" as never }), /^emit: /, '"py"', '"ts"'],
   ["a path", () => readCsv("data/nope.csv"), /^readCsv: /, "text of a file", "path", "readFileSync("],
   [
     "bytes for a text",
@@ -260,7 +260,7 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   [
     "a vector objective",
-    () => minimize(trace({ x: vector(2) }, ({ x }) => x) as never, { x: [1, 2] } as never, optimizer()),
+    () => minimize(trace({ x: vector(2) }, ({ x }) => x) as never, { x: [1, 2] }, optimizer()),
     /^minimize: /,
     "a scalar",
     "(2)",
@@ -392,14 +392,14 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ["no columns", () => (matrix as (n: number) => unknown)(2), /^matrix: /, "columns", "undefined"],
   [
     "lengths one by one",
-    inside((x) => (reshape as never as (...a: unknown[]) => unknown)(x, 2, 1)),
+    inside((x) => (reshape as (...a: unknown[]) => unknown)(x, 2, 1)),
     /^reshape: /,
     "[a, b]",
     "not 2",
   ],
   [
     "trace without inputs",
-    () => (trace as never as (f: unknown) => unknown)(({ x }: { x: Expr }) => x),
+    () => (trace as (f: unknown) => unknown)(({ x }: { x: Expr }) => x),
     /^trace: /,
     "{ x: vector(2) }",
   ],
@@ -450,15 +450,10 @@ const table: readonly (readonly [what: string, call: () => unknown, ...holds: (s
   ],
   ["x < 0", inside((x) => (x as never) < 0), "less(", "where("],
   ["Math.exp(x)", inside((x) => Math.exp(x as never)), "exp("],
-  [
-    "an op without code",
-    () => (unary as never as (d: unknown) => unknown)({ name: "foo" }),
-    /^unary: /,
-    "partials",
-  ],
+  ["an op without code", () => (unary as (d: unknown) => unknown)({ name: "foo" }), /^unary: /, "partials"],
   [
     "an op that computes nothing",
-    () => (unary as never as (d: unknown) => unknown)({ name: "foo", partials: () => [] }),
+    () => (unary as (d: unknown) => unknown)({ name: "foo", partials: () => [] }),
     /^unary: /,
     "recipe or compute",
   ],

@@ -63,7 +63,7 @@ const directionsOf = ({ shapes }: Applied) => fc.tuple(...shapes.map((shape) => 
 /** The slope of `f` along a direction by forward mode, as a function of the same inputs. */
 function alongForward(f: Objective, direction: Point): Objective {
   const names = Object.keys(direction);
-  const pushed = jvp(f, ...names) as unknown as Traced;
+  const pushed = jvp(f, ...names) as Traced;
   const inputs = f.graph.inputs.map(({ name, shape }) => [name, { shape }] as const);
   return trace(Object.fromEntries(inputs), (exprs) => {
     const { builder } = Object.values<Expr>(exprs)[0]!;
@@ -72,8 +72,8 @@ function alongForward(f: Objective, direction: Point): Objective {
       return [`tangent.${name}`, constant(builder, direction[name]!, shape)] as const;
     });
     const given = { ...exprs, ...Object.fromEntries(tangents) };
-    return (pushed(given) as unknown as { tangent: Expr<[]> }).tangent;
-  }) as unknown as Objective;
+    return (pushed(given) as { tangent: Expr<[]> }).tangent;
+  }) as Objective;
 }
 
 for (const op of ops) {
@@ -127,8 +127,8 @@ for (const op of ops) {
       const names = applied.shapes.flatMap((_, i) => (isReal(i) ? [operandName(i)] : []));
       const point = Object.fromEntries(applied.values.map((one, i) => [operandName(i), one]));
       const tangents = Object.fromEntries(v.map((one, i) => [`tangent.${operandName(i)}`, one]));
-      const pushed = jvp(f, ...names) as unknown as Traced;
-      const pulled = vjp(f, ...names) as unknown as Traced;
+      const pushed = jvp(f, ...names) as Traced;
+      const pulled = vjp(f, ...names) as Traced;
       const { tangent } = (pushed as Plain)(give(pushed, { ...point, ...tangents })) as {
         tangent: number | Float64Array;
       };
@@ -163,7 +163,7 @@ function plainOf({ op, shapes, params }: Applied): Traced {
   return trace(Object.fromEntries(inputs), (named: Readonly<Record<string, Expr>>) => {
     const operands = shapes.map((_, i) => named[operandName(i)]!);
     return applyTo(operands[0]!.builder, op, operands, params);
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -185,7 +185,7 @@ modes("a Jacobian by rows, by columns, and by a loop is that of differences", ()
     }));
     const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i + 1));
     const A = Float64Array.from({ length: m * n }, (_, i) => Math.sin(3 * i + 1) / 2);
-    const J = jacobian(f, "x", "s")({ x, A, s: 0.25 }) as unknown as {
+    const J = jacobian(f, "x", "s")({ x, A, s: 0.25 }) as {
       y: { x: Float64Array; s: Float64Array };
       t: { x: Float64Array; s: number };
     };
@@ -228,7 +228,7 @@ modes("a Hessian is that of Rosenbrock's function, and hvp its product with a ve
         return own + (i > 0 ? 200 : 0);
       }),
     );
-    const { x: product } = hvp(rosenbrock)({ x, "tangent.x": v }) as unknown as { x: Float64Array };
+    const { x: product } = hvp(rosenbrock)({ x, "tangent.x": v }) as { x: Float64Array };
     assertClose(flatten(hessian(rosenbrock)({ x })), expected.flat(), 1e-12, `${n}`);
     assertClose(
       product,
@@ -245,7 +245,7 @@ modes("a Hessian between inputs of different shapes has the axes of both", () =>
     ({ a, B }) => sum(multiply(square(a), matmul(B, a))) as Expr<[]>,
   );
   const H = hessian(f);
-  const shapes = H.graph.outputs as unknown as Record<string, Record<string, number>>;
+  const shapes = H.graph.outputs as Record<string, Record<string, number>>;
   assert.equal(H.graph.nodes[shapes.a!.B!]!.shape, [2, 2, 2]);
   const { a, B } = H({
     a: [2, 3],
@@ -253,7 +253,7 @@ modes("a Hessian between inputs of different shapes has the axes of both", () =>
       [1, 2],
       [3, 4],
     ],
-  }) as unknown as Record<string, Record<string, Float64Array>>;
+  }) as Record<string, Record<string, Float64Array>>;
   // ∂²f/∂aᵢ∂Bⱼₖ = 2aⱼaₖ·[i = j] + aⱼ²·[i = k]
   assert.equal([...a!.B!], [8 + 4, 12, 9, 0, 0, 4, 12, 18 + 9]);
   assert.equal([...B!.a!], [12, 0, 12, 4, 9, 12, 0, 27]);
@@ -266,8 +266,8 @@ modes("what isn't chosen has no derivative in forward mode either, at second ord
   x[3] = 4;
   const expected = new Float64Array(400);
   expected[63] = -1 / 32;
-  assert.equal([...(hessian(f)({ x }) as unknown as { x: { x: Float64Array } }).x.x], [...expected]);
-  const pushed = jvp(f)({ x, "tangent.x": new Float64Array(20).fill(1) }) as unknown as {
+  assert.equal([...(hessian(f)({ x }) as { x: { x: Float64Array } }).x.x], [...expected]);
+  const pushed = jvp(f)({ x, "tangent.x": new Float64Array(20).fill(1) }) as {
     tangent: number;
   };
   assert.is(pushed.tangent, 0.25);
@@ -275,7 +275,7 @@ modes("what isn't chosen has no derivative in forward mode either, at second ord
 
 modes("an absent tangent stays absent: √a + b at a = 0, along b", () => {
   const f = trace({ a: scalar(), b: scalar() }, ({ a, b }) => add(sqrt(a), b) as Expr<[]>);
-  const { tangent } = jvp(f, "b")({ a: 0, b: 1, "tangent.b": 1 }) as unknown as { tangent: number };
+  const { tangent } = jvp(f, "b")({ a: 0, b: 1, "tangent.b": 1 }) as { tangent: number };
   assert.is(tangent, 1);
   const rows = jacobian(trace({ x: vector(2) }, ({ x: [a, b] }) => stack([sqrt(a!), b!, add(a!, b!)])))({
     x: [0, 1],
@@ -354,9 +354,7 @@ for (const options of [{}, { reverse: true }, { recompute: true }, { recompute: 
         assertClose(looped(at) as number, written(at) as number, 1e-13, "value");
         for (const transform of [grad, hvp] as const) {
           const given = transform === grad ? at : { ...at, ...tangents };
-          const [a, b] = [looped, written].map((f) =>
-            flatten((transform(f as never) as Traced)(given as never)),
-          );
+          const [a, b] = [looped, written].map((f) => flatten((transform(f as never) as Traced)(given)));
           assertClose(a!, b!, 1e-11, `${transform.name}, ${length} steps`);
         }
       }

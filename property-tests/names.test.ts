@@ -63,13 +63,13 @@ function traceApplied({ op, shapes, params }: Applied): Traced {
   return trace({ any: { shape: [] }, ...specs }, ({ any, ...named }): Expr => {
     const operands = shapes.map((_, i) => (named as Record<string, Expr>)[operandName(i)]!);
     return applyTo(any.builder, op, operands, params);
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 /** An application, its derivatives, and the same among elementwise neighbours, which kernels would fuse it with. */
 function functionsOf(applied: Applied): Traced[] {
   const f = traceApplied(applied);
-  const objective = objectiveOf(applied) as unknown as Traced;
+  const objective = objectiveOf(applied) as Traced;
   const specs = Object.fromEntries(f.graph.inputs.map(({ name, shape }) => [name, { shape }]));
   const among = trace(specs, (inputs) =>
     sum(
@@ -77,7 +77,7 @@ function functionsOf(applied: Applied): Traced[] {
         f(Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, add(x, 1)])) as never) as never,
       ),
     ),
-  ) as unknown as Traced;
+  ) as Traced;
   const o = objective;
   const derivatives = [() => valueAndGrad(o), () => jvp(o)];
   return [f, among, ...derivatives.flatMap(made)];
@@ -168,7 +168,7 @@ for (const size of [4, 2000]) {
       domains: [{ kind: "real", low: -3, high: 3 }],
     }) as Op;
     const x = Array.from({ length: size }, (_, i) => i);
-    const f = trace({ x: vector(size) }, ({ x }) => applyOp(reverse, [x])) as unknown as Traced;
+    const f = trace({ x: vector(size) }, ({ x }) => applyOp(reverse, [x])) as Traced;
     assert.is(both(f, { x })[0], size - 1);
     const first = trace({ x: vector(size) }, ({ x }) => sum(divide(applyOp(reverse, [x]), add(x, 1))));
     const gradient = grad(first) as unknown as Traced;

@@ -211,7 +211,7 @@ networks("convolutions and their derivatives of two orders are those of plain lo
     ];
     const [x, k] = shapes.map((shape, i) => wave(sizeOf(shape), i)) as [number[], number[]];
     const options = { stride: drawn.strides, padding: drawn.padding, dilation: drawn.dilations, groups };
-    const conv = (lengths.length === 1 ? conv1d : conv2d) as unknown as Untyped;
+    const conv = (lengths.length === 1 ? conv1d : conv2d) as Untyped;
     const f = traced(shapes, ([a, b]) => conv(a, b, options));
     const shape = products(drawn, () => {});
     const y = new Float64Array(sizeOf(shape));
@@ -228,7 +228,7 @@ networks("convolutions and their derivatives of two orders are those of plain lo
       gk[j]! += y[at]! * x[i]!;
     });
     if (batch === 0) return;
-    assertClose(run(grad(half as never) as never, [x, k]), [...gx, ...gk], 1e-12, "the gradient");
+    assertClose(run(grad(half), [x, k]), [...gx, ...gk], 1e-12, "the gradient");
     const [dx, dk] = [wave(x.length, 5), wave(k.length, 6)];
     const dy = new Float64Array(y.length);
     products(drawn, (i, j, at) => {
@@ -245,7 +245,7 @@ networks("convolutions and their derivatives of two orders are those of plain lo
       "tangent.x0": Float64Array.from(dx),
       "tangent.x1": Float64Array.from(dk),
     };
-    const { tangent } = compile(pushed)(inputs) as unknown as { tangent: never };
+    const { tangent } = compile(pushed)(inputs) as { tangent: never };
     assertClose(flatten(tangent), [...hx, ...hk], 1e-12, "forward over reverse");
   });
 });
@@ -299,7 +299,7 @@ networks("pools are those of plain loops, ties sharing the gradient", () => {
       for (const place of best) slopes[place]! += weights[i]! / best.length;
     });
     const weighted = traced([shape, result], ([a, w]) => sum(multiply(w!, pool(maxPool, {})([a!]))));
-    const gradient = grad(weighted as never, "x0" as never) as unknown as Traced;
+    const gradient = grad(weighted, "x0") as Traced;
     assertClose(run(gradient, [x, weights]), slopes, 1e-13, "the slopes of the largest");
   });
 });
@@ -308,9 +308,9 @@ const one = (f: (x: Expr) => unknown, shape: Shape) => traced([shape], ([x]) => 
 
 networks("an element that no window holds has no derivative, whatever it is", () => {
   const f = one((x) => sum(maxPool(sqrt(x), 1, { stride: 2 })), [1, 4, 1]);
-  assert.equal(run(grad(f as never) as never, [[4, 0, 1, 0]]), [0.25, 0, 0.5, 0]);
+  assert.equal(run(grad(f), [[4, 0, 1, 0]]), [0.25, 0, 0.5, 0]);
   const conv = one((x) => sum(conv1d(log(x), [[[2]], [[1]]], { stride: 3 })), [1, 5, 1]);
-  assert.equal(run(grad(conv as never) as never, [[1, 1, 0, 4, 2]]), [2, 1, 0, 0.5, 0.5]);
+  assert.equal(run(grad(conv), [[1, 1, 0, 4, 2]]), [2, 1, 0, 0.5, 0.5]);
 });
 
 networks("padding is no largest element, be all others negative, and −∞ and NaN are what they are", () => {
@@ -341,7 +341,7 @@ networks("one channel, a window of the whole, a window of one, no sample", () =>
     ],
     ([a, k]) => sum(conv1d(a!, k!, { padding: "same" })),
   );
-  assert.equal(run(valueAndGrad(none as never) as never, [[], wave(24, 1)]).slice(0, 2), [0, 0]);
+  assert.equal(run(valueAndGrad(none), [[], wave(24, 1)]).slice(0, 2), [0, 0]);
 });
 
 networks("a query that may attend to nothing gives 0 and moves nothing, by mask or by −∞", () => {
@@ -362,11 +362,11 @@ networks("a query that may attend to nothing gives 0 and moves nothing, by mask 
   ];
   for (const options of masks) {
     const f = traced(shapes, ([a, b, c]) => sum(square(attention(a!, b!, c!, options) as Expr)));
-    const [value, ...slopes] = run(valueAndGrad(f as never) as never, [q, k, v]);
+    const [value, ...slopes] = run(valueAndGrad(f), [q, k, v]);
     const rest = traced(shapes, ([a, b, c]) => sum(square(attention(a!, b!, c!) as Expr)));
     assert.ok(value! > 0 && slopes.every(Number.isFinite));
     assert.equal(slopes.slice(0, 2), [0, 0]);
-    const expected = run(valueAndGrad(rest as never) as never, [[0, 0, ...q.slice(2)], k, v]);
+    const expected = run(valueAndGrad(rest), [[0, 0, ...q.slice(2)], k, v]);
     assertClose(slopes.slice(2, 4), expected.slice(3, 5), 1e-13, "the other query");
   }
   const none = traced(
@@ -390,7 +390,7 @@ networks("keys and values that no query may attend to can hold anything", () => 
   for (const options of hidden) {
     const f = traced(shapes, ([q, k, v]) => sum(square(attention(q!, k!, v!, options) as Expr)));
     const withFiller = (filler: number) =>
-      run(valueAndGrad(f as never) as never, [
+      run(valueAndGrad(f), [
         [1, 2, 3, 4],
         [0.5, 0.1, filler, filler, 0.2, 0.3],
         [1, filler, 2],
@@ -451,7 +451,7 @@ networks("second derivatives of pools are 0, but where what is pooled is curved"
     [2 * a * b, a * a + 6 * b * b + c * c, 2 * b * c],
     [0, 2 * b * c, b * b + 3 * c * c],
   ];
-  assertClose(run(hessian(f as never) as never, [[a, b, c]]), expected.flat(), 1e-13, "the Hessian");
+  assertClose(run(hessian(f), [[a, b, c]]), expected.flat(), 1e-13, "the Hessian");
 });
 
 networks("code is as long as the graph, not as the tensors", () => {
@@ -463,7 +463,7 @@ networks("code is as long as the graph, not as the tensors", () => {
       ],
       ([x, k]) => sum(square(maxPool(conv2d(x!, k!, { padding: "same" }), 2))),
     );
-    return compile(valueAndGrad(f as never)).source.split("\n").length;
+    return compile(valueAndGrad(f)).source.split("\n").length;
   };
   assert.is(lines(64, 28), lines(8, 14));
   const heads = (count: number) => {

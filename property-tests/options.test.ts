@@ -25,7 +25,7 @@ const offset = trace({ x: vector(2) }, ({ x }) => a.subtract(x, 1));
 const points = { x: [1, 2, 3], y: [1, 2, 4] };
 const fitted = () => q.curveFit(({ slope, x }) => a.multiply(slope, x), { slope: 1 }, points);
 const train = (given: object) =>
-  s.train((() => 0) as never, { w: [1] }, { x: [1] }, adam, { batchSize: 1, epochs: 1, ...given } as never);
+  s.train((() => 0) as never, { w: [1] }, { x: [1] }, adam, { batchSize: 1, epochs: 1, ...given });
 
 const run = s.minimize(sphere, { x: [1, 1] }, adam, { steps: 3 });
 

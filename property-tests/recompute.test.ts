@@ -32,11 +32,11 @@ function throughTraining(make: (learningRate: Expr | number) => unknown, steps: 
   const final = trace({ rates: vector(steps), x: vector(size) }, ({ rates, x }) => {
     const { last } = scan(
       ({ parameters, slots }, rate, i) =>
-        rule(rate).update(parameters, grad(loss)(parameters), slots as never, add(i, 1)) as never,
+        rule(rate).update(parameters, grad(loss)(parameters), slots, add(i, 1)),
       { parameters: { x }, slots: rule(1).initialSlots({ x }) },
       { xs: rates, recompute },
     );
-    return loss(last.parameters as never);
+    return loss(last.parameters);
   });
   return grad(final);
 }
@@ -50,7 +50,7 @@ const rules = {
 for (const [name, make] of Object.entries(rules)) {
   recomputing(`${name}: the states of all steps are kept, or with it those of about twice their root`, () => {
     const kept = (steps: number, recompute: boolean) =>
-      keptBy((throughTraining(make, steps, recompute) as unknown as { graph: Graph }).graph) / size;
+      keptBy((throughTraining(make, steps, recompute) as { graph: Graph }).graph) / size;
     const [few, many] = [25, 100].map((steps) => ({ all: kept(steps, false), some: kept(steps, true) })) as [
       Record<"all" | "some", number>,
       Record<"all" | "some", number>,
@@ -64,7 +64,7 @@ for (const [name, make] of Object.entries(rules)) {
   recomputing(`${name}: the derivatives are the same`, () => {
     const inputs = { rates: new Float64Array(25).fill(0.1), x: new Float64Array(size).fill(3) };
     const [kept, again] = [false, true].map((recompute) =>
-      flatten(compile(throughTraining(make, 25, recompute) as never)(inputs as never)),
+      flatten(compile(throughTraining(make, 25, recompute))(inputs)),
     );
     assertClose(again!, kept!, 1e-13, "derivatives");
   });

@@ -65,7 +65,7 @@ for (const op of ops) {
   texts(`${op.name}: the function and its derivatives survive, to the last bit`, () => {
     forAll(1, appliedOf(op), (applied) => {
       const point = Object.fromEntries(applied.values.map((values, i) => [operandName(i), values]));
-      for (const f of derivativesOf(objectiveOf(applied) as unknown as Traced)) checkRoundTrip(f, point);
+      for (const f of derivativesOf(objectiveOf(applied) as Traced)) checkRoundTrip(f, point);
     });
   });
 }
@@ -74,7 +74,7 @@ texts("random graphs and their derivatives survive", () => {
   for (const style of [smooth, wild, large]) {
     forAll(15, programOf(style), (program) => {
       checkRoundTrip(traceProgram(program), pointOf(program));
-      checkRoundTrip(valueAndGrad(traceObjective(program)) as unknown as Traced, pointOf(program));
+      checkRoundTrip(valueAndGrad(traceObjective(program)) as Traced, pointOf(program));
     });
   }
 });

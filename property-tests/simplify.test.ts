@@ -95,7 +95,7 @@ function traceDisguised({ op, shapes, params, chosen, numbers }: Disguised): Tra
       operands.push(disguises[chosen[i]!]!(inputs[name(i)]!, operands, numbers[i]!));
     });
     return applyTo(operands[0]!.builder, op, operands, params);
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 for (const op of ops) {
@@ -141,7 +141,7 @@ function ofKnown(f: Traced, program: Program): Traced {
       constant(unused.builder, values, shapeOf(input)),
     ]);
     return f(Object.fromEntries(given)) as unknown as Record<string, Expr>;
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 simplification.run();

@@ -71,9 +71,9 @@ const problems = [
 
 const functions = problems.map(({ name, x, lower, upper }) => {
   const of = (inputs: { readonly x: a.Expr<[number]> }) =>
-    stack(residuals[name](unstack(inputs.x) as never) as [E]) as a.Expr<[number]>;
-  const r = trace({ x: vector(x.length) }, of as never) as unknown as Parameters<typeof leastSquares>[0];
-  const f = trace({ x: vector(x.length) }, (inputs) => sum(square(of(inputs as never))));
+    stack(residuals[name](unstack(inputs.x)) as [E]) as a.Expr<[number]>;
+  const r = trace({ x: vector(x.length) }, of as never) as Parameters<typeof leastSquares>[0];
+  const f = trace({ x: vector(x.length) }, (inputs) => sum(square(of(inputs))));
   return { r, f, x: [...x], bounds: { x: { lower: [...lower], upper: [...upper] } } };
 });
 
@@ -233,7 +233,7 @@ for (const [name, solver] of Object.entries(methods)) {
         (_, i) => 1 + i,
       );
       return [{}, { bounds }, { loss: "softL1", weights }].map((options) => {
-        const run = leastSquares(r, { x } as never, solver, { ...options, trajectory: false } as never);
+        const run = leastSquares(r, { x }, solver, { ...options, trajectory: false } as never);
         const { residuals, jacobians, products } = run.evaluations;
         return [run.steps, residuals, jacobians, products].join(" ");
       });

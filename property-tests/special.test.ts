@@ -23,8 +23,8 @@ function slopes(f: unknown, ...at: readonly number[]): number[] {
   const found = flat(reverse(point));
   assertSame(flat(g.compile(reverse)(point)), found, "kernel");
   names.forEach((name, i) => {
-    const forward = g.jvp(traced, name) as unknown as g.Traced;
-    const result = forward({ ...point, [`tangent.${name}`]: 1 }) as unknown as { tangent: number };
+    const forward = g.jvp(traced, name) as g.Traced;
+    const result = forward({ ...point, [`tangent.${name}`]: 1 }) as { tangent: number };
     assertClose(result.tangent, found[i + 1]!, 1e-13, `forward mode by ${name} at ${at}`);
   });
   return found;
@@ -159,7 +159,7 @@ special("slopes by the logarithm's factor can be taken in either order, where th
     [g.xlog1py, 1 / 4],
   ] as const) {
     const traced = g.trace({ a: g.scalar(), b: g.scalar() }, ({ a, b }) => f(a, b));
-    const { a, b } = g.hessian(traced)({ a: 0, b: 3 }) as unknown as {
+    const { a, b } = g.hessian(traced)({ a: 0, b: 3 }) as {
       a: { a: number; b: number };
       b: { a: number; b: number };
     };

@@ -140,7 +140,7 @@ function objective({ length, steps: chosen, use, options }: Loop, isLooped: bool
       history[i] = stack(carry);
     }
     return finish(stack(history), stack(carry));
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 type Plain = (inputs: object) => unknown;
@@ -151,18 +151,14 @@ const names = ["c", "k", "x"] as never[];
 function derivatives(f: Traced, at: object, tangents: object): Record<string, number[]> {
   const given = { ...at, ...tangents };
   const list: Record<string, readonly [Plain, object]> = {
-    gradient: [grad(f, ...names) as unknown as Plain, at],
-    tangent: [jvp(f, ...names) as unknown as Plain, given],
-    "Hessian product": [hvp(f, ...names) as unknown as Plain, given],
+    gradient: [grad(f, ...names) as Plain, at],
+    tangent: [jvp(f, ...names) as Plain, given],
+    "Hessian product": [hvp(f, ...names) as Plain, given],
   };
   return Object.fromEntries(
     Object.entries(list).flatMap(([what, [g, inputs]]) => {
       const interpreted = flatten(g(inputs));
-      assertSame(
-        flatten((compile(g as never) as unknown as Plain)(inputs)),
-        interpreted,
-        `${what} in a kernel`,
-      );
+      assertSame(flatten((compile(g as never) as Plain)(inputs)), interpreted, `${what} in a kernel`);
       return [[what, interpreted.map((x) => (x === 0 ? 0 : x))]];
     }),
   );
@@ -201,7 +197,7 @@ unused("a Jacobian's columns and rows see what each element depends on", () => {
   forAll(30, loop, (drawn) => {
     const at = { c: drawn.carry, k: [drawn.k], x: drawn.rows.slice(0, drawn.length), given: [drawn.given] };
     const [looped, written] = [true, false].map((one) =>
-      flatten((jacobian(objective(drawn, one, true), "c") as unknown as Plain)(at)),
+      flatten((jacobian(objective(drawn, one, true), "c") as Plain)(at)),
     );
     assertAlike(looped!, written!, "Jacobian");
   });

@@ -241,8 +241,8 @@ scans("kernels don't carry what nobody reads, whatever is read of it and how", (
   for (const [widths, use] of uses)
     for (const reverse of [false, true]) {
       const f = trace(inputs, ({ x, y }) => {
-        const first = { a: y, b: y, c: y, d: index(y, 0) } as unknown as Four;
-        const looped = scan(step, first, { xs: x as Expr, reverse }) as unknown as {
+        const first = { a: y, b: y, c: y, d: index(y, 0) } as Four;
+        const looped = scan(step, first, { xs: x as Expr, reverse }) as {
           last: Four;
           history: Four;
         };

@@ -63,7 +63,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   acos: (x) => x!.acos(),
   atan: (x) => x!.atan(),
   // mathjs declares it for numbers and matrices only.
-  atan2: (y, x) => math.atan2(y as never, x as never) as unknown as BigNumber,
+  atan2: (y, x) => math.atan2(y as never, x as never) as BigNumber,
   sinh: (x) => x!.sinh(),
   cosh: (x) => x!.cosh(),
   tanh: (x) => x!.tanh(),

@@ -20,7 +20,7 @@ export function objectiveOf(applied: Applied): Objective {
   return trace({ weights: { shape: resultShape(applied) }, ...inputs }, ({ weights, ...named }): Expr => {
     const operands = shapes.map((_, i) => (named as Record<string, Expr>)[operandName(i)]!);
     return sum(multiply(applyTo(weights!.builder, op, operands, params), weights!) as Expr);
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 /** The names of an application's operands: `a`, `b` … */
@@ -35,7 +35,7 @@ export function give(f: Traced, point: Point): Record<string, number | readonly 
 
 /** The result of a function with one output, flat. */
 export function run(f: Traced, point: Point): ArrayLike<number> {
-  return flat(f(give(f, point) as Record<string, number>) as unknown as number | Float64Array);
+  return flat(f(give(f, point) as Record<string, number>) as number | Float64Array);
 }
 
 export function flat(value: number | Float64Array): ArrayLike<number> {
@@ -73,7 +73,7 @@ export function along(f: Objective, direction: Point): Objective {
         return sum(multiply(gradient, by) as Expr);
       })
       .reduce((total, term) => add(total, term) as Expr);
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 /** The same function with 0 where a derivative is NaN because of a kink alone. */
@@ -81,7 +81,7 @@ function withoutDecree(f: Objective): Objective {
   const graph = rebuild(f.graph, (node, builder) =>
     node.op === noSlope.op ? full(builder, 0, node.shape).id : builder.adopt(node),
   );
-  return makeTraced(graph) as unknown as Objective;
+  return makeTraced(graph) as Objective;
 }
 
 /**

@@ -62,7 +62,7 @@ const made = (
   start: object,
   data: ExportProgram["data"],
 ): ExportProgram => ({
-  objective: trace(specs as never, objective as never) as unknown as ExportProgram["objective"],
+  objective: trace(specs as never, objective as never) as ExportProgram["objective"],
   start: start as ParameterValues,
   data,
 });
@@ -120,14 +120,14 @@ export function lstm(batch = 4, steps = 12, width = 5): ExportProgram {
     const zeros = slice(none, 0, width, { axis: 1 });
     const { last } = scan(
       ({ h, c }: { h: Expr; c: Expr }, row) => {
-        const gates = add(add(matmul(row as never, W!), matmul(h, U!)), b!) as Expr;
+        const gates = add(add(matmul(row, W!), matmul(h, U!)), b!) as Expr;
         const gate = (k: number) => slice(gates, k * width, (k + 1) * width, { axis: 1 });
         const next = add(multiply(sigmoid(gate(0)), c), multiply(sigmoid(gate(1)), tanh(gate(2))));
-        return { h: multiply(sigmoid(gate(3)), tanh(next)), c: next } as never;
+        return { h: multiply(sigmoid(gate(3)), tanh(next)), c: next };
       },
-      { h: zeros, c: zeros } as never,
-      { xs: transpose(x!, [1, 0, 2]) as never },
-    ) as unknown as { readonly last: { readonly h: Expr } };
+      { h: zeros, c: zeros },
+      { xs: transpose(x!, [1, 0, 2]) },
+    ) as { readonly last: { readonly h: Expr } };
     return mean(square(subtract(matmul(last.h, V!), y!)));
   };
   const start = {
@@ -156,11 +156,8 @@ export function gaussianProcess(count = 12): ExportProgram {
   const objective = ({ logLength, logNoise, x, y }: Record<string, Expr>) => {
     const distance = subtract(reshape(x!, [count, 1]), reshape(x!, [1, count]));
     const kernel = exp(multiply(-0.5, square(multiply(distance, exp(negative(logLength!))))));
-    const factor = cholesky(add(kernel, multiply(eye(count), exp(logNoise!))) as never) as Expr;
-    return add(
-      multiply(0.5, dot(y!, choleskySolve(factor as never, y! as never) as never)),
-      sum(log(diagonal(factor))),
-    );
+    const factor = cholesky(add(kernel, multiply(eye(count), exp(logNoise!)))) as Expr;
+    return add(multiply(0.5, dot(y!, choleskySolve(factor, y!))), sum(log(diagonal(factor))));
   };
   return made(
     specs,

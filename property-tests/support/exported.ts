@@ -74,7 +74,7 @@ export function* opCases(): Generator<ExportCase> {
       const cotangent = Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.cos(1 + i * 0.7));
       yield {
         name: `${op.name} ${k}, adjoint`,
-        f: vjp(f) as unknown as Traced,
+        f: vjp(f) as Traced,
         inputs: { ...inputs, cotangent: plain(cotangent, shape) },
       };
     }

@@ -36,7 +36,7 @@ function* states({ slots, treeRule }: Optimizer, names: readonly string[]) {
 export function matters(optimizer: Optimizer, wrong: Optimizer, { start, problem }: Trajectory): boolean {
   for (const { parameters, gradients, state } of states(optimizer, Object.keys(start))) {
     const [right, other] = [optimizer, wrong].map((one) =>
-      numbersIn(one.step(parameters, gradients, state as never, problem)),
+      numbersIn(one.step(parameters, gradients, state, problem)),
     );
     // What only rounds otherwise, as a length that is divided out again, is no fault.
     const isSame = (x: number, i: number) =>

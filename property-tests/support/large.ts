@@ -143,5 +143,5 @@ export function traceLarge(call: Large, size: number): Traced<{ x: [number] }, E
     return (Array.isArray(made) ? made : [made as Expr])
       .map((one: Expr): Expr => sum(one))
       .reduce((total, one) => add(total, one) as Expr) as Expr<[]>;
-  }) as unknown as Traced<{ x: [number] }, Expr<[]>>;
+  }) as Traced<{ x: [number] }, Expr<[]>>;
 }

@@ -21,7 +21,7 @@ interface Scanned {
 }
 
 /** Scans of carries by their names, without the types that literal shapes give. */
-const loop = scan as unknown as (
+const loop = scan as (
   step: (carry: Exprs, x: Exprs, i: Expr) => Exprs,
   initial: Exprs,
   options: { length?: number; xs?: Exprs; reverse?: boolean },

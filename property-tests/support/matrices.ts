@@ -49,7 +49,7 @@ export function objective(f: (x: Expr) => Expr, shape: readonly number[]): Objec
     const size = y.shape.reduce((product, length) => product * length, 1);
     const weights = Array.from({ length: size }, (_, i) => (i % 2 === 0 ? 1 : -1) / (i + 1));
     return sum(multiply(y, shaped(weights, y.shape) as number)) as Expr;
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 function shaped(values: readonly number[], shape: readonly number[]): unknown {
@@ -65,9 +65,9 @@ type Plain = (inputs: unknown) => Record<string, Float64Array>;
 
 /** The gradient by reverse mode, which kernels compute to the last bit alike. */
 export function gradientOf(f: Objective, x: unknown): number[] {
-  const gradient = grad(f) as unknown as Traced;
-  const values = (gradient as unknown as Plain)({ x }).x!;
-  assertSame((compile(gradient) as unknown as Plain)({ x }).x!, values, "the kernel's gradient");
+  const gradient = grad(f) as Traced;
+  const values = (gradient as Plain)({ x }).x!;
+  assertSame((compile(gradient) as Plain)({ x }).x!, values, "the kernel's gradient");
   return Array.from(flat(values));
 }
 

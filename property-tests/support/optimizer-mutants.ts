@@ -55,7 +55,7 @@ function graphOfRule({ rule, slots }: Optimizer, shape: readonly number[]) {
   const traced = trace(
     { parameter: tensor(shape), gradient: tensor(shape), step: tensor([]), ...prefixed(specs) },
     (inputs) => {
-      const given = inputs as unknown as Record<string, Expr>;
+      const given = inputs as Record<string, Expr>;
       const now = Object.fromEntries(names.map((name) => [name, given[`slots ${name}`]!]));
       const next = rule(given.parameter!, given.gradient!, now, given.step!);
       return { parameter: next.parameter, slots: { ...next.slots } };
@@ -118,7 +118,7 @@ function mutated(optimizer: Optimizer, wrong: number, { change }: Fault, axes: n
         if (id !== wrong) return made;
         return change(builder.expr(made), (i) => builder.expr(node.operands[i]!)).id;
       });
-      return result as unknown as { parameter: Expr; slots: never };
+      return result as { parameter: Expr; slots: never };
     },
   });
 }

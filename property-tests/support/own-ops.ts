@@ -99,7 +99,7 @@ export interface OwnOp {
 const own = (f: ((...operands: never[]) => Expr) & WithOp): OwnOp => ({
   name: f.op.name,
   domains: f.op.domains,
-  call: f as unknown as OwnOp["call"],
+  call: f as OwnOp["call"],
 });
 
 export const ownOps: readonly OwnOp[] = [

@@ -54,20 +54,20 @@ export function objectiveOf(call: Call): Objective {
     const y = resultOf(call, Object.values(named as Record<string, Expr>));
     const weights = Array.from({ length: y.shape[0]! }, (_, i) => Math.cos(1 + i));
     return sum(multiply(weights, y));
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 type Values = readonly (readonly number[])[];
 
 /** A function's value in 64 digits, t·sizes further along the directions. */
 function bigValue(f: Objective, at: Values, by: Values, t: BigNumber): BigNumber {
-  const { nodes, outputs } = graphOf(f as unknown as Traced, "corners");
+  const { nodes, outputs } = graphOf(f as Traced, "corners");
   const inputs = at.map((list, i) =>
     list.map((x, k) =>
       bigNumbers.add(bigNumbers.constant(x), bigNumbers.multiply(t, bigNumbers.constant(by[i]![k]!))),
     ),
   );
-  return interpretNodes(nodes, bigNumbers, inputs)[outputs as unknown as number]![0]!;
+  return interpretNodes(nodes, bigNumbers, inputs)[outputs as number]![0]!;
 }
 
 const points = 8;
@@ -118,7 +118,7 @@ function sideOf(f: (t: BigNumber) => BigNumber, sign: number): (number | undefin
 /** The derivative along a direction by forward mode. */
 function forwards(f: Objective, direction: Readonly<Record<string, readonly number[]>>): Objective {
   const names = Object.keys(direction);
-  const tangent = jvp(f, ...(names as never[])) as unknown as (inputs: object) => { tangent: Expr };
+  const tangent = jvp(f, ...(names as never[])) as (inputs: object) => { tangent: Expr };
   const inputs = Object.fromEntries(f.graph.inputs.map(({ name, shape }) => [name, tensor(shape)]));
   return trace(inputs, (exprs) => {
     const by = names.map((name) => {
@@ -126,7 +126,7 @@ function forwards(f: Objective, direction: Readonly<Record<string, readonly numb
       return [`tangent.${name}`, constant(builder, direction[name]!, shape)] as const;
     });
     return tangent({ ...exprs, ...Object.fromEntries(by) }).tangent;
-  }) as unknown as Objective;
+  }) as Objective;
 }
 
 type Plain = (inputs: object) => number;
@@ -153,8 +153,8 @@ export function tensorFaults(call: Call, corners: readonly Corner[] = tensorCorn
     for (let order = 0; order <= 3; order++) {
       const inputs = given(call, at);
       for (const [mode, g] of [["reverse", reverse] as const, ["forward", forward] as const]) {
-        const slowly = (g as unknown as Plain)(inputs);
-        const actual = (compile(g) as unknown as Plain)(inputs);
+        const slowly = (g as Plain)(inputs);
+        const actual = (compile(g) as Plain)(inputs);
         const report = (kind: Kind, wanted: unknown) => {
           const text = `${call.name}, ${corner.name}: ${mode}, order ${order}: ${actual}, not ${wanted}`;
           faults.push({ name: call.name, order, kind, place: corner.name, text });

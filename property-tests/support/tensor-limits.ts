@@ -24,9 +24,9 @@ function formsOf(call: Call): ((at: Values) => number[])[] {
     movingOf(call).map((i) => [operandName(i), directionOf(usualOf(call.operands[i]!).length, i)]),
   );
   const gradient = (g: unknown) => grad(g as never, ...(names as never[]));
-  const graphs = [value, gradient(objective), gradient(along(objective, direction))] as unknown as Traced[];
+  const graphs = [value, gradient(objective), gradient(along(objective, direction))] as Traced[];
   return graphs.map((graph) => {
-    const kernel = compile(graph) as unknown as Plain;
+    const kernel = compile(graph) as Plain;
     return (at) => flatten(kernel(given(call, at)));
   });
 }

@@ -161,7 +161,7 @@ const mapRecord = (record: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(record).map(([key, one]) => [key, evaluate(one)]));
 
 const ruleOf = (name: unknown) =>
-  typeof name === "string" && (rules as unknown as Readonly<Record<string, unknown>>)[name];
+  typeof name === "string" && (rules as Readonly<Record<string, unknown>>)[name];
 
 /** Calls written as lists, such as `["chain", ["clipByGlobalNorm", 1], ["adamw", { … }]]`; a rule's name alone is the rule. */
 function evaluate(call: unknown): unknown {
@@ -180,7 +180,7 @@ const onQuadratic = {
 };
 
 const optaxTrajectories = quadratic.runs.flatMap(({ optimizer, preset, options, ...run }): Trajectory[] => {
-  const make = ((preset ? optax : rules) as unknown as Makers)[optimizer];
+  const make = ((preset ? optax : rules) as Makers)[optimizer];
   if (!make) return [];
   return [
     {

@@ -92,7 +92,7 @@ function close(depends: readonly boolean[][][]): boolean[][][] {
 function dependence(call: Call, usual: Values): boolean[][][] {
   const f = trace(inputsOf(call), (named) =>
     resultOf(call, Object.values(named as Record<string, Expr>)),
-  ) as unknown as Plain;
+  ) as Plain;
   const before = flatten(f(given(call, usual)));
   const depends = before.map(() => usual.map((list) => list.map(() => false)));
   for (const i of movingOf(call)) {
@@ -139,19 +139,19 @@ function formsOf(call: Call, sizes: readonly number[], size: number, inner: Inne
       given.map((x, i) => (moving.includes(i) ? inner.of(x) : x)),
     );
     return sum(where(use as Expr, multiply(weightsOf(size), y), 0) as Expr);
-  }) as unknown as Objective;
+  }) as Objective;
   const form = (name: string, g: unknown, byElement: boolean): Form => ({
     name,
     byElement,
     runs: [
       ["interpreted", g as Plain],
-      ["compiled", compile(g as never) as unknown as Plain],
+      ["compiled", compile(g as never) as Plain],
     ],
   });
   if (names.length === 0) return [form("value", f, false)];
   const direction = Object.fromEntries(names.map((name, k) => [name, directionOf(sizes[k]!, k)]));
   const tangent = (g: Objective): Objective => {
-    const along = jvp(g, ...(names as never[])) as unknown as (inputs: object) => { tangent: Expr };
+    const along = jvp(g, ...(names as never[])) as (inputs: object) => { tangent: Expr };
     const inputs = Object.fromEntries(g.graph.inputs.map(({ name, shape }) => [name, tensor(shape)]));
     return trace(inputs, (exprs) => {
       const by = names.map((name) => {
@@ -159,7 +159,7 @@ function formsOf(call: Call, sizes: readonly number[], size: number, inner: Inne
         return [`tangent.${name}`, constant(builder, direction[name]!, shape)] as const;
       });
       return along({ ...exprs, ...Object.fromEntries(by) }).tangent;
-    }) as unknown as Objective;
+    }) as Objective;
   };
   const gradOf = (g: Objective) => grad(g, ...(names as never[]));
   const forward = tangent(f);
@@ -188,7 +188,7 @@ function hessianProduct(
       return [`tangent.${name}`, constant(builder, direction[name]!, shape)] as const;
     });
     return product({ ...exprs, ...Object.fromEntries(by) });
-  }) as unknown as Traced;
+  }) as Traced;
 }
 
 export const directionOf = (size: number, k: number): number[] =>
@@ -212,7 +212,7 @@ function gradientFaults(
     );
     return sum(multiply(use as Expr, multiply(weightsOf(size), y)) as Expr);
   });
-  const plain = grad(f, ...(moving.map(operandName) as never[])) as unknown as Plain;
+  const plain = grad(f, ...(moving.map(operandName) as never[])) as Plain;
   return uses.flatMap((use) => {
     const [expected, actual] = [plain, form.runs[0]![1]].map((run) =>
       flatten(run({ ...given(call, at), use })),

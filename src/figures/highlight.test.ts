@@ -83,7 +83,7 @@ highlights("charts tell which step the pointer is at, and what the legend hides"
     legend.onClick!.call({} as never, {} as never, { datasetIndex: 1 } as never, { chart } as never);
     assert.not.ok(chart.isDatasetVisible(1));
     // The key of the contour figure's marks.
-    legend.onClick!.call({} as never, {} as never, { text: "key" } as never, { chart } as never);
+    legend.onClick!.call({} as never, {} as never, { text: "key" }, { chart } as never);
     chart.destroy();
   }
   assert.equal(told, [{ run: "down", step: 4 }, undefined, { run: "down", step: 4 }, undefined]);

@@ -101,7 +101,7 @@ profiles("mistakes are one clear error", () => {
     [{ costs, titel: "A" }, /unknown option "titel".*title/],
   ] as const) {
     try {
-      profileFigure(options as unknown as ProfileOptions);
+      profileFigure(options as ProfileOptions);
     } catch (error) {
       assert.instance(error, AdjointError);
       assert.match((error as Error).message, message);

@@ -51,7 +51,7 @@ for (const [name, options] of [
     const runs = 80;
     const hits = { interval: 0, profile: 0, confidence: 0, prediction: 0 };
     for (let seed = 0; seed < runs; seed++) {
-      const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y: noisy(seed, 0.15) }, options);
+      const fit = curveFit(decay, { a: 4, k: 1 }, { x, y: noisy(seed, 0.15) }, options);
       const [low, high] = fit.estimates[1]!.interval as [number, number];
       if (within(0.7, low, high)) hits.interval++;
       const { lower, upper } = fit.profile("k");
@@ -70,12 +70,9 @@ laws(
   () => {
     const y = noisy(3, 0.15);
     const sigma = x.map((_, i) => 0.1 + 0.02 * (i % 4));
-    const fit = curveFit(decay as never, { a: 4, k: 1 }, { x, y }, { sigma, tolerance: 1e-14 });
+    const fit = curveFit(decay, { a: 4, k: 1 }, { x, y }, { sigma, tolerance: 1e-14 });
     const residuals = (p: Expr) =>
-      divide(
-        subtract(decay({ a: index(p as never, 0), k: index(p as never, 1), x: x as never } as never), y),
-        sigma,
-      );
+      divide(subtract(decay({ a: index(p, 0), k: index(p, 1), x: x as never }), y), sigma);
     const likelihood = trace({ p: vector(2) }, ({ p }) => multiply(0.5, sum(square(residuals(p)))));
     const bent = trace({ p: vector(2), r: vector(x.length) }, ({ p, r }) => sum(multiply(r, residuals(p))));
     const p = fit.estimates.map(({ value }) => value);
@@ -105,7 +102,7 @@ laws("with errors in predictors, too, intervals cover the truth", () => {
     const random = randomSource(500 + seed);
     const measured = x.map((at) => at + 0.1 * random.normal());
     const fit = curveFit(
-      decay as never,
+      decay,
       { a: 4, k: 1 },
       { x: measured, y: noisy(seed, 0.05) },
       { level: 0.8, sigma: 0.05, xSigma: { x: 0.1 } },
@@ -120,7 +117,7 @@ laws("other units, an offset and another order of rows do to the fit what they d
   const y = noisy(3, 0.1);
   const sigma = x.map((_, i) => 0.05 + 0.02 * (i % 3));
   const model = ({ a, k, c, x }: Inputs) => add(decay({ a: a!, k: k!, x: x! }), c!);
-  const fit = curveFit(model as never, { a: 4, k: 1, c: 0 }, { x, y }, { sigma });
+  const fit = curveFit(model, { a: 4, k: 1, c: 0 }, { x, y }, { sigma });
   const close = (found: number, wanted: number) =>
     assert.ok(Math.abs(found - wanted) <= 2e-7 * (1e-3 + Math.abs(wanted)), `${found} beside ${wanted}`);
   const compare = (other: typeof fit, scale: Readonly<Record<string, number>>, offset = 0) => {
@@ -134,23 +131,18 @@ laws("other units, an offset and another order of rows do to the fit what they d
     close(other.quality.chiSquare, fit.quality.chiSquare);
   };
   const units = curveFit(
-    model as never,
+    model,
     { a: 4e6, k: 1e-3, c: 0 },
     { x: x.map((one) => 1e3 * one), y: y.map((one) => 1e6 * one) },
     { sigma: sigma.map((one) => 1e6 * one) },
   );
   compare(units, { a: 1e6, k: 1e-3, c: 1e6 });
-  const shifted = curveFit(
-    model as never,
-    { a: 4, k: 1, c: 7 },
-    { x, y: y.map((one) => one + 7) },
-    { sigma },
-  );
+  const shifted = curveFit(model, { a: 4, k: 1, c: 7 }, { x, y: y.map((one) => one + 7) }, { sigma });
   compare(shifted, { a: 1, k: 1, c: 1 }, 7);
   const order = randomSource(8).permutation(x.length);
   const permuted = <T extends Float64Array>(values: T) => Float64Array.from(order, (i) => values[i]!);
   const mixed = curveFit(
-    model as never,
+    model,
     { a: 4, k: 1, c: 0 },
     { x: permuted(x), y: permuted(y) },
     { sigma: permuted(sigma) },
@@ -158,7 +150,7 @@ laws("other units, an offset and another order of rows do to the fit what they d
   compare(mixed, { a: 1, k: 1, c: 1 });
   Array.from(order, (row, i) => close(mixed.residuals[i]!, fit.residuals[row]!));
   // The same fit again is the same to the last bit.
-  const again = curveFit(model as never, { a: 4, k: 1, c: 0 }, { x, y }, { sigma });
+  const again = curveFit(model, { a: 4, k: 1, c: 0 }, { x, y }, { sigma });
   assert.equal(again.toJSON(), fit.toJSON());
 });
 

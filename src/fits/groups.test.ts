@@ -25,7 +25,7 @@ const decay = ({ height, k, offset, x }: Inputs) =>
   add(multiply(height!, exp(multiply(-1, k!, x!))), offset!);
 const start = { k: 1, height: 1, offset: 0 };
 const own = ["height", "offset"] as const;
-const together = curveFit(decay as never, start, data, { own });
+const together = curveFit(decay, start, data, { own });
 
 /** The rows of all groups in one table, in an order that mixes them. */
 const rows = Object.entries(data)
@@ -72,8 +72,8 @@ fits("parameters and their joint covariance are SciPy's", () => {
 });
 
 fits("a column that names groups, in any order of rows, and a list are the same as groups by name", () => {
-  const mixed = curveFit(decay as never, start, table, { groups: "strain", own });
-  const listed = curveFit(decay as never, start, Object.values(data), { own });
+  const mixed = curveFit(decay, start, table, { groups: "strain", own });
+  const listed = curveFit(decay, start, Object.values(data), { own });
   reference.names.forEach((name, i) => {
     const [parameter, group] = name.split(".") as ["k" | "height" | "offset", string | undefined];
     const found =
@@ -96,7 +96,7 @@ fits("a column that names groups, in any order of rows, and a list are the same 
 
 fits("sigmas and weights are by row of the table, or by group", () => {
   const sigmas = { a: 0.05, b: 0.1, c: data.c.x.map((_, i) => 0.05 + 0.01 * (i % 4)) };
-  const byGroup = curveFit(decay as never, start, data, { own, sigma: sigmas });
+  const byGroup = curveFit(decay, start, data, { own, sigma: sigmas });
   const places: Record<string, number> = { a: 0, b: 0, c: 0 };
   const sorted = Object.entries(data).flatMap(([strain, { x }]) =>
     x.map((at) => {
@@ -107,39 +107,39 @@ fits("sigmas and weights are by row of the table, or by group", () => {
   const sigma = rows.map(
     ({ strain, x }) => sorted.find((one) => one.strain === strain && one.at === x)!.sigma,
   );
-  const byRow = curveFit(decay as never, start, table, { groups: "strain", own, sigma });
+  const byRow = curveFit(decay, start, table, { groups: "strain", own, sigma });
   close(byRow.quality.chiSquare, byGroup.quality.chiSquare);
   close(byRow.parameters.k, byGroup.parameters.k, 1e-8);
   // A group without weight is as good as none.
   const { a, b } = data;
-  const without = curveFit(decay as never, start, data, {
+  const without = curveFit(decay, start, data, {
     own,
     weights: { a: 1, b: 1, c: 0 },
     fixed: ["height.c", "offset.c"],
   });
-  const less = curveFit(decay as never, start, { a, b }, { own });
+  const less = curveFit(decay, start, { a, b }, { own });
   close(without.parameters.k, less.parameters.k, 1e-8);
   close(without.quality.chiSquare, less.quality.chiSquare);
 });
 
 fits("starts, bounds, fixed ones, ties and other starts work by group, too", () => {
-  const begun = curveFit(decay as never, { ...start, height: { a: 4, b: 2, c: 9 } }, data, { own });
+  const begun = curveFit(decay, { ...start, height: { a: 4, b: 2, c: 9 } }, data, { own });
   close(begun.parameters.k, together.parameters.k, 1e-8);
   assert.equal(
     begun.estimates.filter(({ name }) => name.startsWith("height")).map((one) => one.start),
     [4, 2, 9],
   );
-  const bounded = curveFit(decay as never, start, data, {
+  const bounded = curveFit(decay, start, data, {
     own,
     bounds: { height: { upper: 6 }, "offset.b": { lower: 0.3 } },
   });
   assert.is(bounded.parameters.height.c, 6);
   assert.is(bounded.parameters.offset.b, 0.3);
   assert.ok(bounded.parameters.height.a < 6);
-  const fixed = curveFit(decay as never, { ...start, offset: 0.5 }, data, { own, fixed: ["offset"] });
+  const fixed = curveFit(decay, { ...start, offset: 0.5 }, data, { own, fixed: ["offset"] });
   assert.equal(Object.values(fixed.parameters.offset), [0.5, 0.5, 0.5]);
   assert.is(fixed.quality.degreesOfFreedom, 42 - 4);
-  const tied = curveFit(decay as never, { k: 1, height: 1 }, data, {
+  const tied = curveFit(decay, { k: 1, height: 1 }, data, {
     own: ["height"],
     expressions: { offset: ({ height }: Inputs) => multiply(0.1, height!) },
   });
@@ -150,20 +150,20 @@ fits("starts, bounds, fixed ones, ties and other starts work by group, too", () 
     ["offset.a", "offset.b", "offset.c"],
   );
   close(Number(tied.derived[2]!.standardError), 0.1 * Number(tied.estimates[3]!.standardError));
-  const far = curveFit(decay as never, { ...start, k: 900 }, data, { own, starts: 12, seed: 4 });
+  const far = curveFit(decay, { ...start, k: 900 }, data, { own, starts: 12, seed: 4 });
   close(far.parameters.k, together.parameters.k, 1e-8);
 });
 
 fits("without own parameters groups share all; errors in predictors and profiles are of all groups", () => {
-  const shared = curveFit(decay as never, start, { a: data.a, b: data.a });
-  const once = curveFit(decay as never, start, data.a);
+  const shared = curveFit(decay, start, { a: data.a, b: data.a });
+  const once = curveFit(decay, start, data.a);
   close(shared.parameters.k, once.parameters.k, 1e-7);
   close(shared.quality.chiSquare, 2 * once.quality.chiSquare);
   const { lower } = together.profile("height.b");
   const [low] = together.estimates[2]!.interval as [number, number];
   assert.ok(Math.abs((lower as number) - low) < 0.02);
-  const odd = curveFit(decay as never, start, data, { own, sigma: 0.05, xSigma: { x: 0.02 } });
-  const mixed = curveFit(decay as never, start, table, {
+  const odd = curveFit(decay, start, data, { own, sigma: 0.05, xSigma: { x: 0.02 } });
+  const mixed = curveFit(decay, start, table, {
     groups: "strain",
     own,
     sigma: 0.05,
@@ -177,7 +177,7 @@ fits("without own parameters groups share all; errors in predictors and profiles
 
 fits("what doesn't fit together is told", () => {
   const refuse = (pattern: RegExp, run: () => unknown) => assert.throws(run, pattern);
-  const fit = (given: unknown, options: object) => curveFit(decay as never, start, given as never, options);
+  const fit = (given: unknown, options: object) => curveFit(decay, start, given as never, options);
   refuse(/own names "rate", which is no parameter; they are k, height, offset/, () =>
     fit(data, { own: ["rate"] }),
   );

@@ -57,16 +57,11 @@ for (const [family, [truth, from, to, model]] of Object.entries(cases) as [
     const x = Float64Array.from({ length: 60 }, (_, i) => from + ((to - from) * i) / 59);
     const random = randomSource(4);
     const constants = Object.fromEntries(Object.entries(truth).map(([name, value]) => [name, value]));
-    const clean = curveFit(
-      model as never,
-      constants,
-      { x, y: new Float64Array(60) },
-      { fixed: Object.keys(truth) },
-    );
+    const clean = curveFit(model, constants, { x, y: new Float64Array(60) }, { fixed: Object.keys(truth) });
     for (const noise of [0, 0.02]) {
       const size = Math.max(...clean.residuals.map(Math.abs));
       const y = clean.residuals.map((one) => one + noise * size * random.normal());
-      const fit = curveFit(model as never, guessStart(family, { x, y }), { x, y });
+      const fit = curveFit(model, guessStart(family, { x, y }), { x, y });
       assert.is(fit.status, "converged", fit.message);
       for (const { name, value } of fit.estimates)
         assert.ok(

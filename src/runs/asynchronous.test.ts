@@ -158,7 +158,7 @@ running("progress is told", async () => {
 running("refused, by a rejection: what isn't a signal, a budget, an option of theirs", async () => {
   const told = async (options: object) => {
     try {
-      await minimizeAsync(wide, wideStart, optimizer, options as never);
+      await minimizeAsync(wide, wideStart, optimizer, options);
     } catch (error) {
       return String(error);
     }

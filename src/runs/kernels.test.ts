@@ -173,7 +173,7 @@ kept("own ops of the same text aren't shared", () => {
   // Where nodes come from is asked for of the objective, not of its program.
   assert.is(programFor(debug(true)), programFor(debug(false)));
   const own = (by: number) => {
-    const op = unary({ name: "times", compute: (a: number) => by * a, partials: () => [() => by] } as never);
+    const op = unary({ name: "times", compute: (a: number) => by * a, partials: () => [() => by] });
     return trace({ x: scalar() }, ({ x }) => op(x) as Expr<[]>);
   };
   assert.is.not(programFor(own(2)), programFor(own(3)));

@@ -31,7 +31,7 @@ const refused = (pattern: RegExp, run: () => unknown) => assert.throws(run, patt
 
 squares("bad input gets one sentence before any iteration", () => {
   const call = (options: object, from: object = start, f: unknown = line) =>
-    leastSquares(f as typeof line, from as never, undefined, { data, ...options } as never);
+    leastSquares(f as typeof line, from, undefined, { data, ...options } as never);
   refused(/^leastSquares: start and data: "b" is missing/, () => call({}, { a: 0 }));
   refused(/"a" holds NaN at element 0/, () => call({}, { a: Number.NaN, b: 0 }));
   refused(/bounds: unknown key "c"/, () => call({ bounds: { c: { lower: 0 } } }));
@@ -47,9 +47,7 @@ squares("bad input gets one sentence before any iteration", () => {
   refused(/the solver is .*; pass levenbergMarquardt\(\) or gaussNewton\(\)/, () =>
     leastSquares(line, start, adam({ learningRate: 1 }) as never, { data }),
   );
-  const scalarOne = trace({ a: scalar(), b: scalar(), y: vector(3) }, (x) =>
-    sum(square(line(x) as unknown as Expr)),
-  );
+  const scalarOne = trace({ a: scalar(), b: scalar(), y: vector(3) }, (x) => sum(square(line(x) as Expr)));
   refused(/the residuals must be a vector, not a scalar/, () => call({}, start, scalarOne));
   const ignoring = trace({ a: scalar(), b: scalar(), y: vector(3) }, ({ a, y }) => multiply(a, y));
   refused(/the residuals don't depend on "b"; leave it out of start/, () => call({}, start, ignoring));
@@ -104,7 +102,7 @@ squares("trees of parameters keep their form, and many of them are solved by pro
   );
   const run = leastSquares(r, { layers: [{ w: [0, 0] }, { w: [0, 0] }] }, undefined, {
     data: { y: [3, 0, 3, 0] },
-  } as never);
+  });
   assert.is(run.status, "converged");
   const [one] = (run.parameters as unknown as { layers: { w: Float64Array }[] }).layers;
   assert.ok(Math.abs(one!.w[0]! - 2) < 1e-12 && Math.abs(one!.w[1]! - 1) < 1e-12);

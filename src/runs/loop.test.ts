@@ -31,7 +31,7 @@ function reference(
   steps: number,
   tolerance: number,
 ) {
-  const differentiated = valueAndGrad(f as never) as unknown as (inputs: unknown) => {
+  const differentiated = valueAndGrad(f) as (inputs: unknown) => {
     value: number;
     grad: Record<string, Float64Array>;
   };
@@ -106,7 +106,7 @@ for (const [title, make] of Object.entries(objectives)) {
           [60, 1e-2],
         ] as const) {
           const expected = reference(f, start, optimizer, steps, tolerance);
-          const run = minimize(f as never, start as never, optimizer, { steps, tolerance }) as unknown as {
+          const run = minimize(f, start, optimizer, { steps, tolerance }) as {
             status: string;
             steps: number;
             value: number;
@@ -146,7 +146,7 @@ loops("a called op, in steps that are written out and in larger ones", () => {
     const expected = reference(f, start, gradientDescent({ learningRate: 0.1 }), 20, 0);
     for (let again = 0; again < 2; again++) {
       const optimizer = gradientDescent({ learningRate: 0.1 });
-      const run = minimize(f as never, start as never, optimizer, { steps: 20, tolerance: 0 });
+      const run = minimize(f, start, optimizer, { steps: 20, tolerance: 0 });
       assert.ok(close([run.value], [expected.value]));
     }
   }

@@ -234,13 +234,13 @@ minimizing("an error of the callback goes to the caller", () => {
 minimizing("scalars are numbers, data stay as they are, names may be any", () => {
   const own = "__proto__";
   const f = trace({ [own]: scalar(), constructor: vector(2), t: vector(2) }, (inputs) => {
-    const a = inputs.constructor as unknown as Expr<[2]>;
+    const a = inputs.constructor as Expr<[2]>;
     const b = (inputs as unknown as Record<string, Expr<[]>>)[own]!;
     return add(sum(square(subtract(a, inputs.t))), square(subtract(b, dot(inputs.t, inputs.t))));
   });
   const start = { [own]: 1, constructor: [1, 2] };
-  const run = minimize(f as never, start as never, descent as never, { data: { t: [3, 4] } } as never);
-  const found = run.parameters as unknown as Record<string, number | Float64Array>;
+  const run = minimize(f, start, descent, { data: { t: [3, 4] } });
+  const found = run.parameters as Record<string, number | Float64Array>;
   assert.ok(Math.abs((found[own] as number) - 25) < 1e-6);
   assert.ok(Math.abs((found.constructor as unknown as Float64Array)[1]! - 4) < 1e-6);
 });
@@ -303,7 +303,7 @@ refused(
 );
 const start = { x: [1, 2] };
 refused("no start", () => minimize(bowl, undefined as never, descent), /start must be .*not undefined/);
-refused("an empty start", () => minimize(bowl, {} as never, descent), /start must be .*not an empty one/);
+refused("an empty start", () => minimize(bowl, {}, descent), /start must be .*not an empty one/);
 refused(
   "a bare point",
   () => minimize(bowl, [1, 2] as never, descent),
@@ -311,7 +311,7 @@ refused(
 );
 refused(
   "a function that isn't traced",
-  () => minimize((() => 0) as never, start as never, descent),
+  () => minimize((() => 0) as never, start, descent),
   /minimize: expected a traced function, got a plain one/,
 );
 
@@ -342,7 +342,7 @@ for (const [name, make] of Object.entries({ gradientDescent, momentum, adagrad, 
 }
 refused(
   "an objective that isn't a scalar",
-  () => minimize(trace({ x: vector(2) }, ({ x }) => square(x)) as never, { x: [1, 2] } as never, descent),
+  () => minimize(trace({ x: vector(2) }, ({ x }) => square(x)) as never, { x: [1, 2] }, descent),
   /scalar/,
 );
 

@@ -33,7 +33,7 @@ function sineWith(partial: (x: Expr) => Expr): (x: Expr) => Expr {
     compute: (x) => Math.sin(x!),
     code: (x) => `Math.sin(${x})`,
     partials: (x) => [() => partial(x!)],
-  }) as unknown as (x: Expr) => Expr;
+  }) as (x: Expr) => Expr;
 }
 
 const ofVector = (f: (x: Expr) => Expr) => trace({ x: vector(3) }, ({ x }): Expr => sum(f(x)));

@@ -44,10 +44,10 @@ function sineWith(name: string, partial: Function1): Function1 {
     compute: (x) => Math.sin(x!),
     code: (x) => `Math.sin(${x})`,
     partials: (x) => [() => partial(x!)],
-  }) as unknown as Function1;
+  }) as Function1;
 }
 
-const cosine = cos as unknown as Function1;
+const cosine = cos as Function1;
 
 const faults: Readonly<Record<string, Function1>> = {
   "a flipped sign": (x) => multiply(cosine(x), -1) as Expr,
@@ -65,7 +65,7 @@ const ofScalar = (f: Function1) => trace({ x: scalar() }, ({ x }): Expr => f(x))
 gradients(
   "right derivatives are all compared: each number of the result by each element, order by order",
   () => {
-    const report = checkGradient(ofVector(sin as unknown as Function1), { order: 3 });
+    const report = checkGradient(ofVector(sin as Function1), { order: 3 });
     assert.ok(report.ok, report.message);
     // 3 numbers by 3 elements; then 9 of them by 3; then 27, all of which are below the limit of 32, by 3.
     assert.is(report.compared, 20 * (9 + 27 + 81));
@@ -122,7 +122,7 @@ gradients("a wrong derivative of a right derivative is found at order 2, or at o
         compute: (y) => Math.cos(y!),
         code: (y) => `Math.cos(${y})`,
         partials: (y) => [() => sin(y!)],
-      }) as unknown as Function1
+      }) as Function1
     )(x),
   );
   const f = ofVector((x) => sum(second(x)));
@@ -138,7 +138,7 @@ gradients("a wrong derivative of a right derivative is found at order 2, or at o
       compute: (x) => -Math.cos(x!),
       code: (x) => `-Math.cos(${x})`,
       partials: (x) => [() => second(x!)],
-    }) as unknown as Function1,
+    }) as Function1,
   );
   assert.ok(checkGradient(integral, { order: 2 }).ok);
   assert.not.ok(checkGradient(integral, { order: 3 }).ok);
@@ -150,7 +150,7 @@ gradients("the input, the element and the number of the result that are wrong ar
     compute: (a, b) => a! * b!,
     code: (a, b) => `${a} * ${b}`,
     partials: (_a, b) => [() => b!, () => b!],
-  }) as unknown as (a: Expr, b: Expr) => Expr;
+  }) as (a: Expr, b: Expr) => Expr;
   const f = trace({ a: vector(2), b: vector(2), c: scalar() }, ({ a, b, c }) => {
     const [first, last] = b;
     return { right: multiply(a, c), nested: { wrong: stack([multiply(first, c), wrong(c, last)]) } };
@@ -214,7 +214,7 @@ gradients("a fault of forward mode alone is found, and said to be one", () => {
 });
 
 gradients("kinks are skipped and counted, near ones are not", () => {
-  const kinked = ofScalar(abs as unknown as Function1);
+  const kinked = ofScalar(abs as Function1);
   const there = checkGradient(kinked, { at: { x: 0 } });
   assert.equal([there.ok, there.compared, there.skipped, there.wrong], [false, 0, 1, 0]);
   for (const x of [1e-3, -1e-5, 1e-8]) {
@@ -222,7 +222,7 @@ gradients("kinks are skipped and counted, near ones are not", () => {
     assert.equal([near.ok, near.compared, near.skipped], [true, 1, 0], near.message);
   }
   // 0 is among the points drawn.
-  const drawn = checkGradient(ofVector(abs as unknown as Function1));
+  const drawn = checkGradient(ofVector(abs as Function1));
   assert.ok(drawn.ok, drawn.message);
   assert.ok(drawn.skipped > 0 && drawn.skipped < drawn.compared);
 });
@@ -333,7 +333,7 @@ gradients("the messages say what is wrong and where, or what was found", () => {
 });
 
 gradients("wrong options are errors", () => {
-  const f = ofScalar(sin as unknown as Function1);
+  const f = ofScalar(sin as Function1);
   const refused: readonly [unknown, RegExp][] = [
     [{ orders: 2 }, /unknown option "orders"; the options are domain, order/],
     [{ order: 4 }, /order must be 1, 2 or 3, not 4/],

@@ -132,11 +132,8 @@ const names = ["a", "b"] as const;
 
 /** The derivative of a function by one of its inputs, as such a function. */
 function derive(f: Objective, by: 0 | 1): Objective {
-  const gradient = grad(f, names[by]) as unknown as Traced<Scalars, Record<string, Expr<[]>>>;
-  return trace(
-    { a: scalar(), b: scalar() },
-    (inputs) => gradient(inputs)[names[by]]!,
-  ) as unknown as Objective;
+  const gradient = grad(f, names[by]) as Traced<Scalars, Record<string, Expr<[]>>>;
+  return trace({ a: scalar(), b: scalar() }, (inputs) => gradient(inputs)[names[by]]!) as Objective;
 }
 
 /** A derivative as the library has it. */
@@ -149,10 +146,7 @@ interface Derived {
 
 /** Those by the first operand first; of second order those by the second operand first, too. */
 export function derivativesOf(subject: Subject, highest = highestOrder): Derived[] {
-  const f = trace(
-    { a: scalar(), b: scalar() },
-    ({ a, b }) => subject.build(a, b) as Expr,
-  ) as unknown as Objective;
+  const f = trace({ a: scalar(), b: scalar() }, ({ a, b }) => subject.build(a, b) as Expr) as Objective;
   const list: Derived[] = [];
   const keep = (g: Objective, partial: Partial) => {
     const kernel = compile(g);

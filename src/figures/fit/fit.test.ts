@@ -23,10 +23,10 @@ type Inputs = Readonly<Record<string, Expr>>;
 const saturation = ({ top, half, x }: Inputs) => divide(multiply(top!, x!), add(half!, x!));
 const x = [0.02, 0.02, 0.06, 0.06, 0.11, 0.11, 0.22, 0.22, 0.56, 0.56, 1.1, 1.1];
 const y = [76, 47, 97, 107, 123, 139, 159, 152, 191, 201, 207, 200];
-const fit = curveFit(saturation as never, { top: 200, half: 0.1 }, { x, y });
+const fit = curveFit(saturation, { top: 200, half: 0.1 }, { x, y });
 const lower = y.map((one) => 0.8 * one);
 const grouped = curveFit(
-  saturation as never,
+  saturation,
   { top: 200, half: 0.1 },
   { treated: { x, y }, untreated: { x, y: lower } },
   { own: ["top"], sigma: 8 },
@@ -82,7 +82,7 @@ function recorded(spec: ReturnType<typeof fitSpec>): [string, ...number[]][] {
   const { datasets } = fitChart(spec).data;
   for (let index = datasets.length - 1; index >= 0; index--)
     beforeDatasetDraw!(chart as never, { index } as never, {});
-  afterDatasetsDraw!(chart as never, {} as never, {}, false as never);
+  afterDatasetsDraw!(chart as never, {}, {}, false);
   return calls;
 }
 
@@ -133,7 +133,7 @@ figures(
     );
     assert.is(spec.residualLabel, "residual / σ");
     const uneven = curveFit(
-      saturation as never,
+      saturation,
       { top: 200, half: 0.1 },
       { x, y },
       { sigma: y.map((one) => 0.1 * one), xSigma: { x: 0.01 } },
@@ -150,7 +150,7 @@ figures(
 figures("of several predictors one is drawn, or what was observed over what was fitted", () => {
   const t = x.map((_, i) => 10 + (i % 3));
   const two = curveFit(
-    (({ a, b, x, t }: Inputs) => add(multiply(a!, x!), multiply(b!, t!))) as never,
+    ({ a, b, x, t }: Inputs) => add(multiply(a!, x!), multiply(b!, t!)),
     { a: 1, b: 1 },
     { x, t, y },
   );
@@ -235,7 +235,7 @@ figures("mistakes are one clear error", () => {
   refused({ colors: ["no colour"] }, /colors: "data": "no colour" is no opaque CSS colour/);
   refused({ colour: 1 }, /unknown option "colour"/);
   const decay = ({ a, x }: Inputs) => exp(multiply(a!, x!));
-  const through = curveFit(decay as never, { a: 1 }, { x: [0, 1, 2], y: [1, 2, 3] });
+  const through = curveFit(decay, { a: 1 }, { x: [0, 1, 2], y: [1, 2, 3] });
   refused({ fit: through, scale: "log" }, /a row stands at 0, and a logarithmic axis/);
 });
 
