@@ -341,6 +341,11 @@ custom("an op that computes too little, or returns no expression, is told by its
     domains: [{ kind: "real", low: -3, high: 3 }],
   });
   assert.throws(() => applyOp(short, [[1, 2]]), /^short: evaluate gives the list \[2\], not 2 numbers/);
+  const none = [[1]] as never;
+  assert.throws(
+    () => short.evaluate({} as never, none, undefined as never, {}),
+    /^short: evaluate gives the list \[\]/,
+  );
   const nothing = withDerivative((() => undefined) as never, {
     name: "nothing",
     derivative: { kind: "constant" },

@@ -98,10 +98,10 @@ export function checkedOp<P extends Params, A extends Operands>(
     }
     const evaluate: OpDefinition<P, A>["evaluate"] = (arithmetic, operands, shapes, params) => {
       const result = own.evaluate(arithmetic, operands, shapes, params);
-      if (result?.length === sizeOf(shapes.result)) return result;
-      throw new AdjointError(
-        `${own.name}: evaluate gives ${describe(result)}, not ${sizeOf(shapes.result)} numbers.`,
-      );
+      // Who calls it by hand may give no shapes.
+      const size = sizeOf(shapes?.result ?? []);
+      if (result?.length === size) return result;
+      throw new AdjointError(`${own.name}: evaluate gives ${describe(result)}, not ${size} numbers.`);
     };
     return { ...own, evaluate, domains: readDomains(what, own.domains) };
   });

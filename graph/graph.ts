@@ -43,12 +43,13 @@ interface Shaped {
   readonly shape: Shape;
 }
 
+/** The most axes: lists that are longer aren't looked at whole to see whether they are a shape. */
+const mostAxes = 64;
+
 /** Whether something is the kind of an input, and no record with a part that is named `shape`. */
 export function isSpec(tree: unknown): tree is Shaped {
   const lengths = isRecord(tree) && rowsOf(tree.shape);
-  return (
-    lengths !== false && lengths !== undefined && !Array.from(lengths).some((one) => Object(one) === one)
-  );
+  return !!lengths && lengths.length <= mostAxes && !Array.from(lengths).some((one) => Object(one) === one);
 }
 
 /** The inputs of a tree of kinds. */

@@ -347,6 +347,15 @@ law("an expression as learning rate gives the step that its number gives", (subj
   assert.ok(Math.abs(loss({ rate: 0.03, x: [3, 4] }) - expected) < 1e-12 * (1 + expected));
 });
 
+law("a long parameter has a state, or is refused by its name", (subject) => {
+  const optimizer = subject.make({ learningRate: 0.1 });
+  try {
+    optimizer.init({ x: new Float64Array(1e5) });
+  } catch (error) {
+    assert.match((error as Error).message, /^shampoo: parameters "x" has a side of 100000 elements/);
+  }
+});
+
 law("an expression as learning rate has no number for init and step", ({ make }) => {
   trace({ rate: scalar() }, ({ rate }) => {
     const optimizer = make({ learningRate: rate });
@@ -383,6 +392,8 @@ law("a key that is missing, unknown or misshapen is named", ({ make }) => {
   fails(() => step({ x: [1], y: 3 }, x), 'parameters "x": expected shape (2), got (1).');
   fails(() => step({ ...x, z: 1 }, { ...x, z: 1 }), 'state.shapes: "z" is missing');
   fails(() => step({ x: [1, 2] }, { x: [1, 2] }), 'state.shapes: unknown key "y"; the keys are x.');
+  const endless = { ...state, shapes: { x: new Array(2 ** 32 - 1), y: [] } };
+  fails(() => step(x, x, endless), 'state.shapes "x.0": the shape must be a list');
   fails(
     () => step(x, undefined as never),
     "gradients: expected an object with the keys x, y, got undefined.",

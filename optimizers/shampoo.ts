@@ -1,4 +1,5 @@
 import {
+  AdjointError,
   add,
   type Expr,
   eigh,
@@ -11,7 +12,8 @@ import {
   subtract,
   transpose,
 } from "../graph/index.js";
-import { type OptionsOf, readOptions, sizeOf } from "../graph/internal.js";
+import { type OptionsOf, type Path, readOptions, sizeOf } from "../graph/internal.js";
+import { placeIn } from "./maps.js";
 import { sharedOptimizer } from "./optimizer.js";
 import { atLeastZero, flag, fraction, learningRate, positive } from "./options.js";
 import { descentGradient, rateFor } from "./terms.js";
@@ -45,6 +47,18 @@ type ShampooSlots = {
   readonly velocity?: Slot;
 };
 
+/** The longest side whose matrix has a place in memory, and its eigenvalues one in a day. */
+const largest = 8192;
+
+/** @throws where it would be too large */
+function square(size: number, path: Path): Shape {
+  if (size <= largest) return [size, size];
+  throw new AdjointError(
+    `${placeIn({ name: "shampoo" }, "parameters")(path)} has a side of ${size} elements, of which shampoo keeps a matrix of as ` +
+      `many rows and columns; the most are ${largest}. Give it another optimizer, by groups.`,
+  );
+}
+
 /** A tensor as a matrix: its first axis by all others. */
 const rowsOf = (shape: Shape): number => shape[0] ?? 1;
 const columnsOf = (shape: Shape): number => sizeOf(shape.slice(1));
@@ -71,13 +85,15 @@ const columnsOf = (shape: Shape): number => sizeOf(shape.slice(1));
 export function shampoo(given: ShampooOptions): Optimizer<ShampooSlots> {
   const hyperparameters = readOptions("shampoo", options, given);
   const { learningRate, epsilon, momentum: rho } = hyperparameters;
-  const square = (size: number) => [size, size];
   return sharedOptimizer<ShampooSlots>({
     name: "shampoo",
     hyperparameters,
     slots: {
-      left: { initial: 0, shape: (shape) => square(rowsOf(shape)) },
-      right: { initial: 0, shape: (shape) => (shape.length < 2 ? [0] : square(columnsOf(shape))) },
+      left: { initial: 0, shape: (shape, path) => square(rowsOf(shape), path) },
+      right: {
+        initial: 0,
+        shape: (shape, path) => (shape.length < 2 ? [0] : square(columnsOf(shape), path)),
+      },
       ...(rho !== 0 && { velocity: { initial: 0 } }),
     },
     rule(parameter, gradient, slots, step) {

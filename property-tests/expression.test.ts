@@ -304,6 +304,10 @@ laws("a model's text is computed row by row, each as the text of its numbers", (
     ["2", /depends on no parameter and no predictor/],
   ] as const)
     assert.throws(() => curveFit(model(text), { b: 1 }, { x: [1, 2], y: [1, 2] }), message);
+  const ownKeys = (): never => {
+    throw new Error("no keys");
+  };
+  assert.throws(() => model("b*x")(new Proxy({}, { ownKeys })), /model: the inputs can't be read: .*no keys/);
 });
 
 // `npm run fuzz -- --text` draws many more, and looks at the time and the memory that each takes.

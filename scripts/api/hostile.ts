@@ -126,8 +126,9 @@ const objects: readonly Hostile[] = [
     },
   })),
   one("object", "{ toString() { throw }, … }", () => ({ toString: trap, valueOf: trap, toJSON: trap })),
-  one("object", "{ [Symbol.iterator]() { throw } }", () => ({ [Symbol.iterator]: trap })),
-  one("object", "{ [Symbol.toPrimitive]() { throw } }", () => ({ [Symbol.toPrimitive]: trap })),
+  // Without a text as a key they are records of nothing, as `{}` is.
+  one("record", "{ [Symbol.iterator]() { throw } }", () => ({ [Symbol.iterator]: trap })),
+  one("record", "{ [Symbol.toPrimitive]() { throw } }", () => ({ [Symbol.toPrimitive]: trap })),
   one("object", "an object of a class", () => new Instance()),
   // biome-ignore lint/suspicious/noThenProperty: what looks like a promise is what is passed
   one("object", "{ then() {} }", () => ({ then: () => {} })),

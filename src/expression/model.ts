@@ -1,6 +1,6 @@
 /** `model`: a model of data as text, for fits. */
 import { AdjointError, Expr, type Operand } from "../../graph/index.js";
-import { checkOptions, describe, isRecord, readText } from "../../graph/internal.js";
+import { checkOptions, describe, isRecord, reading, readText } from "../../graph/internal.js";
 import { Evaluator } from "./evaluator.js";
 import { readConstant, readMap, within } from "./expression.js";
 import { freeNames } from "./names.js";
@@ -44,7 +44,8 @@ export function model(
       throw new AdjointError(
         `${what}: the model takes parameters and predictors by name, not ${describe(inputs)}.`,
       );
-    const given = new Map<string, Operand>([...values, ...Object.entries(inputs)]);
+    const own = reading(`${what}: the inputs`, () => Object.entries(inputs));
+    const given = new Map<string, Operand>([...values, ...own]);
     const missing = freeNames(source, statements, new Set(given.keys())).find((name) => !given.has(name));
     if (missing !== undefined) {
       const place = identifiersOf(source.text).all.find(({ name }) => name === missing);

@@ -253,6 +253,9 @@ fits("bad input gets one sentence, with the row", () => {
   refuse(/bootstrap: seed must be a whole number/, () =>
     curveFit(decay as never, start, { x, y }).bootstrap({ samples: 3 } as never),
   );
+  refuse(/curveFit: seed must be a whole number/, () =>
+    curveFit(decay, start, { x, y }, { starts: 5, seed: null as never }),
+  );
   refuse(/starts needs a seed/, () => curveFit(decay, start, { x, y }, { starts: 5 }));
 });
 

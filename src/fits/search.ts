@@ -48,7 +48,7 @@ export function* search(
     throw new AdjointError(
       `${what}: starts needs a seed, so that a fit can be repeated; give a whole number.`,
     );
-  readCount(seed ?? 0, `${what}: seed`, 0, 2 ** 32 - 1);
+  if (seed !== undefined) readCount(seed, `${what}: seed`, 0, 2 ** 32 - 1);
   const saving = readCheckpoints(what, checkpoint, 1000);
   const began = Date.now();
   const begin = (from: Float64Array): State => {
