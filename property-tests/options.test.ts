@@ -175,6 +175,7 @@ const rows: readonly (readonly [
   ["ProfileOptions", (given) => figures.profileFigure(given), "cost", "costs"],
   ["FitOptions", (given) => figures.fitFigure(given), "predictors", "predictor"],
   ["ContourOptions", (given) => figures.contourFigure(given), "level", "levels"],
+  ["CurveOptions", (given) => figures.curveFigure(given), "axes", "axis"],
   ["RaceOptions", (given) => figures.raceFigure(given), "objectiv", "objective"],
   ["ComparisonOptions", (given) => figures.comparisonPage(given), "colormap", "colorMap"],
   ["GradientOptions", (given) => t.checkGradient(sphere, given), "orders", "order"],
@@ -221,6 +222,7 @@ const needed: Readonly<Record<string, object>> = {
   ProfileOptions: { costs: { adam: [1] } },
   FitOptions: { fit: fitted() },
   ContourOptions: { objective: sphere, runs: { adam: run }, cells: [2, 2] },
+  CurveOptions: { objective: sphere, runs: { adam: run }, axis: "x1" },
   RaceOptions: { objective: sphere, runs: { adam: run }, faces: [2, 2] },
   ComparisonOptions: { objective: sphere, runs: { adam: run } },
 };

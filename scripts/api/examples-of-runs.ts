@@ -280,6 +280,27 @@ export const runs: Readonly<Record<string, Examples>> = {
     ...figureLimit,
     free: unread,
   },
+  curveFigure: {
+    ...of(() => [
+      {
+        objective: sphere,
+        runs: { a: run },
+        axis: "x1",
+        at: "start",
+        title: "A title",
+        window: [-4, 4],
+        range: [0, 30],
+        scale: "linear",
+        minima: [0],
+        runColors: ["red"],
+        theme: "dark",
+        fonts: [],
+        ...size,
+      },
+    ]),
+    ...figureLimit,
+    free: unread,
+  },
   lossFigure: {
     ...of(
       () => [{ trainings: { a: training }, title: "A title", scale: "log", ...size }],

@@ -6,7 +6,7 @@ import { UsageError } from "./terminal.js";
 export async function draw(
   path: string,
   options: object,
-  figure: "raceFigure" | "contourFigure" | "fitFigure",
+  figure: "raceFigure" | "contourFigure" | "curveFigure" | "fitFigure",
 ): Promise<void> {
   const figures = (await import("../figures/index.js")) as unknown as Record<
     string,

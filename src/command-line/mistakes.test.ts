@@ -26,10 +26,7 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     /log gives NaN of x = -1\. Start elsewhere\./,
   ],
   [["plot", "x^2 + y + z", "--window", "x=0..1,y=0..1"], /hold the others, as in --at "z=0"/],
-  [
-    ["plot", "sin(x)", "--window", "x=0..1", "--out", "f.png"],
-    /a curve of one element is drawn in the terminal/,
-  ],
+  [["plot", "sin(x)", "--window", "x=0..1", "--out", "f.gif"], /it must end with \.png or \.svg/],
   [["plot", "x + y", "--window", "x=1..0,y=0..1"], /two numbers with low < high/],
   [["minimize", "x^2"], /--from is missing: --from x=…/],
   [["minimize", "x^2 + y", "--from", "x=1"], /--from: y=… is missing/],

@@ -154,7 +154,11 @@ export function marksOf({ runs, minima, dots, grid }: ContourSpec): string {
 }
 
 /** The points of a run, which the pointer finds: the plugin draws them. Runs lie on those before them. */
-function pathDataset({ theme }: ContourSpec, run: ContourRun, i: number): ChartDataset<"scatter"> {
+export function pathDataset(
+  { theme }: Pick<ContourSpec, "theme">,
+  run: ContourRun,
+  i: number,
+): ChartDataset<"scatter"> {
   const { name, x1, x2 } = run;
   const color = inTheme(run.color, themeOf(theme));
   return {

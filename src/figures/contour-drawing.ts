@@ -32,40 +32,52 @@ export function contourPlugin(spec: ContourSpec): Plugin<"scatter"> {
       inChartArea(chart, () => drawPath(chart, spec, index, theme));
     },
     afterDatasetsDraw(chart) {
-      const { ctx, chartArea } = chart;
-      const shown = spec.runs.filter((_, index) => chart.isDatasetVisible(index));
+      const { ctx } = chart;
       ctx.save();
+      const [left, right, top, bottom] = frameOf(chart);
       ctx.strokeStyle = theme.ink;
       ctx.lineWidth = 1;
-      // In the middle of pixels, a thin line is as dark as its colour.
-      const [left, right, top, bottom] = [
-        chartArea.left,
-        chartArea.right,
-        chartArea.top,
-        chartArea.bottom,
-      ].map((place) => Math.floor(place) + 0.5) as [number, number, number, number];
       ctx.strokeRect(left, top, right - left, bottom - top);
       if (hasBar(chart)) drawBar(chart, spec, theme);
-      // Above all else, and whole where they stand at the edge.
-      const place = (point: readonly [number, number] | undefined, draw: (x: number, y: number) => void) => {
-        if (!point) return;
-        const [x, y] = pixel(chart, ...point);
-        const isInside = x >= left - 1 && x <= right + 1 && y >= top - 1 && y <= bottom + 1;
-        if (isInside) draw(x, y);
-      };
-      for (const run of shown) {
-        if (run.status === "diverged" || shownOf(chart, run.steps) < run.steps.length) continue;
-        place(endsOf(run)[1], (x, y) => drawEnd(ctx, x, y, inTheme(run.color, theme), theme));
-      }
-      for (const { x1, x2 } of spec.minima) place([x1, x2], (x, y) => drawStar(ctx, x, y, 11));
-      for (const run of shown) place(endsOf(run)[0], (x, y) => drawStart(ctx, x, y, theme));
-      drawHighlights(chart, spec.runs);
       ctx.restore();
+      drawMarks(chart, spec, theme);
     },
   };
 }
 
-function inChartArea({ ctx, chartArea }: Chart, draw: () => void): void {
+/** The chart's area, in the middle of pixels: there a thin line is as dark as its colour. */
+function frameOf({ chartArea }: Chart): readonly [number, number, number, number] {
+  const { left, right, top, bottom } = chartArea;
+  const [a, b, c, d] = [left, right, top, bottom].map((place) => Math.floor(place) + 0.5);
+  return [a!, b!, c!, d!];
+}
+
+/** Ends, minima, starts and rings, above all else, and whole where they stand at the edge. */
+export function drawMarks(chart: Chart, spec: Paths, theme: Theme): void {
+  const { ctx } = chart;
+  const [left, right, top, bottom] = frameOf(chart);
+  const shown = spec.runs.filter((_, index) => chart.isDatasetVisible(index));
+  const place = (point: readonly [number, number] | undefined, draw: (x: number, y: number) => void) => {
+    if (!point) return;
+    const [x, y] = pixel(chart, ...point);
+    const isInside = x >= left - 1 && x <= right + 1 && y >= top - 1 && y <= bottom + 1;
+    if (isInside) draw(x, y);
+  };
+  ctx.save();
+  for (const run of shown) {
+    if (run.status === "diverged" || shownOf(chart, run.steps) < run.steps.length) continue;
+    place(endsOf(run)[1], (x, y) => drawEnd(ctx, x, y, inTheme(run.color, theme), theme));
+  }
+  for (const { x1, x2 } of spec.minima) place([x1, x2], (x, y) => drawStar(ctx, x, y, 11));
+  for (const run of shown) place(endsOf(run)[0], (x, y) => drawStart(ctx, x, y, theme));
+  drawHighlights(chart, spec.runs);
+  ctx.restore();
+}
+
+/** What contours and curves draw alike. */
+type Paths = Pick<ContourSpec, "runs" | "dots" | "minima">;
+
+export function inChartArea({ ctx, chartArea }: Chart, draw: () => void): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
@@ -144,13 +156,19 @@ function drawHatch({ ctx, chartArea }: Chart, { muted, background }: Theme): voi
 }
 
 /** A path on a rim, as are its dots, which parts it from black bands and from other paths. */
-function drawPath(chart: Chart, { runs, dots }: ContourSpec, index: number, theme: Theme): void {
+export function drawPath(
+  chart: Chart,
+  { runs, dots }: Pick<Paths, "runs" | "dots">,
+  index: number,
+  theme: Theme,
+  thin = 1,
+): void {
   const { ctx, chartArea } = chart;
   const run = runs[index]!;
   const points = chart.getDatasetMeta(index).data.slice(0, shownOf(chart, run.steps)) as readonly Place[];
   const gaps = new Set(run.gaps ?? []);
   const isGap = (i: number) => gaps.has(i);
-  const width = 2 * theme.width;
+  const width = 2 * thin * theme.width;
   strokeLine(ctx, points, chartArea, { color: theme.rim, width: width + 2.5, dash: [] }, isGap);
   const drawDots = (radius: number, color: string) => {
     ctx.fillStyle = color;

@@ -16,6 +16,8 @@ import { fitWindow } from "./window.js";
 export const contourOptions = [
   "objective",
   "runs",
+  "axes",
+  "at",
   "title",
   "window",
   "levels",
@@ -33,8 +35,8 @@ export function contourSpec(options: ContourOptions, what = "contourFigure"): Co
   const { title, scale = "auto", colorMap = defaultMap } = own;
   const { theme } = readLook(what, own);
   checkText(what, "title", title);
-  checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
-  const plane = readPlane(what, own.objective);
+  checkChoice(what, "scale", scale, ["auto", "linear", "log", "quantile"]);
+  const plane = readPlane(what, own.objective, { axes: own.axes, at: own.at, runs: own.runs });
   if (own.runs === undefined && own.window === undefined && plane.window === undefined) {
     throw new AdjointError(
       `${what}: there are neither runs nor a window; pass { runs: { adam: minimize(…) } } or { window: { x1: [-2, 2], x2: [-2, 2] } }.`,
@@ -69,7 +71,7 @@ export function contourSpec(options: ContourOptions, what = "contourFigure"): Co
     ...(theme !== undefined && { theme }),
     ...(title !== undefined && { title }),
     labels: plane.labels,
-    valueLabel: `f(${plane.labels.join(", ")})`,
+    valueLabel: plane.valueLabel,
     window,
     grid: { cells, values: roundGrid(values, levels) },
     levels,

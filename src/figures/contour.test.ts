@@ -364,8 +364,8 @@ contours("mistakes are one clear error", () => {
     },
     steps: 0,
   };
-  refused({ objective: three }, /the inputs x: .*3.*one vector\(2\) or two scalars/);
-  refused({ objective: matrixed }, /one vector\(2\) or two scalars/);
+  refused({ objective: three }, /the objective has 3 elements \(x1, x2, x3\); a plane is of two: pass/);
+  refused({ objective: matrixed }, /the objective has \d+ elements \(.*\[1, 1\], /);
   refused({ objective: vectored }, /returns the shape .*return one scalar/);
   refused({ objective: (x: number) => x }, /expected a traced function, got a plain one/);
   refused({ runs: {} }, /runs is empty; pass them by name/);

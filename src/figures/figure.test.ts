@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -68,6 +76,29 @@ figures("a drawing that fails leaves nothing, not even the folder", async () => 
     assert.is((error as Error).message, "no ink");
   }
   assert.not.ok(existsSync(join(folder, "none")));
+});
+
+figures("a path that can't be written, or an unknown ending, is told before anything is drawn", async () => {
+  writeFileSync(join(folder, "file"), "");
+  mkdirSync(join(folder, "folder.png"));
+  let drawn = 0;
+  const counted = makeFigure({
+    png: async () => {
+      drawn++;
+      return bytes("a picture");
+    },
+  });
+  const before = readdirSync(folder, { recursive: true }).sort();
+  for (const [path, reason] of [
+    [join(folder, "file", "a.png"), /save: ".*a\.png" can't be written: (EEXIST|ENOTDIR)/],
+    [join(folder, "file", "b", "a.png"), /can't be written: ENOTDIR/],
+    [join(folder, "folder.png"), /can't be written: there is a folder of that name/],
+    [join(folder, "new", `${"a".repeat(300)}.png`), /can't be written: ENAMETOOLONG/],
+    [join(folder, "new2", "a.gif"), /it must end with \.png/],
+  ] as const)
+    assert.match(await refused(() => counted.save(path)), reason);
+  assert.is(drawn, 0);
+  assert.equal(readdirSync(folder, { recursive: true }).sort(), before);
 });
 
 figures(

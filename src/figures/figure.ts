@@ -36,8 +36,8 @@ export interface Figure {
   render(format: Format, options?: RenderOptions): Promise<Uint8Array>;
   /**
    * Draws the figure into a file whose ending names the format. The folder is made where it is missing, and the file
-   * appears when it is whole: a reader never sees half of it.
-   * @throws AdjointError where the ending is none of this figure's formats
+   * appears when it is whole: a reader never sees half of it. Whether it can be written is tried before anything is drawn.
+   * @throws AdjointError where the ending is none of this figure's formats, or the file can't be written
    */
   save(path: string, options?: RenderOptions): Promise<void>;
 }
@@ -49,15 +49,16 @@ export type Renderer = (onProgress: OnProgress) => Promise<Uint8Array>;
 export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>>): Figure {
   const formats = Object.freeze(Object.keys(renderers) as Format[]);
 
-  const draw = async (what: string, format: Format, options: RenderOptions): Promise<Uint8Array> => {
+  const readFormat = (what: string, format: Format, options: RenderOptions): (() => Promise<Uint8Array>) => {
     const { onProgress = () => {} } = checkOptions(what, options, { onProgress: "function" });
     const renderer = formats.includes(format) ? renderers[format] : undefined;
-    if (renderer) return renderer(onProgress);
+    if (renderer) return () => renderer(onProgress);
     throw new AdjointError(
       `${what}: the format is ${describe(format)}; this figure has ${formats.map((one) => `"${one}"`).join(", ")}.`,
     );
   };
-  const render = (format: Format, options: RenderOptions = {}) => draw("render", format, options);
+  const render = async (format: Format, options: RenderOptions = {}) =>
+    readFormat("render", format, options)();
 
   const save = async (path: string, options: RenderOptions = {}): Promise<void> => {
     const ending = typeof path === "string" ? endingOf(path) : undefined;
@@ -68,16 +69,30 @@ export function makeFigure(renderers: Partial<Readonly<Record<Format, Renderer>>
         `save: the path is ${found}; it must end with ${formats.map((one) => `.${one}`).join(" or ")}.`,
       );
     }
-    const bytes = await draw("save", format, options);
-    try {
-      const { write } = await import("./files.js");
-      await write(path, bytes);
-    } catch (cause) {
+    const draw = readFormat("save", format, options);
+    const unwritten = (cause: unknown) => {
+      if (cause instanceof AdjointError) return cause;
       const reason = cause instanceof Error ? cause.message : describe(cause);
-      throw new AdjointError(`save: "${path.slice(-100)}" can't be written: ${reason.slice(0, 300)}.`, {
+      return new AdjointError(`save: "${path.slice(-100)}" can't be written: ${reason.slice(0, 300)}.`, {
         cause,
       });
+    };
+    // Before it is drawn, which may take long.
+    const file = await import("./files.js")
+      .then(({ reserve }) => reserve(path))
+      .catch((cause) => {
+        throw unwritten(cause);
+      });
+    let bytes: Uint8Array;
+    try {
+      bytes = await draw();
+    } catch (error) {
+      await file.release();
+      throw error;
     }
+    await file.write(bytes).catch((cause) => {
+      throw unwritten(cause);
+    });
   };
 
   return Object.freeze({ formats, render, save });

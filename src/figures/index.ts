@@ -1,6 +1,7 @@
 export type { ColorMap, RunColors } from "./colors.js";
 export { type ComparisonOptions, comparisonPage } from "./comparison/comparison.js";
 export { type ContourOptions, contourFigure } from "./contour.js";
+export { type CurveOptions, curveFigure } from "./curve.js";
 export type { Figure, Format, OnProgress, RenderOptions } from "./figure.js";
 export { type FitOptions, fitFigure } from "./fit/figure.js";
 export { type LossOptions, lossFigure } from "./loss.js";

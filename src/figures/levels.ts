@@ -1,7 +1,7 @@
 import { multiple, niceSteps } from "./numbers.js";
 
-/** How levels are spaced: equally, or by equal ratios above a base. */
-export type LevelScale = "linear" | "log";
+/** How levels are spaced: equally, by equal ratios above a base, or so that each band holds as much of the picture. */
+export type LevelScale = "linear" | "log" | "quantile";
 
 /** Whether values from `low` to `high` are all the same but for rounding. */
 export function isConstant(low: number, high: number): boolean {
@@ -60,6 +60,29 @@ export function logLevels(values: ArrayLike<number>, base: number, count: number
   return Array.from({ length: count + 1 }, (_, i) => base + (i === 0 ? first : boundary(chosen, i)));
 }
 
+/**
+ * The boundaries of `count` bands that each hold as many of the values, with as few digits as keep them within a twentieth of a
+ * band of where they are. Fewer bands where values are the same.
+ */
+export function quantileLevels(values: ArrayLike<number>, count: number): number[] {
+  const sorted = Float64Array.from(values).sort();
+  const exact = Array.from(
+    { length: count + 1 },
+    (_, i) => sorted[Math.round((i / count) * (sorted.length - 1))]!,
+  );
+  const apart = exact.filter((level, i) => i === 0 || level > exact[i - 1]!);
+  return apart.map((level, i) => {
+    const room = Math.min(level - (apart[i - 1] ?? -Infinity), (apart[i + 1] ?? Infinity) - level) / 20;
+    for (let digits = 1; digits < 15; digits++) {
+      const short = Number(level.toPrecision(digits));
+      // The ends hold all values.
+      const holds = (i > 0 || short <= level) && (i < apart.length - 1 || short >= level);
+      if (Math.abs(short - level) <= room && holds) return short;
+    }
+    return level;
+  });
+}
+
 function firstNotBelow(at: (k: number) => number, value: number): number {
   let k = 0;
   while (at(k) < value) k++;
@@ -86,6 +109,10 @@ export function chooseLevels(
   const linear = linearLevels(low, high, count);
   if (isConstant(low, high) || scale === "linear" || (scale === "auto" && !isCrowded(values, linear)))
     return { levels: linear, scale: "linear" };
+  if (scale === "quantile") {
+    const levels = quantileLevels(values, count);
+    return levels.length > 1 ? { levels, scale } : { levels: linear, scale: "linear" };
+  }
   // Ratios of values that are nearly the same would show nothing.
   const isAbove0 = low === 0 || (low > 0 && high >= 10 * low);
   const levels = logLevels(values, isAbove0 ? 0 : low, count);

@@ -91,7 +91,7 @@ export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfigur
 }
 
 /** The runs that a chart shows; all, where it hides each. */
-function shownRuns(chart: Chart, { runs }: LossSpec): readonly LossRun[] {
+function shownRuns(chart: Chart, { runs }: Pick<LossSpec, "runs">): readonly LossRun[] {
   const shown = runs.filter((_, i) => chart.isDatasetVisible(i));
   return shown.length > 0 ? shown : runs;
 }
@@ -123,7 +123,8 @@ function lastStep(runs: readonly LossRun[], { scale, range }: LossSpec): number 
   return Math.max(1, ...ends);
 }
 
-function valueAxis(spec: LossSpec, theme: Theme) {
+/** The axis of values, of runs or of a range that is given. */
+export function valueAxis(spec: Pick<LossSpec, "scale" | "runs" | "range" | "valueLabel">, theme: Theme) {
   const { scale, runs, range } = spec;
   const whole = range ?? rangeOf(runs, scale);
   const { place, ticks } = spacing(scale, whole);

@@ -1,22 +1,21 @@
 /** What figures of the plane read: an objective of two variables, and runs over it as paths. */
-import { AdjointError, compile, type Expr, grad, type Traced } from "../../graph/index.js";
+import { AdjointError, type Expr, type Traced } from "../../graph/index.js";
 import {
-  atPath,
   describe,
   formatShape,
-  isId,
   isRecord,
   isTraced,
   reading,
   readList,
   readText,
   readValue,
-  unflattenTree,
 } from "../../graph/internal.js";
 import type { Interval, Objective } from "../objectives/index.js";
 import type { Status } from "../runs/index.js";
+import { type Field, fieldOf } from "./field.js";
 import { readWindow } from "./options.js";
 import { append, readRuns } from "./runs.js";
+import { readSection, type SectionOptions } from "./section.js";
 import type { Stepping } from "./thinning.js";
 
 /**
@@ -49,12 +48,23 @@ export interface PlanePoint {
   readonly x2: number;
 }
 
+/** An objective as figures read it. */
+interface Read {
+  readonly field: Field;
+  readonly record: Readonly<Record<string, unknown>> | undefined;
+  /** Of one vector(2) or of two scalars. */
+  readonly isPlane: boolean;
+  readonly inputs: string;
+}
+
 /** An objective of two variables, ready to be evaluated. */
 export interface Plane {
   readonly f: (x1: number, x2: number) => number;
-  readonly gradient: (x1: number, x2: number) => readonly [number, number];
+  /** ‖∇f‖ at a run's parameters. */
+  readonly gradientNorm: (parameters: unknown) => number;
   /** The names of the variables. */
   readonly labels: readonly [string, string];
+  readonly valueLabel: string;
   readonly title: string | undefined;
   /** Those that the objective knows of itself. */
   readonly minima: readonly PlanePoint[];
@@ -66,8 +76,8 @@ export interface Plane {
   ) => { readonly x1: ArrayLike<number>; readonly x2: ArrayLike<number> } | undefined;
 }
 
-/** @throws AdjointError where the objective isn't a scalar function of two variables */
-export function readPlane(what: string, objective: unknown): Plane {
+/** @throws AdjointError where the objective isn't a traced function that gives one number */
+export function readObjective(what: string, objective: unknown): Read {
   const where = `${what}: the objective`;
   const record = isRecord(objective) ? reading(where, () => ({ ...objective })) : undefined;
   const traced = record ? record.f : objective;
@@ -77,55 +87,56 @@ export function readPlane(what: string, objective: unknown): Plane {
         "pass trace({ x: vector(2) }, ({ x }) => …) or one of the library's objectives, such as cubic.",
     );
   }
-  const { inputs, inputTree, nodes, outputs } = traced.graph;
+  const { inputs, nodes, outputs } = traced.graph;
   const output = typeof outputs === "number" ? nodes[outputs]! : undefined;
-  const shapes = inputs.map(({ name, shape }) => `${name}: ${formatShape(shape)}`).join(", ");
-  const isVector = inputs.length === 1 && inputs[0]!.shape.length === 1 && inputs[0]!.shape[0] === 2;
-  const isPair = inputs.length === 2 && inputs.every(({ shape }) => shape.length === 0);
-  if (!isVector && !isPair) {
-    throw new AdjointError(
-      `${what}: the objective has the inputs ${shapes || "none"}; a plane needs one vector(2) or two scalars.`,
-    );
-  }
   if (!output || output.shape.length > 0) {
     const found = output ? `the shape ${formatShape(output.shape)}` : `${Object.keys(outputs).join(", ")}`;
     throw new AdjointError(`${what}: the objective returns ${found}; return one scalar.`);
   }
-  const kernel = compile(traced as Traced<Record<string, []>, Expr<[]>>);
-  const [first, second] = inputs.map(({ name }) => name) as [string, string | undefined];
-  // One array for all points: pictures ask for tens of thousands.
-  const vector = new Float64Array(2);
-  const vectorTree = unflattenTree<number, unknown>(inputTree, isId, [vector]) as never;
-  const at = (x1: number, x2: number) => {
-    if (second !== undefined) return unflattenTree<number, unknown>(inputTree, isId, [x1, x2]) as never;
-    [vector[0], vector[1]] = [x1, x2];
-    return vectorTree;
-  };
-  // What stands for each of the inputs in a tree like theirs.
-  const numbersOf = (tree: unknown) => inputs.map(({ path }) => list(atPath(tree, path)));
-  let gradientKernel: ((inputs: never) => unknown) | undefined;
+  const isVector = inputs.length === 1 && inputs[0]!.shape.length === 1 && inputs[0]!.shape[0] === 2;
+  const isPair = inputs.length === 2 && inputs.every(({ shape }) => shape.length === 0);
   return {
-    f: (x1, x2) => kernel(at(x1, x2)) as unknown as number,
-    gradient: (x1, x2) => {
-      gradientKernel ??= compile(grad(traced as Traced<Record<string, []>, Expr<[]>>)) as never;
-      const [one, other] = numbersOf(gradientKernel!(at(x1, x2)));
-      return other === undefined ? [one![0]!, one![1]!] : [one![0]!, other[0]!];
-    },
-    labels: second === undefined ? [`${first}1`, `${first}2`] : [first, second],
-    title: record?.title === undefined ? undefined : readText(record.title, `${where}'s title`),
-    minima:
-      record?.minima === undefined
-        ? []
-        : readList(record.minima, `${where}'s minima`, (point) => readPoint(`${where}'s minima`, point)),
-    window: record?.window === undefined ? undefined : readWindow(where, record.window),
+    field: fieldOf(traced),
+    record,
+    isPlane: isVector || isPair,
+    inputs: inputs.map(({ name, shape }) => `${name}: ${formatShape(shape)}`).join(", "),
+  };
+}
+
+/**
+ * An objective as a function of the plane; `chosen` are the options of who can choose two of many elements.
+ * @throws AdjointError where the objective isn't a scalar function of two variables, or two can't be chosen
+ */
+export function readPlane(what: string, objective: unknown, chosen?: SectionOptions): Plane {
+  const where = `${what}: the objective`;
+  const { field, record, isPlane, inputs } = readObjective(what, objective);
+  if (!isPlane && !chosen) {
+    throw new AdjointError(
+      `${what}: the objective has the inputs ${inputs || "none"}; a plane needs one vector(2) or two scalars; ` +
+        `${field.names.length === 1 ? "curveFigure draws one element." : "contourFigure draws two of many, by { axes }."}`,
+    );
+  }
+  const { f, labels, held, coordinates } = readSection(what, field, 2, chosen ?? {});
+  const title = record?.title === undefined ? undefined : readText(record.title, `${where}'s title`);
+  // What an objective knows of itself, in the order of the axes.
+  const isPair = labels.every((label) => field.names.includes(label)) && isPlane;
+  const isTurned = isPair && labels[0] !== field.names[0];
+  const minima =
+    record?.minima === undefined || !isPair
+      ? []
+      : readList(record.minima, `${where}'s minima`, (point) => readPoint(`${where}'s minima`, point));
+  const window = record?.window === undefined || !isPair ? undefined : readWindow(where, record.window);
+  return {
+    f,
+    gradientNorm: field.gradientNorm,
+    labels: [labels[0]!, labels[1]!],
+    valueLabel: held === undefined ? `f(${labels.join(", ")})` : `f${held}`,
+    title,
+    minima: isTurned ? minima.map(({ x1, x2 }) => ({ x1: x2, x2: x1 })) : minima,
+    window: window && isTurned ? { x1: window.x2, x2: window.x1 } : window,
     coordinates: (parameters) => {
-      const [one, other] = numbersOf(parameters);
-      if (second !== undefined) {
-        return one && other && one.length === other.length ? { x1: one, x2: other } : undefined;
-      }
-      if (!one || one.length % 2 !== 0) return undefined;
-      const part = (k: number) => Float64Array.from({ length: one.length / 2 }, (_, i) => one[2 * i + k]!);
-      return { x1: part(0), x2: part(1) };
+      const found = coordinates(parameters);
+      return found && { x1: found[0]!, x2: found[1]! };
     },
   };
 }
@@ -134,11 +145,6 @@ export function readPlane(what: string, objective: unknown): Plane {
 function readPoint(what: string, point: unknown): PlanePoint {
   const [x1, x2] = readValue(isRecord(point) ? point.x : point, [2], what);
   return { x1: x1!, x2: x2! };
-}
-
-function list(value: unknown): ArrayLike<number> | undefined {
-  if (typeof value === "number") return [value];
-  return value instanceof Float64Array ? value : undefined;
 }
 
 /** A run as a path: the points before each step, and the last one. */

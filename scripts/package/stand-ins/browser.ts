@@ -11,4 +11,4 @@ export const registerFonts = (): never => refuse("Figures are drawn as PNG, SVG,
 export const renderCharts = registerFonts;
 export const racePicture = registerFonts;
 export const raceGif = registerFonts;
-export const write = (): never => refuse("save: figures are saved as files");
+export const reserve = (): never => refuse("save: figures are saved as files");

@@ -20,6 +20,7 @@ export const plot: Command = {
     "adjoint plot himmelblau --out f.html",
     'adjoint plot "x^2 + y^2*z" --window x=-2..2,y=-1..3 --at z=1',
     'adjoint plot "sin(x)/x" --window x=-10..10',
+    'adjoint plot "sin(x)/x" --window x=-10..10 --out sinc.svg',
   ],
   options: {
     window: {
@@ -95,10 +96,10 @@ async function drawFile(
   held: ReadonlyMap<string, number>,
 ): Promise<void> {
   const [first, second] = axes;
-  if (!second)
-    throw new UsageError(
-      "a curve of one element is drawn in the terminal; leave out --out, or name two elements in --window.",
-    );
+  if (!second) {
+    const [name, window] = first!;
+    return draw(out, { objective: sectionOf(chosen, [name], held), window }, "curveFigure");
+  }
   const names = elementNames(chosen);
   const isOwn = names.length === 2 && first![0] === names[0] && second[0] === names[1];
   const window = { x1: first![1], x2: second[1] };

@@ -33,7 +33,7 @@ export interface ComparisonOptions
   /** The objective in TeX, for math mode; default: what `toTex` makes of the graph, unless it is too long to be read. */
   readonly formula?: string;
   /** The spacing of bands, heights and colours, as in `contourFigure` and `raceFigure`; default `"auto"`. */
-  readonly scale?: "auto" | "linear" | "log";
+  readonly scale?: "auto" | "linear" | "log" | "quantile";
   /**
    * The axis of the losses. Default `"auto"`: logarithmic where all are above 0 and some a hundred times others. `"above minimum"`
    * is the logarithm of how far they are above the least known value: at the minima, or in any run.
@@ -47,9 +47,8 @@ export interface ComparisonOptions
 
 const what = "comparisonPage";
 
-/** Cells of the contours' grid and, every second of their corners, the surface's. */
+/** Cells of the contours' grid, whose corners, all or every second, are the surface's. */
 const cells = [120, 120] as const;
-const faces = [60, 60] as const;
 
 /** Pale, so that lines of every colour stand out: the course's hue. */
 const pinks = ["#c9417f", "#de78a6", "#eca6c6", "#f5cbdf", "#fbe6ef", "#fff8fb"];
@@ -98,7 +97,7 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
     title: _,
     ...box
   } = raceScene(what, {
-    ...{ objective, runs, colorMap, faces, scale, edges: "#b98a9f" },
+    ...{ objective, runs, colorMap, scale, edges: "#b98a9f" },
     ...(runColors !== undefined && { runColors }),
     ...(theme !== undefined && { theme }),
     labels: [...plane.labels, `f(${plane.labels.join(", ")})`],
@@ -147,7 +146,7 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
     runs: paths.map((path, i) => {
       const { name, status, x1, x2, values } = path;
       const { color, dash, same, exit, notes, times } = racers[i]!;
-      const norm = Math.hypot(...plane.gradient(x1.at(-1)!, x2.at(-1)!));
+      const norm = plane.gradientNorm(runs[name]!.parameters);
       const thin = thinnedPath(path, window, keptPoints(path, window, contour.dots, most));
       const left = notes.find(
         ({ text }) => text.startsWith("left the box") || text.startsWith("starts outside"),

@@ -1,6 +1,7 @@
 /** The kinds of charts, and what draws them: for Node and for pages. */
 import type { ChartConfiguration } from "chart.js";
 import { type ContourSpec, contourChart } from "../contour-chart.js";
+import { type CurveSpec, curveChart } from "../curve-chart.js";
 import { type FitSpec, fitChart } from "../fit/chart.js";
 import type { ChartHooks } from "../highlight.js";
 import { type LossSpec, lossChart } from "../loss-chart.js";
@@ -9,6 +10,7 @@ import { type ProfileSpec, profileChart } from "../profile-chart.js";
 /** A chart, and what it draws. */
 export type PageChart =
   | { readonly kind: "contour"; readonly spec: ContourSpec }
+  | { readonly kind: "curve"; readonly spec: CurveSpec }
   | { readonly kind: "fit"; readonly spec: FitSpec }
   | { readonly kind: "loss"; readonly spec: LossSpec }
   | { readonly kind: "profile"; readonly spec: ProfileSpec };
@@ -18,6 +20,8 @@ export function configurationOf(chart: PageChart, hooks: ChartHooks = {}): Chart
   switch (chart.kind) {
     case "contour":
       return contourChart(chart.spec, hooks);
+    case "curve":
+      return curveChart(chart.spec, hooks);
     case "fit":
       return fitChart(chart.spec, hooks);
     case "loss":

@@ -13,8 +13,8 @@ import {
   Tooltip,
 } from "chart.js";
 import { marksOf } from "../contour-chart.js";
+import { curveMarks } from "../curve-chart.js";
 import { type ChartHooks, type Mark, setVisible } from "../highlight.js";
-import { formatNumber } from "../numbers.js";
 import { themeOf } from "../style.js";
 import { configurationOf, type PageChart } from "./chart.js";
 import {
@@ -28,7 +28,7 @@ import {
   walkByKeys,
 } from "./controls.js";
 import { svgOfChart } from "./svg-chart.js";
-import { bandsOf, namedOf, numbersOf, tell, valueAt } from "./told.js";
+import { bandsOf, namedOf, numbersOf, tell, toldAt } from "./told.js";
 
 Chart.register(LinearScale, LineElement, Legend, LogarithmicScale);
 Chart.register(PointElement, ScatterController, Title, Tooltip);
@@ -77,29 +77,27 @@ wanted.forEach((chart, i) => {
     isShown: (run) => !hidden.has(run),
     show: (mark) => show(mark, chart),
   });
-  if (chart.kind !== "contour") return;
-  const { spec } = chart;
   canvas.addEventListener("mousemove", (event) => {
     const { x, y } = charts[i]!.scales;
-    const [x1, x2] = [x!.getValueForPixel(event.offsetX), y!.getValueForPixel(event.offsetY)] as [
-      number,
-      number,
-    ];
-    const value = valueAt(spec, x1, x2);
     // What is told of a step comes first.
-    if (value === undefined || shown) return;
-    const point = [x1, x2].map((one) => formatNumber(one, 4)).join(", ");
-    told.textContent = `(${spec.labels.join(", ")}) = (${point}), f ≈ ${formatNumber(value, 4)}`;
+    if (!shown && x && y)
+      told.textContent = toldAt(
+        chart,
+        x.getValueForPixel(event.offsetX)!,
+        y.getValueForPixel(event.offsetY)!,
+      );
   });
 });
 
 const legend = document.getElementById("legend-of-runs")!;
 const key =
-  first.kind === "contour"
-    ? marksOf(first.spec)
-    : first.kind === "fit" && hasButtons
-      ? bandsOf(first.spec)
-      : "";
+  first.kind === "curve"
+    ? curveMarks(first.spec)
+    : first.kind === "contour"
+      ? marksOf(first.spec)
+      : first.kind === "fit" && hasButtons
+        ? bandsOf(first.spec)
+        : "";
 if (hasButtons || key !== "") {
   legendButtons(
     legend,

@@ -1,5 +1,6 @@
 // What a chart says in words and numbers. Free of Node and of the page.
 import type { ContourSpec } from "../contour-chart.js";
+import type { CurveSpec } from "../curve-chart.js";
 import { describePoint, type FitSpec } from "../fit/chart.js";
 import { lastNotAfter, type Mark } from "../highlight.js";
 import { formatNumber } from "../numbers.js";
@@ -49,12 +50,29 @@ export function tell(chart: PageChart, { run: name, step }: Mark): string {
     const group = chart.spec.series.find((one) => one.name === name);
     return group ? `${name}, point ${step + 1}: ${describePoint(chart.spec, group, step).join(", ")}` : "";
   }
-  if (chart.kind !== "contour") return "";
+  if (chart.kind === "profile") return "";
   const run = chart.spec.runs.find((one) => one.name === name);
   if (!run) return "";
   const i = lastNotAfter(run.steps, step);
-  const point = `(${chart.spec.labels.join(", ")}) = (${number(run.x1[i])}, ${number(run.x2[i])})`;
+  const point =
+    chart.kind === "curve"
+      ? `${chart.spec.label} = ${number(run.x1[i])}`
+      : `(${chart.spec.labels.join(", ")}) = (${number(run.x1[i])}, ${number(run.x2[i])})`;
   return `${name}, step ${run.steps[i]}: ${point}, f = ${number(run.values[i])}`;
+}
+
+/** The value at a place of a chart, in words; "" where there is none. */
+export function toldAt(chart: PageChart, x: number, y: number): string {
+  if (chart.kind === "curve") {
+    const value = curveAt(chart.spec, x);
+    return value === undefined
+      ? ""
+      : `${chart.spec.label} = ${formatNumber(x, 4)}, f ≈ ${formatNumber(value, 4)}`;
+  }
+  const value = chart.kind === "contour" ? valueAt(chart.spec, x, y) : undefined;
+  if (chart.kind !== "contour" || value === undefined) return "";
+  const point = [x, y].map((one) => formatNumber(one, 4)).join(", ");
+  return `(${chart.spec.labels.join(", ")}) = (${point}), f ≈ ${formatNumber(value, 4)}`;
 }
 
 /** All numbers of a chart. */
@@ -66,6 +84,14 @@ export function numbersOf(chart: PageChart): { readonly head: readonly string[];
         steps.map((step, i) => [name, step, x1[i], x2[i], values[i]]),
       );
       return { head: ["run", "step", ...labels, "value"], rows };
+    }
+    case "curve": {
+      const { runs, label, curve } = chart.spec;
+      const rows = runs.flatMap(({ name, steps, x1, values }) =>
+        steps.map((step, i) => [name, step, x1[i], values[i]]),
+      );
+      if (runs.length > 0) return { head: ["run", "step", label, "value"], rows };
+      return { head: [label, "value"], rows: curve.x.map((x, i) => [x, curve.y[i]]) };
     }
     case "loss": {
       const { runs, stepLabel, valueLabel } = chart.spec;
@@ -86,6 +112,14 @@ export function numbersOf(chart: PageChart): { readonly head: readonly string[];
       return { head: ["solver", "ratio", "part"], rows };
     }
   }
+}
+
+/** The value of a curve between its samples; none outside of it or where one of them is none. */
+export function curveAt({ curve, window: [low, high] }: CurveSpec, x: number): number | undefined {
+  const place = ((x - low) / (high - low)) * (curve.x.length - 1);
+  const [before, after] = [curve.y[Math.floor(place)], curve.y[Math.ceil(place)]];
+  if (before === undefined || before === null || after === undefined || after === null) return undefined;
+  return before + (place - Math.floor(place)) * (after - before);
 }
 
 /** The value at a point of the plane, between those of the grid; none outside of it or where one of them is none. */

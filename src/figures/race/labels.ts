@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Text that keeps clear of other text. */
 import { ticks } from "d3-array";
-import { axisNumbers } from "../numbers.js";
+import { axisNumbers, formatNumber } from "../numbers.js";
 import { shortened } from "../texts.js";
 import type { Pixel, Rectangle } from "./camera.js";
 import type { RaceScene } from "./scene.js";
@@ -79,6 +79,17 @@ export function sceneTicks(
 ): { value: number; text: string }[] {
   const [low, high] = ranges[axis];
   if (axis < 2 || !height) return writtenTicks(low, high, count);
+  if ("quantiles" in height) {
+    const { quantiles } = height;
+    const last = quantiles.length - 1;
+    const wanted = Array.from({ length: count }, (_, i) => quantiles[Math.round((i * last) / (count - 1))]!);
+    const values = [...new Set(wanted)].map((value, i, all) => {
+      const room = Math.min(value - (all[i - 1] ?? -Infinity), (all[i + 1] ?? Infinity) - value) / 10;
+      const digits = [1, 2, 3, 4].find((one) => Math.abs(Number(value.toPrecision(one)) - value) <= room);
+      return Math.min(high, Math.max(low, Number(value.toPrecision(digits ?? 5))));
+    });
+    return values.map((value) => ({ value, text: formatNumber(value, 5) }));
+  }
   const { base, unit } = height;
   const decades = Array.from({ length: 40 }, (_, k) => base + unit * 10 ** k);
   const inside = [base, ...decades]

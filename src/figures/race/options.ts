@@ -24,13 +24,13 @@ export interface RaceOptions extends SizeOptions {
   readonly window?: { readonly x1: Interval; readonly x2: Interval };
   /** The values that are shown: the surface is cut at both; by default all of the window's. */
   readonly values?: Interval;
-  /** Faces of the surface along x1 and x2, from 1 to 400; default `[60, 60]`. */
+  /** Faces of the surface along x1 and x2, from 1 to 400; default `[60, 60]`, twice that where heights aren't as values are. */
   readonly faces?: readonly [x1: number, x2: number];
   /**
-   * How high values stand: as they are, or by the logarithm of how far they are above the lowest (or above 0, of values that are
-   * all above it). Default `"auto"`: as they are, unless half of the surface would lie in its lowest seventh.
+   * How high values stand, and with it their colours: as they are, by the logarithm of how far they are above the lowest (or above
+   * 0, of values that are all above it), or by quantile: by the part of the surface that is below. Default `"auto"`: as they are, unless half of the surface would lie in its lowest seventh.
    */
-  readonly scale?: "auto" | "linear" | "log";
+  readonly scale?: "auto" | "linear" | "log" | "quantile";
   /** Colours by height; default `"viridis"`. */
   readonly colorMap?: ColorMap;
   /** The colour of the surface's grid lines, or `null` for none; default a dark grey. */

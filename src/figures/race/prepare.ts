@@ -20,7 +20,7 @@ import { fitWindow } from "../window.js";
 import { type Camera, View } from "./camera.js";
 import { type RaceOptions, raceOptions } from "./options.js";
 import { makeTracks } from "./paths.js";
-import type { Interval, LogHeight, Note, Racer, RaceScene, Surface } from "./scene.js";
+import type { HeightScale, Interval, Note, Racer, RaceScene, Surface } from "./scene.js";
 import { makeMesh } from "./surface.js";
 
 /**
@@ -32,14 +32,19 @@ export function raceScene(what: string, given: RaceOptions): RaceScene {
   const plane = readPlane(what, options.objective);
   const paths = readPaths(what, options.runs, plane);
   const { x1, x2 } = chooseWindow(what, options, plane, paths);
-  const surface = sampleSurface(what, options, plane, x1, x2);
+  const coarse = sampleSurface(what, options, plane, x1, x2);
   const values =
-    options.values === undefined ? span(what, surface) : readInterval(`${what}: values`, options.values);
+    options.values === undefined ? span(what, coarse) : readInterval(`${what}: values`, options.values);
   const ranges = [x1, x2, values] as const;
   const { title = "", labels = ["x1", "x2", "f(x1, x2)"], scale = "auto" } = options;
   const { theme } = readLook(what, options);
-  checkChoice(what, "scale", scale, ["auto", "linear", "log"]);
-  const height = chooseHeight(surface, values, scale);
+  checkChoice(what, "scale", scale, ["auto", "linear", "log", "quantile"]);
+  const height = chooseHeight(coarse, values, scale);
+  // Logarithms make teeth of a valley's floor that no sample meets: there are twice as many samples.
+  const isFiner = height !== undefined && options.faces === undefined;
+  const surface = isFiner
+    ? { ...sampleSurface(what, { ...options, faces: [120, 120] }, plane, x1, x2), every: 2 }
+    : coarse;
   const names = paths.map(({ name }) => name);
   const colors = readRunColors(`${what}: runColors`, options.runColors, names);
   const most = Math.ceil(12_000 / Math.max(3, paths.length));
@@ -131,11 +136,17 @@ function span(what: string, { values }: Surface): Interval {
 function chooseHeight(
   { values }: Surface,
   [low, high]: Interval,
-  scale: "auto" | "linear" | "log",
-): LogHeight | undefined {
+  scale: NonNullable<RaceOptions["scale"]>,
+): HeightScale | undefined {
   if (scale === "linear") return undefined;
   const shown = values.filter((value) => value !== null && value >= low && value <= high) as number[];
   if (shown.length === 0) return undefined;
+  if (scale === "quantile") {
+    const sorted = Float64Array.from([...shown, low, high]).sort();
+    const all = Array.from({ length: 65 }, (_, i) => sorted[Math.round((i / 64) * (sorted.length - 1))]!);
+    const quantiles = all.filter((value, i) => i === 0 || value > all[i - 1]!);
+    return quantiles.length > 1 ? { quantiles } : undefined;
+  }
   const chosen = chooseLevels([...shown, low, high], 7, scale);
   if (chosen.scale === "linear") return undefined;
   const base = low > 0 && high >= 10 * low ? 0 : low;

@@ -16,6 +16,8 @@ export interface Surface {
   readonly colors: readonly string[];
   /** The colour of the grid's lines, or null for none. */
   readonly edges: string | null;
+  /** A line of the grid stands at every so many faces; default at each. */
+  readonly every?: number;
 }
 
 /** What happened to a run, and at which step. */
@@ -47,15 +49,29 @@ export interface LogHeight {
   readonly unit: number;
 }
 
+/** Heights by the part of the surface that is below: ascending values that part it into pieces of one size. */
+export interface QuantileHeight {
+  readonly quantiles: readonly number[];
+}
+
+export type HeightScale = LogHeight | QuantileHeight;
+
 /** Where a value stands on the axis of heights. */
-export function heightOf(height: LogHeight | undefined, value: number): number {
-  return height ? Math.log10(1 + Math.max(0, value - height.base) / height.unit) : value;
+export function heightOf(height: HeightScale | undefined, value: number): number {
+  if (!height || Number.isNaN(value)) return value;
+  if (!("quantiles" in height)) return Math.log10(1 + Math.max(0, value - height.base) / height.unit);
+  const { quantiles } = height;
+  const next = quantiles.findIndex((one) => one > value);
+  if (next < 0) return quantiles.length - 1;
+  if (next === 0) return 0;
+  const before = quantiles[next - 1]!;
+  return next - 1 + (value - before) / (quantiles[next]! - before);
 }
 
 export interface RaceScene {
   readonly theme?: ThemeName;
   /** None: heights are the values themselves. */
-  readonly height?: LogHeight;
+  readonly height?: HeightScale;
   readonly title: string;
   readonly labels: readonly [x1: string, x2: string, value: string];
   /** The box: the window of x1 and x2, and the values that are shown. */

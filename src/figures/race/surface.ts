@@ -12,10 +12,11 @@ export interface Mesh {
   /** A colour for each face, row by row; the list is one shorter than the grid in both directions. */
   readonly colors: readonly string[];
   readonly edges: string | null;
+  readonly every: number;
 }
 
 export function makeMesh(scene: RaceScene): Mesh {
-  const { columns, rows, values, colors, edges } = scene.surface;
+  const { columns, rows, values, colors, edges, every = 1 } = scene.surface;
   const toBox = boxCoordinates(scene);
   const heights = Float64Array.from(values, (value) => (value === null ? Number.NaN : toBox(0, 0, value)[2]));
   // The colours span what is seen of the surface, not the box, which may be higher.
@@ -36,7 +37,7 @@ export function makeMesh(scene: RaceScene): Mesh {
       faces.push(colors[Math.round(share * (colors.length - 1))]!);
     }
   }
-  return { columns, rows, heights, colors: faces, edges };
+  return { columns, rows, heights, colors: faces, edges, every };
 }
 
 /** A height as far as the box shows it. */
@@ -67,7 +68,7 @@ export function gridCoordinate(i: number, n: number): number {
  * coordinates run one way, so a face that is nearer in both can't be hidden by the other.
  */
 export function drawSurface(ctx: CanvasRenderingContext2D, mesh: Mesh, view: View): void {
-  const { columns, rows, heights, colors, edges } = mesh;
+  const { columns, rows, heights, colors, edges, every } = mesh;
   const pixels: Pixel[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -93,8 +94,26 @@ export function drawSurface(ctx: CanvasRenderingContext2D, mesh: Mesh, view: Vie
       ctx.fillStyle = color;
       ctx.fill();
       // Even without a grid each outline is stroked: antialiasing would leave seams between the faces.
-      ctx.strokeStyle = edges ?? color;
-      ctx.lineWidth = edges ? 0.5 : 0.75;
+      const isOutlined = edges !== null && every === 1;
+      ctx.strokeStyle = isOutlined ? edges : color;
+      ctx.lineWidth = isOutlined ? 0.5 : 0.75;
+      ctx.stroke();
+      if (edges === null || isOutlined || indices.some((i) => !(Math.abs(heights[i]!) <= boxHeight)))
+        continue;
+      const [a, b, c, d] = indices.map((i) => pixels[i]!) as [Pixel, Pixel, Pixel, Pixel];
+      ctx.beginPath();
+      for (const [isLine, from, to] of [
+        [row % every === 0, a, b],
+        [(row + 1) % every === 0, d, c],
+        [column % every === 0, a, d],
+        [(column + 1) % every === 0, b, c],
+      ] as const) {
+        if (!isLine) continue;
+        ctx.moveTo(from.x, from.y);
+        ctx.lineTo(to.x, to.y);
+      }
+      ctx.strokeStyle = edges;
+      ctx.lineWidth = 0.5;
       ctx.stroke();
     }
   }

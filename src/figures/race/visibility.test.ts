@@ -10,7 +10,7 @@ function meshOf(height: (u: number, v: number) => number, n = 41): Mesh {
   const heights = Float64Array.from({ length: n * n }, (_, i) =>
     height(gridCoordinate(i % n, n), gridCoordinate(Math.floor(i / n), n)),
   );
-  return { columns: n, rows: n, heights, colors: [], edges: null };
+  return { columns: n, rows: n, heights, colors: [], edges: null, every: 1 };
 }
 
 const at = (azimuth: number, elevation: number) =>
