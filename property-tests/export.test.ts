@@ -7,8 +7,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
-  applyOp,
-  defineOp,
   exp,
   type Graph,
   matmul,
@@ -17,7 +15,6 @@ import {
   scalar,
   scan,
   trace,
-  unary,
   valueAndGrad,
   vector,
 } from "../graph/index.js";
@@ -133,36 +130,6 @@ leaving("bf16 is the factors of products alone", () => {
   const text = toStableHlo(f, { dtype: "bf16" }).source;
   assert.match(text, /exponential .* : tensor<3xf32>/);
   assert.match(text, /dot_general .* : \(tensor<2x3xbf16>, tensor<3x1xbf16>\) -> tensor<2x1xf32>/);
-});
-
-leaving("ops of users leave by a recipe or by what they are made of; those of code alone are named", () => {
-  const twice = unary({ name: "twice", recipe: ["multiply", { value: 2 }, 0], partials: () => [() => 2] });
-  assert.match(
-    toJax(
-      trace({ x: scalar() }, ({ x }) => twice(x)),
-      { name: "f" },
-    ).source,
-    /2\.0 \* x/,
-  );
-  const code = unary({ name: "sum", compute: (x) => x + 1, partials: () => [() => 1] });
-  const f = trace({ x: scalar() }, ({ x }) => code(x));
-  for (const run of [() => toJax(f, { name: "f" }), () => toStableHlo(f)])
-    assert.throws(run, /: the op "sum" has only JavaScript code; give its record an `expand`/);
-  const own = defineOp({
-    name: "matmul",
-    shape: ([x]) => x!,
-    evaluate: (arithmetic, [values]) => values!.map((value) => arithmetic.add(value, value)),
-    expand: ({ operands: [x] }) => add(x!, x!),
-    derivative: { kind: "constant" },
-    domains: [],
-  });
-  assert.match(
-    toJax(
-      trace({ x: vector(2) }, ({ x }) => applyOp(own, [x])),
-      { name: "f" },
-    ).source,
-    /return x \+ x/,
-  );
 });
 
 leaving("names of users are texts in Python, keys stay, and names that Python lacks are told", () => {

@@ -4,10 +4,12 @@
  * (`--wheels` or EXPORT_WHEELS) or from the user's index. A line for each case, at the end their counts.
  */
 import { parseArgs } from "node:util";
+import { testC } from "./test-export/c.js";
 import { tellKinds, testCorners, testGradients, testOps, testRandom } from "./test-export/cases.js";
 import { testCompose } from "./test-export/compose.js";
 import { environment } from "./test-export/environment.js";
 import { testMessages } from "./test-export/messages.js";
+import { testOnnx } from "./test-export/onnx.js";
 import { testPackage } from "./test-export/package.js";
 import { testDevices, testPrograms } from "./test-export/programs.js";
 import { testResume } from "./test-export/resume.js";
@@ -21,6 +23,8 @@ const groups: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
   compose: testCompose,
   messages: testMessages,
   package: testPackage,
+  onnx: testOnnx,
+  c: testC,
   random: testRandom,
   corners: testCorners,
   ops: testOps,

@@ -7,6 +7,8 @@ const fit = trace({ w: vector(2), X: matrix(3, 2) }, ({ w, X }) => mean(square(a
 
 export const engines: Readonly<Record<string, Examples>> = {
   toJax: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
+  toC: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
+  toOnnx: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
   toStableHlo: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
   exportJax: {
     calls: [

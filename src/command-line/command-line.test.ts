@@ -323,7 +323,7 @@ lines(
   },
 );
 
-lines("export: a program as a folder for JAX, a text as StableHLO, what can't be exported", async () => {
+lines("export: a program as a folder for JAX, as StableHLO, ONNX and C, what can't be exported", async () => {
   const program = join(folder, "model.mjs");
   const [graph, optimizers] = ["graph", "optimizers"].map(
     (name) => new URL(`../../${name}/index.ts`, import.meta.url),
@@ -346,8 +346,24 @@ export const optimizer = adam({ learningRate: 0.1 });
   assert.match(again.err, /is there and isn't empty/);
   assert.is((await cli(["export", program, "--to", "stablehlo", "--out", out, "--force"])).code, 0);
   assert.match(readFileSync(join(out, "model.mlir"), "utf8"), /func.func public @main/);
+  const others = join(out, "others");
+  assert.is((await cli(["export", program, "--to", "onnx", "--out", others, "--name", "fit"])).code, 0);
+  assert.match(readFileSync(join(others, "model.onnx"), "latin1"), /adjoint.*fit.*grad\.w/s);
+  assert.is(
+    (await cli(["export", program, "--to", "c", "--out", others, "--name", "fit", "--force"])).code,
+    0,
+  );
+  assert.match(readFileSync(join(others, "fit.c"), "utf8"), /^void fit\(/m);
   for (const [args, message] of [
-    [[program, "--to", "tpu", "--out", out], /--to must be jax, stablehlo, not "tpu"/],
+    [[program, "--to", "tpu", "--out", out], /--to must be jax, stablehlo, onnx, c, not "tpu"/],
+    [
+      [program, "--to", "c", "--out", others, "--name", "double", "--force"],
+      /toC: .* can't name a function of C/,
+    ],
+    [
+      [program, "--to", "onnx", "--out", others, "--dtype", "bf16", "--force"],
+      /toOnnx: dtype is "f64" or "f32", not/,
+    ],
     [[program, "--out", out], /--to is missing/],
     [[program, "--to", "jax"], /--out is missing/],
     [[join(folder, "none.json"), "--to", "jax", "--out", out], /can't be read/],

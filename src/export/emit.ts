@@ -48,8 +48,10 @@ const reserved = new Set(
  */
 export function emit<I extends Shapes, O>(f: Traced<I, O>, options: EmitOptions): string {
   const { name, language = "ts" } = checkOptions("emit", options, ["name", "language"]);
-  if (language !== "ts" && language !== "js")
-    throw new AdjointError(`emit: language is ${describe(language)}; it must be "ts" or "js".`);
+  if (language !== "ts" && language !== "js") {
+    const others = "toC and toJax of adjoint/export write C and Python";
+    throw new AdjointError(`emit: language is ${describe(language)}; it must be "ts" or "js" (${others}).`);
+  }
   if (typeof name !== "string" || !identifier.test(name) || reserved.has(name)) {
     throw new AdjointError(
       `emit: ${describe(name)} can't name a function; give an identifier such as "cubic".`,

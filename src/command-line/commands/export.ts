@@ -1,7 +1,7 @@
 /** `adjoint export`: a model as a folder for another engine. */
 import { resolve } from "node:path";
 import { valueAndGrad } from "../../../graph/index.js";
-import { exportJax, toStableHlo } from "../../engines/index.js";
+import { exportJax, toC, toOnnx, toStableHlo } from "../../engines/index.js";
 import { toJaxFiles, withConstants } from "../../engines/internal.js";
 import { writeFolder } from "../../files/index.js";
 import type { Command, ExitCode } from "../command.js";
@@ -30,6 +30,12 @@ const targets = {
     const { source, constants } = toStableHlo(functionOf(model) as never, settings);
     return withConstants("model.mlir", source, constants);
   },
+  onnx: (model: Model, settings: Settings): Files =>
+    new Map([["model.onnx", toOnnx(functionOf(model) as never, settings as never)]]),
+  c: (model: Model, settings: Settings): Files => {
+    const { name = "model" } = settings;
+    return new Map([[`${name}.c`, toC(functionOf(model) as never, { ...settings, name } as never)]]);
+  },
 } as const;
 
 function settingsOf(given: Given): Settings {
@@ -39,11 +45,12 @@ function settingsOf(given: Given): Settings {
 }
 
 export const exportModel: Command = {
-  summary: "a program's model as a folder for JAX or as StableHLO",
-  usage: "FILE --to jax|stablehlo --out FOLDER",
+  summary: "a program's model as a folder for JAX, as StableHLO, ONNX or C",
+  usage: "FILE --to jax|stablehlo|onnx|c --out FOLDER",
   examples: [
     "adjoint export model.ts --to jax --out model",
     "adjoint export loss.json --to stablehlo --out model --dtype f32",
+    "adjoint export loss.json --to c --out model --name loss",
   ],
   options: {
     to: { value: Object.keys(targets).join("|"), help: "the engine" },
@@ -54,7 +61,7 @@ export const exportModel: Command = {
   },
   async run(given, { out }): Promise<ExitCode> {
     const target = choiceOf(given, "to", Object.keys(targets) as (keyof typeof targets)[]);
-    if (target === undefined) throw new UsageError(`--to is missing: ${Object.keys(targets).join(" or ")}.`);
+    if (target === undefined) throw new UsageError(`--to is missing: ${Object.keys(targets).join(", ")}.`);
     const folder = textOf(given, "out");
     if (folder === undefined) throw new UsageError("--out is missing: the folder to write.");
     const files = targets[target](await readModel(given.words[0]), settingsOf(given));

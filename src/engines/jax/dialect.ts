@@ -48,10 +48,8 @@ export class JaxDialect implements Dialect<PythonValue> {
     write: (given: readonly PythonValue[]) => PythonValue,
   ) {
     const letters = operands.map((_, i) => "abc"[i]!);
-    const own = this.module.functionOf(name, letters, () => {
-      const given = letters.map((letter) => atom(letter, []));
-      return this.#solid(write(given)).text;
-    });
+    const given = letters.map((letter) => atom(letter, []));
+    const own = this.module.functionOf(name, letters, this.#solid(write(given)).text);
     const { texts, shape } = this.#spread(operands);
     return atom(`${own}(${texts.map(({ text }) => text).join(", ")})`, shape);
   }

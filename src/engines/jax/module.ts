@@ -63,12 +63,17 @@ export class JaxModule {
     return name;
   }
 
-  /** The name of a function of the module, which is written where it is first asked for. */
-  functionOf(name: string, parameters: readonly string[], write: () => string): string {
-    const snake = `_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
-    if (!this.#functions.has(snake))
-      this.#functions.set(snake, `def ${snake}(${parameters.join(", ")}):\n    return ${write()}\n`);
-    return snake;
+  /** The name of a function of the module, which is written once. Two functions that are wanted by one name have two. */
+  functionOf(wanted: string, parameters: readonly string[], body: string): string {
+    const snake = wanted.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/\W/g, "_");
+    for (let i = 0; ; i++) {
+      const name = `_${snake}${i === 0 ? "" : `_${i}`}`;
+      const text = `def ${name}(${parameters.join(", ")}):\n    return ${body}\n`;
+      const known = this.#functions.get(name);
+      if (known !== undefined && known !== text) continue;
+      this.#functions.set(name, text);
+      return name;
+    }
   }
 
   constant(values: Float64Array, shape: Shape): string {

@@ -1,6 +1,6 @@
 /** Ops that JAX has by itself, with the same meaning: factorizations and running sums, which loops would make slow. */
 import type { Node, Shape } from "../../../graph/index.js";
-import { isLibrary } from "../lowering/lower.js";
+import { libraryName } from "../lowering/lower.js";
 import type { JaxDialect } from "./dialect.js";
 import { atom, type PythonValue } from "./values.js";
 
@@ -29,9 +29,7 @@ const natives: Readonly<Record<string, Native>> = {
 };
 
 export function hasNative({ op, shape }: Node, shapes: readonly Shape[]): boolean {
-  return (
-    isLibrary(op) && Object.hasOwn(natives, op.name) && ![...shapes, shape].some((one) => one.includes(0))
-  );
+  return Object.hasOwn(natives, libraryName(op)) && ![...shapes, shape].some((one) => one.includes(0));
 }
 
 export function nativeOf(

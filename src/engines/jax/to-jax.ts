@@ -50,13 +50,14 @@ export interface JaxSource {
 const keywords = new Set(
   (
     "False None True and as assert async await break class continue def del elif else except finally for from global if import " +
-    "in is lambda nonlocal not or pass raise return try while with yield jax jnp lax np os dtype constants"
+    "in is lambda nonlocal not or pass raise return try while with yield jax jnp lax np os dtype constants matmul gather " +
+    "scatter_add batch_grid check_dtype"
   ).split(" "),
 );
 
 /** @throws where a name is none of Python's, or a dtype isn't known */
 export function readName(what: string, name: unknown, dtype: unknown, others: readonly string[] = []): void {
-  const isName = typeof name === "string" && /^[A-Za-z_]\w*$/.test(name);
+  const isName = typeof name === "string" && /^[A-Za-z]\w*$/.test(name);
   if (!isName || keywords.has(name) || others.includes(name)) {
     throw new AdjointError(
       `${what}: ${describe(name)} can't name a Python function; give an identifier such as "cubic".`,

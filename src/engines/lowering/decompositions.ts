@@ -44,7 +44,49 @@ const exp: Recipe = ["exp", 0];
 const raised = subtract(exp, is(1));
 const above = add(is(1), 0);
 
+/**
+ * The arctangent of the ratio, which is at most 1: S. L. Moshier's rational function ("Methods and programs for mathematical
+ * functions", 1989; Cephes, atan.c), around 0, and from 0.66 on around 1.
+ */
+const isHigh: Condition = ["greater", ratio, is(0.66)];
+const near = choose(isHigh, over(subtract(ratio, is(1)), add(ratio, is(1))), ratio);
+const squared = times(near, near);
+const polynomial = (coefficients: readonly number[]): Recipe =>
+  coefficients.map(is).reduce((sum, next) => add(times(sum, squared), next));
+const upper = polynomial([
+  -0.8750608600031904, -16.157537187333652, -75.00855792314705, -122.88666844901361, -64.85021904942025,
+]);
+const lower = polynomial([
+  1, 24.858464901423062, 165.02700983169885, 432.88106049129027, 485.3903996359137, 194.5506571482614,
+]);
+const turned = add(times(near, over(times(squared, upper), lower)), near);
+/** What π, halved so often, has beyond its double. */
+const beyondPi = 1.2246467991473532e-16;
+const angle = choose(
+  infinite,
+  choose(["equal", size, ["abs", 1]], is(Math.PI / 4), times(is(0), ratio)),
+  choose(
+    ["equal", most, is(0)],
+    is(0),
+    choose(isHigh, add(is(Math.PI / 4), add(turned, is(beyondPi / 4))), turned),
+  ),
+);
+const steep = choose(
+  ["greater", size, ["abs", 1]],
+  add(subtract(is(Math.PI / 2), angle), is(beyondPi / 2)),
+  angle,
+);
+/** Of zeros, too: 1 over the one below 0 is below 0. */
+const isBelow = (operand: number): Condition => [
+  "or",
+  ["less", operand, is(0)],
+  ["less", over(is(1), operand), is(0)],
+];
+const halfTurn = choose(isBelow(1), add(subtract(is(Math.PI), steep), is(beyondPi)), steep);
+
 export const decompositions: { readonly [F in UnaryFunction | BinaryFunction]?: Recipe } = {
+  sign: choose(["greater", 0, is(0)], is(1), choose(["less", 0, is(0)], is(-1), 0)),
+  atan2: choose(isBelow(0), ["negative", halfTurn], halfTurn),
   trunc: choose(["less", 0, is(0)], ["ceil", 0], ["floor", 0]),
   log2: times(["log", 0], is(Math.LOG2E)),
   log10: times(["log", 0], is(Math.LOG10E)),

@@ -3,7 +3,9 @@ import type { Graph, Node, Op, Shape } from "../../../graph/index.js";
 import {
   type AssembleParams,
   allOps,
+  fullOp,
   generalRecipe,
+  inputOp,
   isId,
   isOp,
   joinInputs,
@@ -37,8 +39,8 @@ export function lowerGraph<V extends Value>(
     return known;
   };
   graph.nodes.forEach((node, id) => {
-    if (node.op.name === "input") {
-      values.push(inputs[(node.params as { readonly index: number }).index]!);
+    if (isOp(node, inputOp)) {
+      values.push(inputs[node.params.index]!);
       return;
     }
     const value = lowerNode(dialect, node, graph, values, numberAt);
@@ -74,10 +76,11 @@ function lowerNode<V extends Value>(
   );
   if (native) return native(ids.map(numberAt));
   const params = node.params as never;
-  if (op.name === "remainder" && isLibrary(op)) return remainder(dialect, ids.map(numberAt));
+  const name = libraryName(op);
+  if (name === "remainder") return remainder(dialect, ids.map(numberAt));
   if (op.scalar) return elementwise(dialect, node, nodes, values, numberAt);
   if (isOp(node, scanOp)) return loop(dialect, node.params, ids.map(numberAt), shape);
-  const write = primitives[op.name];
+  const write = primitives[name];
   if (!write) throw new Error(`${op.name} is no primitive.`);
   return write(
     dialect,
@@ -96,16 +99,17 @@ function elementwise<V extends Value>(
   numberAt: (id: number) => V,
 ): V {
   const knownOf = (id: number) => {
-    const { op: own, params } = nodes[id]!;
-    return own.name === "full" ? (params as { readonly value: number }).value : undefined;
+    const node = nodes[id]!;
+    return isOp(node, fullOp) ? node.params.value : undefined;
   };
   const recipe = recipeOf(op.scalar!, ids, knownOf)!;
   // Conditions stay what they are as long as they meet conditions alone.
   const truth = (place: number) => truthOf(dialect, values[ids[place]!]!);
-  if (op.name === "logicalAnd") return dialect.and(truth(0), truth(1));
-  if (op.name === "logicalOr") return dialect.or(truth(0), truth(1));
-  if (op.name === "logicalNot") return dialect.not(truth(0));
-  if (op.name === "where") return dialect.select(truth(0), numberAt(ids[1]!), numberAt(ids[2]!));
+  const name = libraryName(op);
+  if (name === "logicalAnd") return dialect.and(truth(0), truth(1));
+  if (name === "logicalOr") return dialect.or(truth(0), truth(1));
+  if (name === "logicalNot") return dialect.not(truth(0));
+  if (name === "where") return dialect.select(truth(0), numberAt(ids[1]!), numberAt(ids[2]!));
   if (
     Array.isArray(recipe) &&
     recipe[0] === "convert" &&
@@ -158,9 +162,9 @@ const primitives: Readonly<Record<string, Write>> = {
 
 const library: ReadonlySet<Op> = /* @__PURE__ */ new Set(allOps);
 
-/** Whether an op is one of the library's: users' own may have the name of one. */
-export function isLibrary(op: Op): boolean {
-  return library.has(op);
+/** The name of an op of the library's, by which tables find it. Users' own may have the name of one, and have none here. */
+export function libraryName(op: Op): string {
+  return library.has(op) ? op.name : "";
 }
 
 /** What is left of x by y, with the sign of y. */
@@ -180,10 +184,8 @@ function remainder<V extends Value>(dialect: Dialect<V>, [x, y]: readonly V[]): 
 /** Whether an op is among the primitives: by its recipe, by its name, or as a loop. */
 export function isPrimitive({ op }: Node): boolean {
   if (op.scalar?.recipe !== undefined) return true;
-  return (
-    isLibrary(op) &&
-    (op === scanOp || op.name === "input" || op.name === "remainder" || Object.hasOwn(primitives, op.name))
-  );
+  const name = libraryName(op);
+  return op === scanOp || op === inputOp || name === "remainder" || Object.hasOwn(primitives, name);
 }
 
 function reduced<V extends Value>(

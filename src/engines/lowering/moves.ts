@@ -1,6 +1,6 @@
 /** Boxes, gathers and scatters on a dialect's primitives: negative steps, overlapping parts, indices that may be anything. */
 import type { Node, Shape } from "../../../graph/index.js";
-import { type AssembleParams, sizeOf } from "../../../graph/internal.js";
+import { type AssembleParams, constantOp, fullOp, iotaOp, isOp, sizeOf } from "../../../graph/internal.js";
 import type { Dialect, Value } from "./dialect.js";
 
 interface Part {
@@ -117,16 +117,11 @@ function guarded<V extends Value>(
   return { index: dialect.toIndex(dialect.select(inside, at, zero)), inside };
 }
 
-function areInside({ op, params }: Node, length: number): boolean {
-  const { values, value, shape } = params as {
-    readonly values?: Float64Array;
-    readonly value?: number;
-    readonly shape?: Shape;
-  };
+function areInside(node: Node, length: number): boolean {
   const isInside = (x: number) => Number.isInteger(x) && x >= 0 && x < length;
-  if (op.name === "constant") return values!.every(isInside);
-  if (op.name === "full") return isInside(value!);
-  return op.name === "iota" && shape![0]! <= length;
+  if (isOp(node, constantOp)) return node.params.values.every(isInside);
+  if (isOp(node, fullOp)) return isInside(node.params.value);
+  return isOp(node, iotaOp) && node.shape[0]! <= length;
 }
 
 /** `truth`, of the shape of indices, spread over what is gathered by them. */

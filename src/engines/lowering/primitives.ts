@@ -2,7 +2,7 @@
 import { AdjointError, type Expr, type Graph, type Node, type Shape } from "../../../graph/index.js";
 import { apply, isOp, rebuild, scanOp, simplifyGraph } from "../../../graph/internal.js";
 import { expansions } from "./expansions/table.js";
-import { isLibrary, isPrimitive } from "./lower.js";
+import { isPrimitive, libraryName } from "./lower.js";
 
 /** What a target has by itself. */
 export type HasNative = (node: Node, shapes: readonly Shape[]) => boolean;
@@ -49,10 +49,10 @@ export function primitivesOf(graph: Graph, target: string, hasNative: HasNative)
 }
 
 function expandedNode({ op, params }: Node, operands: readonly Expr[], target: string): Expr {
-  if (isLibrary(op) && Object.hasOwn(expansions, op.name))
-    return expansions[op.name]!(operands, params as never);
+  if (Object.hasOwn(expansions, libraryName(op))) return expansions[op.name]!(operands, params as never);
   if (op.expand) return op.expand({ operands, params });
+  const recipe = op.scalar ? "a `recipe`, or " : "";
   throw new AdjointError(
-    `${target}: the op "${op.name}" has only JavaScript code; give its record an \`expand\` that makes it of other ops.`,
+    `${target}: the op "${op.name}" has only JavaScript code; give its record ${recipe}an \`expand\` that makes it of other ops.`,
   );
 }
