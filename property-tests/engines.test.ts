@@ -115,7 +115,7 @@ const pointOfApplied = ({ values }: Applied): Point =>
 
 for (const op of ops) {
   engines(`${op.name}: as its instances say, or on any shape`, () => {
-    forAll(3, appliedOf(op), (applied) => {
+    forAll(2, appliedOf(op), (applied) => {
       const f = objective(applied.shapes, (operands, builder) =>
         applyTo(builder, op, operands, applied.params),
       );

@@ -27,10 +27,55 @@ const files = folders
   .filter((file) => !file.includes("node_modules/") && pattern.test(file))
   .sort();
 
-/** How many processes run at a time, and what each of them takes next: neighbours are alike in what they cost. */
+/** What suites take of a processor, in seconds, where that is more than a few: measured, to share them out evenly. */
+const longer = {
+  "examples/examples.test.ts": 9,
+  "graph/custom.test.ts": 3,
+  "graph/large.test.ts": 5,
+  "graph/scan/scan.test.ts": 9,
+  "optimizers/invariance.test.ts": 3,
+  "optimizers/laws.test.ts": 6,
+  "property-tests/accuracy.test.ts": 6,
+  "property-tests/api-fuzz.test.ts": 10,
+  "property-tests/arranging.test.ts": 4,
+  "property-tests/backends.test.ts": 7,
+  "property-tests/big-numbers.test.ts": 10,
+  "property-tests/broadcasting.test.ts": 3,
+  "property-tests/closures.test.ts": 3,
+  "property-tests/collection.test.ts": 4,
+  "property-tests/derivatives.test.ts": 15,
+  "property-tests/engines.test.ts": 6,
+  "property-tests/export.test.ts": 5,
+  "property-tests/expression.test.ts": 9,
+  "property-tests/graphs.test.ts": 4,
+  "property-tests/kernels.test.ts": 12,
+  "property-tests/kinks-of-kinks.test.ts": 8,
+  "property-tests/large.test.ts": 7,
+  "property-tests/linear-algebra.test.ts": 3,
+  "property-tests/loops.test.ts": 3,
+  "property-tests/masks.test.ts": 3,
+  "property-tests/modes.test.ts": 11,
+  "property-tests/names.test.ts": 5,
+  "property-tests/networks.test.ts": 4,
+  "property-tests/package.test.ts": 10,
+  "property-tests/precise.test.ts": 6,
+  "property-tests/serialize.test.ts": 10,
+  "property-tests/simplify.test.ts": 7,
+  "scripts/documents/documents.test.ts": 15,
+  "src/figures/drawn.test.ts": 5,
+  "src/figures/sizes.test.ts": 8,
+};
+const secondsOf = (file) => longer[file] ?? 0.5;
+
+/** How many processes run at a time, and what each of them takes next. The longest suites are dealt first, each to the least. */
 const count = Math.max(1, Math.min(4, availableParallelism(), files.length));
-const parts = Math.min(4 * count, files.length);
-const shares = Array.from({ length: parts }, (_, i) => files.filter((_, place) => place % parts === i));
+const parts = Array.from({ length: Math.min(4 * count, files.length) }, () => ({ share: [], seconds: 0 }));
+for (const file of files.toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
+  const least = parts.reduce((found, part) => (part.seconds < found.seconds ? part : found));
+  least.share.push(file);
+  least.seconds += secondsOf(file);
+}
+const shares = parts.map(({ share }) => share);
 
 /** Runs a share of the files; what it writes is passed on when it is complete, so that suites don't mix. */
 function run(share) {

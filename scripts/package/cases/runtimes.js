@@ -102,8 +102,11 @@ for (const file of readdirSync(".").filter((file) => file.endsWith(".map"))) {
       if (text === undefined) throw new Error(file + " tells of " + sources[source] + ":" + line);
       places++;
       if (name === undefined || !texts[i].startsWith(name, column)) continue;
-      if (!text.includes(name)) throw new Error(name + " isn't in " + sources[source] + ":" + line);
-      names++;
+      const isThere = (one) => one.includes(name);
+      // Where names are short, what isn't exported has none.
+      if (!isThere(text) && files.get(sources[source]).some(isThere))
+        throw new Error(name + " isn't in " + sources[source] + ":" + line);
+      if (isThere(text)) names++;
     }
   }
 }
