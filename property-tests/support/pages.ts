@@ -28,7 +28,6 @@ export async function openFigure(
   const path = join(folder, `${name}.html`);
   await figure.save(path);
   const page = await browser.newPage({ viewport: { width, height }, acceptDownloads: true, hasTouch: true });
-  page.setDefaultTimeout(10_000);
   const events: string[] = [];
   page.on("request", (request) => void events.push(request.url()));
   page.on("console", (message) => void events.push(message.text()));

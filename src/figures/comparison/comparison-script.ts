@@ -28,6 +28,7 @@ import {
 import { svgOfChart } from "../page/svg-chart.js";
 import { valueAt } from "../page/told.js";
 import { RacePlayer } from "../race/player.js";
+import { raceSvg } from "../race/svg.js";
 import { dashIn, inTheme, themeOf } from "../style.js";
 import { type ComparisonData, type ComparisonRun, contourOf, lossOf, sceneOf } from "./data.js";
 
@@ -104,6 +105,9 @@ function playing(): Mark[] {
 }
 
 player.onHover = (hit) => show(hit && { run: runs[hit.racer]!.name, step: hit.step }, "surface");
+player.onPlace = (place) => {
+  if (!shown) tellPlace(place);
+};
 player.onTime = (time) => {
   // The paths grow in all panels.
   const until = time >= player.scene.steps ? Number.POSITIVE_INFINITY : time;
@@ -133,10 +137,16 @@ canvas.addEventListener("mousemove", (event) => {
     number,
   ];
   const value = valueAt(plane, x1, x2);
-  if (shown || value === undefined) return;
-  const point = `(${variables.join(", ")}) = (${format(x1, 4)}, ${format(x2, 4)})`;
-  document.getElementById("mark")!.textContent = `${point}, f ≈ ${format(value, 4)}`;
+  if (!shown && value !== undefined) tellPlace([x1, x2, value]);
 });
+
+/** The value at a place of the plane, between steps. */
+function tellPlace(place: readonly [number, number, number] | undefined): void {
+  const [x1, x2, value] = (place ?? []).map((one) => format(one, 4));
+  document.getElementById("mark")!.textContent = place
+    ? `(${variables.join(", ")}) = (${x1}, ${x2}), f ≈ ${value}`
+    : "";
+}
 
 const table = document.getElementById("results")!;
 const head = make("tr", make("thead", table));
@@ -192,6 +202,7 @@ for (const [label, make] of [
     () => new Blob([svgOf(make())], { type: "image/svg+xml" }),
   );
 }
+saveButton(tools, "Save SVG of surface", "surface.svg", () => raceSvg(sceneOf(data), themeName, player.time));
 saveButton(tools, "Save CSV", "runs.csv", () => new Blob([csvOf(columns, points)], { type: "text/csv" }));
 dataTable(document.getElementById("numbers")!, "The numbers as a table", columns, points);
 

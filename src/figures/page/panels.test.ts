@@ -8,7 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findChromium, launchChromium } from "../../../property-tests/support/browser.js";
 import { faultsInLooks, inked, openFigure, resize, settle } from "../../../property-tests/support/pages.js";
-import { adam, cubic, gradientDescent, minimize, weightedSphere } from "../../index.js";
+import { adam, compile, cubic, gradientDescent, minimize, weightedSphere } from "../../index.js";
 import { comparisonPage, raceFigure } from "../index.js";
 
 const chromium = findChromium();
@@ -81,6 +81,20 @@ if (chromium === undefined) {
       [...point, step < run.steps ? values[step]! : run.value],
       1e-5,
     );
+
+    // Between the steps, the surface's own value; a button's space presses the button.
+    const place = (await page.locator("canvas").boundingBox())!;
+    await page.mouse.move(place.x + 0.45 * place.width, place.y + 0.5 * place.height);
+    await page.waitForFunction(() => /≈/.test(document.getElementById("told")!.textContent!));
+    const [x1, x2, f] = (await page.locator("#told").textContent())!
+      .split(", ")
+      .slice(-4)
+      .map((text) => numberOf(text.split(/[=≈] /)[1] ?? ""))
+      .filter(Number.isFinite);
+    const exact = compile(cubic.f)({ x: [x1!, x2!] });
+    assert.ok(Math.abs(f! - exact) <= 0.03 * Math.max(1, Math.abs(exact)), `${f} beside ${exact}`);
+    await page.getByRole("button", { name: "Reset view" }).press("Space");
+    assert.is(await page.locator("output").textContent(), "30 / 30");
 
     await page.mouse.move(0, 0);
     const before = await picture();
@@ -235,6 +249,44 @@ if (chromium === undefined) {
       () => getComputedStyle(document.querySelector("#surface canvas")!).touchAction,
     );
     assert.is(touch, "pan-y");
+    await swiped(page);
+    // At 200 %, a window of 1280 has 640; at 400 %, 320.
+    for (const width of [640, 320]) {
+      await resize(page, width, 400);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    }
+  }
+
+  /** A finger that goes up on the surface scrolls the page, one that goes across turns the box. */
+  async function swiped(page: Page): Promise<void> {
+    await page.evaluate(() => {
+      window.scrollTo(0, 0);
+      document.querySelector("#surface")!.scrollIntoView({ block: "center" });
+    });
+    await settle(page);
+    const box = (await page.locator("#surface canvas").boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const client = await page.context().newCDPSession(page);
+    const at = () => page.evaluate(() => window.scrollY);
+    const surface = () =>
+      page.locator("#surface canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const swipe = async (dx: number, dy: number) => {
+      const touch = (type: "touchStart" | "touchMove" | "touchEnd", k: number) =>
+        client.send("Input.dispatchTouchEvent", {
+          type,
+          touchPoints: type === "touchEnd" ? [] : [{ x: x + (dx * k) / 8, y: y + (dy * k) / 8 }],
+        });
+      await touch("touchStart", 0);
+      for (let k = 1; k <= 8; k++) await touch("touchMove", k);
+      await touch("touchEnd", 8);
+      await settle(page);
+    };
+    const [before, picture] = [await at(), await surface()];
+    await swipe(120, 0);
+    assert.is(await at(), before);
+    assert.is.not(await surface(), picture);
+    await swipe(0, -120);
+    await page.waitForFunction((from) => window.scrollY > from + 40, before);
   }
 }
 

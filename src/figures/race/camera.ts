@@ -91,6 +91,17 @@ export class View {
     const pixels = (scale * this.camera.zoom * distance) / (distance - along(this.#forward));
     return { x: x + pixels * along(this.#right), y: y - pixels * along(this.#up) };
   }
+
+  /** The points that a pixel shows, by how near they are along the line of sight. */
+  ray({ x, y }: Pixel): (near: number) => BoxPoint {
+    const { x: left, y: top, scale } = this.placement;
+    return (near) => {
+      const pixels = (scale * this.camera.zoom * distance) / (distance - near);
+      const [right, up] = [(x - left) / pixels, (top - y) / pixels];
+      const at = (i: 0 | 1 | 2) => right * this.#right[i] + up * this.#up[i] + near * this.#forward[i];
+      return [at(0), at(1), at(2)];
+    };
+  }
 }
 
 /** The placement that fills `area` with the box at zoom 1; with `turning` it stays inside as it turns round. */

@@ -14,6 +14,7 @@ export async function racePage(scene: RaceScene): Promise<Uint8Array> {
     body: `<main>
 <h1>${escapeHtml(title)}</h1>
 <div id="legend-of-runs" class="legend" role="group" aria-label="Runs shown"></div>
+<p id="told" class="told" role="status"></p>
 <div id="race"></div>
 <div id="tools" class="tools" role="group" aria-label="Files"></div>
 <div id="numbers"></div>
@@ -23,6 +24,6 @@ export async function racePage(scene: RaceScene): Promise<Uint8Array> {
 }
 
 const style = `main { max-width: none; padding: 10px 14px; }
-#race { height: calc(100vh - 12rem); min-height: 300px; }
+#race { height: calc(100vh - 14rem); min-height: 300px; }
 @media print { #race { height: auto; } }
 `;

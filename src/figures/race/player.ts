@@ -7,6 +7,7 @@ import { nearestStep, type Track } from "./paths.js";
 import { type Layout, RacePicture } from "./picture.js";
 import { type PlayerElements, playerElements } from "./player-elements.js";
 import type { Racer, RaceScene } from "./scene.js";
+import { heightAt, placeAt } from "./surface.js";
 
 /** Steps a second at speed 1. */
 const pace = 15;
@@ -24,6 +25,8 @@ export class RacePlayer {
   readonly scene: RaceScene;
   /** Told when the pointer comes to a step of a run, or leaves it. */
   onHover: (hit: Hit | undefined) => void = () => {};
+  /** Told where on the surface the pointer is while it is at no step, and the value there. */
+  onPlace: (place: readonly [x1: number, x2: number, value: number] | undefined) => void = () => {};
   /** Told when the time changes. */
   onTime: (time: number) => void = () => {};
   readonly #elements: PlayerElements;
@@ -214,9 +217,22 @@ export class RacePlayer {
     const racer = found && this.scene.racers.indexOf(shown[found.racer]!.racer);
     const same = racer === this.#hit?.racer && found?.step === this.#hit?.step;
     this.#hit = found && { racer: racer!, step: found.step };
+    if (!found) this.onPlace(at && this.#placeAt(at));
     if (same) return;
     this.onHover(this.#hit);
     this.#request();
+  }
+
+  #placeAt(at: { x: number; y: number }): readonly [number, number, number] | undefined {
+    const place = this.#view && placeAt(this.#picture.mesh, this.#view, at);
+    if (!place) return undefined;
+    const { ranges, surface } = this.scene;
+    const numbers = place.map((one, i) => {
+      const [low, high] = ranges[i as 0 | 1];
+      return low + ((one + 1) / 2) * (high - low);
+    }) as [number, number];
+    const values = Float64Array.from(surface.values, (value) => value ?? Number.NaN);
+    return [...numbers, heightAt({ ...this.#picture.mesh, heights: values }, ...place)];
   }
 
   #shownTracks(): readonly Track[] {

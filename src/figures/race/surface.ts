@@ -58,6 +58,26 @@ export function heightAt({ columns, rows, heights }: Mesh, u: number, v: number)
   return (1 - t) * near + t * far;
 }
 
+/** Where on the surface a pixel is: its nearest place to the eye; none beside the surface. */
+export function placeAt(mesh: Mesh, view: View, pixel: Pixel): readonly [u: number, v: number] | undefined {
+  const ray = view.ray(pixel);
+  const [nearest, farthest, steps] = [1.7, -1.7, 600];
+  let before: { readonly point: BoxPoint; readonly gap: number } | undefined;
+  for (let k = 0; k <= steps; k++) {
+    const point = ray(nearest + ((farthest - nearest) * k) / steps);
+    const [u, v, w] = point;
+    const isInside = Math.abs(u) <= 1 && Math.abs(v) <= 1 && Math.abs(w) <= boxHeight;
+    const gap = isInside ? w - heightAt(mesh, u, v) : Number.NaN;
+    if (before && before.gap * gap <= 0) {
+      const share = before.gap === gap ? 0 : before.gap / (before.gap - gap);
+      const at = (i: 0 | 1) => before!.point[i] + share * (point[i] - before!.point[i]);
+      return [at(0), at(1)];
+    }
+    before = { point, gap };
+  }
+  return undefined;
+}
+
 /** The coordinate of sample i of n along u or v. */
 export function gridCoordinate(i: number, n: number): number {
   return (2 * i) / (n - 1) - 1;
