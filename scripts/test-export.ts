@@ -1,5 +1,5 @@
 /**
- * `npm run test:export [-- GROUP,… --wheels FOLDER --python PATH --jax VERSION --every N --count N --seed N]`: what leaves for
+ * `npm run test:export [-- GROUP,… --wheels FOLDER --python PATH --jax VERSION --every N --only RE --count N --seed N]`: what leaves for
  * other engines, on these engines. Takes a Python that has JAX, or makes a virtual environment from a folder of wheels
  * (`--wheels` or EXPORT_WHEELS) or from the user's index. A line for each case, at the end their counts.
  */
@@ -37,6 +37,7 @@ const { values: options, positionals } = parseArgs({
     wheels: { type: "string" },
     jax: { type: "string" },
     every: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
     count: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
   },
@@ -63,7 +64,7 @@ try {
   ];
   for (const name of chosen) {
     console.log(`\n${name}`);
-    await groups[name]!({ python, every, count, seed });
+    await groups[name]!({ python, every, only: new RegExp(options.only), count, seed });
   }
   tellKinds();
   finish();

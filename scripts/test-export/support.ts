@@ -13,6 +13,8 @@ export interface Setting {
   readonly python: string;
   /** Of long lists of cases every so many. */
   readonly every: number;
+  /** Of them those with such names. */
+  readonly only: RegExp;
   /** How many random programs, and the seed of the first. */
   readonly count: number;
   readonly seed: number;
