@@ -23,7 +23,8 @@ export const asked = <T>(answer: (chart: Chart) => T): T =>
 export function axisTitle(text: string, theme: Theme, side: "width" | "height") {
   return {
     display: ({ chart }: { chart: Chart }) => chart.width >= smallest && chart.height >= smallest,
-    text: ({ chart }: { chart: Chart }) => fit(chart, text, 14, "normal", chart[side] - 90),
+    text: ({ chart }: { chart: Chart }) =>
+      fit(chart, text, 14, "normal", chart[side] - (side === "width" ? 90 : 130)),
     color: theme.ink,
     font: font(14),
   } as unknown as { display: boolean; text: string; color: string; font: ReturnType<typeof font> };

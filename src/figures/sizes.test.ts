@@ -34,7 +34,7 @@ const run = (k: number) =>
   });
 const long = "a very long name of a run ".repeat(8);
 // By `npm run test:figures`, more of both.
-const counts = whole ? [1, 3, 14, 40] : [40];
+const counts = whole ? [1, 3, 14, 40] : [1, 40];
 const sizes = whole
   ? [
       [200, 200],
@@ -47,6 +47,7 @@ const sizes = whole
     ]
   : [
       [200, 200],
+      [300, 250],
       [1000, 600],
     ];
 
