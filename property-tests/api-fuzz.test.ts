@@ -8,7 +8,7 @@ const fuzzer = suite("fuzzing the public interface");
 
 const planted = new URL("../scripts/api/planted.ts", import.meta.url).href;
 const fuzz = (only?: string, runs = 1000, seed = 0) =>
-  fuzzApi({ runs, seconds: 60, seed, only, modules: [planted], patience: 500, memory: 2 ** 30 });
+  fuzzApi({ runs, seconds: 60, seed, only, modules: [planted], patience: 1000, memory: 2 ** 30 });
 
 const kindsOf = ({ faults }: FuzzReport, name: string) =>
   new Set(faults.filter(({ target }) => target === name).map(({ kind }) => kind));

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type DrawnText, drawnCalls, textsOf } from "../../property-tests/support/charts.js";
+import { fc, forAll } from "../../property-tests/support/law.js";
 import { whole } from "../../property-tests/support/pages.js";
 import {
   AdjointError,
@@ -17,6 +18,8 @@ import {
 } from "../index.js";
 import { contourChart } from "./contour-chart.js";
 import { contourSpec } from "./contour-spec.js";
+import { curveSpec } from "./curve.js";
+import { curveChart } from "./curve-chart.js";
 import { registerFonts } from "./fonts.js";
 import { lossChart } from "./loss-chart.js";
 import { lossSpecs } from "./loss-spec.js";
@@ -24,6 +27,7 @@ import { drawRace } from "./race/picture.js";
 import { raceScene } from "./race/prepare.js";
 import { type Call, record } from "./record.js";
 import { measuring } from "./renderer.js";
+import type { Runs } from "./runs.js";
 
 registerFonts();
 const objective = weightedSphere([1, 2]);
@@ -115,6 +119,87 @@ pictures("values of any size are a picture, or one clear error", () => {
       }
     }
   }
+});
+
+/** Numbers as runs have them: of one size, or of any; some tied, some none. */
+const places = fc.oneof(
+  fc.constantFrom(0, 1, 1, -2.5),
+  fc.double({ min: -3, max: 3, noNaN: true }),
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 1e300, -1e300, 1e-300),
+);
+const numbersFrom = (scale: number) => places.map((x) => x * scale);
+
+/** A run as `minimize` returns one, of two elements. */
+const runs = fc.constantFrom(1, 1, 1e-300, 1e-9, 1e9, 1e300).chain((scale) =>
+  fc
+    .array(fc.tuple(numbersFrom(scale), numbersFrom(scale), places), { minLength: 1, maxLength: 30 })
+    .map((rows) => {
+      const [x1, x2, value] = rows.at(-1)!;
+      const before = rows.slice(0, -1);
+      return {
+        ...{
+          parameters: { x: [x1, x2] },
+          value,
+          status: "completed",
+          evaluations: rows.length,
+          steps: before.length,
+        },
+        trajectory: {
+          ...{ start: 0, stride: 1, steps: before.length, values: before.map(([, , one]) => one) },
+          parameters: { x: before.flatMap((row) => row.slice(0, 2)) },
+        },
+      } as unknown as Runs[string];
+    }),
+);
+
+const names = fc.oneof(
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }),
+  fc.constantFrom("constructor", "עברית", "القاهرة", "日本語の名前", "👩‍👩‍👧 family", "a\nb", " "),
+);
+
+const awkward = fc.record({
+  runs: fc.dictionary(names, runs, { minKeys: 1, maxKeys: whole ? 20 : 6 }),
+  title: fc.option(names, { nil: undefined }),
+  width: fc.integer({ min: 200, max: 4000 }),
+  height: fc.integer({ min: 200, max: 2000 }),
+  scale: fc.constantFrom("linear", "log", "symlog"),
+  bands: fc.constantFrom("auto", "linear", "log", "quantile"),
+});
+
+pictures("whatever is drawn, texts keep apart and inside, or it is one clear error, within seconds", () => {
+  const drawn = (what: string, draw: () => readonly Call[], [width, height]: readonly [number, number]) => {
+    const began = performance.now();
+    try {
+      assert.equal(faults(draw(), width, height), [], what);
+    } catch (error) {
+      if (!(error instanceof AdjointError)) throw error;
+      assert.match(error.message, new RegExp(`^${what}: `));
+    }
+    assert.ok(performance.now() - began < 20_000, `${what} takes long`);
+  };
+  forAll(whole ? 2000 : 8, awkward, ({ title, scale, bands, ...given }) => {
+    const { width, height } = given;
+    const size = [width, height] as const;
+    const options = { runs: given.runs, ...(title !== undefined && { title }) };
+    const field = { ...options, objective, scale: bands as "log" };
+    drawn(
+      "lossFigure",
+      () => drawnCalls(lossChart(lossSpecs({ ...options, scale } as never)[0]!), width, height),
+      size,
+    );
+    drawn(
+      "contourFigure",
+      () => drawnCalls(contourChart(contourSpec({ ...field, cells: [20, 20] })), width, height),
+      size,
+    );
+    const race = () => {
+      const scene = raceScene("raceFigure", { ...field, faces: [8, 8] });
+      return record((ctx) => drawRace(ctx, scene, 3, { width, height }), measuring());
+    };
+    drawn("raceFigure", race, size);
+    const along = { ...options, objective, axis: "x1" };
+    drawn("curveFigure", () => drawnCalls(curveChart(curveSpec(along)), width, height), size);
+  });
 });
 
 pictures.run();

@@ -105,7 +105,8 @@ export function spacing(scale: ValueScale, [low, high]: Range): Spacing {
   return {
     place,
     ticks: (min, max) => {
-      const powers = Array.from({ length: 7 }, (_, k) => unit * 10 ** k).map((value) =>
+      // Not the unit: it stands so near to 0 that their texts could meet.
+      const powers = Array.from({ length: 6 }, (_, k) => unit * 10 ** (k + 1)).map((value) =>
         Number(value.toPrecision(3)),
       );
       const all = [...powers.map((power) => -power).reverse(), 0, ...powers];

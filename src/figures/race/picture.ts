@@ -52,11 +52,16 @@ export class RacePicture {
   ): Layout {
     const { title } = this.scene;
     const { minima } = this.#named;
-    const size = Math.min(20, Math.max(11, Math.sqrt(width * height) / 53));
+    const size = Math.min(20, Math.max(11, Math.min(Math.sqrt(width * height) / 53, height / 16)));
     ctx.font = `${size}px ${fontFamily}`;
     // Of very many runs, those are named that have room in half of the picture.
     const all = this.#named.racers;
-    const racers = all.slice(0, Math.max(1, Math.floor((0.5 * height) / (1.65 * size))));
+    const heightOf = ({ notes }: (typeof all)[0]) => 1.65 + 1.35 * notes.length;
+    let taken = 0;
+    const racers = all.filter((racer, i) => {
+      taken += heightOf(racer) * size;
+      return i === 0 || taken <= 0.5 * height;
+    });
     const texts = racers.flatMap((racer) => [nameOf(racer), ...racer.notes.map(({ text }) => text)]);
     if (minima.length > 0) texts.push("minimum");
     if (all.length > racers.length) texts.push(moreRuns(all.length - racers.length));
@@ -64,7 +69,7 @@ export class RacePicture {
     const widest = Math.min(Math.max(0, ...widths), 0.4 * width);
     const column = widths.length > 0 ? 3.6 * size + widest : 0;
     const heights = [
-      ...racers.map(({ notes }) => 1.65 + 1.35 * notes.length),
+      ...racers.map(heightOf),
       ...(minima.length > 0 ? [1.65] : []),
       ...(all.length > racers.length ? [1.65] : []),
     ];
