@@ -61,6 +61,8 @@ const longer = {
   "property-tests/precise.test.ts": 6,
   "property-tests/serialize.test.ts": 10,
   "property-tests/simplify.test.ts": 7,
+  "property-tests/typing.test.ts": 13,
+  "property-tests/unused.test.ts": 8,
   "scripts/documents/documents.test.ts": 15,
   "src/figures/drawn.test.ts": 5,
   "src/figures/sizes.test.ts": 8,
