@@ -177,7 +177,7 @@ pictures("whatever is drawn, texts keep apart and inside, or it is one clear err
     }
     assert.ok(performance.now() - began < 20_000, `${what} takes long`);
   };
-  forAll(whole ? 2000 : 8, awkward, ({ title, scale, bands, ...given }) => {
+  forAll(whole ? 200 : 8, awkward, ({ title, scale, bands, ...given }) => {
     const { width, height } = given;
     const size = [width, height] as const;
     const options = { runs: given.runs, ...(title !== undefined && { title }) };

@@ -2,7 +2,7 @@
 /** The box round the surface: three walls behind it with grid lines, and ticks and labels on its outer edges. */
 import { type Theme, themeOf } from "../style.js";
 import { type BoxPoint, boxHeight, type Pixel, type View } from "./camera.js";
-import { Labels, sceneLabel, sceneTicks } from "./labels.js";
+import { Labels, sceneLabel, sceneTicks, stepPlace, stepText } from "./labels.js";
 import { heightOf, type RaceScene } from "./scene.js";
 
 /** The half extents of the box along its three axes. */
@@ -136,6 +136,7 @@ export function drawLabels(
   ctx.font = font;
   ctx.fillStyle = theme.ink;
   const labels = new Labels(ctx, size, width, `${theme.background}c0`);
+  labels.keepOff(stepText(scene, scene.steps), stepPlace(scene, size));
   const reaches = edges.map((edge, i) => {
     let reach = 0.5 * size;
     for (const { at, text } of marks[i]!) {

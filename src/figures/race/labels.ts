@@ -22,6 +22,12 @@ export class Labels {
     this.#halo = halo;
   }
 
+  /** Keeps labels off the place of a text that begins at `at`, at half its height. */
+  keepOff(text: string, { x, y }: Pixel): void {
+    const height = this.#height;
+    this.#taken.push({ x, y: y - height / 2, width: this.#ctx.measureText(text).width, height });
+  }
+
   /**
    * Draws a text beside `at`, on the side of the unit vector `outward`, `gap` pixels away. If that place is taken, tries
    * up to `tries` places farther out. Tells how far out the label reaches, or 0 where it has found no place.
@@ -63,6 +69,13 @@ function overlap(a: Rectangle, b: Rectangle): boolean {
     a.x < b.x + b.width + apart && b.x < a.x + a.width + apart && a.y < b.y + b.height && b.y < a.y + a.height
   );
 }
+
+/** How a picture tells the step, and where. */
+export const stepText = ({ steps }: RaceScene, time: number): string => `step ${time} of ${steps}`;
+export const stepPlace = ({ title }: RaceScene, size: number): Pixel => ({
+  x: size,
+  y: (title ? 3.1 : 1.5) * size,
+});
 
 /** About `count` round numbers inside a range, as they are written. */
 export function writtenTicks(low: number, high: number, count: number): { value: number; text: string }[] {

@@ -5,7 +5,7 @@ import { dashIn, fontFamily, inTheme, type Theme, themeOf } from "../style.js";
 import { shortened } from "../texts.js";
 import { drawLabels, drawWalls, makeAxes } from "./axes.js";
 import { boxCoordinates, type Camera, fit, type Pixel, type Placement, View } from "./camera.js";
-import { sceneTicks } from "./labels.js";
+import { sceneTicks, stepPlace, stepText } from "./labels.js";
 import { drawDot, drawTracks, makeTracks, type Strokes, type Track } from "./paths.js";
 import type { Note, Racer, RaceScene } from "./scene.js";
 import { drawSurface, type Mesh, makeMesh } from "./surface.js";
@@ -159,7 +159,8 @@ export class RacePicture {
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
     ctx.fillStyle = theme.muted;
-    ctx.fillText(`step ${Math.floor(time + 1e-9)} of ${scene.steps}`, size, (scene.title ? 3.1 : 1.5) * size);
+    const { x, y } = stepPlace(scene, size);
+    ctx.fillText(stepText(scene, Math.floor(time + 1e-9)), x, y);
     this.#legend(ctx, layout, time, false);
     ctx.restore();
   }
