@@ -15,7 +15,7 @@ import {
   subtract,
   where,
 } from "../../../../graph/index.js";
-
+import { full } from "../../../../graph/internal.js";
 import type { Expansion } from "./expansion.js";
 import { columnAt, isEmpty, places, rowAt, steps, swap } from "./matrices.js";
 
@@ -32,7 +32,7 @@ function exchanged(x: Expr, k: Expr, p: Expr): Expr {
 export const lu: Expansion = ([a], { complete }: { readonly complete: 0 | 1 }) => {
   const n = a!.shape.at(-1)!;
   const above = [...a!.shape.slice(0, -2), n + 1 + complete, n];
-  if (isEmpty(a!)) return broadcastTo(0 as never, above) as unknown as Expr;
+  if (isEmpty(a!)) return full(a!.builder, 0, above);
   const [i, j] = [places(a!, n, -2), places(a!, n, -1)];
   const order = broadcastTo(j, [...a!.shape.slice(0, -2), 1, n]) as Expr;
   const { m, rows, columns } = steps({ m: a!, rows: order, columns: order }, n, (state, k) => {
