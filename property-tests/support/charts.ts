@@ -15,8 +15,8 @@ export function openChart(configuration: unknown, width = 600, height = 400): Ch
 /** The calls that draw a chart. */
 export function drawnCalls(configuration: unknown, width = 600, height = 400): readonly Call[] {
   const { plugins = [], ...rest } = configuration as ChartConfiguration;
-  const { plugin, calls } = chartRecorder();
-  openChart({ ...rest, plugins: [...plugins, plugin] }, width, height).destroy();
+  const { plugin, calls } = chartRecorder(width, height);
+  openChart({ ...rest, plugins: [...plugins, plugin] }, 1, 1).destroy();
   return calls();
 }
 

@@ -165,3 +165,53 @@ export async function faultsInLooks(
   }
   return found;
 }
+
+/**
+ * What goes wrong at 200 and 400 % (a window of 1280 × 800 has 640 or 320 then), and under a finger that goes up on a picture, by
+ * which the page scrolls, or across it, by which it doesn't.
+ */
+export async function faultsZoomed(page: Page, selector: string, turns = false): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of [640, 320]) {
+    await resize(page, width, 400);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide !== width) found.push(`it is ${wide} wide in ${width}`);
+    if (whole) found.push(...(await faultsOf(page)).map((fault) => `at ${width} × 400: ${fault}`));
+  }
+  return [...found, ...(await faultsOfFingers(page, selector, turns))];
+}
+
+async function faultsOfFingers(page: Page, selector: string, turns: boolean): Promise<string[]> {
+  const picture = page.locator(selector);
+  await picture.evaluate((canvas) => canvas.scrollIntoView({ block: "center" }));
+  await settle(page);
+  const box = (await picture.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const client = await page.context().newCDPSession(page);
+  const at = () => page.evaluate(() => window.scrollY);
+  const pixels = () => picture.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const swipe = async (dx: number, dy: number) => {
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", k: number) =>
+      client.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: type === "touchEnd" ? [] : [{ x: x + (dx * k) / 8, y: y + (dy * k) / 8 }],
+      });
+    await touch("touchStart", 0);
+    for (let k = 1; k <= 8; k++) await touch("touchMove", k);
+    await touch("touchEnd", 8);
+    await settle(page);
+  };
+  const [before, drawn] = [await at(), await pixels()];
+  await swipe(100, 0);
+  const across = [
+    ...((await at()) === before ? [] : ["a finger that goes across scrolls"]),
+    ...(!turns || (await pixels()) !== drawn ? [] : ["a finger that goes across turns nothing"]),
+  ];
+  await swipe(0, -100);
+  const scrolls = await page
+    .waitForFunction((from) => window.scrollY > from + 30, before, { timeout: 3000 })
+    .then(() => true)
+    .catch(() => false);
+  await client.detach();
+  return [...across, ...(scrolls ? [] : [`a finger that goes up on ${selector} doesn't scroll the page`])];
+}

@@ -2,10 +2,10 @@
 import type { Chart, ChartConfiguration, ChartDataset, Scale } from "chart.js";
 import { axisTitle, chartTitle, tickLabels } from "./axes.js";
 import { bar, contourPlugin, hasBar } from "./contour-drawing.js";
-import type { ChartHooks } from "./highlight.js";
+import { type ChartHooks, pointOptions, pointTooltip } from "./highlight.js";
 import { legend } from "./legend.js";
 import { axisNumbers, formatNumber } from "./numbers.js";
-import { font, fontFamily, fontSize, inTheme, type ThemeName, themeOf, tooltipSize } from "./style.js";
+import { font, fontFamily, fontSize, inTheme, type ThemeName, themeOf } from "./style.js";
 import type { ThinPath } from "./thinning.js";
 
 /** All that a contour figure shows, as JSON can hold it. */
@@ -50,7 +50,6 @@ const labelPadding = bar.gap + bar.width + 4;
 
 /** @returns the configuration of a chart: `new Chart(canvas, contourChart(spec))` */
 export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
-  const { onHover } = hooks;
   const { labels, window, levels, runs } = spec;
   const theme = themeOf(spec.theme);
   const isConstant = levels[0] === levels.at(-1);
@@ -74,16 +73,8 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
     type: "scatter",
     data: { datasets: runs.map((run, i) => pathDataset(spec, run, i)) },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
-      layout: { padding: { top: 8, right: 12, bottom: 4, left: 4 } },
+      ...pointOptions(runs, hooks, 12),
       interaction: { mode: "nearest", intersect: true },
-      ...(onHover && {
-        onHover: (_event, [element]) => {
-          const run = element && runs[element.datasetIndex];
-          onHover(run && { run: run.name, step: run.steps[element.index]! });
-        },
-      }),
       scales: {
         x: { ...axis(0), position: "bottom" },
         y: { ...axis(1), position: "left" },
@@ -127,16 +118,7 @@ export function contourChart(spec: ContourSpec, hooks: ChartHooks = {}): ChartCo
       plugins: {
         title: chartTitle(spec.title, theme),
         legend: legend(runs, hooks, theme, marksOf(spec) || undefined),
-        tooltip: {
-          // Of points in one place, the one that is told to hooks.
-          filter: (_item, index) => index === 0,
-          titleFont: font(tooltipSize, "bold"),
-          bodyFont: font(tooltipSize),
-          callbacks: {
-            title: ([item]) => (item ? runs[item.datasetIndex]!.name : ""),
-            label: ({ datasetIndex, dataIndex }) => describePoint(spec, runs[datasetIndex]!, dataIndex),
-          },
-        },
+        tooltip: pointTooltip(runs, (i, k) => describePoint(spec, runs[i]!, k)),
       },
     },
     plugins: [contourPlugin(spec)],

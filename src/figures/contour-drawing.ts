@@ -161,15 +161,17 @@ export function drawPath(
   { runs, dots }: Pick<Paths, "runs" | "dots">,
   index: number,
   theme: Theme,
-  thin = 1,
+  isOnCurve = false,
 ): void {
   const { ctx, chartArea } = chart;
   const run = runs[index]!;
   const points = chart.getDatasetMeta(index).data.slice(0, shownOf(chart, run.steps)) as readonly Place[];
   const gaps = new Set(run.gaps ?? []);
   const isGap = (i: number) => gaps.has(i);
-  const width = 2 * thin * theme.width;
-  strokeLine(ctx, points, chartArea, { color: theme.rim, width: width + 2.5, dash: [] }, isGap);
+  const width = (isOnCurve ? 1 : 2) * theme.width;
+  // Its rim would cover the curve on which a run lies.
+  if (!isOnCurve)
+    strokeLine(ctx, points, chartArea, { color: theme.rim, width: width + 2.5, dash: [] }, isGap);
   const drawDots = (radius: number, color: string) => {
     ctx.fillStyle = color;
     ctx.beginPath();

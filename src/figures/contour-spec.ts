@@ -88,7 +88,8 @@ export function contourSpec(options: ContourOptions, what = "contourFigure"): Co
   };
 }
 
-function drawnRuns(
+/** Paths as a spec shows them, in their colours: of long ones what a picture of the window can tell apart. */
+export function drawnRuns(
   what: string,
   colors: unknown,
   paths: readonly Path[],

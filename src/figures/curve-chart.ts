@@ -3,12 +3,12 @@ import type { ChartConfiguration } from "chart.js";
 import { axisTitle, chartTitle, tickLabels } from "./axes.js";
 import { type ContourRun, pathDataset } from "./contour-chart.js";
 import { drawMarks, drawPath, inChartArea } from "./contour-drawing.js";
-import type { ChartHooks } from "./highlight.js";
+import { type ChartHooks, pointOptions, pointTooltip } from "./highlight.js";
 import { legend } from "./legend.js";
 import { strokeLine } from "./lines.js";
 import { valueAxis } from "./loss-chart.js";
 import { axisNumbers, formatNumber } from "./numbers.js";
-import { font, inTheme, type ThemeName, themeOf, tooltipSize } from "./style.js";
+import { inTheme, type ThemeName, themeOf } from "./style.js";
 import type { Range } from "./value-axis.js";
 
 /** All that a curve's figure shows, as JSON can hold it. */
@@ -37,23 +37,14 @@ export interface CurveSpec {
 /** @returns the configuration of a chart: `new Chart(canvas, curveChart(spec))` */
 export function curveChart(spec: CurveSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
   const { runs, curve } = spec;
-  const { onHover } = hooks;
   const theme = themeOf(spec.theme);
   const numbers = axisNumbers(...spec.window);
   return {
     type: "scatter",
     data: { datasets: runs.map((run, i) => pathDataset(spec, run, i)) },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
-      layout: { padding: { top: 8, right: 16, bottom: 4, left: 4 } },
+      ...pointOptions(runs, hooks, 16),
       interaction: { mode: "nearest", intersect: true },
-      ...(onHover && {
-        onHover: (_event, [element]) => {
-          const run = element && runs[element.datasetIndex];
-          onHover(run && { run: run.name, step: run.steps[element.index]! });
-        },
-      }),
       scales: {
         x: {
           type: "linear",
@@ -70,22 +61,11 @@ export function curveChart(spec: CurveSpec, hooks: ChartHooks = {}): ChartConfig
       plugins: {
         title: chartTitle(spec.title, theme),
         legend: { ...legend(runs, hooks, theme, curveMarks(spec) || undefined), display: runs.length > 0 },
-        tooltip: {
-          filter: (_item, index) => index === 0,
-          titleFont: font(tooltipSize, "bold"),
-          bodyFont: font(tooltipSize),
-          callbacks: {
-            title: ([item]) => (item ? runs[item.datasetIndex]!.name : ""),
-            label: ({ datasetIndex, dataIndex }) => {
-              const run = runs[datasetIndex]!;
-              return [
-                `step ${run.steps[dataIndex]}`,
-                `${spec.label} ${formatNumber(run.x1[dataIndex] ?? Number.NaN)}`,
-                `value ${formatNumber(run.values[dataIndex] ?? Number.NaN)}`,
-              ];
-            },
-          },
-        },
+        tooltip: pointTooltip(runs, (i, k) => {
+          const { steps, x1, values } = runs[i]!;
+          const number = (value: number | null | undefined) => formatNumber(value ?? Number.NaN);
+          return [`step ${steps[k]}`, `${spec.label} ${number(x1[k])}`, `value ${number(values[k])}`];
+        }),
       },
     },
     plugins: [
@@ -104,7 +84,7 @@ export function curveChart(spec: CurveSpec, hooks: ChartHooks = {}): ChartConfig
           inChartArea(chart, () => strokeLine(chart.ctx, points, chart.chartArea, stroke));
         },
         beforeDatasetDraw(chart, { index }) {
-          inChartArea(chart, () => drawPath(chart, spec, index, theme, 0.5));
+          inChartArea(chart, () => drawPath(chart, spec, index, theme, true));
         },
         afterDatasetsDraw: (chart) => drawMarks(chart, spec, theme),
       },

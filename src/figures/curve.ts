@@ -3,8 +3,8 @@ import { AdjointError } from "../../graph/index.js";
 import { checkOptions, readList, readValue } from "../../graph/internal.js";
 import type { Interval } from "../objectives/index.js";
 import { chartFigure } from "./chart-figure.js";
-import { type RunColors, readRunColors } from "./colors.js";
-import { sameAs } from "./contour-spec.js";
+import type { RunColors } from "./colors.js";
+import { drawnRuns } from "./contour-spec.js";
 import type { CurveSpec } from "./curve-chart.js";
 import type { Figure } from "./figure.js";
 import { multiple, niceSteps } from "./numbers.js";
@@ -20,8 +20,8 @@ import {
 import { type Path, type PlaneFunction, readObjective } from "./plane.js";
 import { append, type Runs, readRuns } from "./runs.js";
 import { readSection } from "./section.js";
-import { iterationColor, runStyle, singleColor } from "./style.js";
-import { dotStride, keptPoints, rounded, thinnedPath } from "./thinning.js";
+import { iterationColor } from "./style.js";
+import { dotStride, rounded } from "./thinning.js";
 import { logRange, type Range } from "./value-axis.js";
 import { fitWindow } from "./window.js";
 
@@ -130,35 +130,18 @@ export function curveSpec(options: CurveOptions): CurveSpec {
     own.range === undefined
       ? rangeOf(y.filter(usable), shown.filter(usable), scale)
       : readRange(what, own.range, scale);
-  const plane = { x1: window, x2: range };
-  const isSingle = paths.length === 1;
-  const colors = readRunColors(
-    `${what}: runColors`,
-    own.runColors,
-    paths.map(({ name }) => name),
-    (i) => (isSingle ? singleColor : runStyle(i).color),
-  );
-  const dots = dotStride(paths);
-  const most = Math.ceil(12_000 / Math.max(3, paths.length));
   return {
     ...(theme !== undefined && { theme }),
     ...(title !== undefined && { title }),
     label: section.labels[0]!,
     valueLabel: section.held === undefined ? `f(${section.labels[0]})` : `f${section.held}`,
-    ...{ window, range, scale, dots },
+    ...{ window, range, scale, dots: dotStride(paths) },
     curve: {
       color: iterationColor,
       x: rounded(x),
       y: broken(y, range).map((one) => (Number.isFinite(one) ? Number(one.toPrecision(9)) : null)),
     },
-    runs: paths.map((path, i) => ({
-      name: path.name,
-      status: path.status,
-      color: colors[i]!,
-      dash: runStyle(i).dash,
-      ...thinnedPath(path, plane, keptPoints(path, plane, dots, most)),
-      ...sameAs(paths, i),
-    })),
+    runs: drawnRuns(what, own.runColors, paths, { x1: window, x2: range }),
     minima: stars.map((one) => ({ x1: one, x2: section.f(one) })).filter(({ x2 }) => usable(x2)),
   };
 }

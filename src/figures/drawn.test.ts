@@ -1,4 +1,6 @@
 /** What charts and surfaces draw, by the calls that draw it. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { drawnCalls, openChart, textsOf } from "../../property-tests/support/charts.js";
@@ -20,6 +22,7 @@ import {
 import { contourChart } from "./contour-chart.js";
 import { contourSpec } from "./contour-spec.js";
 import { setVisible } from "./highlight.js";
+import { lossFigure } from "./loss.js";
 import { lossChart } from "./loss-chart.js";
 import { lossSpecs } from "./loss-spec.js";
 import { drawRace } from "./race/picture.js";
@@ -29,6 +32,7 @@ import { type Call, record } from "./record.js";
 import { measuring } from "./renderer.js";
 import type { Runs } from "./runs.js";
 
+setFlagsFromString("--expose-gc");
 const objective = weightedSphere([1, 1]);
 const window = { x1: [-3, 3], x2: [-3, 3] } as const;
 const cells = [24, 24] as const;
@@ -52,6 +56,21 @@ function callsOf(calls: readonly Call[], name: string) {
   });
   return found;
 }
+
+drawn("pictures of many sizes take no more memory than one: nothing of a size is kept", async () => {
+  const collect = runInNewContext("gc") as () => void;
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const render = (k: number) =>
+    lossFigure({ runs: { one: descend([2, 1]) }, width: 300 + k, height: 200 + k }).render("svg");
+  await render(0);
+  const before = used();
+  for (let k = 1; k <= 30; k++) await render(k);
+  // chart.js once more for each would be 3 MB each.
+  assert.ok(used() - before < 20e6, `${(used() - before) / 1e6} MB`);
+});
 
 const draw = (runs: Runs, more: object = {}) => {
   const spec = contourSpec({ objective, runs, window, cells, ...more });

@@ -1,4 +1,5 @@
 import type { Chart } from "chart.js";
+import { font, tooltipSize } from "./style.js";
 
 /** A step of a run, by the run's name and the steps taken before it: 0 is the start. */
 export interface Mark {
@@ -18,6 +19,35 @@ export interface ChartHooks {
 interface Steps {
   readonly name: string;
   readonly steps: ArrayLike<number>;
+}
+
+/** What all charts of points are told first: to stand still in the room that they have, and to tell the point under the pointer. */
+export function pointOptions(runs: readonly Steps[], { onHover }: ChartHooks, right: number) {
+  return {
+    animation: false as const,
+    maintainAspectRatio: false,
+    layout: { padding: { top: 8, right, bottom: 4, left: 4 } },
+    ...(onHover && {
+      onHover: (_event: unknown, [element]: readonly { datasetIndex: number; index: number }[]) => {
+        const run = element && runs[element.datasetIndex];
+        onHover(run && { run: run.name, step: run.steps[element.index]! });
+      },
+    }),
+  };
+}
+
+/** The box beside the pointer: the name of the run, and what `label` says of its point. */
+export function pointTooltip(runs: readonly Steps[], label: (run: number, point: number) => string[]) {
+  return {
+    // Of points in one place, the one that is told to hooks.
+    filter: (_item: unknown, index: number) => index === 0,
+    titleFont: font(tooltipSize, "bold"),
+    bodyFont: font(tooltipSize),
+    callbacks: {
+      title: ([item]: readonly { datasetIndex: number }[]) => (item ? runs[item.datasetIndex]!.name : ""),
+      label: (item: { datasetIndex: number; dataIndex: number }) => label(item.datasetIndex, item.dataIndex),
+    },
+  };
 }
 
 const marks = new WeakMap<object, readonly Mark[]>();

@@ -1,21 +1,11 @@
 /** A panel of the loss figure as a chart: pure, and free of Node, so that it draws in a browser as well. */
 import type { Chart, ChartConfiguration, ChartDataset, Plugin, Scale } from "chart.js";
 import { asked, axisTitle, chartTitle, tickLabels } from "./axes.js";
-import { type ChartHooks, drawHighlights, shownOf } from "./highlight.js";
+import { type ChartHooks, drawHighlights, pointOptions, pointTooltip, shownOf } from "./highlight.js";
 import { legend } from "./legend.js";
 import { type Place, strokeLine } from "./lines.js";
 import { axisNumbers, formatNumber } from "./numbers.js";
-import {
-  dashIn,
-  font,
-  fontFamily,
-  fontSize,
-  inTheme,
-  type Theme,
-  type ThemeName,
-  themeOf,
-  tooltipSize,
-} from "./style.js";
+import { dashIn, fontFamily, fontSize, inTheme, type Theme, type ThemeName, themeOf } from "./style.js";
 import { logRange, type Range, rangeOf, spacing, type ValueScale } from "./value-axis.js";
 
 /** All that a panel shows, as JSON can hold it. */
@@ -50,40 +40,21 @@ export interface LossRun {
 /** @returns the configuration of a chart: `new Chart(canvas, lossChart(spec))` */
 export function lossChart(spec: LossSpec, hooks: ChartHooks = {}): ChartConfiguration<"scatter"> {
   const { runs } = spec;
-  const { onHover } = hooks;
   const theme = themeOf(spec.theme);
   return {
     type: "scatter",
     data: { datasets: runs.map((run, i) => lossDataset(spec, run, i)) },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
-      layout: { padding: { top: 8, right: 16, bottom: 4, left: 4 } },
+      ...pointOptions(runs, hooks, 16),
       interaction: { mode: "nearest", axis: "xy", intersect: false },
-      ...(onHover && {
-        onHover: (_event, [element]) => {
-          const run = element && runs[element.datasetIndex];
-          onHover(run && { run: run.name, step: run.steps[element.index]! });
-        },
-      }),
       scales: { x: stepAxis(spec, theme), y: valueAxis(spec, theme) },
       plugins: {
         title: chartTitle(spec.title, theme, 14),
         legend: { ...legend(runs, hooks, theme), display: spec.legend },
-        tooltip: {
-          // Of points in one place, the one that is told to hooks.
-          filter: (_item, index) => index === 0,
-          titleFont: font(tooltipSize, "bold"),
-          bodyFont: font(tooltipSize),
-          callbacks: {
-            title: ([item]) => (item ? runs[item.datasetIndex]!.name : ""),
-            label: ({ datasetIndex, dataIndex }) => {
-              const { steps, values } = runs[datasetIndex]!;
-              const value = formatNumber(values[dataIndex] ?? Number.NaN, 9);
-              return [`${spec.stepLabel} ${steps[dataIndex]}`, `${spec.valueLabel} ${value}`];
-            },
-          },
-        },
+        tooltip: pointTooltip(runs, (i, k) => {
+          const value = formatNumber(runs[i]!.values[k] ?? Number.NaN, 9);
+          return [`${spec.stepLabel} ${runs[i]!.steps[k]}`, `${spec.valueLabel} ${value}`];
+        }),
       },
     },
     plugins: [lossPlugin(spec, theme)],

@@ -54,7 +54,6 @@ interface Read {
   readonly record: Readonly<Record<string, unknown>> | undefined;
   /** Of one vector(2) or of two scalars. */
   readonly isPlane: boolean;
-  readonly inputs: string;
 }
 
 /** An objective of two variables, ready to be evaluated. */
@@ -65,6 +64,8 @@ export interface Plane {
   /** The names of the variables. */
   readonly labels: readonly [string, string];
   readonly valueLabel: string;
+  /** Whether elements are held that aren't shown: values of runs then lie off it. */
+  readonly isSection: boolean;
   readonly title: string | undefined;
   /** Those that the objective knows of itself. */
   readonly minima: readonly PlanePoint[];
@@ -99,24 +100,17 @@ export function readObjective(what: string, objective: unknown): Read {
     field: fieldOf(traced),
     record,
     isPlane: isVector || isPair,
-    inputs: inputs.map(({ name, shape }) => `${name}: ${formatShape(shape)}`).join(", "),
   };
 }
 
 /**
- * An objective as a function of the plane; `chosen` are the options of who can choose two of many elements.
- * @throws AdjointError where the objective isn't a scalar function of two variables, or two can't be chosen
+ * An objective as a function of the plane; `chosen` are the options that choose two of many elements.
+ * @throws AdjointError where the objective isn't a scalar function, or two elements can't be chosen
  */
-export function readPlane(what: string, objective: unknown, chosen?: SectionOptions): Plane {
+export function readPlane(what: string, objective: unknown, chosen: SectionOptions): Plane {
   const where = `${what}: the objective`;
-  const { field, record, isPlane, inputs } = readObjective(what, objective);
-  if (!isPlane && !chosen) {
-    throw new AdjointError(
-      `${what}: the objective has the inputs ${inputs || "none"}; a plane needs one vector(2) or two scalars; ` +
-        `${field.names.length === 1 ? "curveFigure draws one element." : "contourFigure draws two of many, by { axes }."}`,
-    );
-  }
-  const { f, labels, held, coordinates } = readSection(what, field, 2, chosen ?? {});
+  const { field, record, isPlane } = readObjective(what, objective);
+  const { f, labels, held, coordinates } = readSection(what, field, 2, chosen);
   const title = record?.title === undefined ? undefined : readText(record.title, `${where}'s title`);
   // What an objective knows of itself, in the order of the axes.
   const isPair = labels.every((label) => field.names.includes(label)) && isPlane;
@@ -131,6 +125,7 @@ export function readPlane(what: string, objective: unknown, chosen?: SectionOpti
     gradientNorm: field.gradientNorm,
     labels: [labels[0]!, labels[1]!],
     valueLabel: held === undefined ? `f(${labels.join(", ")})` : `f${held}`,
+    isSection: held !== undefined,
     title,
     minima: isTurned ? minima.map(({ x1, x2 }) => ({ x1: x2, x2: x1 })) : minima,
     window: window && isTurned ? { x1: window.x2, x2: window.x1 } : window,

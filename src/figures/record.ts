@@ -27,21 +27,36 @@ export function record(draw: (ctx: CanvasRenderingContext2D) => void, real: unkn
   return calls;
 }
 
-/** A plugin that takes the context of a chart before it is drawn on, and gives what it is told. */
-export function chartRecorder() {
+/** What is asked of a chart. */
+interface Sized {
+  readonly ctx: unknown;
+  readonly canvas: { width: number; height: number };
+  resize(width: number, height: number): void;
+}
+
+/**
+ * A plugin that takes the context of a chart before it is drawn on, and gives what it is told. The chart has this size, whatever
+ * its canvas had.
+ */
+export function chartRecorder(width: number, height: number) {
   let recorded: Call[] = [];
   let calls: readonly Call[] = [];
   const plugin = {
     id: "recording",
     // Before legend and title take the context.
-    install(chart: { readonly ctx: unknown }) {
+    install(chart: Sized) {
       const own = recorder(chart.ctx as Record<string, unknown>);
       recorded = own.calls;
       (chart as { ctx: unknown }).ctx = own.ctx;
     },
+    beforeInit: (chart: Sized) => chart.resize(width, height),
     // A chart that is given up wipes its canvas.
     afterDraw() {
       calls = [...recorded];
+    },
+    // No pixel of it is wanted, and Node would give its memory back when it has time.
+    afterRender({ canvas }: Sized) {
+      [canvas.width, canvas.height] = [1, 1];
     },
   };
   return { plugin, calls: () => calls };

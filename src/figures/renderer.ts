@@ -25,17 +25,8 @@ export interface Sheet {
   readonly description: string;
 }
 
-// Its constructor loads chart.js anew, which takes much longer than a chart.
-const renderers = new Map<string, ChartJSNodeCanvas>();
-
-function rendererOf(width: number, height: number): ChartJSNodeCanvas {
-  const key = `${width}×${height}`;
-  const known = renderers.get(key);
-  if (known) return known;
-  const made = new ChartJSNodeCanvas({ width, height });
-  renderers.set(key, made);
-  return made;
-}
+// Its constructor loads chart.js anew, which takes much time and memory: charts take their size from their recorder.
+let renderer: ChartJSNodeCanvas | undefined;
 
 /** The calls that draw a chart. */
 export async function recordChart(
@@ -43,9 +34,10 @@ export async function recordChart(
   width: number,
   height: number,
 ): Promise<readonly Call[]> {
-  const { plugin, calls } = chartRecorder();
+  const { plugin, calls } = chartRecorder(width, height);
+  renderer ??= new ChartJSNodeCanvas({ width: 1, height: 1 });
   const once = { ...options, devicePixelRatio: 1, responsive: false, animation: false as const };
-  await rendererOf(width, height).renderToBuffer({
+  await renderer.renderToBuffer({
     ...chart,
     options: once,
     plugins: [...plugins, plugin as Plugin],

@@ -18,10 +18,12 @@ import {
   trace,
   vector,
 } from "../index.js";
+import { comparisonData } from "./comparison/comparison.js";
 import { contourChart } from "./contour-chart.js";
 import { contourSpec } from "./contour-spec.js";
 import { curveSpec } from "./curve.js";
 import { curveChart } from "./curve-chart.js";
+import { raceScene } from "./race/prepare.js";
 import { heightOf } from "./race/scene.js";
 
 const sections = suite("sections of objectives");
@@ -199,6 +201,61 @@ sections("bands by quantile hold as much of the picture each, heights as much of
     [0, 0, 0.5, 1, 2.5, 3, 3],
   );
 });
+
+sections(
+  "a race and a comparison take the same axes: runs stand at their own values over the section",
+  () => {
+    const chosen = { objective, runs, axes: ["b", "w3"], at: "start", window } as const;
+    const contour = contourSpec({ ...chosen, cells: [120, 120] });
+    const scene = raceScene("raceFigure", { ...chosen, faces: [60, 60] });
+    assert.equal(scene.labels, [...contour.labels, contour.valueLabel]);
+    const data = comparisonData(chosen);
+    assert.equal(data.contour.labels, contour.labels);
+    assert.equal(data.contour.grid.values, contour.grid.values);
+    assert.match(data.formula!, /^f = /);
+    for (const [i, racer] of scene.racers.entries()) {
+      const { name, x1, x2, values, steps } = contour.runs[i]!;
+      assert.is(racer.name, name);
+      racer.times.forEach((time, k) => {
+        const j = steps.indexOf(time);
+        if (j < 0) return;
+        for (const [axis, one] of [x1[j]!, x2[j]!, values[j]!].entries())
+          close(racer.points[3 * k + axis]!, one, 1e-6);
+      });
+    }
+    const turned = raceScene("raceFigure", { objective, runs, axes: "pca", faces: [8, 8] });
+    assert.match(turned.labels[0], /^principal component 1 \(/);
+    assert.equal(comparisonData({ objective, runs, axes: "pca" }).surface.labels, turned.labels);
+    const messageOf = (make: () => unknown): string => {
+      try {
+        make();
+      } catch (error) {
+        return (error as Error).message.replace(/^\w+: | {2}at .*$/gs, "");
+      }
+      return "none";
+    };
+    for (const bad of [
+      {},
+      { axes: ["w1", "w7"] },
+      { axes: ["b", "b"] },
+      { axes: "tsne" },
+      { axes: ["w1", "b"], at: "middle" },
+      { axes: ["w1", "b"], at: { b: 1 } },
+    ]) {
+      const given = { objective, runs, ...bad } as never;
+      const expected = messageOf(() => contourSpec(given));
+      assert.is.not(expected, "none");
+      assert.is(
+        messageOf(() => raceScene("raceFigure", given)),
+        expected,
+      );
+      assert.is(
+        messageOf(() => comparisonData(given)),
+        expected,
+      );
+    }
+  },
+);
 
 sections("what can't be chosen is one clear error", () => {
   const more = { objective, runs } as const;

@@ -163,6 +163,7 @@ const awkward = fc.record({
   width: fc.integer({ min: 200, max: 4000 }),
   height: fc.integer({ min: 200, max: 2000 }),
   scale: fc.constantFrom("linear", "log", "symlog"),
+  labels: fc.option(fc.tuple(names, names, names), { nil: undefined }),
   bands: fc.constantFrom("auto", "linear", "log", "quantile"),
 });
 
@@ -177,7 +178,7 @@ pictures("whatever is drawn, texts keep apart and inside, or it is one clear err
     }
     assert.ok(performance.now() - began < 20_000, `${what} takes long`);
   };
-  forAll(whole ? 200 : 8, awkward, ({ title, scale, bands, ...given }) => {
+  forAll(whole ? 2500 : 8, awkward, ({ title, labels, scale, bands, ...given }) => {
     const { width, height } = given;
     const size = [width, height] as const;
     const options = { runs: given.runs, ...(title !== undefined && { title }) };
@@ -193,7 +194,7 @@ pictures("whatever is drawn, texts keep apart and inside, or it is one clear err
       size,
     );
     const race = () => {
-      const scene = raceScene("raceFigure", { ...field, faces: [8, 8] });
+      const scene = raceScene("raceFigure", { ...field, faces: [8, 8], ...(labels && { labels }) });
       return record((ctx) => drawRace(ctx, scene, 3, { width, height }), measuring());
     };
     drawn("raceFigure", race, size);

@@ -8,7 +8,7 @@ import { type Figure, makeFigure } from "../figure.js";
 import type { LossOptions } from "../loss.js";
 import { lossSpecs } from "../loss-spec.js";
 import { checkChoice, checkText, readInterval } from "../options.js";
-import { type PlaneFunction, readPaths, readPlane } from "../plane.js";
+import { type Plane, type PlaneFunction, readPaths, readPlane } from "../plane.js";
 import type { RaceOptions } from "../race/options.js";
 import { raceScene } from "../race/prepare.js";
 import { type Runs, readRuns } from "../runs.js";
@@ -23,8 +23,8 @@ import { comparisonHtml } from "./page-html.js";
  */
 export interface ComparisonOptions
   extends Pick<RaceOptions, "runColors" | "window" | "values" | "colorMap" | "camera">,
-    Pick<ContourOptions, "levels" | "minima"> {
-  /** A traced function of one vector(2) or of two scalars, or one of the library's objectives. */
+    Pick<ContourOptions, "axes" | "at" | "levels" | "minima"> {
+  /** A traced function that gives one number, or one of the library's objectives; of more than two elements with `axes`. */
   readonly objective: PlaneFunction;
   /** Runs of `minimize` by the names that the legend and the table show, in their order. */
   readonly runs: Runs;
@@ -57,7 +57,7 @@ const pinks = ["#c9417f", "#de78a6", "#eca6c6", "#f5cbdf", "#fbe6ef", "#fff8fb"]
  * A page that compares optimizers on one objective: contours, surface and losses side by side, a table of results, and
  * the objective as a formula. The panels are linked: the step of a run under the pointer is marked in all of them, the
  * legend shows and hides runs in all of them, and playing the surface's race moves the marks along. The page is one
- * file that loads nothing; its numbers stand in it as one JSON (the element with the id `data`).
+ * file that loads nothing. Of an objective of many elements it shows two, or a plane (`axes`), the others held. Its numbers stand in it as one JSON (the element with the id `data`).
  *
  * @example
  * const run = (optimizer: Optimizer) => minimize(cubic.f, cubic.start, optimizer, { steps: 150 });
@@ -65,8 +65,8 @@ const pinks = ["#c9417f", "#de78a6", "#eca6c6", "#f5cbdf", "#fbe6ef", "#fff8fb"]
  * await comparisonPage({ objective: cubic, runs }).save("comparison.html");
  *
  * @returns a figure with the format html
- * @throws AdjointError where the objective isn't a scalar function of two variables, a run isn't one of it, or an option
- *   isn't known or can't be used
+ * @throws AdjointError where the objective isn't a scalar function, its axes can't be chosen, a run isn't one of it, or an
+ *   option isn't known or can't be used
  */
 export function comparisonPage(options: ComparisonOptions): Figure {
   const data = comparisonData(options);
@@ -88,7 +88,8 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
   checkText(what, "title", own.title);
   checkText(what, "formula", own.formula);
   checkChoice(what, "lossScale", lossScale, ["auto", "linear", "log", "symlog", "above minimum"]);
-  const plane = readPlane(what, objective);
+  const chosen = picked(own, ["axes", "at"]);
+  const plane = readPlane(what, objective, { ...chosen, runs });
   const paths = readPaths(what, runs, plane);
   const given = picked(own, ["window", "values", "camera"]);
   const {
@@ -97,17 +98,17 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
     title: _,
     ...box
   } = raceScene(what, {
-    ...{ objective, runs, colorMap, scale, edges: "#b98a9f" },
+    ...{ objective, runs, colorMap, scale, edges: "#b98a9f", ...chosen },
     ...(runColors !== undefined && { runColors }),
     ...(theme !== undefined && { theme }),
-    labels: [...plane.labels, `f(${plane.labels.join(", ")})`],
+    labels: [...plane.labels, plane.valueLabel],
     ...given,
   });
   const window = { x1: box.ranges[0], x2: box.ranges[1] };
   const bands = surface.colors;
   const { runs: _paths, ...contour } = contourSpec(
     {
-      ...{ objective, runs, cells, window, scale },
+      ...{ objective, runs, cells, window, scale, ...chosen },
       colorMap: (t) => bands[Math.round(t * (bands.length - 1))]!,
       ...(levels !== undefined && { levels }),
       ...(minima !== undefined && { minima }),
@@ -139,7 +140,7 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
   const most = Math.ceil(8000 / Math.max(2, paths.length));
   return {
     title: own.title ?? plane.title ?? "Comparison of optimizers",
-    formula: own.formula ?? formulaOf(objective, plane.labels),
+    formula: own.formula ?? formulaOf(objective, plane),
     contour,
     loss: range ? { ...loss, range } : loss,
     surface: { ...box, surface: grid },
@@ -168,7 +169,19 @@ export function comparisonData(options: ComparisonOptions): ComparisonData {
 const isWithin = (x: number, [low, high]: readonly [number, number]) => x >= low && x <= high;
 
 const comparisonOptions = [
-  ...["objective", "runs", "title", "formula", "lossScale", "scale", "range", "levels", "minima"],
+  ...[
+    "objective",
+    "runs",
+    "axes",
+    "at",
+    "title",
+    "formula",
+    "lossScale",
+    "scale",
+    "range",
+    "levels",
+    "minima",
+  ],
   ...["runColors", "window", "values", "colorMap", "camera", "theme"],
 ];
 
@@ -224,8 +237,8 @@ function chooseScale(paths: readonly { readonly values: Float64Array }[]): "line
 /** Longer formulas fill several lines, which nobody reads. */
 const longestFormula = 1000;
 
-/** f(x1, x2) = …, or null where that is too long. */
-function formulaOf(objective: PlaneFunction, labels: readonly string[]): string | null {
+/** f(x1, x2) = …, or f = … of more elements than are shown; null where that is too long. */
+function formulaOf(objective: PlaneFunction, { labels, isSection }: Plane): string | null {
   const f = typeof objective === "function" ? objective : objective.f;
   const names = labels.map((label) => {
     const [, name, index] = /^(.*?)(\d*)$/.exec(label)!;
@@ -233,7 +246,7 @@ function formulaOf(objective: PlaneFunction, labels: readonly string[]): string 
   });
   try {
     const tex = toTex(f);
-    return tex.length > longestFormula ? null : `f(${names.join(", ")}) = ${tex}`;
+    return tex.length > longestFormula ? null : `f${isSection ? "" : `(${names.join(", ")})`} = ${tex}`;
   } catch (error) {
     if (error instanceof AdjointError) return null;
     throw error;

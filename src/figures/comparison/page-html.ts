@@ -28,6 +28,7 @@ section { min-width: 0; }
 #results th:nth-child(-n+2), #results td:nth-child(2) { text-align: left; }
 #results th:first-child { position: sticky; left: 0; background: var(--background); max-width: 40vw; overflow: hidden;
   text-overflow: ellipsis; }
+#results thead th { white-space: normal; max-width: 11em; }
 #results td small { display: block; color: var(--muted); }
 #results .swatch { margin-right: 6px; }
 #results tr.marked > * { background: var(--panel); }

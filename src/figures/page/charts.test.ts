@@ -13,12 +13,14 @@ import { findChromium, launchChromium } from "../../../property-tests/support/br
 import {
   faultsInLooks,
   faultsOf,
+  faultsZoomed,
   inked,
   openFigure,
   resize,
   settle,
   whole,
 } from "../../../property-tests/support/pages.js";
+import { faultsOnPaper } from "../../../property-tests/support/paper.js";
 import { curveFit } from "../../fits/index.js";
 import {
   adam,
@@ -26,12 +28,15 @@ import {
   mean,
   minimize,
   multiply,
+  scalar,
   square,
   subtract,
+  trace,
   train,
   weightedSphere,
 } from "../../index.js";
-import { contourFigure, fitFigure, lossFigure } from "../index.js";
+import { contourFigure, curveFigure, fitFigure, lossFigure } from "../index.js";
+import { iterationColor } from "../style.js";
 
 const chromium = findChromium();
 const folder = mkdtempSync(join(tmpdir(), "charts-"));
@@ -80,7 +85,47 @@ if (chromium === undefined) {
     await walkedByKeys(page);
     await theValueAndTheFiles(page);
     assert.equal(events, [url]);
+    const texts = ["Contours: slow, Adam", "slow", "Adam", "○ start"];
+    assert.equal(await faultsOnPaper(page, { texts, pictures: 1 }), []);
+    assert.equal(await faultsZoomed(page, "canvas"), []);
     assert.equal(await faultsInLooks(page, [1, 800]), []);
+    await page.close();
+  });
+
+  pages("a curve: keys walk along its runs, the pointer is told the value; paper, fingers, axe", async () => {
+    const f = trace({ x: scalar() }, ({ x }) => square(x));
+    const descend = (learningRate: number, steps: number) =>
+      minimize(f, { x: 2 }, gradientDescent({ learningRate }), { steps, tolerance: 0 });
+    const own = { slow: descend(0.1, 6), fast: descend(0.4, 3) };
+    const figure = curveFigure({ objective: f, runs: own, minima: [0], window: [-3, 3] });
+    const { page, events, url } = await openFigure(browser, folder, "curve", figure);
+    await page.locator("canvas").focus();
+    await page.keyboard.press("Home");
+    assert.is(await told(page), "slow, step 0: x = 2, f = 4");
+    await page.keyboard.press("ArrowRight");
+    assert.is(await told(page), "slow, step 1: x = 1.6, f = 2.56");
+    await page.keyboard.press("ArrowDown");
+    assert.is(await told(page), "fast, step 1: x = 0.4, f = 0.16");
+    await page.keyboard.press("Escape");
+    const box = (await page.locator("canvas").boundingBox())!;
+    await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.2 * box.height);
+    await tells(page, /^x = .*, f ≈ /);
+    const [x, value] = (await told(page))!.match(/−?[\d.]+/g)!.map((text) => Number(text.replace("−", "-")));
+    assert.ok(Math.abs(value! - x! ** 2) < 0.01 * x! ** 2, (await told(page))!);
+    // The curve is seen where runs lie on it.
+    const pixels = async () => (await inked(page, "canvas", iterationColor, 60)).count;
+    const buttons = ["slow", "fast"].map((name) => page.getByRole("button", { name }));
+    const under = await pixels();
+    for (const button of buttons) await button.press("Enter");
+    const alone = await pixels();
+    assert.ok(under > 0.7 * alone, `${under} of ${alone}`);
+    assert.is((await inked(page, "canvas", orange, 6)).count, 0);
+    for (const button of buttons) await button.press("Enter");
+    assert.equal(events, [url]);
+    const texts = ["Curve: slow, fast", "slow", "fast", "★ minimum"];
+    assert.equal(await faultsOnPaper(page, { texts, pictures: 1 }), []);
+    assert.equal(await faultsZoomed(page, "canvas"), []);
+    assert.equal(await faultsInLooks(page, [0, 390], [1, 1280]), []);
     await page.close();
   });
 
@@ -171,6 +216,11 @@ if (chromium === undefined) {
     const boxes = await Promise.all([0, 1].map((i) => page.locator(`#chart-${i}`).boundingBox()));
     assert.ok(boxes[1]!.y >= boxes[0]!.y + boxes[0]!.height);
     for (const box of boxes) assert.ok(box!.x >= 0 && box!.x + box!.width <= 380 && box!.height >= 300);
+    assert.equal(
+      await faultsOnPaper(page, { texts: ["Losses: slow, fast", "slow", "fast"], pictures: 2 }),
+      [],
+    );
+    assert.equal(await faultsZoomed(page, "#chart-0"), []);
     assert.equal(whole ? await faultsInLooks(page) : await faultsOf(page), []);
     await page.close();
   });
@@ -201,6 +251,8 @@ if (chromium === undefined) {
     const alone = await inked(page, "canvas", orange, 10);
     assert.ok(alone.y[0] < y[0] - 60, `${alone.y} instead of ${y}`);
     assert.equal(events, [url]);
+    assert.equal(await faultsOnPaper(page, { texts: ["Fit", "high", "low", "dark band"], pictures: 1 }), []);
+    assert.equal(await faultsZoomed(page, "canvas"), []);
     assert.equal(await faultsInLooks(page, [0, 390]), []);
     await page.close();
   });

@@ -7,7 +7,15 @@ import type { Browser, Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findChromium, launchChromium } from "../../../property-tests/support/browser.js";
-import { faultsInLooks, inked, openFigure, resize, settle } from "../../../property-tests/support/pages.js";
+import {
+  faultsInLooks,
+  faultsZoomed,
+  inked,
+  openFigure,
+  resize,
+  settle,
+} from "../../../property-tests/support/pages.js";
+import { faultsOnPaper } from "../../../property-tests/support/paper.js";
 import { adam, compile, cubic, gradientDescent, minimize, weightedSphere } from "../../index.js";
 import { comparisonPage, raceFigure } from "../index.js";
 
@@ -106,6 +114,8 @@ if (chromium === undefined) {
     await page.mouse.move(0, 0);
     assert.is.not(await picture(), before);
     assert.equal(events, [url]);
+    assert.equal(await faultsOnPaper(page, { texts: ["A race of optimizers", "GD"], pictures: 1 }), []);
+    assert.equal(await faultsZoomed(page, "#race canvas", true), []);
     assert.equal(await faultsInLooks(page, [0, 390]), []);
     await page.close();
   });
@@ -239,54 +249,16 @@ if (chromium === undefined) {
       assert.ok(box!.x >= 0 && box!.x + box!.width <= 400);
       if (i > 0) assert.ok(box!.y >= boxes[i - 1]!.y + boxes[i - 1]!.height);
     }
-    // On paper, until what is cut is looked at: one sheet to three.
-    await page.emulateMedia({ media: "print" });
-    const sheet = await page.pdf({ format: "A4" });
-    const sheets = String(sheet.toString("latin1")).match(/\/Type\s*\/Page\b/g)!.length;
-    assert.ok(sheets >= 1 && sheets <= 3, `${sheets} sheets`);
-    await page.emulateMedia({ media: "screen" });
-    const touch = await page.evaluate(
-      () => getComputedStyle(document.querySelector("#surface canvas")!).touchAction,
-    );
-    assert.is(touch, "pan-y");
-    await swiped(page);
-    // At 200 %, a window of 1280 has 640; at 400 %, 320.
-    for (const width of [640, 320]) {
-      await resize(page, width, 400);
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-    }
-  }
-
-  /** A finger that goes up on the surface scrolls the page, one that goes across turns the box. */
-  async function swiped(page: Page): Promise<void> {
-    await page.evaluate(() => {
-      window.scrollTo(0, 0);
-      document.querySelector("#surface")!.scrollIntoView({ block: "center" });
-    });
-    await settle(page);
-    const box = (await page.locator("#surface canvas").boundingBox())!;
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const client = await page.context().newCDPSession(page);
-    const at = () => page.evaluate(() => window.scrollY);
-    const surface = () =>
-      page.locator("#surface canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
-    const swipe = async (dx: number, dy: number) => {
-      const touch = (type: "touchStart" | "touchMove" | "touchEnd", k: number) =>
-        client.send("Input.dispatchTouchEvent", {
-          type,
-          touchPoints: type === "touchEnd" ? [] : [{ x: x + (dx * k) / 8, y: y + (dy * k) / 8 }],
-        });
-      await touch("touchStart", 0);
-      for (let k = 1; k <= 8; k++) await touch("touchMove", k);
-      await touch("touchEnd", 8);
-      await settle(page);
-    };
-    const [before, picture] = [await at(), await surface()];
-    await swipe(120, 0);
-    assert.is(await at(), before);
-    assert.is.not(await surface(), picture);
-    await swipe(0, -120);
-    await page.waitForFunction((from) => window.scrollY > from + 40, before);
+    const results = Object.values(runs).map(({ status }) => status);
+    const texts = [
+      (await page.locator("h1").textContent())!,
+      ...Object.keys(runs),
+      ...results,
+      "‖∇f‖",
+      "minimum",
+    ];
+    assert.equal(await faultsOnPaper(page, { texts, pictures: 3 }), []);
+    assert.equal(await faultsZoomed(page, "#surface canvas", true), []);
   }
 }
 

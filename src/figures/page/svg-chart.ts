@@ -8,8 +8,7 @@ import { svgDocument } from "../svg.js";
 export function svgOfChart(made: ChartConfiguration, background: string): string {
   const [width, height] = [1000, 600];
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const { plugin, calls } = chartRecorder();
+  const { plugin, calls } = chartRecorder(width, height);
   const options = { ...made.options, responsive: false, animation: false as const, devicePixelRatio: 1 };
   const plugins = [...(made.plugins ?? []), plugin as never];
   new Chart(canvas, { ...made, options, plugins } as ChartConfiguration).destroy();

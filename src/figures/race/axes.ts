@@ -2,7 +2,7 @@
 /** The box round the surface: three walls behind it with grid lines, and ticks and labels on its outer edges. */
 import { type Theme, themeOf } from "../style.js";
 import { type BoxPoint, boxHeight, type Pixel, type View } from "./camera.js";
-import { Labels, sceneLabel, sceneTicks, stepPlace, stepText } from "./labels.js";
+import { Labels, type PictureBox, sceneLabel, sceneTicks, stepPlace, stepText } from "./labels.js";
 import { heightOf, type RaceScene } from "./scene.js";
 
 /** The half extents of the box along its three axes. */
@@ -129,13 +129,13 @@ export function drawLabels(
   { theme, size, font, edges, marks }: Axes,
   scene: RaceScene,
   view: View,
-  width: number,
+  picture: PictureBox,
 ): void {
   ctx.save();
   ctx.lineJoin = "round";
   ctx.font = font;
   ctx.fillStyle = theme.ink;
-  const labels = new Labels(ctx, size, width, `${theme.background}c0`);
+  const labels = new Labels(ctx, size, picture, `${theme.background}c0`);
   labels.keepOff(stepText(scene, scene.steps), stepPlace(scene, size));
   const reaches = edges.map((edge, i) => {
     let reach = 0.5 * size;
@@ -153,10 +153,12 @@ export function drawLabels(
   edges.forEach((edge, i) => {
     const { axis, from, to, outward } = edge;
     if (Math.hypot(to.x - from.x, to.y - from.y) < 3.2 * size) return;
-    // The label of the upright axis stands above it, where text needs no turning.
+    // The label of the upright axis stands above it, where text needs no turning, or where there is no room beside its end.
     if (axis === 2) {
       const top = from.y < to.y ? from : to;
-      labels.place(sceneLabel(scene, axis), top, { x: 0, y: -1 }, 0.9 * size, 9);
+      const text = sceneLabel(scene, axis);
+      const reach = labels.place(text, top, { x: 0, y: -1 }, 0.9 * size, 9);
+      if (reach === 0) labels.place(text, top, { x: 1, y: 0 }, 0.9 * size, 9);
     } else {
       const middle = view.project(...withCoordinate(edge.at, axis, 0));
       labels.place(sceneLabel(scene, axis), middle, outward, reaches[i]! + 0.3 * size, 9);

@@ -6,19 +6,24 @@ import { shortened } from "../texts.js";
 import type { Pixel, Rectangle } from "./camera.js";
 import type { RaceScene } from "./scene.js";
 
+/** How large a picture is. */
+export type PictureBox = Pick<Rectangle, "width" | "height">;
+
 /** Places labels on a picture; one that would touch another is left out or moved on. */
 export class Labels {
   readonly #taken: Rectangle[] = [];
   readonly #ctx: CanvasRenderingContext2D;
   readonly #height: number;
   readonly #width: number;
+  readonly #bottom: number;
   readonly #halo: string;
 
-  /** Uses the context's font, whose height in pixels is `height`, in a picture of the width `width`. */
-  constructor(ctx: CanvasRenderingContext2D, height: number, width: number, halo: string) {
+  /** Uses the context's font, whose height in pixels is `size`, in a picture of a width and a height. */
+  constructor(ctx: CanvasRenderingContext2D, size: number, picture: PictureBox, halo: string) {
     this.#ctx = ctx;
-    this.#height = height;
-    this.#width = width;
+    this.#height = size;
+    this.#width = picture.width;
+    this.#bottom = picture.height;
     this.#halo = halo;
   }
 
@@ -48,7 +53,8 @@ export class Labels {
         width,
         height,
       };
-      if (this.#taken.some((other) => overlap(box, other))) continue;
+      const isCut = box.y < 0 || box.y + height > this.#bottom;
+      if (isCut || this.#taken.some((other) => overlap(box, other))) continue;
       this.#taken.push(box);
       ctx.textAlign = "center";
       ctx.textBaseline = "middle";

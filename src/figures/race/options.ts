@@ -11,14 +11,18 @@ import type { Interval } from "./scene.js";
  * @example const wide = (options: RaceOptions): RaceOptions => ({ ...options, width: 1200 });
  */
 export interface RaceOptions extends SizeOptions {
-  /** One of the package's objectives, which know a window and their minima, or a traced function. */
+  /** One of the package's objectives, which know a window and their minima, or a traced function; of more than two elements with `axes`. */
   readonly objective: PlaneFunction;
   /** What `minimize` returned, by the names that the legend shows, in its order. */
   readonly runs: Runs;
+  /** As in `contourFigure`: the two elements that are shown, or `"pca"`, the plane in which the runs vary most. */
+  readonly axes?: readonly [string, string] | "pca";
+  /** As in `contourFigure`: where the other elements are held. Runs stand at the heights of their own values, off the surface. */
+  readonly at?: "start" | "end" | Readonly<Record<string, unknown>>;
   /** Colours of the runs, by name or in order; default: eight, of which the colour-blind tell six apart. */
   readonly runColors?: RunColors;
   readonly title?: string;
-  /** Default `["x1", "x2", "f(x1, x2)"]`. */
+  /** Default `["x1", "x2", "f(x1, x2)"]`, or what `axes` chooses. */
   readonly labels?: readonly [x1: string, x2: string, value: string];
   /** The part of the plane; by default the objective's own, else what the paths need. */
   readonly window?: { readonly x1: Interval; readonly x2: Interval };
@@ -49,6 +53,8 @@ export interface RaceOptions extends SizeOptions {
 export const raceOptions = [
   "objective",
   "runs",
+  "axes",
+  "at",
   "runColors",
   "title",
   "labels",

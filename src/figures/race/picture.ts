@@ -123,7 +123,7 @@ export class RacePicture {
     const axes = makeAxes(ctx, scene, view, size, fontFamily);
     drawWalls(ctx, axes, view);
     drawSurface(ctx, mesh, view);
-    drawLabels(ctx, axes, scene, view, width);
+    drawLabels(ctx, axes, scene, view, layout);
     const toBox = boxCoordinates(scene);
     for (const minimum of scene.minima) {
       const point = toBox(minimum[0]!, minimum[1]!, minimum[2]!);

@@ -158,7 +158,7 @@ const wrong: readonly (readonly [string, Partial<Record<keyof RaceOptions | "col
     [
       "three dimensions",
       { objective: trace({ x: vector(3) }, ({ x: [a] }) => square(a!)) },
-      /has the inputs x: \(3\); a plane needs one vector\(2\) or two scalars/,
+      /has 3 elements \(x1, x2, x3\); a plane is of two: pass \{ axes: \["x1", "x2"\] \}/,
     ],
     [
       "a run of another objective",

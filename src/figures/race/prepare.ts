@@ -29,14 +29,18 @@ import { makeMesh } from "./surface.js";
  */
 export function raceScene(what: string, given: RaceOptions): RaceScene {
   const options = checkOptions(what, given, raceOptions);
-  const plane = readPlane(what, options.objective);
+  const { axes, at, runs } = options;
+  const plane = readPlane(what, options.objective, { axes, at, runs });
   const paths = readPaths(what, options.runs, plane);
   const { x1, x2 } = chooseWindow(what, options, plane, paths);
   const coarse = sampleSurface(what, options, plane, x1, x2);
   const values =
-    options.values === undefined ? span(what, coarse) : readInterval(`${what}: values`, options.values);
+    options.values === undefined
+      ? span(what, coarse, plane.isSection ? paths : [], { x1, x2 })
+      : readInterval(`${what}: values`, options.values);
   const ranges = [x1, x2, values] as const;
-  const { title = "", labels = ["x1", "x2", "f(x1, x2)"], scale = "auto" } = options;
+  const usual = axes === undefined ? ["x1", "x2", "f(x1, x2)"] : [...plane.labels, plane.valueLabel];
+  const { title = "", labels = usual, scale = "auto" } = options;
   const { theme } = readLook(what, options);
   checkChoice(what, "scale", scale, ["auto", "linear", "log", "quantile"]);
   const height = chooseHeight(coarse, values, scale);
@@ -118,10 +122,21 @@ function sampleSurface(
   };
 }
 
-/** From the lowest value of a surface to the highest. */
-function span(what: string, { values }: Surface): Interval {
+/** From the lowest value of a surface to the highest, and of runs over it, whose values aren't those of the surface. */
+function span(
+  what: string,
+  { values }: Surface,
+  paths: readonly Path[],
+  window: { readonly x1: Interval; readonly x2: Interval },
+): Interval {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  const calm = paths.filter(({ status }) => status !== "diverged");
+  const above = calm.flatMap(({ x1, x2, values: own }) =>
+    [...own].filter(
+      (value, i) => Number.isFinite(value) && inside(x1[i]!, window.x1) && inside(x2[i]!, window.x2),
+    ),
+  );
+  for (const value of [...values, ...above]) {
     if (value === null) continue;
     low = Math.min(low, value);
     high = Math.max(high, value);

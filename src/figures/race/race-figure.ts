@@ -11,11 +11,14 @@ import { raceScene } from "./prepare.js";
 /**
  * A race of optimizers: the surface of f(x1, x2) in its box, and over it the runs as growing lines with a dot at the head
  * of each. What lies behind the surface is dashed and faded. A run that leaves the box ends at its side, and the legend
- * says so. `png`, `svg` and `pdf` show one step, `gif` all of them, `html` is a page to play, turn and ask.
+ * says so. Of an objective of many elements it shows two, or a plane (`axes`), the others held (`at`). `png`, `svg` and `pdf` show one step, `gif` all of them, `html` is a page to play, turn and ask.
  *
  * @example
  * const runs = { Adam: minimize(cubic.f, cubic.start, adam({ learningRate: 0.1 }), { steps: 150 }) };
  * await raceFigure({ objective: cubic, runs }).save("race.gif");
+ * const f = trace({ x: vector(3) }, ({ x }) => sum(multiply([1, 2, 5], square(x))));
+ * const run = minimize(f, { x: [2, 1, 1] }, adam({ learningRate: 0.1 }), { steps: 40 });
+ * await raceFigure({ objective: f, runs: { Adam: run }, axes: "pca" }).save("plane.html");
  *
  * @throws AdjointError where an option can't be used: it is named, with the reason
  */
