@@ -1,4 +1,7 @@
 /** Pictures in terminals: what is drawn where. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Dots } from "./braille.js";
@@ -148,6 +151,30 @@ drawing("plot draws the axes in the order of the window, others held; one elemen
   const element = await cli(["plot", "himmelblau", "--window", "x2=-4..4,x1=-4..4"]);
   assert.match(element.out, /^ *x\[1\]\n/);
   assert.match((await cli(["plot", "log(x)", "--window", "x=-2..-1"])).out, /^No value is finite/);
+});
+
+drawing("a race of three elements draws the plane of its runs, or the two that are named", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "adjoint-race-"));
+  const file = join(folder, "race.svg");
+  const race = [
+    "race",
+    "x^2 + 2*y^2 + 5*z^2",
+    "--from",
+    "x=2,y=1,z=1",
+    "--optimizers",
+    "adam",
+    "--steps",
+    "9",
+  ];
+  const textsOf = async (...args: string[]) => {
+    assert.is((await cli([...race, "--out", file, ...args])).code, 0);
+    return [...readFileSync(file, "utf8").matchAll(/>([^<]+)<\/text>/g)].map(([, text]) => text);
+  };
+  assert.ok((await textsOf()).some((text) => /^principal component 1 \(/.test(text!)));
+  const named = await textsOf("--axes", "z,x");
+  for (const text of ["z", "x", "f, others as at the end of adam"]) assert.ok(named.includes(text), text);
+  assert.match((await cli([...race, "--out", file, "--axes", "z,w"])).err, /the objective has no "w"/);
+  rmSync(folder, { recursive: true });
 });
 
 drawing.run();

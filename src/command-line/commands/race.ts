@@ -7,8 +7,8 @@ import { draw } from "../figures.js";
 import { checkWritable } from "../files.js";
 import { limitsOf, stopping } from "../limits.js";
 import { explainedMethods, methodsOf, optimizerNames, raceOptions, solverNames } from "../methods.js";
-import { type Chosen, chooseObjective } from "../objective.js";
-import { has, namesOf, textOf } from "../options.js";
+import { type Chosen, chooseObjective, elementNames } from "../objective.js";
+import { type Given, has, namesOf, textOf } from "../options.js";
 import { pictureOf } from "../pictures.js";
 import { failed, json, paint, problemOf, short, type Terminal, table, UsageError } from "../terminal.js";
 import { checkDrawing, checkStart, clearProgress, progressTo, startOf } from "./minimize.js";
@@ -39,6 +39,10 @@ export const race: Command = {
       ...raceOptions(),
       ...stopping,
       draw: { help: "draw the ways and the losses in the terminal" },
+      axes: {
+        value: "x,y",
+        help: "of more than two elements, those of the figure; default: pca, where most is seen",
+      },
       out: { value: "FILE", help: "a figure of the race: .gif, .png, .svg, .pdf or .html" },
     };
   },
@@ -52,6 +56,7 @@ export const race: Command = {
       throw new UsageError("--optimizers is missing: --optimizers gd,momentum,adam, or --methods lbfgs");
     const out = textOf(given, "out");
     checkWritable("--out", out);
+    const axes = axesOf(given, chosen);
     const limits = limitsOf(given);
     const methods = methodsOf(given, named, ["optimizers", "methods"]);
     const runs = await raced(chosen, start, methods, limits, terminal);
@@ -59,7 +64,7 @@ export const race: Command = {
     const problem =
       out === undefined
         ? undefined
-        : await problemOf(draw(out, { objective, runs: Object.fromEntries(runs) }, "raceFigure"));
+        : await problemOf(draw(out, { objective, runs: Object.fromEntries(runs), ...axes }, "raceFigure"));
     const order = await rank(runs, chosen, start, methods, limits);
     if (has(given, "json")) terminal.out.write(json(documentOf(order, problem)));
     else {
@@ -71,6 +76,14 @@ export const race: Command = {
     return terminal.signal.aborted || !winnerOf(order) ? 1 : 0;
   },
 };
+
+/** What the figure shows of more than two elements: the plane of the runs, where none are named. */
+function axesOf(given: Given, chosen: Chosen): { readonly axes?: unknown } {
+  const text = textOf(given, "axes");
+  if (text === undefined) return elementNames(chosen).length > 2 ? { axes: "pca" } : {};
+  // The commas of W[2, 3] part nothing.
+  return { axes: text === "pca" ? text : text.split(/,(?![^[]*\])/).map((name) => name.trim()) };
+}
 
 type Methods = ReadonlyMap<string, Optimizer | Solver>;
 type Limits = Readonly<Record<string, unknown>>;
