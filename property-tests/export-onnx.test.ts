@@ -10,7 +10,7 @@ import { errorOf, expectedOf } from "./support/engines/random-cases.js";
 import { loadRuntime, runOnnx, sessionOf } from "./support/engines/run-onnx.js";
 import { runOnPage } from "./support/engines/run-onnx-page.js";
 import { inputsOf, trainedCases } from "./support/engines/trained.js";
-import { stepCases, trainingStep } from "./support/engines/training-step.js";
+import { stepCases, stepOf } from "./support/engines/training-step.js";
 import { linearFit } from "./support/exported-programs.js";
 
 const onnx = suite("ONNX");
@@ -35,14 +35,13 @@ if (runtime) {
 
   onnx("trains by a rule as a graph: 20 steps of Adam have the interpreter's losses", async () => {
     const program = linearFit();
-    const { f, slots } = trainingStep(program);
-    const step = await sessionOf(runtime, f);
+    const { step: f, start } = stepOf(program);
+    const run = await sessionOf(runtime, f);
     const data = { X: program.data.X!.data, y: program.data.y!.data };
-    let expected: object = { parameters: program.start, slots };
-    const whole = inputsOf({ name: "", f, inputs: { ...expected, step: 1, data } as never });
-    let state = whole.slice(0, -3);
+    let expected: object = start;
+    let state = inputsOf({ name: "", f, inputs: { ...start, step: 1, data } as never }).slice(1, -2);
     for (let i = 1; i <= 20; i++) {
-      const [loss, ...next] = await step([...state, Float64Array.of(i), data.X, data.y]);
+      const [loss, ...next] = await run([Float64Array.of(i), ...state, data.X, data.y]);
       const { value, ...own } = f({ ...expected, step: i, data } as never) as unknown as { value: number };
       assert.ok(errorOf(loss!, [value]) < 1e-12, `step ${i}: ${loss} instead of ${value}`);
       expected = own;
@@ -77,13 +76,13 @@ onnx("is bytes of the graph alone", () => {
 
 onnx("refuses what it has no name, number or operator for", () => {
   const given = (options: object) => () => toOnnx(cubic.f, options as never);
-  assert.throws(given({ dtype: "bf16" }), 'toOnnx: dtype is "f64" or "f32", not "bf16".');
-  assert.throws(given({ name: "" }), 'toOnnx: "" can\'t name a graph; give a text');
-  assert.throws(given({ opset: 13 }), "opset");
+  assert.throws(given({ dtype: "bf16" }), /^toOnnx: dtype is "f64" or "f32", not the text "bf16"\./);
+  assert.throws(given({ name: "" }), /^toOnnx: .* can't name a graph; give a text such as "cubic"\./);
+  assert.throws(given({ opset: 13 }), /opset/);
   const alike = trace({ "a.b": scalar(), a: { b: scalar() } }, (x) => multiply(x["a.b"], x.a.b));
   assert.throws(
     () => toOnnx(alike),
-    'toOnnx: two inputs or outputs are called "a.b"; rename one of the keys.',
+    /^toOnnx: two inputs or outputs are called .*a\.b.*; rename one of the keys\./,
   );
 });
 

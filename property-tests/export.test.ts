@@ -7,6 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  type Expr,
   exp,
   type Graph,
   matmul,
@@ -14,13 +15,15 @@ import {
   multiply,
   scalar,
   scan,
+  sum,
   trace,
+  unary,
   valueAndGrad,
   vector,
 } from "../graph/index.js";
 import { makeTraced } from "../graph/trace.js";
-import { adam } from "../optimizers/index.js";
-import { exportJax, toJax, toStableHlo } from "../src/engines/index.js";
+import { adam, gradientDescent } from "../optimizers/index.js";
+import { exportJax, toJax, toStableHlo, trainingStep } from "../src/engines/index.js";
 import { isPrimitive } from "../src/engines/lowering/lower.js";
 import { primitivesOf } from "../src/engines/lowering/primitives.js";
 import { decodeCheckpoint, minimize } from "../src/index.js";
@@ -164,6 +167,48 @@ leaving("a folder begins where minimize does", () => {
     /exportJax: the objective must be a scalar, not of shape \(2\); sum or mean it\./,
   );
   assert.throws(() => exportJax({ objective: cubic.f, start: { z: [1] } }), /exportJax: start/);
+});
+
+leaving("a step of training is one function, with or without slots and data", () => {
+  const { step, start } = trainingStep({
+    objective: cubic.f,
+    start: { x: [2, 3] },
+    optimizer: adam({ learningRate: 0.1 }),
+  });
+  let state: object = start;
+  const values: number[] = [];
+  for (let i = 1; i <= 5; i++) {
+    const { value, ...next } = step({ step: i, ...state } as never) as unknown as { value: number };
+    values.push(value);
+    state = next;
+  }
+  const settings = { steps: 5, tolerance: 0 };
+  const run = minimize(cubic.f, { x: [2, 3] }, adam({ learningRate: 0.1 }), settings);
+  assert.equal(values, [...run.trajectory.values].slice(0, 5));
+  const plain = trainingStep({
+    objective: cubic.f,
+    start: { x: [2, 3] },
+    optimizer: gradientDescent({ learningRate: 0.1 }),
+  });
+  assert.equal(Object.keys(plain.start), ["parameters"]);
+  const problem = { objective: cubic.f, start: { x: [2, 3] } };
+  assert.throws(() => trainingStep(problem), /^trainingStep: there is no optimizer; pass one such as adam/);
+  assert.throws(
+    () => trainingStep({ ...problem, optimizer: 3 } as never),
+    /^trainingStep: the optimizer is 3; pass one such as adam/,
+  );
+});
+
+leaving("an op that can't leave is told by the function that was called", () => {
+  const own = unary({ name: "own", compute: (x) => x, partials: () => [() => 1] });
+  const objective = trace({ x: vector(2) }, ({ x }) => sum(own(x) as Expr)) as never;
+  const optimizer = adam({ learningRate: 0.1 });
+  assert.throws(() => exportJax({ objective, start: { x: [1, 2] }, optimizer }), /^exportJax: the op "own"/);
+});
+
+leaving("no function of a module is called like what its own lines use", () => {
+  for (const name of ["tuple", "range", "RuntimeError", "lax"])
+    assert.throws(() => toJax(cubic.f, { name }), /^toJax: .* can't name a Python function/);
 });
 
 leaving.run();

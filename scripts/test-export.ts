@@ -51,12 +51,16 @@ if (unknown.length > 0) {
 }
 
 try {
-  const { python, about } = await environment({
-    python: options.python ?? process.env.EXPORT_PYTHON,
-    wheels: options.wheels ?? process.env.EXPORT_WHEELS,
-    jax: options.jax,
-  });
-  console.log(about);
+  // What needs none doesn't wait for one.
+  const needed = chosen.some((name) => name !== "c");
+  const { python, about } = needed
+    ? await environment({
+        python: options.python ?? process.env.EXPORT_PYTHON,
+        wheels: options.wheels ?? process.env.EXPORT_WHEELS,
+        jax: options.jax,
+      })
+    : { python: "", about: "" };
+  if (about) console.log(about);
   const [every, count, seed] = [options.every, options.count, options.seed].map(Number) as [
     number,
     number,

@@ -10,6 +10,11 @@ export const engines: Readonly<Record<string, Examples>> = {
   toC: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
   toOnnx: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
   toStableHlo: { calls: [() => [f, { name: "f", dtype: "f32" }]] },
+  trainingStep: {
+    calls: [() => [{ objective: fit, start: { w: [1, 2] }, optimizer: sgd({ learningRate: 0.1 }) }]],
+    // Names are the user's.
+    free: /^0\.start/,
+  },
   exportJax: {
     calls: [
       () => [

@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What every group is given. */
 export interface Setting {
-  /** A Python that has JAX. */
+  /** A Python that has JAX; nothing where the chosen groups need none. */
   readonly python: string;
   /** Of long lists of cases every so many. */
   readonly every: number;

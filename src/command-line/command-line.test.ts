@@ -335,6 +335,7 @@ import { adam } from "${optimizers}";
 export const objective = trace({ w: vector(2), x: vector(2) }, ({ w, x }) => sum(square(w)));
 export const start = { w: [1, 2] };
 export const optimizer = adam({ learningRate: 0.1 });
+export const epochs = 3;
 `,
   );
   const out = join(folder, "model");
@@ -349,11 +350,17 @@ export const optimizer = adam({ learningRate: 0.1 });
   const others = join(out, "others");
   assert.is((await cli(["export", program, "--to", "onnx", "--out", others, "--name", "fit"])).code, 0);
   assert.match(readFileSync(join(others, "model.onnx"), "latin1"), /adjoint.*fit.*grad\.w/s);
+  // A whole step of training, and where it starts.
+  const named = /adjoint.*fit_step.*parameters\.w_out.*slots\..*\.w/s;
+  assert.match(readFileSync(join(others, "model_step.onnx"), "latin1"), named);
+  assert.match(readFileSync(join(others, "start.npz"), "latin1"), /parameters\.w\.npy.*slots\..*\.w\.npy/s);
   assert.is(
     (await cli(["export", program, "--to", "c", "--out", others, "--name", "fit", "--force"])).code,
     0,
   );
   assert.match(readFileSync(join(others, "fit.c"), "utf8"), /^void fit\(/m);
+  assert.match(readFileSync(join(others, "fit_step.c"), "utf8"), /^void fit_step\(double step, /m);
+  assert.match(readFileSync(join(out, "model_step.mlir"), "utf8"), /^\/\/ %arg\d is .*parameters.*w.*\.$/m);
   for (const [args, message] of [
     [[program, "--to", "tpu", "--out", out], /--to must be jax, stablehlo, onnx, c, not "tpu"/],
     [

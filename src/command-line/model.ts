@@ -1,17 +1,17 @@
 /** What `adjoint export` works on: a program's traced function or problem, or a function that `serialize` wrote. */
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Traced } from "../../graph/index.js";
 import { isRecord, isTraced } from "../../graph/internal.js";
-import type { JaxProblem } from "../engines/index.js";
+import type { TrainingProblem } from "../engines/index.js";
 import { deserialize } from "../export/index.js";
 import { UsageError } from "./terminal.js";
 
 /** A function, or what is trained. */
 export type Model =
   | { readonly f: Traced; readonly problem?: undefined }
-  | { readonly problem: JaxProblem; readonly f?: undefined };
+  | { readonly problem: TrainingProblem; readonly f?: undefined };
 
 /** @throws UsageError where the file can't be read, or exports neither */
 export async function readModel(path: string | undefined): Promise<Model> {
@@ -21,18 +21,24 @@ export async function readModel(path: string | undefined): Promise<Model> {
     );
   if (!/^\.[cm]?[jt]s$/.test(extname(path))) return { f: await readSerialized(path) };
   const { default: main, ...others } = await load(path);
-  const found = [main, others, ...Object.values(others)].map(modelOf).find((one) => one !== undefined);
+  const found = [main, problemAmong(others), ...Object.values(others)]
+    .map(modelOf)
+    .find((one) => one !== undefined);
   if (found) return found;
   throw new UsageError(
     `"${path}" exports ${Object.keys(others).join(", ") || "nothing else"}; export a traced function, or { objective, start, optimizer }.`,
   );
 }
 
+/** What a program exports besides a problem's parts is its own. */
+function problemAmong(exported: Readonly<Record<string, unknown>>): object {
+  const names = ["objective", "start", "optimizer"].filter((name) => Object.hasOwn(exported, name));
+  return Object.fromEntries(names.map((name) => [name, exported[name]]));
+}
+
 function modelOf(given: unknown): Model | undefined {
   if (isTraced(given)) return { f: given as Traced };
-  // The names of a module are those of an object without a prototype.
-  const own = isRecord(given) ? { ...given } : {};
-  if (isTraced(own.objective)) return { problem: own as unknown as JaxProblem };
+  if (isRecord(given) && isTraced(given.objective)) return { problem: given as unknown as TrainingProblem };
   return undefined;
 }
 
@@ -49,6 +55,11 @@ async function readSerialized(path: string): Promise<Traced> {
 }
 
 async function load(path: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    await access(path);
+  } catch {
+    throw new UsageError(`"${path}" can't be loaded: no such file.`);
+  }
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {

@@ -38,7 +38,7 @@ const reserved = new Set(
 /**
  * A traced function as a module of its own, with no import: the gradient as a file to keep. It exports one function from
  * an object of inputs (numbers for scalars, flat row-major Float64Arrays for tensors) to fresh results shaped as those of
- * `compile`. Inputs aren't checked.
+ * `compile`. Inputs aren't checked. C and Python are written by `toC` and `toJax` of `adjoint/export`.
  *
  * @example
  * import { writeFileSync } from "node:fs";

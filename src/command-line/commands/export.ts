@@ -1,8 +1,8 @@
 /** `adjoint export`: a model as a folder for another engine. */
 import { resolve } from "node:path";
-import { valueAndGrad } from "../../../graph/index.js";
-import { exportJax, toC, toOnnx, toStableHlo } from "../../engines/index.js";
-import { toJaxFiles, withConstants } from "../../engines/internal.js";
+import { type Traced, valueAndGrad } from "../../../graph/index.js";
+import { exportJax, toC, toOnnx, toStableHlo, trainingStep } from "../../engines/index.js";
+import { npz, readProblem, toJaxFiles, withConstants } from "../../engines/internal.js";
 import { writeFolder } from "../../files/index.js";
 import type { Command, ExitCode } from "../command.js";
 import { type Model, readModel } from "../model.js";
@@ -16,9 +16,42 @@ interface Settings {
   readonly dtype?: "f64" | "f32" | "bf16";
 }
 
-/** The function that leaves for engines that don't train by themselves: of a problem, the value and the gradient. */
-function functionOf({ f, problem }: Model) {
-  return f ?? valueAndGrad(problem.objective as never, ...(Object.keys(problem.start) as never[]));
+/** A function that leaves; what is added to the name of the model for it. */
+interface Part {
+  readonly f: Traced;
+  readonly suffix: "" | "_step";
+}
+
+/** What leaves for engines that don't train by themselves: of a problem the value with the gradient, and a step of its rule. */
+function partsOf({ f, problem }: Model): readonly Part[] {
+  if (f) return [{ f, suffix: "" }];
+  const { objective, parameters, optimizer } = readProblem("export", problem);
+  const gradient = valueAndGrad(objective, ...Object.keys(parameters)) as unknown as Traced;
+  const parts: readonly Part[] = [{ f: gradient, suffix: "" }];
+  return optimizer ? [...parts, { f: trainingStep(problem).step, suffix: "_step" }] : parts;
+}
+
+/** Where a step starts: the first parameters and slots, by the names that they have among a model's inputs. */
+function startOf({ problem }: Model): Files {
+  if (!problem?.optimizer) return new Map();
+  const { step, start } = trainingStep(problem);
+  const arrays = step.graph.inputs.flatMap(({ path, shape }) => {
+    if (!Object.hasOwn(start, path[0]!)) return [];
+    const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], start);
+    const values = typeof value === "number" ? Float64Array.of(value) : (value as Float64Array);
+    return [[path.join("."), { values, shape }] as const];
+  });
+  return new Map([["start.npz", npz(arrays)]]);
+}
+
+/** The files of all parts, and where they start. */
+function filesOf(
+  model: Model,
+  { name = "model" }: Settings,
+  write: (part: Part, name: string) => Files,
+): Files {
+  const files = partsOf(model).flatMap((part) => [...write(part, `${name}${part.suffix}`)]);
+  return new Map([...files, ...startOf(model)]);
 }
 
 const targets = {
@@ -26,16 +59,19 @@ const targets = {
     const own = { ...(name !== undefined && { name }), ...(dtype !== undefined && { dtype }) };
     return model.problem ? exportJax(model.problem, own) : toJaxFiles(model.f, { name: "model", ...own });
   },
-  stablehlo: (model: Model, settings: Settings): Files => {
-    const { source, constants } = toStableHlo(functionOf(model) as never, settings);
-    return withConstants("model.mlir", source, constants);
-  },
+  stablehlo: (model: Model, settings: Settings): Files =>
+    filesOf(model, settings, ({ f, suffix }, name) => {
+      const { source, constants } = toStableHlo(f, { ...settings, name });
+      return withConstants(`model${suffix}.mlir`, source, constants, `constants${suffix}.npz`);
+    }),
   onnx: (model: Model, settings: Settings): Files =>
-    new Map([["model.onnx", toOnnx(functionOf(model) as never, settings as never)]]),
-  c: (model: Model, settings: Settings): Files => {
-    const { name = "model" } = settings;
-    return new Map([[`${name}.c`, toC(functionOf(model) as never, { ...settings, name } as never)]]);
-  },
+    filesOf(model, settings, ({ f, suffix }, name) => {
+      return new Map([[`model${suffix}.onnx`, toOnnx(f, { ...settings, name } as never)]]);
+    }),
+  c: (model: Model, settings: Settings): Files =>
+    filesOf(model, settings, ({ f }, name) => {
+      return new Map([[`${name}.c`, toC(f, { ...settings, name } as never)]]);
+    }),
 } as const;
 
 function settingsOf(given: Given): Settings {

@@ -3,15 +3,9 @@ import type { Node, Shape } from "../../../graph/index.js";
 import type { AssembleParams } from "../../../graph/internal.js";
 import { sizeOf } from "../../../graph/internal.js";
 import { libraryName } from "../lowering/lower.js";
+import type { Sliding } from "../lowering/windows.js";
 import type { CDialect } from "./dialect.js";
 import { type CValue, placeText } from "./values.js";
-
-interface Sliding {
-  readonly axis: number;
-  readonly windows: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-}
 
 /** The place in the whole of one in the windows. */
 function inWhole(

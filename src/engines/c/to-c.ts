@@ -1,23 +1,9 @@
 /** A traced function as C99. */
-import {
-  AdjointError,
-  type Dtype,
-  type Graph,
-  type Shape,
-  type Shapes,
-  type Traced,
-} from "../../../graph/index.js";
-import {
-  checkOptions,
-  describe,
-  formatShape,
-  graphOf,
-  outputsOf,
-  type Path,
-  sizeOf,
-} from "../../../graph/internal.js";
+import type { Dtype, Graph, Shape, Shapes, Traced } from "../../../graph/index.js";
+import { formatShape, graphOf, outputsOf, type Path, sizeOf } from "../../../graph/internal.js";
 import { lowerGraph } from "../lowering/lower.js";
 import { primitivesOf } from "../lowering/primitives.js";
+import { readTarget } from "../target.js";
 import { CDialect } from "./dialect.js";
 import { CModule } from "./module.js";
 import { hasNative } from "./natives.js";
@@ -92,14 +78,12 @@ export interface COptions {
  * an `expand`
  */
 export function toC<I extends Shapes, O>(f: Traced<I, O>, options: COptions): string {
-  const { name, dtype = "f64" } = checkOptions("toC", options, ["name", "dtype"]);
-  const isName = typeof name === "string" && /^[A-Za-z]\w*$/.test(name) && name.length <= 63;
-  if (!isName || isTaken(name) || linked.has(name))
-    throw new AdjointError(
-      `toC: ${describe(name)} can't name a function of C; give an identifier such as "cubic" that C doesn't have.`,
-    );
-  if (dtype !== "f64" && dtype !== "f32")
-    throw new AdjointError(`toC: dtype is "f64" or "f32", not ${describe(dtype)}.`);
+  const { name, dtype } = readTarget("toC", options, {
+    named: "a function of C",
+    wanted: 'an identifier such as "cubic" that C doesn\'t have',
+    isName: (name) => /^[A-Za-z]\w*$/.test(name) && name.length <= 63 && !isTaken(name) && !linked.has(name),
+    dtypes: ["f64", "f32"],
+  });
   return sourceOf(graphOf(f, "toC"), name, dtype);
 }
 

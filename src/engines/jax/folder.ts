@@ -1,54 +1,17 @@
 /** A folder that trains elsewhere: the model, its start, and the program that trains it. */
-import {
-  AdjointError,
-  type Dtype,
-  type Expr,
-  type Graph,
-  type Shapes,
-  scalar,
-  type Traced,
-  type Tree,
-  tensor,
-  trace,
-  valueAndGrad,
-} from "../../../graph/index.js";
-import {
-  checkKeys,
-  checkOptions,
-  describe,
-  foldTree,
-  formatShape,
-  graphOf,
-  isId,
-  mapTree,
-  outputsOf,
-  type Path,
-  readAlong,
-  readValue,
-} from "../../../graph/internal.js";
-import type { Optimizer, ParameterExprs, ParameterValues } from "../../../optimizers/index.js";
-import { isOptimizer } from "../../../optimizers/internal.js";
+import { type Dtype, type Graph, type Shapes, type Tree, valueAndGrad } from "../../../graph/index.js";
+import { graphOf, isId, mapTree, type Path } from "../../../graph/internal.js";
+import type { Optimizer } from "../../../optimizers/index.js";
 import { encodeCheckpoint } from "../../runs/index.js";
-import { isTensor, placeIn, readStart, type Tensor, type Tensors } from "../../runs/internal.js";
+import { isTensor, type Tensor } from "../../runs/internal.js";
+import { readTarget } from "../target.js";
+import { type Problem, readProblem, stepOf, type TrainingProblem } from "../training-step.js";
 import { checkpointScript } from "./checkpoint-script.js";
 import { type dtypes, JaxModule } from "./module.js";
 import { npz } from "./npz.js";
-import { functionOf, moduleText, readName } from "./to-jax.js";
+import { functionOf, moduleText, python } from "./to-jax.js";
 import { trainScript } from "./train-script.js";
-import { tuple } from "./values.js";
-
-/**
- * What is trained: a scalar objective, the parameters that it starts from, and the rule by which they move.
- * @example const problem: JaxProblem<{ readonly x: readonly [2] }> = { objective: cubic.f as never, start: { x: [2, 3] }, optimizer: adam({ learningRate: 0.1 }) };
- */
-export interface JaxProblem<I extends Shapes = Shapes> {
-  /** A scalar function of parameters and data; the shapes of the data are those of a batch. */
-  readonly objective: Traced<I, Expr<[]>>;
-  /** The parameters by name: numbers, arrays, trees of them. The objective's other inputs are data. */
-  readonly start: ParameterValues;
-  /** Without one, training elsewhere takes one of optax's. */
-  readonly optimizer?: Optimizer;
-}
+import { treeText, tuple } from "./values.js";
 
 /**
  * Options of `exportJax`.
@@ -60,8 +23,6 @@ export interface JaxFolderOptions {
   /** What the numbers are; default "f64". "bf16" is "f32" whose products of matrices take factors of bfloat16. */
   readonly dtype?: Dtype | "bf16";
 }
-
-type Objective = Traced<Shapes, Expr<[]>>;
 
 /** Names that the module has besides the objective's. */
 const own = ["value_and_grad", "train_step", "check_dtype", "METHOD", "SHAPES", "STATE", "DATA"];
@@ -88,37 +49,21 @@ const own = ["value_and_grad", "train_step", "check_dtype", "METHOD", "SHAPES", 
  *   a recipe nor an `expand`
  */
 export function exportJax<I extends Shapes>(
-  problem: JaxProblem<I>,
+  problem: TrainingProblem<I>,
   options: JaxFolderOptions = {},
 ): ReadonlyMap<string, string | Uint8Array> {
   const what = "exportJax";
-  const { name = "objective", dtype = "f64" } = checkOptions(what, options, ["name", "dtype"]);
-  readName(what, name, dtype, own);
-  const given = checkOptions(what, problem, ["objective", "start", "optimizer"]);
-  const { start, optimizer } = given;
-  const objective = given.objective as unknown as Objective;
-  if (optimizer !== undefined && !isOptimizer(optimizer))
-    throw new AdjointError(
-      `${what}: the optimizer is ${describe(optimizer)}; pass one such as adam(), or none.`,
-    );
-  const graph = graphOf(objective, what);
-  const shape = typeof graph.outputs === "number" ? graph.nodes[graph.outputs]!.shape : undefined;
-  if (shape?.length !== 0) {
-    const found = shape ? `of shape ${formatShape(shape)}; sum or mean it` : "a record of outputs";
-    throw new AdjointError(`${what}: the objective must be a scalar, not ${found}.`);
-  }
-  const { parameters, data } = divided(what, graph, start);
+  const { name, dtype } = readTarget(what, options, { ...python(own), name: "objective" });
+  const whole = readProblem(what, problem);
+  const { graph, objective, optimizer, parameters, slots, data } = whole;
   const module = new JaxModule();
   const differentiated = valueAndGrad(objective, ...Object.keys(parameters));
   const functions = [
-    functionOf(module, name, graph),
-    functionOf(module, "value_and_grad", graphOf(differentiated, what)),
+    functionOf(module, name, graph, what),
+    functionOf(module, "value_and_grad", graphOf(differentiated, what), what),
   ];
-  const slots = optimizer ? slotsOf(optimizer, parameters) : {};
   if (optimizer)
-    functions.push(
-      functionOf(module, "train_step", stepOf(optimizer, objective, { parameters, slots, data })),
-    );
+    functions.push(functionOf(module, "train_step", graphOf(stepOf(whole, optimizer), what), what));
   const files = new Map<string, string | Uint8Array>();
   const lists = [
     `METHOD = ${optimizer ? JSON.stringify(optimizer.name) : "None"}`,
@@ -134,104 +79,10 @@ export function exportJax<I extends Shapes>(
   return files;
 }
 
-/** The parameters as numbers, and the tree of the inputs that are data. */
-function divided(what: string, { inputs, inputTree }: Graph, given: unknown) {
-  const start = readStart(what, given);
-  const names = Object.keys(inputTree);
-  checkKeys(
-    Object.fromEntries(Object.keys(start).map((key) => [key, 0])),
-    names.filter((key) => Object.hasOwn(start, key)),
-    `${what}: start`,
-  );
-  const entries = Object.entries(inputTree as Record<string, Tree<number>>);
-  const like = Object.fromEntries(entries.filter(([key]) => Object.hasOwn(start, key)));
-  const parameters = readAlong(like, isId, start, placeIn(what), (value, i): Tensor => {
-    const { path, shape } = inputs[i]!;
-    return { data: readValue(value, shape, placeIn(what)(path)).slice(), shape };
-  }) as Tensors;
-  const data = Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(start, key)));
-  return { parameters, data };
-}
-
-interface Parts {
-  readonly parameters: Tensors;
-  readonly slots: Tensors;
-  readonly data: Readonly<Record<string, Tree<number>>>;
-}
-
-const specsOf = (tensors: Tensors) => mapTree(tensors, isTensor, ({ shape }) => tensor(shape)) as never;
-
-/** The slots before the first step. */
-function slotsOf(optimizer: Optimizer, parameters: Tensors): Tensors {
-  if (Object.keys(optimizer.slots).length === 0) return {};
-  const first = trace(
-    specsOf(parameters),
-    (inputs: ParameterExprs) => optimizer.initialSlots(inputs) as never,
-  );
-  const { graph } = first as unknown as { readonly graph: Graph };
-  const values = (first as unknown as (inputs: unknown) => unknown)(
-    mapTree(parameters, isTensor, ({ data, shape }) => (shape.length === 0 ? data[0]! : data)),
-  );
-  const at = (path: Path) =>
-    path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], values);
-  const leaves = outputsOf(graph).map(({ path, id }): Tensor => {
-    const value = at(path);
-    const data = typeof value === "number" ? Float64Array.of(value) : (value as Float64Array);
-    return { data, shape: graph.nodes[id]!.shape };
-  });
-  let next = 0;
-  return mapTree(graph.outputs, isId, () => leaves[next++]!) as Tensors;
-}
-
-/** A step of the optimizer as one graph: the objective, its gradient and the rule. */
-function stepOf(optimizer: Optimizer, objective: Objective, { parameters, slots, data }: Parts): Graph {
-  const differentiated = valueAndGrad(objective, ...Object.keys(parameters));
-  const { inputs } = (objective as unknown as { readonly graph: Graph }).graph;
-  const hasSlots = Object.keys(slots).length > 0;
-  const specs = {
-    step: scalar(),
-    parameters: specsOf(parameters),
-    ...(hasSlots && { slots: specsOf(slots) }),
-    ...(Object.keys(data).length > 0 && {
-      data: mapTree(data as Tree<number>, isId, (i) => tensor(inputs[i]!.shape)),
-    }),
-  };
-  const traced = trace(specs as never, (given: Readonly<Record<string, ParameterExprs>>) => {
-    const batch = given.data ?? {};
-    const point = { ...given.parameters!, ...batch };
-    const { value, grad } = differentiated(point as never) as unknown as {
-      value: Expr;
-      grad: ParameterExprs;
-    };
-    const own = (given.slots ?? {}) as never;
-    const step = (given as unknown as { readonly step: Expr }).step;
-    const next = optimizer.update(given.parameters!, grad, own, step, { objective, data: batch } as never);
-    return { value, parameters: next.parameters, ...(hasSlots && { slots: next.slots }) } as never;
-  });
-  return graphOf(traced, "exportJax");
-}
-
 /** A tensor's name in checkpoints, in which a dot within a key is told from one between two. */
 const nameOf = (path: Path) => path.map((key) => String(key).replaceAll(/[\\.]/g, "\\$&")).join(".");
 
-/** A tree in Python. */
-function treeText<T>(
-  tree: Tree<T>,
-  isLeaf: (one: Tree<T>) => one is T,
-  leaf: (path: Path) => string,
-): string {
-  return foldTree(
-    tree,
-    isLeaf,
-    (_, path) => leaf(path),
-    (children, isList) =>
-      isList
-        ? `[${children.map(([, child]) => child).join(", ")}]`
-        : `{${children.map(([key, child]) => `${JSON.stringify(key)}: ${child}`).join(", ")}}`,
-  );
-}
-
-function leavesText(data: Parts["data"], { inputs }: Graph): string {
+function leavesText(data: Problem["data"], { inputs }: Graph): string {
   const texts: string[] = [];
   mapTree(data as Tree<number>, isId, (i, path) =>
     texts.push(`${JSON.stringify(nameOf(path))}: ${tuple(inputs[i]!.shape)}`),
@@ -242,7 +93,7 @@ function leavesText(data: Parts["data"], { inputs }: Graph): string {
 /** The checkpoint of a run that hasn't taken a step. */
 function startOf(
   optimizer: Optimizer | undefined,
-  state: Omit<Parts, "data">,
+  state: Pick<Problem, "parameters" | "slots">,
   dtype: keyof typeof dtypes,
 ): Uint8Array {
   const tensors: Record<string, Tensor> = {};

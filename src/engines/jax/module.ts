@@ -5,12 +5,18 @@ import { Constants, type ExportedConstant, mostInText } from "../lowering/consta
 import { type HelperName, helpers, matmulInBf16 } from "./helpers.js";
 import { numberText } from "./values.js";
 
-/** Names that Python or the module's own lines have. */
-const taken = (
+/** Words of Python, and names that the module's own lines use. */
+export const reserved: readonly string[] = (
   "False None True and as assert async await break class continue def del elif else except finally for from global if import " +
-  "in is lambda nonlocal not or pass raise return try while with yield match case type print range len tuple list dict set int " +
-  "float abs max min sum round matmul gather scatter_add batch_grid check_dtype jax jnp lax np os dtype constants inputs xs"
+  "in is lambda nonlocal not or pass raise return try while with yield range tuple enumerate RuntimeError matmul gather " +
+  "scatter_add batch_grid check_dtype jax jnp lax np os dtype constants"
 ).split(" ");
+
+/** Names that nothing in a function has. */
+const taken = [
+  ...reserved,
+  ..."match case type print len list dict set int float abs max min sum round inputs xs".split(" "),
+];
 
 export class JaxModule {
   readonly #constants = new Constants();

@@ -1,5 +1,6 @@
 /** Arrays as the bytes of an .npz file: an archive of .npy files, nothing compressed, without a date. */
 import type { Shape } from "../../../graph/index.js";
+import { joined } from "../bytes.js";
 
 const text = (given: string): Uint8Array => new TextEncoder().encode(given);
 
@@ -71,14 +72,4 @@ export function npz(
   const size = directory.reduce((sum, { length }) => sum + length, 0);
   const end = packed([0x06054b50, 4], [0, 2], [0, 2], [count, 2], [count, 2], [size, 4], [offset, 4], [0, 2]);
   return joined([...parts, ...directory, Uint8Array.from(end)]);
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }

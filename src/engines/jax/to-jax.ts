@@ -1,29 +1,15 @@
 /** A traced function as Python source on jax.numpy and jax.lax. */
-import {
-  AdjointError,
-  type Dtype,
-  type Graph,
-  type Shape,
-  type Shapes,
-  type Traced,
-} from "../../../graph/index.js";
-import {
-  checkOptions,
-  describe,
-  foldTree,
-  formatShape,
-  graphOf,
-  isId,
-  outputsOf,
-} from "../../../graph/internal.js";
+import type { Dtype, Graph, Shape, Shapes, Traced } from "../../../graph/index.js";
+import { formatShape, graphOf, isId, outputsOf } from "../../../graph/internal.js";
 import type { ExportedConstant } from "../lowering/constants.js";
 import { lowerGraph } from "../lowering/lower.js";
 import { primitivesOf } from "../lowering/primitives.js";
+import { readTarget, type Target } from "../target.js";
 import { JaxDialect } from "./dialect.js";
-import { dtypes, JaxModule } from "./module.js";
+import { dtypes, JaxModule, reserved } from "./module.js";
 import { hasNative } from "./natives.js";
 import { npz } from "./npz.js";
-import { atom } from "./values.js";
+import { atom, treeText } from "./values.js";
 
 /**
  * Options of `toJax`.
@@ -47,25 +33,13 @@ export interface JaxSource {
   readonly constants: ReadonlyMap<string, ExportedConstant>;
 }
 
-const keywords = new Set(
-  (
-    "False None True and as assert async await break class continue def del elif else except finally for from global if import " +
-    "in is lambda nonlocal not or pass raise return try while with yield jax jnp lax np os dtype constants matmul gather " +
-    "scatter_add batch_grid check_dtype"
-  ).split(" "),
-);
-
-/** @throws where a name is none of Python's, or a dtype isn't known */
-export function readName(what: string, name: unknown, dtype: unknown, others: readonly string[] = []): void {
-  const isName = typeof name === "string" && /^[A-Za-z]\w*$/.test(name);
-  if (!isName || keywords.has(name) || others.includes(name)) {
-    throw new AdjointError(
-      `${what}: ${describe(name)} can't name a Python function; give an identifier such as "cubic".`,
-    );
-  }
-  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype))
-    throw new AdjointError(`${what}: dtype is "f64", "f32" or "bf16", not ${describe(dtype)}.`);
-}
+/** How functions are called in Python, and what their numbers are; `others` are names that the module has besides. */
+export const python = (others: readonly string[] = []): Target<Dtype | "bf16"> => ({
+  named: "a Python function",
+  wanted: 'an identifier such as "cubic"',
+  isName: (name) => /^[A-Za-z]\w*$/.test(name) && !reserved.includes(name) && !others.includes(name),
+  dtypes: ["f64", "f32", "bf16"],
+});
 
 /**
  * A traced function as a module in Python, on the public parts of jax.numpy and jax.lax alone: one function from the inputs
@@ -79,13 +53,12 @@ export function readName(what: string, name: unknown, dtype: unknown, others: re
  * const { source } = toJax(valueAndGrad(cubic.f), { name: "cubic" });
  * source.includes("def cubic(inputs):"); // true
  *
- * @throws where the name is no identifier, or an op of the user's has neither a recipe nor an `expand`
+ * @throws where the name is none for a function in Python, the dtype isn't known, or an op of the user's has neither a recipe nor an `expand`
  */
 export function toJax<I extends Shapes, O>(f: Traced<I, O>, options: JaxOptions): JaxSource {
-  const { name, dtype = "f64" } = checkOptions("toJax", options, ["name", "dtype"]);
-  readName("toJax", name, dtype);
+  const { name, dtype } = readTarget("toJax", options, python());
   const module = new JaxModule();
-  const lines = functionOf(module, name, graphOf(f, "toJax"));
+  const lines = functionOf(module, name, graphOf(f, "toJax"), "toJax");
   return { source: moduleText(module, dtype, [lines]), constants: module.constants };
 }
 
@@ -103,15 +76,16 @@ export function withConstants(
   name: string,
   source: string,
   constants: JaxSource["constants"],
+  beside = "constants.npz",
 ): ReadonlyMap<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>([[name, source]]);
-  if (constants.size > 0) files.set("constants.npz", npz(constants));
+  if (constants.size > 0) files.set(beside, npz(constants));
   return files;
 }
 
 /** The text of a function of a module, whose helpers and constants the module collects. */
-export function functionOf(module: JaxModule, name: string, given: Graph): string {
-  const graph = primitivesOf(given, "toJax", hasNative);
+export function functionOf(module: JaxModule, name: string, given: Graph, what: string): string {
+  const graph = primitivesOf(given, what, hasNative);
   module.begin();
   const names = graph.inputs.map(({ path }) => module.fresh(path.length === 0 ? "x" : path.join("_")));
   graph.inputs.forEach(({ path }, i) => {
@@ -122,16 +96,7 @@ export function functionOf(module: JaxModule, name: string, given: Graph): strin
   const inputs = graph.inputs.map(({ shape }, i) => atom(names[i]!, shape));
   const outputs = lowerGraph(graph, dialect, inputs).map((value) => dialect.text(value));
   let next = 0;
-  const result = foldTree(
-    graph.outputs,
-    isId,
-    () => outputs[next++]!,
-    (children, isList) =>
-      isList
-        ? `[${children.map(([, child]) => child).join(", ")}]`
-        : `{${children.map(([key, child]) => `${JSON.stringify(key)}: ${child}`).join(", ")}}`,
-  );
-  module.line(`return ${result}`);
+  module.line(`return ${treeText(graph.outputs, isId, () => outputs[next++]!)}`);
   return [`def ${name}(inputs):`, docstring(graph), module.take()].join("\n");
 }
 

@@ -1,5 +1,6 @@
 /** Values of the JAX source: Python expressions, with what NumPy's broadcasting spares. */
-import type { Shape } from "../../../graph/index.js";
+import type { Shape, Tree } from "../../../graph/index.js";
+import { foldTree, type Path } from "../../../graph/internal.js";
 import type { Value } from "../lowering/dialect.js";
 
 /** How tightly an expression of Python binds. */
@@ -31,6 +32,23 @@ export function numberText(x: number): string {
 /** A tuple of whole numbers. */
 export function tuple(numbers: readonly (number | string)[]): string {
   return numbers.length === 1 ? `(${numbers[0]},)` : `(${numbers.join(", ")})`;
+}
+
+/** A tree as dictionaries and lists. */
+export function treeText<T>(
+  tree: Tree<T>,
+  isLeaf: (one: Tree<T>) => one is T,
+  leaf: (path: Path) => string,
+): string {
+  return foldTree(
+    tree,
+    isLeaf,
+    (_, path) => leaf(path),
+    (children, isList) =>
+      isList
+        ? `[${children.map(([, child]) => child).join(", ")}]`
+        : `{${children.map(([key, child]) => `${JSON.stringify(key)}: ${child}`).join(", ")}}`,
+  );
 }
 
 /** An expression that stands where something binds as tightly as `level` says. */

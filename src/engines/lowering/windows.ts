@@ -3,7 +3,8 @@ import type { Shape } from "../../../graph/index.js";
 import { sizeOf, unravel } from "../../../graph/internal.js";
 import type { Dialect, Value } from "./dialect.js";
 
-interface Sliding {
+/** Windows over some axes in a row. */
+export interface Sliding {
   readonly axis: number;
   readonly windows: readonly number[];
   readonly strides: readonly number[];

@@ -1,5 +1,7 @@
 /** The little of Protocol Buffers' encoding that a model needs: numbers, texts, bytes and messages in messages. */
 
+import { joined } from "../bytes.js";
+
 /** A field: a whole number, a text, bytes, a message, or a list of such, which is a field for each. */
 export type Field = number | string | Uint8Array | Message | readonly Field[];
 
@@ -16,16 +18,6 @@ function varint(value: number): Uint8Array {
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
   return Uint8Array.from([...bytes, rest]);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let next = 0;
-  for (const part of parts) {
-    whole.set(part, next);
-    next += part.length;
-  }
-  return whole;
 }
 
 function field(number: number, value: Field): readonly Uint8Array[] {

@@ -1,15 +1,9 @@
 /** A traced function as an ONNX model. */
 import { AdjointError, type Dtype, type Shapes, type Traced } from "../../../graph/index.js";
-import {
-  checkOptions,
-  describe,
-  formatShape,
-  graphOf,
-  outputsOf,
-  type Path,
-} from "../../../graph/internal.js";
+import { describe, formatShape, graphOf, outputsOf, type Path } from "../../../graph/internal.js";
 import { lowerGraph } from "../lowering/lower.js";
 import { primitivesOf } from "../lowering/primitives.js";
+import { readTarget } from "../target.js";
 import { OnnxDialect } from "./dialect.js";
 import { declaration, OnnxModule } from "./module.js";
 import { encode } from "./protobuf.js";
@@ -29,7 +23,7 @@ export interface OnnxOptions {
  * A traced function as an ONNX model, for any runtime that reads these: its inputs and outputs have the names of the
  * function's, a tree's keys joined by dots (`layer.weights`), the only input or output without one being `x` and `result`;
  * an output that would have the name of an input has `_out` behind it. A gradient is that which Adjoint derived (export
- * `valueAndGrad(f)`), a loop is one Scan, the shapes are fixed. The bytes depend on the graph alone.
+ * `valueAndGrad(f)`, or `trainingStep` for a whole step of training), a loop is one Scan, the shapes are fixed. The bytes depend on the graph alone.
  *
  * It wants the operators of version 13 (of 16 where gradients go through indices). Engines add in an order of their own, and
  * lose −0 in sums and padding; all else is equal but for the last places. For f32 some have functions of fewer digits.
@@ -42,11 +36,13 @@ export interface OnnxOptions {
  * nor an `expand`
  */
 export function toOnnx<I extends Shapes, O>(f: Traced<I, O>, options: OnnxOptions = {}): Uint8Array {
-  const { dtype = "f64", name = "adjoint" } = checkOptions("toOnnx", options, ["dtype", "name"]);
-  if (dtype !== "f64" && dtype !== "f32")
-    throw new AdjointError(`toOnnx: dtype is "f64" or "f32", not ${describe(dtype)}.`);
-  if (typeof name !== "string" || name === "")
-    throw new AdjointError(`toOnnx: ${describe(name)} can't name a graph; give a text such as "cubic".`);
+  const { dtype, name } = readTarget("toOnnx", options, {
+    named: "a graph",
+    wanted: 'a text such as "cubic"',
+    isName: (name) => name !== "",
+    name: "adjoint",
+    dtypes: ["f64", "f32"],
+  });
   const graph = primitivesOf(graphOf(f, "toOnnx"), "toOnnx", () => false);
   const inputs = graph.inputs.map(({ path, shape }) => ({ name: nameOf(path, "x"), shape }));
   const taken = new Set(inputs.map((input) => input.name));

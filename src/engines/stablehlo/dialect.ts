@@ -24,7 +24,7 @@ const list = (numbers: readonly number[]): string => `[${numbers.join(", ")}]`;
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 export class StableDialect implements Dialect<StableValue> {
-  readonly target = "toStableHlo";
+  readonly target = "StableHLO";
   readonly writer: StableWriter;
   /** Whether products of matrices take their factors in bfloat16. */
   readonly #isBf16: boolean;

@@ -1,9 +1,10 @@
 /** A traced function as StableHLO text. */
-import { AdjointError, type Dtype, type Shapes, type Traced } from "../../../graph/index.js";
-import { checkOptions, describe, graphOf, outputsOf, pathText } from "../../../graph/internal.js";
+import type { Dtype, Shapes, Traced } from "../../../graph/index.js";
+import { graphOf, outputsOf, pathText } from "../../../graph/internal.js";
 import type { ExportedConstant } from "../lowering/constants.js";
 import { lowerGraph } from "../lowering/lower.js";
 import { primitivesOf } from "../lowering/primitives.js";
+import { readTarget } from "../target.js";
 import { StableDialect } from "./dialect.js";
 import { StableWriter } from "./writer.js";
 
@@ -46,13 +47,13 @@ export function toStableHlo<I extends Shapes, O>(
   options: StableHloOptions = {},
 ): StableHloSource {
   const what = "toStableHlo";
-  const { name = "adjoint", dtype = "f64" } = checkOptions(what, options, ["name", "dtype"]);
-  if (typeof name !== "string" || !/^[A-Za-z_]\w*$/.test(name))
-    throw new AdjointError(
-      `${what}: ${describe(name)} can't name a module; give an identifier such as "cubic".`,
-    );
-  if (!["f64", "f32", "bf16"].includes(dtype))
-    throw new AdjointError(`${what}: dtype is "f64", "f32" or "bf16", not ${describe(dtype)}.`);
+  const { name, dtype } = readTarget(what, options, {
+    named: "a module",
+    wanted: 'an identifier such as "cubic"',
+    isName: (name) => /^[A-Za-z_]\w*$/.test(name),
+    name: "adjoint",
+    dtypes: ["f64", "f32", "bf16"],
+  });
   const graph = primitivesOf(graphOf(f, what), what, () => false);
   const writer = new StableWriter(dtype === "bf16" ? "f32" : dtype);
   const inputs = graph.inputs.map(({ shape }, i) => ({ text: `%arg${i}`, shape, kind: "number" as const }));

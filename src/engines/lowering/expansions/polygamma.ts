@@ -56,13 +56,26 @@ function reflected(n: number, x: Expr, above: Expr): Expr {
   return where(logicalAnd(isPole, greater(x, -1e5)), n % 2 === 0 ? -infinity : infinity, inRange) as Expr;
 }
 
+/** Bernoulli numbers from B₂ on. */
+const bernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+  43867 / 798,
+  -174611 / 330,
+  854513 / 138,
+];
+
 /** ψ for x ≥ 0, as `polygammaFunction` computes it. */
 function digammaAbove(x: Expr): Expr {
   const squared = square(x) as Expr;
-  const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
-  const more = [43867 / 798, -174611 / 330, 854513 / 138];
   let sum: Expr | number = 0;
-  [...bernoulli, ...more].reverse().forEach((b, i) => {
+  bernoulli.toReversed().forEach((b, i) => {
     sum = divide(add(sum, b / (2 * (11 - i))), squared) as Expr;
   });
   const far = subtract(subtract(log(x), divide(0.5, x)), sum);
@@ -100,20 +113,6 @@ function digammaAbove(x: Expr): Expr {
   );
   return where(greaterEqual(x, 10), where(equal(x, infinity), infinity, far), near) as Expr;
 }
-
-const bernoulli = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-  854513 / 138,
-];
 
 /** ψ⁽ⁿ⁾ for n ≥ 1 and x ≥ 0, n being a number or an expression; `most` is what n can be. */
 function polygammaAbove(n: Expr | number, x: Expr, most: number): Expr {
