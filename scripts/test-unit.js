@@ -1,7 +1,7 @@
 /**
  * `npm run test:unit [-- PATTERN]`: all suites, or those whose paths fit a pattern, in shares that a process for each processor
- * (four at most) takes one after the other; `--whole` adds what is too long for `npm test` (`npm run test:figures`). Ends with what
- * failed, once more, and the totals, written as uvu writes its own.
+ * (four at most) takes one after the other; `--whole` adds what is too long for `npm test` (`npm run test:figures`), `--checks` types and
+ * lint, which take turns with them (`npm test`). Ends with what failed, once more, and the totals, written as uvu writes its own.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -82,7 +82,7 @@ for (const file of files.toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
 }
 const shares = parts.map(({ share }) => share);
 
-/** Runs a share of the files; what it writes is passed on when it is complete, so that suites don't mix. */
+/** Runs a share of the files. */
 function run(share) {
   const escaped = share.map((file) => file.replace(/[.\\/]/g, "\\$&").replaceAll("\\/", "[\\\\/]"));
   const own = [
@@ -94,6 +94,11 @@ function run(share) {
     ".",
     `^(${escaped.join("|")})$`,
   ];
+  return node(own);
+}
+
+/** Runs Node; what it writes is passed on when it is complete, so that suites don't mix. */
+function node(own) {
   const child = spawn(process.execPath, own, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (part) => {
@@ -107,8 +112,21 @@ function run(share) {
   });
 }
 
+const compiler = "node_modules/typescript/bin/tsc";
+const checks = args.includes("--checks")
+  ? [
+      ...["tsconfig.json", "tsconfig.portable.json", "bench/tsconfig.json"].map((project) => [
+        compiler,
+        "-p",
+        project,
+      ]),
+      ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+    ]
+  : [];
+
 const results = [];
 async function work() {
+  for (let check = checks.shift(); check; check = checks.shift()) results.push(await node(check));
   for (let share = shares.shift(); share; share = shares.shift()) results.push(await run(share));
 }
 await Promise.all(Array.from({ length: count }, work));

@@ -56,8 +56,9 @@ const rule = (parameter: Operand, gradient: Operand) => ({
 const cells = [8, 8];
 const size = { width: 300, height: 240, pixelRatio: 1 };
 const figureLimit = { limit: 10_000, rarity: 8 };
-/** What figures don't read of an objective. */
-const unread = /^0\.objective\.(name|formula|minimality|boundedBelow|saddles|start|reference)$/;
+/** What figures don't read of an objective, nor of a run. */
+const unread =
+  /^0\.(objective\.(name|formula|minimality|boundedBelow|saddles|start|reference)|runs\.[^.]+\.(message|trajectory\.start))$/;
 
 /** Optimizers that take options alone, with those that the others haven't. */
 const ofRates = Object.fromEntries(
