@@ -36,8 +36,8 @@ export const luOp: Op<LuParams> = /* @__PURE__ */ defineOp<LuParams, One>({
 });
 
 /**
- * Of each column the row with the largest element is brought up, pair by pair, so that it needs no decision that depends
- * on numbers. An empty column has nothing to eliminate.
+ * The largest element, the first of several, changes places with the one at the pivot, by conditions alone: nothing here is decided
+ * by numbers. An empty column has nothing to eliminate.
  */
 function eliminate<T>(
   steps: Steps<T>,
@@ -57,11 +57,21 @@ function eliminate<T>(
       rows.push(row);
     }
     for (let k = 0; k < n!; k++) {
+      // The largest is known before anything moves: rows that are exchanged on the way would take elements along that nobody has
+      // seen. Once it is at k, nothing more is exchanged.
+      let largest = abs(rows[k]![k]!);
       for (let i = k; i < n!; i++) {
         for (let j = k; j < (complete ? n! : k + 1); j++) {
-          const isLarger = greater(abs(rows[i]![j]!), abs(rows[k]![k]!));
-          if (i > k) steps.exchangeRows(isLarger, rows, k, i, n! + 1);
-          if (j > k) steps.exchangeColumns(isLarger, rows, k, j);
+          const size = abs(rows[i]![j]!);
+          largest = choose(greater(size, largest), size, largest);
+        }
+      }
+      for (let i = k; i < n!; i++) {
+        for (let j = k; j < (complete ? n! : k + 1); j++) {
+          const isThere = equal(abs(rows[k]![k]!), largest);
+          const isHere = choose(isThere, zero, equal(abs(rows[i]![j]!), largest));
+          if (i > k) steps.exchangeRows(isHere, rows, k, i, n! + 1);
+          if (j > k) steps.exchangeColumns(isHere, rows, k, j);
         }
       }
       const pivot = rows[k]!;

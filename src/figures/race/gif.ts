@@ -1,7 +1,10 @@
 /** Frames to an animated GIF: one palette for all, and of each frame only what has changed. */
 import { setImmediate } from "node:timers/promises";
-import gifenc from "gifenc";
+import * as module from "gifenc";
 import type { OnProgress } from "../figure.js";
+
+// Node takes its CommonJS file, whose functions are the default's; the package is bundled with the other, which has them itself.
+const gifenc = "quantize" in module ? module : (module as { readonly default: typeof module }).default;
 
 export interface Animation {
   readonly width: number;

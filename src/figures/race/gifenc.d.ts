@@ -13,9 +13,12 @@ declare module "gifenc" {
     finish(): void;
     bytes(): Uint8Array;
   }
-  const gifenc: {
+  interface Gifenc {
     GIFEncoder(): Encoder;
     quantize(rgba: Uint8ClampedArray, colors: number, options?: { format?: "rgb565" | "rgb444" }): Palette;
-  };
+  }
+  export const GIFEncoder: Gifenc["GIFEncoder"];
+  export const quantize: Gifenc["quantize"];
+  const gifenc: Gifenc;
   export default gifenc;
 }
