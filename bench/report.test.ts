@@ -1,6 +1,7 @@
 /** What the benchmark says of what it measured. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { saying } from "../property-tests/support/saying.js";
 import { checkAgreement, checkDifferences } from "./agreement.js";
 import type { Outcome } from "./child.js";
 import { formatRatio, formatTime, ratioTable, summarize, verdicts } from "./report.js";
@@ -68,9 +69,9 @@ report("a bound holds up to its value", () => {
 
 report("results agree within a tolerance of the largest number, and NaN doesn't", () => {
   checkAgreement({ x: [1, 1e6 + 1e-4] }, { x: [1, 1e6] }, 1e-9);
-  assert.throws(() => checkAgreement({ x: [1, 1e6 + 1e-2] }, { x: [1, 1e6] }, 1e-9), "x[1]");
-  assert.throws(() => checkAgreement({ x: [Number.NaN] }, { x: [1] }, 1e-9), "NaN");
-  assert.throws(() => checkAgreement({}, { x: [1] }, 1e-9), "x has no numbers");
+  assert.throws(() => checkAgreement({ x: [1, 1e6 + 1e-2] }, { x: [1, 1e6] }, 1e-9), saying("x[1]"));
+  assert.throws(() => checkAgreement({ x: [Number.NaN] }, { x: [1] }, 1e-9), saying("NaN"));
+  assert.throws(() => checkAgreement({}, { x: [1] }, 1e-9), saying("x has no numbers"));
 });
 
 report("a hand-written gradient is compared with finite differences", () => {
@@ -87,7 +88,7 @@ report("a hand-written gradient is compared with finite differences", () => {
     };
   };
   checkDifferences(program(1));
-  assert.throws(() => checkDifferences(program(1.01)), "the hand-written gradient by x is wrong");
+  assert.throws(() => checkDifferences(program(1.01)), saying("the hand-written gradient by x is wrong"));
 });
 
 report.run();

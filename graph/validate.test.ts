@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { saying } from "../property-tests/support/saying.js";
 import { type Graph, signatureOf } from "./graph.js";
 import { add, matrix, multiply, simplify, subtract, sum, trace, valueAndGrad, vector } from "./index.js";
 import type { Node } from "./node.js";
@@ -57,7 +58,7 @@ const illegal: readonly (readonly [string, Graph, string])[] = [
     "v2 = add(v0, v2) takes node 2, which doesn't stand before it",
   ],
   ["an operand that isn't there", changed(last({ operands: [0, -1] })), "v2 = add(v0, v-1) takes node -1"],
-  ["half an operand", changed(last({ operands: [0, 0.5] })), "takes node 0.5"],
+  ["half an operand", changed(last({ operands: [0, 0.5] })), "v2 = add(v0, v0.5) takes node 0.5"],
   ["too few operands", changed(last({ operands: [0] })), "v2 = add(v0) has 1 operands; add takes 2"],
   ["another shape", changed(last({ shape: [3] })), "v2 = add(v0, v1) is (3), but add gives (2)"],
   ["no shape", changed(last({ shape: [-1] })), "v2 = add(v0, v1) has no shape: (-1)"],
@@ -109,7 +110,7 @@ const illegal: readonly (readonly [string, Graph, string])[] = [
 
 for (const [what, graph, message] of illegal) {
   validation(`${what} is told with the node that it is at`, () => {
-    assert.throws(() => validate(graph), `validate: ${message}`);
+    assert.throws(() => validate(graph), saying(`validate: ${message}`));
   });
 }
 

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { saying } from "../property-tests/support/saying.js";
 import { describe } from "./describe.js";
 import { compile, reshape, square, sum, take, trace, vector } from "./index.js";
 import { checkKeys } from "./names.js";
@@ -29,17 +30,20 @@ values("nested rows have the shape that they look like", () => {
 values("ragged rows and what isn't a number are named", () => {
   assert.throws(
     () => shapeOfValue([[1, 2], [3]], "X"),
-    "X: row 0 has shape (2) but row 1 has (1); rows must be equally long.",
+    saying("X: row 0 has shape (2) but row 1 has (1); rows must be equally long."),
   );
-  assert.throws(() => shapeOfValue([1, [2]], "X"), "X: row 0 has shape () but row 1 has (1)");
+  assert.throws(() => shapeOfValue([1, [2]], "X"), saying("X: row 0 has shape () but row 1 has (1)"));
   assert.throws(
     () => shapeOfValue("2", "X"),
-    'X: expected a number or an array of numbers, got the text "2".',
+    saying('X: expected a number or an array of numbers, got the text "2".'),
   );
-  assert.throws(() => shapeOfValue([1, null], "X"), "X: expected a number or an array of numbers, got null.");
-  assert.throws(() => shapeOfValue(undefined, "X"), "got undefined.");
-  assert.throws(() => shapeOfValue({ length: 2 }, "X"), "got an object (length).");
-  assert.throws(() => shapeOfValue([true], "X"), "got true.");
+  assert.throws(
+    () => shapeOfValue([1, null], "X"),
+    saying("X: expected a number or an array of numbers, got null."),
+  );
+  assert.throws(() => shapeOfValue(undefined, "X"), saying("got undefined."));
+  assert.throws(() => shapeOfValue({ length: 2 }, "X"), saying("got an object (length)."));
+  assert.throws(() => shapeOfValue([true], "X"), saying("got true."));
   for (const array of [BigInt64Array.of(1n), new DataView(new ArrayBuffer(8))])
     assert.throws(() => shapeOfValue(array, "X"), /expected a number or an array of numbers, got/);
 });
@@ -80,17 +84,20 @@ values("an input is nested in its shape, or flat in its size", () => {
 });
 
 values("a value of another shape is an error with both shapes", () => {
-  assert.throws(() => readValue([1, 2, 3], [2], 'input "x"'), 'input "x": expected shape (2), got (3).');
+  assert.throws(
+    () => readValue([1, 2, 3], [2], 'input "x"'),
+    saying('input "x": expected shape (2), got (3).'),
+  );
   assert.throws(
     () => readValue([1], [], 'input "x"'),
-    'input "x": expected shape (), got (1); the count fits',
+    saying('input "x": expected shape (), got (1); the count fits'),
   );
-  assert.throws(() => readValue(1, [1], 'input "x"'), "expected shape (1), got (); the count fits");
+  assert.throws(() => readValue(1, [1], 'input "x"'), saying("expected shape (1), got (); the count fits"));
   assert.throws(
     () => readValue([[1, 2, 3]], [3, 1], "x"),
-    "x: expected shape (3×1), got (1×3); the count fits, so pass it flat or nested in that shape.",
+    saying("x: expected shape (3×1), got (1×3); the count fits, so pass it flat or nested in that shape."),
   );
-  assert.throws(() => readValue(new Float64Array(3), [2, 2], "x"), "expected shape (2×2), got (3).");
+  assert.throws(() => readValue(new Float64Array(3), [2, 2], "x"), saying("expected shape (2×2), got (3)."));
 });
 
 values("nesting gives the rows back", () => {
@@ -136,7 +143,7 @@ values("arrays of all kinds of numbers are read; what has no end, holes or traps
   for (let i = 0; i < 40; i++) shared = [shared, shared];
   for (const endless of [cyclic, deep, shared, new Array(2 ** 32 - 1)])
     assert.throws(() => flatten(endless, "X"), /^X: (the lists hold too many|expected a number)/);
-  assert.throws(() => flatten(Object.assign(new Array(3), { 0: 1, 2: 3 }), "X"), "got undefined");
+  assert.throws(() => flatten(Object.assign(new Array(3), { 0: 1, 2: 3 }), "X"), saying("got undefined"));
   const cause = new Error("no");
   const trapped = new Proxy([1], {
     get: () => {
@@ -165,19 +172,22 @@ values("missing and unknown keys are named, with the known ones", () => {
   checkKeys({ a: 1, b: 2 }, ["b", "a"], "inputs");
   assert.throws(
     () => checkKeys({ a: 1 }, ["a", "b"], "inputs"),
-    'inputs: "b" is missing; the keys are a, b.',
+    saying('inputs: "b" is missing; the keys are a, b.'),
   );
-  assert.throws(() => checkKeys({ a: 1, c: 2 }, ["a"], "inputs"), 'inputs: unknown key "c"; the keys are a.');
+  assert.throws(
+    () => checkKeys({ a: 1, c: 2 }, ["a"], "inputs"),
+    saying('inputs: unknown key "c"; the keys are a.'),
+  );
   assert.throws(
     () => checkKeys(null, ["a"], "inputs"),
-    "inputs: expected an object with the keys a, got null.",
+    saying("inputs: expected an object with the keys a, got null."),
   );
-  assert.throws(() => checkKeys(undefined, ["a"], "inputs"), "got undefined.");
-  assert.throws(() => checkKeys({}, ["constructor"], "inputs"), 'inputs: "constructor" is missing');
-  assert.throws(() => checkKeys({}, ["__proto__"], "inputs"), 'inputs: "__proto__" is missing');
+  assert.throws(() => checkKeys(undefined, ["a"], "inputs"), saying("got undefined."));
+  assert.throws(() => checkKeys({}, ["constructor"], "inputs"), saying('inputs: "constructor" is missing'));
+  assert.throws(() => checkKeys({}, ["__proto__"], "inputs"), saying('inputs: "__proto__" is missing'));
   const given = Object.fromEntries([["__proto__", 1]]);
   checkKeys(given, ["__proto__"], "inputs");
-  assert.throws(() => checkKeys(given, [], "inputs"), 'inputs: unknown key "__proto__"');
+  assert.throws(() => checkKeys(given, [], "inputs"), saying('inputs: unknown key "__proto__"'));
 });
 
 values.run();

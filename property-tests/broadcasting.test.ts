@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { type Expr, grad, multiply, subtract, sum, type Traced, trace, where } from "../graph/index.js";
 import { type Shape, sizeOf } from "../graph/shape.js";
 import { flat, give, type Objective } from "./support/differences.js";
+import { saying } from "./support/saying.js";
 import { assertClose, assertSame } from "./support/tolerance.js";
 
 const broadcasting = suite("broadcasting");
@@ -67,7 +68,7 @@ broadcasting("every pairing of shapes computes what loops compute, or is refused
       trace({ a: { shape: a }, b: { shape: b } }, (inputs) => subtract(inputs.a, inputs.b));
     if (!shape) {
       refused++;
-      assert.throws(traced, `subtract: shapes (${a.join("×")}) and (${b.join("×")}) don't broadcast`);
+      assert.throws(traced, saying(`subtract: shapes (${a.join("×")}) and (${b.join("×")}) don't broadcast`));
       continue;
     }
     const f = traced() as Traced;
@@ -117,7 +118,7 @@ broadcasting("three operands broadcast too, the condition of `where` among them"
         const specs = { c: { shape: c }, a: { shape: a }, b: { shape: b } };
         const traced = () => trace(specs, (inputs): Expr => where(inputs.c, inputs.a, inputs.b));
         if (!shape) {
-          assert.throws(traced, "don't broadcast");
+          assert.throws(traced, saying("don't broadcast"));
           continue;
         }
         const f = traced() as Traced;

@@ -162,6 +162,36 @@ built("without the figures' packages all else works, and figures say what to ins
   assert.is(run("program.cjs", core(cjs) + lacking), "lacking: ok\n");
 });
 
+built("an animation is drawn from either half, where the figures' packages are", () => {
+  // Beside the packages of this checkout, as if it were one of them.
+  const beside = mkdtempSync(join(root, "node_modules/.drawing-"));
+  try {
+    cpSync(dist, join(beside, "dist"), { recursive: true });
+    const drawing = (library: string, figures: string) => `${library}${figures}
+const run = minimize(cubic.f, cubic.start, adam({ learningRate: 0.1 }), { steps: 2 });
+const race = raceFigure({ objective: cubic, runs: { run }, frames: 2, width: 200, height: 200, faces: [4, 4] });
+race.render("gif").then((gif) => console.log(Buffer.from(gif.subarray(0, 6)).toString()));`;
+    const names = ["{ adam, cubic, minimize }", "{ raceFigure }"] as const;
+    const files = {
+      "draw.mjs": drawing(
+        `import ${names[0]} from "./dist/index.mjs";`,
+        `import ${names[1]} from "./dist/figures.mjs";`,
+      ),
+      "draw.cjs": drawing(
+        `const ${names[0]} = require("./dist/index.cjs");`,
+        `const ${names[1]} = require("./dist/figures.cjs");`,
+      ),
+    };
+    for (const [file, text] of Object.entries(files)) {
+      writeFileSync(join(beside, file), text);
+      const said = execFileSync(process.execPath, [file], { cwd: beside, encoding: "utf8", stdio: "pipe" });
+      assert.is(said, "GIF89a\n", file);
+    }
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+});
+
 built("bundles made of it are as small as those of the source, and lack what isn't used", async () => {
   const names =
     "trace, vector, matrix, add, multiply, square, sum, matmul, grad, valueAndGrad, compile, adam";
