@@ -46,7 +46,7 @@ const given = (
 
 laws("a text means what mathjs's evaluator says, where that is a real number", () => {
   let compared = 0;
-  forAll(800, fc.tuple(scalarTexts, points), ([text, point]) => {
+  forAll(1200, fc.tuple(scalarTexts, points), ([text, point]) => {
     const scope = Object.fromEntries(variables.map((name, i) => [name, point[i]!]));
     const expected: unknown = mathjs.evaluate(text, scope);
     const f = expression(text);

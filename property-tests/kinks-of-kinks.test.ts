@@ -392,7 +392,7 @@ kinks("are NaN in all modes, or what both sides' differences say", () => {
   let kinked = 0;
   let smooth = 0;
   const points = fc.array(fc.constantFrom(-1, 0, 0, 0, 1, 0.5), { minLength: size, maxLength: size });
-  forAll(120, fc.tuple(programs, points), ([steps, x]) => {
+  forAll(180, fc.tuple(programs, points), ([steps, x]) => {
     if (check(steps, x).isKinked) kinked++;
     else smooth++;
   });

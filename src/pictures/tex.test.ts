@@ -231,7 +231,7 @@ for (const op of ops) {
 
 formulas("random graphs are legal TeX, or too long", () => {
   let rendered = 0;
-  forAll(120, programOf({ ...smooth, steps: 5 }), (program) => {
+  forAll(180, programOf({ ...smooth, steps: 5 }), (program) => {
     try {
       render(toTex(traceObjective(program)));
       rendered++;
