@@ -182,7 +182,7 @@ laws("every function of texts is written as a text that is read as the same", ()
 
 laws("what is written is read as the same function, with the same inputs in the same order", () => {
   let count = 0;
-  forAll(120, scalarTexts, (text) => {
+  forAll(180, scalarTexts, (text) => {
     const f = expression(text);
     const written = toExpression(f);
     const g = expression(written);

@@ -86,7 +86,7 @@ const coordinate = fc.integer({ min: -300, max: 300 }).map((n) => n / 128);
 
 symbolic("values, gradients and second derivatives of random expressions are mathjs's", () => {
   let compared = 0;
-  forAll(300, fc.tuple(expression, coordinate, coordinate), ([{ text, build }, x, y]) => {
+  forAll(450, fc.tuple(expression, coordinate, coordinate), ([{ text, build }, x, y]) => {
     const at = { x, y };
     const evaluate = (node: MathNode): number => (node.compile() as EvalFunction).evaluate(at) as number;
     const node = parse(text);

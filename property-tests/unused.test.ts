@@ -175,7 +175,7 @@ function assertAlike(actual: readonly number[], expected: readonly number[], wha
 
 unused("a loop's derivatives are those of its steps written out, whatever the unused carries hold", () => {
   let finite = 0;
-  forAll(50, loop, (drawn) => {
+  forAll(75, loop, (drawn) => {
     const at = { c: drawn.carry, k: [drawn.k], x: drawn.rows.slice(0, drawn.length), given: [drawn.given] };
     const tangents = {
       "tangent.c": [1, 0.5, -2],
