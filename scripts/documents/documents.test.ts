@@ -76,7 +76,9 @@ const inTrace: Scope = [
   "return x; });",
 ];
 
-const guides = ["README.md", ...filesIn("docs", ".md")];
+// `npm run docs` puts copies of them among the pages that it makes.
+const isMade = (file: string) => /^docs[\\/]api[\\/]/.test(file);
+const guides = ["README.md", ...filesIn("docs", ".md").filter((file) => !isMade(file))];
 const programs: Program[] = [
   ...guides.flatMap((file) => markdownPrograms(markdownBlocks(file, read(file), "ts"))),
   ...sources.flatMap((file) => {
