@@ -18,7 +18,7 @@ import { readValue, nest as rowsOfFlat, type ShapedValues, type Value } from "./
  *
  * @throws where the numbers don't fill a shape, or the trees differ
  */
-export function nest(values: Value | ShapedValues, shape: Shape): Value;
+export function nest(values: Value | ShapedValues, shapes: Shape): Value;
 export function nest(values: Tree<Value | ShapedValues>, shapes: Tree<Shape>): Tree<Value>;
 export function nest(values: unknown, shapes: unknown): Tree<Value> {
   const place = placeOf("nest", "nest:");

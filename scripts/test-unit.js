@@ -4,7 +4,7 @@
  * lint, which take turns with them (`npm test`). Ends with what failed, once more, and the totals, written as uvu writes its own.
  */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -112,17 +112,11 @@ function node(own) {
   });
 }
 
-const compiler = "node_modules/typescript/bin/tsc";
-const checks = args.includes("--checks")
-  ? [
-      ...["tsconfig.json", "tsconfig.portable.json", "bench/tsconfig.json"].map((project) => [
-        compiler,
-        "-p",
-        project,
-      ]),
-      ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
-    ]
-  : [];
+/** Each command of `npm run typecheck` and `npm run lint`, as Node takes it. */
+const { typecheck, lint } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
+const commands =
+  `${typecheck} && ${lint.replace(/^biome/, "node node_modules/@biomejs/biome/bin/biome")}`.split(" && ");
+const checks = args.includes("--checks") ? commands.map((command) => command.split(" ").slice(1)) : [];
 
 const results = [];
 async function work() {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 /*
  * CI draws the same cases every time, so that a red suite means a change and not bad luck.
  * `SEED=random` (or a number) draws others, `RUNS=20` draws twenty times as many as a law says; without it a third of
- * them are drawn, a dozen at least, so that all laws together take a minute or two.
+ * them are drawn, a dozen at least, so that `npm test` takes about three minutes.
  */
 const seed = process.env.SEED === "random" ? Date.now() : Number(process.env.SEED ?? 20);
 const factor = Number(process.env.RUNS ?? 1 / 3);

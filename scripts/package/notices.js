@@ -15,9 +15,9 @@ export function writeNotices(root, dist, files) {
     const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), "utf8").trim();
     const isOwn = (part) => /^(the )?(mit|isc) license|^copyright/i.test(part);
     const parts = text.split(/\n\s*\n/).map((part) => part.replace(/\s+/g, " ").trim());
-    const shared = parts.every((part) => part.length < 2000) ? parts.filter((part) => !isOwn(part)) : [text];
-    const own = shared[0] === text ? [] : parts.filter(isOwn);
-    const key = shared.join("\n\n");
+    const isShort = parts.every((part) => part.length < 2000);
+    const own = isShort ? parts.filter(isOwn) : [];
+    const key = isShort ? parts.filter((part) => !isOwn(part)).join("\n\n") : text;
     terms.set(key, [...(terms.get(key) ?? []), [`${name} ${version}`, ...own].join("\n")]);
   }
   const notices = [...terms].map(([text, owners]) => `${owners.join("\n\n")}\n\n${text}\n`);

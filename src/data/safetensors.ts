@@ -20,6 +20,7 @@ import {
   readTree,
   sizeOf,
 } from "../../graph/internal.js";
+import { joined } from "./bytes.js";
 import { fromBytes, kindOf } from "./tensor-kinds.js";
 import { xxh32 } from "./xxh32.js";
 
@@ -64,14 +65,7 @@ export function encodeSafetensors(
   tree: Tensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const parts = safetensorsParts("encodeSafetensors", tree, metadata);
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+  return joined(safetensorsParts("encodeSafetensors", tree, metadata));
 }
 
 /** The bytes in parts, which are views of the tensors: nothing large is copied. */

@@ -1,6 +1,6 @@
 /** Checkpoints as bytes, in the layout of safetensors, which other tools read as well. */
 import { AdjointError } from "../../graph/index.js";
-import { decodeNamed, safetensorsParts } from "../data/internal.js";
+import { decodeNamed, joined, safetensorsParts } from "../data/internal.js";
 import { type Checkpoint, isRunName, readCheckpoint } from "./checkpoint.js";
 
 /** What the metadata name it. */
@@ -22,14 +22,7 @@ const format = "adjoint checkpoint";
  * @throws where it is no checkpoint
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const parts = checkpointParts("encodeCheckpoint", checkpoint);
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+  return joined(checkpointParts("encodeCheckpoint", checkpoint));
 }
 
 /** The bytes in parts, the large ones views of the checkpoint. */

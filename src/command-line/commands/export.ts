@@ -22,36 +22,33 @@ interface Part {
   readonly suffix: "" | "_step";
 }
 
-/** What leaves for engines that don't train by themselves: of a problem the value with the gradient, and a step of its rule. */
-function partsOf({ f, problem }: Model): readonly Part[] {
-  if (f) return [{ f, suffix: "" }];
+/**
+ * What leaves for engines that don't train by themselves: of a problem the value with the gradient, and a step of its rule with
+ * where it starts, the first parameters and slots by the names that they have among its inputs.
+ */
+function filesOf(
+  { f, problem }: Model,
+  { name = "model" }: Settings,
+  write: (part: Part, name: string) => Files,
+): Files {
+  const files = (part: Part) => [...write(part, `${name}${part.suffix}`)];
+  if (f) return new Map(files({ f, suffix: "" }));
   const { objective, parameters, optimizer } = readProblem("export", problem);
   const gradient = valueAndGrad(objective, ...Object.keys(parameters)) as unknown as Traced;
-  const parts: readonly Part[] = [{ f: gradient, suffix: "" }];
-  return optimizer ? [...parts, { f: trainingStep(problem).step, suffix: "_step" }] : parts;
+  const alone = files({ f: gradient, suffix: "" });
+  if (!optimizer) return new Map(alone);
+  const { step, start } = trainingStep(problem);
+  return new Map([...alone, ...files({ f: step, suffix: "_step" }), ["start.npz", startOf(step, start)]]);
 }
 
-/** Where a step starts: the first parameters and slots, by the names that they have among a model's inputs. */
-function startOf({ problem }: Model): Files {
-  if (!problem?.optimizer) return new Map();
-  const { step, start } = trainingStep(problem);
-  const arrays = step.graph.inputs.flatMap(({ path, shape }) => {
+function startOf({ graph }: Traced, start: object): Uint8Array {
+  const arrays = graph.inputs.flatMap(({ path, shape }) => {
     if (!Object.hasOwn(start, path[0]!)) return [];
     const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], start);
     const values = typeof value === "number" ? Float64Array.of(value) : (value as Float64Array);
     return [[path.join("."), { values, shape }] as const];
   });
-  return new Map([["start.npz", npz(arrays)]]);
-}
-
-/** The files of all parts, and where they start. */
-function filesOf(
-  model: Model,
-  { name = "model" }: Settings,
-  write: (part: Part, name: string) => Files,
-): Files {
-  const files = partsOf(model).flatMap((part) => [...write(part, `${name}${part.suffix}`)]);
-  return new Map([...files, ...startOf(model)]);
+  return npz(arrays);
 }
 
 const targets = {

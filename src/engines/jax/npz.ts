@@ -1,6 +1,6 @@
 /** Arrays as the bytes of an .npz file: an archive of .npy files, nothing compressed, without a date. */
 import type { Shape } from "../../../graph/index.js";
-import { joined } from "../bytes.js";
+import { joined } from "../../data/internal.js";
 
 const text = (given: string): Uint8Array => new TextEncoder().encode(given);
 

@@ -1,6 +1,6 @@
 /** The little of Protocol Buffers' encoding that a model needs: numbers, texts, bytes and messages in messages. */
 
-import { joined } from "../bytes.js";
+import { joined } from "../../data/internal.js";
 
 /** A field: a whole number, a text, bytes, a message, or a list of such, which is a field for each. */
 export type Field = number | string | Uint8Array | Message | readonly Field[];

@@ -56,8 +56,9 @@ const pinks = ["#c9417f", "#de78a6", "#eca6c6", "#f5cbdf", "#fbe6ef", "#fff8fb"]
 /**
  * A page that compares optimizers on one objective: contours, surface and losses side by side, a table of results, and
  * the objective as a formula. The panels are linked: the step of a run under the pointer is marked in all of them, the
- * legend shows and hides runs in all of them, and playing the surface's race moves the marks along. The page is one
- * file that loads nothing. Of an objective of many elements it shows two, or a plane (`axes`), the others held. Its numbers stand in it as one JSON (the element with the id `data`).
+ * legend shows and hides runs in all of them, and playing the surface's race moves the marks along. Of an objective of many
+ * elements it shows two, or a plane (`axes`), the others held. The page is one file that loads nothing; its numbers stand in
+ * it as one JSON (the element with the id `data`).
  *
  * @example
  * const run = (optimizer: Optimizer) => minimize(cubic.f, cubic.start, optimizer, { steps: 150 });

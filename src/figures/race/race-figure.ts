@@ -11,7 +11,8 @@ import { raceScene } from "./prepare.js";
 /**
  * A race of optimizers: the surface of f(x1, x2) in its box, and over it the runs as growing lines with a dot at the head
  * of each. What lies behind the surface is dashed and faded. A run that leaves the box ends at its side, and the legend
- * says so. Of an objective of many elements it shows two, or a plane (`axes`), the others held (`at`). `png`, `svg` and `pdf` show one step, `gif` all of them, `html` is a page to play, turn and ask.
+ * says so. Of an objective of many elements it shows two, or a plane (`axes`), the others held (`at`). `png`, `svg` and
+ * `pdf` show one step, `gif` all of them, `html` is a page to play, turn and ask.
  *
  * @example
  * const runs = { Adam: minimize(cubic.f, cubic.start, adam({ learningRate: 0.1 }), { steps: 150 }) };
