@@ -361,7 +361,10 @@ export const epochs = 3;
   assert.match(readFileSync(join(others, "fit.c"), "utf8"), /^void fit\(/m);
   assert.match(readFileSync(join(others, "fit_step.c"), "utf8"), /^void fit_step\(double step, /m);
   assert.match(readFileSync(join(out, "model_step.mlir"), "utf8"), /^\/\/ %arg\d is .*parameters.*w.*\.$/m);
+  const foreign = join(folder, "foreign.mjs");
+  writeFileSync(foreign, "export const f = Object.assign(() => 0, { graph: {} });");
   for (const [args, message] of [
+    [[foreign, "--to", "c", "--out", out], /of another copy of adjoint/],
     [[program, "--to", "tpu", "--out", out], /--to must be jax, stablehlo, onnx, c, not "tpu"/],
     [
       [program, "--to", "c", "--out", others, "--name", "double", "--force"],

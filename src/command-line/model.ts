@@ -3,7 +3,7 @@ import { access, readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Traced } from "../../graph/index.js";
-import { isRecord, isTraced } from "../../graph/internal.js";
+import { graphOf, isRecord } from "../../graph/internal.js";
 import type { TrainingProblem } from "../engines/index.js";
 import { deserialize } from "../export/index.js";
 import { UsageError } from "./terminal.js";
@@ -36,10 +36,12 @@ function problemAmong(exported: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(names.map((name) => [name, exported[name]]));
 }
 
+/** @throws where a function is of another copy of the library, as of one that is installed for all projects */
 function modelOf(given: unknown): Model | undefined {
-  if (isTraced(given)) return { f: given as Traced };
-  if (isRecord(given) && isTraced(given.objective)) return { problem: given as unknown as TrainingProblem };
-  return undefined;
+  const f = isRecord(given) ? given.objective : given;
+  if (typeof f !== "function" || !("graph" in f)) return undefined;
+  graphOf(f, "export", true);
+  return f === given ? { f: f as unknown as Traced } : { problem: given as unknown as TrainingProblem };
 }
 
 async function readSerialized(path: string): Promise<Traced> {
